@@ -1,0 +1,112 @@
+"""Hand a program to HiGHS and take back a point, its bound and its row prices, trusting none of its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import highspy
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.footprint.program import Program
+    from roadstead.terms.arrays import Floats
+
+    ProgressCall = Callable[[float, float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the solver returned.
+
+    Attributes
+    ----------
+    status
+        The solver's own word for how it ended.
+    point
+        Values of the columns, or None where none was found. Shape (V,).
+    price
+        Row prices of a linear program, or None. Shape (W,).
+    bound
+        Best objective still possible by the solver's account.
+    seconds
+        Its own clock.
+    """
+
+    status: str
+    point: Floats | None
+    price: Floats | None
+    bound: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far to go: stop at an absolute gap (program units), a relative gap, or a time. """
+
+    absolute_gap: float = 0.0
+    relative_gap: float = 1e-6
+    seconds: float = 60.0
+    threads: int = 1
+
+
+def run(
+    program: Program,
+    limits: Limits,
+    *,
+    start: Floats | None = None,
+    progress: ProgressCall | None = None,
+) -> Answer:
+    """Maximise ``program``."""
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", limits.threads)
+    solver.setOptionValue("time_limit", limits.seconds)
+    solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
+    solver.setOptionValue("mip_rel_gap", limits.relative_gap)
+    solver.passModel(_model(program))
+    if start is not None:
+        point = highspy.HighsSolution()
+        point.col_value = list(start)
+        solver.setSolution(point)
+    if progress is not None:
+        solver.setCallback(lambda _kind, _text, out, _in, _user: progress(
+            out.mip_primal_bound + program.constant,
+            out.mip_dual_bound + program.constant,
+            out.running_time), None)
+        solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+    solver.run()
+    info = solver.getInfo()
+    solution = solver.getSolution()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible.value
+    integer = bool(program.whole.any())
+    return Answer(
+        status=solver.modelStatusToString(solver.getModelStatus()),
+        point=np.asarray(solution.col_value) if found else None,
+        price=None if integer or not solution.dual_valid else np.asarray(solution.row_dual),
+        bound=(info.mip_dual_bound if integer else info.objective_function_value)
+        + program.constant,
+        seconds=solver.getRunTime(),
+    )
+
+
+def _model(program: Program) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_col_ = len(program.gain)
+    model.num_row_ = len(program.low)
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = program.gain
+    model.col_lower_ = program.floor
+    model.col_upper_ = program.ceiling
+    model.row_lower_ = program.low
+    model.row_upper_ = program.high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = program.matrix.indptr
+    model.a_matrix_.index_ = program.matrix.indices
+    model.a_matrix_.value_ = program.matrix.data
+    if program.whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[int(w)] for w in program.whole]
+    return model

@@ -1,0 +1,67 @@
+"""What a plan is: decisions on nodes, flows on node-years, and what was asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from roadstead.terms.arrays import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A wish the plan must honour: commit to an option (or buy a module of a resource) by a year, or never."""
+
+    kind: Literal["option", "resource"]
+    index: int
+    do: bool
+    by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Decisions on nodes.
+
+    Attributes
+    ----------
+    commit, close
+        1 where an option is committed to, or closed, at a node. Shape (N, D).
+    build, retire
+        Modules ordered, or retired, at a node. Shape (N, R).
+    """
+
+    commit: Floats
+    close: Floats
+    build: Floats
+    retire: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """How cars flow in every node-year.
+
+    Attributes
+    ----------
+    flow
+        Cars per year on every arc. Shape (Y, A).
+    sale
+        Cars per year in every price segment of a cell. Shape (Y, C, S).
+    group_sale
+        The same for groups. Shape (Y, G, T).
+    short
+        Units short of a resource's minimum take. Shape (Y, R).
+    """
+
+    flow: Floats
+    sale: Floats
+    group_sale: Floats
+    short: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class FootprintPlan:
+    """Decisions and the flows they allow."""
+
+    decisions: Decisions
+    flows: Flows

@@ -1,0 +1,112 @@
+"""A mixed-integer program as arrays, put together family by family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from roadstead.terms.arrays import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Maximise ``gain @ x + constant`` subject to ``low <= matrix @ x <= high`` and ``floor <= x <= ceiling``.
+
+    Attributes
+    ----------
+    gain, floor, ceiling
+        Objective coefficient and bounds of each column. Shape (V,).
+    whole
+        True where the column takes whole numbers. Shape (V,).
+    matrix
+        Rows by columns, compressed by row. Shape (W, V).
+    low, high
+        Bounds of each row. Shape (W,).
+    constant
+        Part of the objective no decision moves.
+    """
+
+    gain: Floats
+    floor: Floats
+    ceiling: Floats
+    whole: Flags
+    matrix: sparse.csr_matrix
+    low: Floats
+    high: Floats
+    constant: float
+
+
+@dataclass(slots=True)
+class ProgramBuilder:
+    """Collects columns and rows; every family of columns or rows is added in one vectorised call."""
+
+    gain: list[Floats] = field(default_factory=list)
+    floor: list[Floats] = field(default_factory=list)
+    ceiling: list[Floats] = field(default_factory=list)
+    whole: list[Flags] = field(default_factory=list)
+    columns: int = 0
+    rows: int = 0
+    constant: float = 0.0
+    _row: list[Ints] = field(default_factory=list)
+    _column: list[Ints] = field(default_factory=list)
+    _value: list[Floats] = field(default_factory=list)
+    _low: list[Floats] = field(default_factory=list)
+    _high: list[Floats] = field(default_factory=list)
+
+    def add_columns(self, gain: Floats, ceiling: Floats, *, whole: Flags | bool = False) -> Ints:
+        """Add columns bounded below by zero; returns their indices in the shape of ``gain``."""
+        gain = np.asarray(gain, dtype=np.float64)
+        count = gain.size
+        self.gain.append(gain.ravel())
+        self.floor.append(np.zeros(count))
+        self.ceiling.append(
+            np.broadcast_to(np.asarray(ceiling, dtype=np.float64), gain.shape).ravel()
+        )
+        self.whole.append(np.broadcast_to(np.asarray(whole, dtype=bool), gain.shape).ravel())
+        index = np.arange(self.columns, self.columns + count).reshape(gain.shape)
+        self.columns += count
+        return index
+
+    def add_rows(self, low: Floats, high: Floats) -> Ints:
+        """Add empty rows; returns their indices in the shape of ``low``."""
+        low, high = np.broadcast_arrays(
+            np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+        )
+        self._low.append(low.ravel().copy())
+        self._high.append(high.ravel().copy())
+        index = np.arange(self.rows, self.rows + low.size).reshape(low.shape)
+        self.rows += low.size
+        return index
+
+    def add_entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
+        """Add ``value`` at (row, column); entries at one place add up."""
+        row, column, values = np.broadcast_arrays(row, column, np.asarray(value, dtype=np.float64))
+        keep = values.ravel() != 0
+        self._row.append(row.ravel()[keep])
+        self._column.append(column.ravel()[keep])
+        self._value.append(values.ravel()[keep])
+
+    def build(self) -> Program:
+        """The finished program."""
+        matrix = sparse.coo_matrix(
+            (
+                np.concatenate(self._value) if self._value else np.zeros(0),
+                (
+                    np.concatenate(self._row) if self._row else np.zeros(0, dtype=np.int64),
+                    np.concatenate(self._column) if self._column else np.zeros(0, dtype=np.int64),
+                ),
+            ),
+            shape=(self.rows, self.columns),
+        ).tocsr()
+        return Program(
+            gain=np.concatenate(self.gain),
+            floor=np.concatenate(self.floor),
+            ceiling=np.concatenate(self.ceiling),
+            whole=np.concatenate(self.whole),
+            matrix=matrix,
+            low=np.concatenate(self._low),
+            high=np.concatenate(self._high),
+            constant=self.constant,
+        )

@@ -1,0 +1,302 @@
+"""The thin waist: everything the planner may know about a problem, as labelled arrays.
+
+All economics ends here and all optimisation starts here. A ``Prospect`` says, for every node-year of a scenario tree,
+what each flow of cars earns, what buyers would take at which price, what limits the flows and what can be bought to
+lift the limits. It holds no law, no market and no fact; a user may hand in his own.
+
+Axes (order of dimensions is always node, year, market, model, supply):
+
+====  ==========  =============================================================================================
+axis  length      an entry is
+====  ==========  =============================================================================================
+n     N           a node of the tree
+y     Y           a node-year: one or several calendar years of one node that are run alike
+c     C           a cell: one model in one market
+a     A           an arc: one cell served by one supply (a source plant and an entry mode) under one regime
+                  (in or over a quota, say)
+g     G           a group: own models that compete for the same buyers (usually one market)
+r     R           a resource: a row over arcs with a free amount and modules that can be bought (an overseas line,
+                  the home plants, a contract assembler, a dealer channel, shipping, a quota)
+d     D           an option: a yes/no commitment that opens arcs (a line at a site, entry into a market)
+k     K           a risk class: one discount-rate path
+s, t  S, T        price segments of a cell, and of a group
+====  ==========  =============================================================================================
+
+Money is real, after tax, in the case's currency; cars are cars per year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.terms.arrays import frozen
+
+if TYPE_CHECKING:
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class NodeYears:
+    """Node-years, sorted by node.
+
+    Attributes
+    ----------
+    node
+        Node each belongs to. Shape (Y,).
+    year
+        First calendar year. Shape (Y,).
+    span
+        Number of calendar years run alike. Shape (Y,).
+    """
+
+    node: Ints
+    year: Ints
+    span: Ints
+
+    @property
+    def count(self) -> int:
+        """Y."""
+        return len(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Allowed flows, sorted by cell, supply, regime.
+
+    Attributes
+    ----------
+    cell, supply
+        Cell served and supply serving it. Shape (A,).
+    regime
+        Name of the customs regime. Length A.
+    supply_option, entry_option
+        Option that must be open, -1 where none is needed. Shape (A,).
+    risk
+        Risk class of the margin. Shape (A,).
+    margin
+        What one car earns at the cell's reference price. Shape (Y, A). [money/car]
+    allowed
+        False where law or circumstance forbids the flow. Shape (Y, A).
+    """
+
+    cell: Ints
+    supply: Ints
+    regime: tuple[str, ...]
+    supply_option: Ints
+    entry_option: Ints
+    risk: Ints
+    margin: Floats
+    allowed: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Concave revenue beside the reference price, as segments of falling price.
+
+    Selling q cars of a cell earns, beside ``margin``, the sum of ``price`` over the segments filled in order; the
+    group's segments carry what own models take from each other and from rivals. Prices may be negative.
+
+    Attributes
+    ----------
+    group
+        Group of each cell. Shape (C,).
+    width, price
+        Cars per year and money per car of each segment. Shape (Y, C, S).
+    group_width, group_price
+        The same for groups. Shape (Y, G, T).
+    cell_risk, group_risk
+        Risk class of a cell's and a group's money. Shapes (C,), (G,).
+    """
+
+    group: Ints
+    width: Floats
+    price: Floats
+    group_width: Floats
+    group_price: Floats
+    cell_risk: Ints
+    group_risk: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Rows that limit arcs, and the modules that lift them.
+
+    Attributes
+    ----------
+    option
+        Option that must be committed before modules can be bought, -1 for none. Shape (R,).
+    use_arc, use_resource, use_amount
+        Sparse matrix of units of resource per car. Shape (U,) each.
+    free
+        Amount that needs no module. Shape (Y, R). [units/year]
+    existing
+        Modules in service without a decision. Shape (Y, R).
+    usable
+        Share of the modules' capacity that can be used (a seizure, a strike). Shape (Y, R).
+    size
+        Capacity of one module. Shape (R,). [units/year]
+    limit
+        Most modules at any time. Shape (R,).
+    whole
+        True where modules come in whole numbers. Shape (R,).
+    lead
+        Years from order to first output. Shape (R,).
+    ramp
+        Share of capacity reached in the 1st, 2nd, ... year of output; the last value holds on. Shape (R, Q).
+    cost
+        Capital cost of one module ordered at a node. Shape (N, R). [money]
+    fixed
+        Yearly cost of one module in service. Shape (Y, R). [money/year]
+    scrap
+        Received (negative: paid) when a module is retired at a node. Shape (N, R). [money]
+    salvage
+        Worth of one module at the end of the horizon if ordered at a node. Shape (N, R). [money]
+    minimum_take
+        Share of capacity in service that is paid for even if unused. Shape (R,).
+    take_price
+        Paid per unit short of the minimum take. Shape (R,). [money/unit]
+    risk
+        Risk class of the module's money. Shape (R,).
+    """
+
+    option: Ints
+    use_arc: Ints
+    use_resource: Ints
+    use_amount: Floats
+    free: Floats
+    existing: Floats
+    usable: Floats
+    size: Floats
+    limit: Floats
+    whole: Flags
+    lead: Ints
+    ramp: Floats
+    cost: Floats
+    fixed: Floats
+    scrap: Floats
+    salvage: Floats
+    minimum_take: Floats
+    take_price: Floats
+    risk: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Yes/no commitments.
+
+    Attributes
+    ----------
+    opens
+        Calendar year in which the option is open without a decision; a large number where never. Shape (D,).
+    lead
+        Years from commitment to opening. Shape (D,).
+    cost
+        Paid on commitment at a node. Shape (N, D). [money]
+    fixed
+        Yearly cost while open or being opened. Shape (Y, D). [money/year]
+    exit_cost
+        Paid on closing at a node. Shape (N, D). [money]
+    allowed
+        False where the option cannot be committed to at a node. Shape (N, D).
+    risk
+        Risk class of the option's money. Shape (D,).
+    """
+
+    opens: Ints
+    lead: Ints
+    cost: Floats
+    fixed: Floats
+    exit_cost: Floats
+    allowed: Flags
+    risk: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Names of the entries of each axis, for people; the planner never reads meaning from them."""
+
+    market: tuple[str, ...]
+    model: tuple[str, ...]
+    cell: tuple[tuple[int, int], ...]
+    supply: tuple[str, ...]
+    group: tuple[str, ...]
+    resource: tuple[str, ...]
+    option: tuple[str, ...]
+    risk: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One problem, ready to be planned.
+
+    Attributes
+    ----------
+    discount
+        Sum over the calendar years of a node-year of the discount factor. Shape (Y, K).
+    node_discount
+        Discount factor at the beginning of a node. Shape (N, K).
+    end_discount
+        Discount factor at the end of the horizon. Shape (K,).
+    """
+
+    labels: Labels
+    node_years: NodeYears
+    arcs: Arcs
+    demand: Demand
+    resources: Resources
+    options: Options
+    discount: Floats
+    node_discount: Floats
+    end_discount: Floats
+
+    def __post_init__(self) -> None:
+        check_shapes(self)
+        for part in (self.node_years, self.arcs, self.demand, self.resources, self.options, self):
+            for field in fields(part):
+                value = getattr(part, field.name)
+                if isinstance(value, np.ndarray):
+                    frozen(value)
+
+
+def check_shapes(prospect: Prospect) -> None:
+    """Raise ValueError where an array's shape does not fit its axes, or holds a number that is not finite."""
+    p = prospect
+    years, nodes = p.node_years.count, len(p.node_discount)
+    arcs, cells, groups = len(p.arcs.cell), len(p.labels.cell), len(p.labels.group)
+    resources, options, risks = len(p.labels.resource), len(p.labels.option), len(p.labels.risk)
+    segments, group_segments = p.demand.width.shape[-1], p.demand.group_width.shape[-1]
+    expected: dict[str, tuple[tuple[int, ...], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]]
+    expected = {
+        "arcs.margin": ((years, arcs), p.arcs.margin),
+        "demand.width": ((years, cells, segments), p.demand.width),
+        "demand.price": ((years, cells, segments), p.demand.price),
+        "demand.group_width": ((years, groups, group_segments), p.demand.group_width),
+        "demand.group_price": ((years, groups, group_segments), p.demand.group_price),
+        "resources.free": ((years, resources), p.resources.free),
+        "resources.existing": ((years, resources), p.resources.existing),
+        "resources.usable": ((years, resources), p.resources.usable),
+        "resources.fixed": ((years, resources), p.resources.fixed),
+        "resources.cost": ((nodes, resources), p.resources.cost),
+        "resources.scrap": ((nodes, resources), p.resources.scrap),
+        "resources.salvage": ((nodes, resources), p.resources.salvage),
+        "options.cost": ((nodes, options), p.options.cost),
+        "options.fixed": ((years, options), p.options.fixed),
+        "options.exit_cost": ((nodes, options), p.options.exit_cost),
+        "discount": ((years, risks), p.discount),
+        "node_discount": ((nodes, risks), p.node_discount),
+        "end_discount": ((risks,), p.end_discount),
+    }
+    for name, (shape, array) in expected.items():
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        if not np.all(np.isfinite(array)):
+            raise ValueError(f"{name} holds a number that is not finite")
+    falling = np.diff(p.demand.price, axis=-1) <= 1e-6
+    if not np.all(falling | (p.demand.width[..., 1:] <= 0)):
+        raise ValueError("prices of a cell's segments must not rise")
+    falling = np.diff(p.demand.group_price, axis=-1) <= 1e-6
+    if not np.all(falling | (p.demand.group_width[..., 1:] <= 0)):
+        raise ValueError("prices of a group's segments must not rise")

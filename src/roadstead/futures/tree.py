@@ -1,0 +1,125 @@
+"""The scenario tree: what may be known when, and how likely it is.
+
+Nodes are numbered so that a parent always comes before its children. A node carries an opaque ``state`` id; what the
+state means (which events have fired, which demand class holds) is known to the rooms that grew the tree, not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.terms.arrays import frozen
+
+if TYPE_CHECKING:
+    from roadstead.terms.arrays import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioTree:
+    """N nodes in parent-before-child order.
+
+    Attributes
+    ----------
+    parent
+        Index of the parent, -1 at the root. Shape (N,).
+    start
+        First calendar year of the node; decisions of the node are taken as it begins. Shape (N,).
+    years
+        Number of calendar years the node covers. Shape (N,).
+    branch_probability
+        Probability of the node given its parent; 1 at the root. Shape (N,).
+    name
+        Readable name, unique. Length N.
+    state
+        Opaque id of what holds in the node. Length N.
+    """
+
+    parent: Ints
+    start: Ints
+    years: Ints
+    branch_probability: Floats
+    name: tuple[str, ...]
+    state: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.parent)
+        shapes = {
+            len(self.start),
+            len(self.years),
+            len(self.branch_probability),
+            len(self.name),
+            len(self.state),
+        }
+        if shapes != {count} or count == 0:
+            raise ValueError("every array of a scenario tree has one entry per node")
+        if self.parent[0] != -1 or np.any(self.parent[1:] >= np.arange(1, count)):
+            raise ValueError("nodes are listed parent before child, with one root")
+        if np.any(self.parent[1:] < 0):
+            raise ValueError("a scenario tree has one root")
+        ends = self.start + self.years
+        if np.any(self.start[1:] != ends[self.parent[1:]]):
+            raise ValueError("a node begins the year after its parent ends")
+        sums = np.bincount(self.parent[1:], weights=self.branch_probability[1:], minlength=count)
+        inner = np.unique(self.parent[1:])
+        if inner.size and not np.allclose(sums[inner], 1.0, atol=1e-9):
+            raise ValueError("branch probabilities under a node sum to one")
+        ends_at = ends[np.setdiff1d(np.arange(count), inner)]
+        if np.unique(ends_at).size != 1:
+            raise ValueError("every path ends in the same year")
+        for array in (self.parent, self.start, self.years, self.branch_probability):
+            frozen(array)
+
+    @property
+    def count(self) -> int:
+        """Number of nodes N."""
+        return len(self.parent)
+
+    @property
+    def first_year(self) -> int:
+        """First year of the horizon."""
+        return int(self.start[0])
+
+    @property
+    def last_year(self) -> int:
+        """Last year of the horizon."""
+        leaf = leaves(self)[0]
+        return int(self.start[leaf] + self.years[leaf] - 1)
+
+
+def node_probability(tree: ScenarioTree) -> Floats:
+    """Unconditional probability of every node. Shape (N,)."""
+    probability = tree.branch_probability.copy()
+    for node in range(1, tree.count):
+        probability[node] *= probability[tree.parent[node]]
+    return probability
+
+
+def history(tree: ScenarioTree, node: int) -> tuple[int, ...]:
+    """The nodes from the root to ``node``, both included."""
+    path = [node]
+    while tree.parent[path[-1]] >= 0:
+        path.append(int(tree.parent[path[-1]]))
+    return tuple(reversed(path))
+
+
+def successors(tree: ScenarioTree, node: int) -> tuple[int, ...]:
+    """The children of ``node``."""
+    return tuple(int(n) for n in np.flatnonzero(tree.parent == node))
+
+
+def leaves(tree: ScenarioTree) -> tuple[int, ...]:
+    """The nodes without children, in order."""
+    return tuple(
+        int(n) for n in np.setdiff1d(np.arange(tree.count), tree.parent[tree.parent >= 0])
+    )
+
+
+def ancestry(tree: ScenarioTree) -> Floats:
+    """Matrix with 1 where column m is on the path to row n (n itself included). Shape (N, N)."""
+    matrix = np.eye(tree.count)
+    for node in range(1, tree.count):
+        matrix[node] += matrix[tree.parent[node]]
+    return matrix

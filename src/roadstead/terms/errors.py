@@ -1,0 +1,67 @@
+"""What goes wrong, said to the person who can mend it: what, where, what was expected, what to do next, and a code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong with what a person handed in.
+
+    Attributes
+    ----------
+    where
+        ``file:line:column``, ``Sheet!Cell`` or a name; empty where there is no place.
+    code
+        Stable code; ``roadstead explain CODE`` tells more.
+    message
+        What was met.
+    expected
+        What would have been right, and what to do next.
+    """
+
+    where: str
+    code: str
+    message: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        expected = f"; {self.expected}" if self.expected else ""
+        return f"{place}{self.message}{expected} [{self.code}]"
+
+
+class RoadsteadError(Exception):
+    """One or many faults; every fault found is in it."""
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NotExpressibleError(RoadsteadError):
+    """A rule of law has a shape the engine cannot work out yet."""
+
+
+def raise_if_any(faults: Iterable[Fault]) -> None:
+    """Raise one error with all ``faults``, in the order of their places; do nothing if there are none."""
+    found = tuple(dict.fromkeys(faults))
+    if found:
+        raise RoadsteadError(sorted(found, key=_place))
+
+
+def _place(fault: Fault) -> tuple[str, int, int]:
+    """Sort key that puts line 9 before line 10."""
+    name, _, rest = fault.where.partition(":")
+    line, _, column = rest.partition(":")
+    column = column.split(" ", 1)[0]
+    return (
+        name,
+        int(line) if line.isdigit() else 0,
+        int(column) if column.isdigit() else 0,
+    )

@@ -1,0 +1,287 @@
+"""Tables with a schema: one description of each column drives the checks, the documentation and the templates."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Kind(StrEnum):
+    """What a cell of a column holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    COUNT = "whole number"
+    FRACTION = "fraction between 0 and 1"
+    YEAR = "year"
+    DATE = "ISO date"
+    FLAG = "yes or no"
+    LIST = "list separated by |"
+    HS = "HS code as text"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    unit
+        Unit of the numbers, as printed in the documentation.
+    required
+        False where a cell may stay empty.
+    least, most
+        Bounds, both allowed.
+    choices
+        The only values allowed, if any.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str = ""
+    required: bool = True
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+EVIDENCE_COLUMNS = (
+    Column("source", Kind.TEXT, "id of a row of sources.csv, or `assumption`", required=False),
+    Column("as_of", Kind.TEXT, "when the source said so", required=False),
+    Column(
+        "confidence",
+        Kind.TEXT,
+        "high: stated by the source; medium: second-hand or derived; low: rough",
+        choices=tuple(Confidence),
+    ),
+    Column("note", Kind.TEXT, "reasoning, doubts, conflicts", required=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Columns of one table.
+
+    Attributes
+    ----------
+    key
+        Columns that together name a row; no two rows share them.
+    evidence
+        True where rows carry source, as_of, confidence and note.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    evidence: bool = True
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Own columns and, where rows carry evidence, its four."""
+        return self.columns + (EVIDENCE_COLUMNS if self.evidence else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, typed; ``row["units"]`` gives a value, ``row.where("units")`` its place."""
+
+    values: dict[str, Any]
+    file: str
+    line: int
+    columns: dict[str, int] = field(repr=False)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def where(self, name: str) -> str:
+        """``file:line:column`` of a cell, with the column's name."""
+        return f"{self.file}:{self.line}:{self.columns.get(name, 0)} ({name})"
+
+    @property
+    def evidence(self) -> Evidence:
+        """The row's evidence."""
+        v = self.values
+        return Evidence(v["source"], v["as_of"], Confidence(v["confidence"]), v["note"])
+
+
+def read_table(path: Path, schema: Schema, *, must_rest_on: bool = False) -> tuple[Row, ...]:
+    """Read and check a CSV file; raises RoadsteadError with every fault in it.
+
+    ``must_rest_on`` asks that every row names a source or says ``assumption`` with its reasoning in the note.
+    """
+    faults: list[Fault] = []
+    rows = tuple(_rows(path, schema, faults))
+    if must_rest_on and schema.evidence:
+        faults += _unfounded(rows)
+    raise_if_any(faults)
+    return rows
+
+
+def _rows(path: Path, schema: Schema, faults: list[Fault]) -> Iterator[Row]:
+    if not path.exists():
+        expected = f"a table `{schema.name}`: {schema.description}"
+        faults.append(Fault(path.name, "RS-T101", "this file is missing", expected))
+        return
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        reader = csv.reader(handle)
+        header = next(reader, [])
+        place = {name: i + 1 for i, name in enumerate(header)}
+        columns = schema.all_columns
+        if not _header_is_right(path.name, header, columns, faults):
+            return
+        seen: dict[tuple[Any, ...], int] = {}
+        for cells in reader:
+            line = reader.line_num
+            if not any(cells):
+                continue
+            if len(cells) != len(header):
+                message = f"{len(cells)} cells where the header has {len(header)}"
+                expected = 'put text with a comma between double quotes: "a, b"'
+                faults.append(Fault(f"{path.name}:{line}", "RS-T103", message, expected))
+                continue
+            values: dict[str, Any] = {}
+            for column in columns:
+                at = place.get(column.name)
+                text = cells[at - 1].strip() if at else ""
+                where = f"{path.name}:{line}:{at or 0} ({column.name})"
+                values[column.name] = parse_cell(text, column, where, faults)
+            row = Row(values, path.name, line, place)
+            key = tuple(values[name] for name in schema.key)
+            if schema.key and key in seen:
+                named = ", ".join(str(part) for part in key)
+                message = f"{named} stands twice, first in line {seen[key]}"
+                expected = f"one row per {' and '.join(schema.key)}"
+                faults.append(Fault(row.where(schema.key[0]), "RS-T104", message, expected))
+            seen.setdefault(key, line)
+            yield row
+
+
+def _header_is_right(
+    name: str, header: list[str], columns: tuple[Column, ...], faults: list[Fault]
+) -> bool:
+    known = {column.name for column in columns}
+    missing = [c.name for c in columns if c.required and c.name not in header]
+    strange = [h for h in header if h not in known]
+    doubled = sorted({h for h in header if header.count(h) > 1})
+    for column in missing:
+        message = f"the column `{column}` is missing"
+        faults.append(Fault(f"{name}:1", "RS-T102", message, f"columns {', '.join(known)}"))
+    for column in strange:
+        message = f"the column `{column}` is not known"
+        expected = f"one of {', '.join(c.name for c in columns)}"
+        faults.append(Fault(f"{name}:1:{header.index(column) + 1}", "RS-T102", message, expected))
+    for column in doubled:
+        faults.append(
+            Fault(f"{name}:1", "RS-T102", f"the column `{column}` stands twice", "one of each")
+        )
+    return not (missing or strange or doubled)
+
+
+_HS = re.compile(r"[0-9]{4}(\.?[0-9]{2}){0,3}")
+_EMPTY: dict[Kind, Any] = {
+    Kind.TEXT: "",
+    Kind.HS: "",
+    Kind.LIST: (),
+}
+
+
+def parse_cell(text: str, column: Column, where: str, faults: list[Fault]) -> Any:
+    """The typed value of one cell, or None with a fault noted."""
+    if not text:
+        if column.required:
+            expected = f"{column.kind}{_unit(column)}: {column.description}"
+            faults.append(Fault(where, "RS-T105", "nothing stands here", expected))
+        return _EMPTY.get(column.kind)
+    if column.kind is Kind.LIST:
+        values = tuple(part.strip() for part in text.split("|") if part.strip())
+        for value in values:
+            _check_choice(value, column, where, faults)
+        return values
+    if column.kind in {Kind.TEXT, Kind.HS}:
+        if column.kind is Kind.HS and not _HS.fullmatch(text):
+            faults.append(hs_fault(where, text))
+        _check_choice(text, column, where, faults)
+        return text
+    return _parse_typed(text, column, where, faults)
+
+
+def hs_fault(where: str, text: str) -> Fault:
+    """An HS code that is no code, most often because a spreadsheet took its zero."""
+    message = f"{text!r} is not an HS code"
+    expected = (
+        "4, 6, 8 or 10 digits as text with every zero kept, for instance '8703.80' or '8507.60'; "
+        "a spreadsheet or YAML that reads it as a number drops zeros: quote it"
+    )
+    return Fault(where, "RS-T108", message, expected)
+
+
+def _check_choice(value: str, column: Column, where: str, faults: list[Fault]) -> None:
+    if column.choices and value not in column.choices:
+        expected = f"one of {', '.join(column.choices)}"
+        faults.append(Fault(where, "RS-T106", f"{value!r} is not known here", expected))
+
+
+def _unit(column: Column) -> str:
+    return f" [{column.unit}]" if column.unit else ""
+
+
+def _parse_typed(text: str, column: Column, where: str, faults: list[Fault]) -> Any:
+    try:
+        value: Any
+        match column.kind:
+            case Kind.DATE:
+                return date.fromisoformat(text)
+            case Kind.FLAG:
+                return {"yes": True, "no": False}[text.lower()]
+            case Kind.COUNT | Kind.YEAR:
+                value = int(text)
+            case _:
+                value = float(text)
+                if value != value or value in {float("inf"), float("-inf")}:
+                    raise ValueError
+    except (ValueError, KeyError):
+        expected = f"{column.kind}{_unit(column)}"
+        faults.append(Fault(where, "RS-T107", f"{text!r} is not a {column.kind}", expected))
+        return None
+    check_bounds(value, column, where, faults)
+    return value
+
+
+def check_bounds(value: float, column: Column, where: str, faults: list[Fault]) -> None:
+    """Note a fault where a number is out of its column's bounds, guessing at a percentage."""
+    fraction = column.kind is Kind.FRACTION
+    least = 0.0 if fraction and column.least is None else column.least
+    most = 1.0 if fraction and column.most is None else column.most
+    if fraction and most is not None and most < value <= 100:
+        message = f"{value:g} looks like a percentage"
+        expected = f"a fraction: write {value / 100:g} for {value:g} %"
+        faults.append(Fault(where, "RS-T109", message, expected))
+    elif least is not None and value < least:
+        expected = f"{column.kind}{_unit(column)}, at least {least:g}"
+        faults.append(Fault(where, "RS-T110", f"{value:g} is too small", expected))
+    elif most is not None and value > most:
+        expected = f"{column.kind}{_unit(column)}, at most {most:g}"
+        faults.append(Fault(where, "RS-T110", f"{value:g} is too large", expected))
+
+
+def _unfounded(rows: tuple[Row, ...]) -> Iterator[Fault]:
+    for row in rows:
+        if not row["source"]:
+            expected = f"a source's id, or `{ASSUMPTION}` with the reasoning in the note"
+            yield Fault(row.where("source"), "RS-T111", "no source is named", expected)
+        elif row["source"] == ASSUMPTION and not row["note"]:
+            expected = "say in the note why this figure and not another"
+            yield Fault(row.where("note"), "RS-T111", "an assumption without reasoning", expected)

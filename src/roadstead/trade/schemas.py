@@ -1,0 +1,265 @@
+"""What each table of the rulebook holds; the checks and docs/tables.md are made from this page."""
+
+from __future__ import annotations
+
+from roadstead.terms.tables import Column, Kind, Schema
+
+ENACTED = ("IN_FORCE", "ENDED", "FUTURE")
+"""Statuses of law; rows of any other status are inputs of futures, never of a default quote."""
+
+NOT_LAW = (
+    "PROPOSED",
+    "ANNOUNCED_NOT_IMPLEMENTED",
+    "CONCLUDED_NOT_IN_FORCE",
+    "EXPECTED_NOT_VERIFIED",
+    "NEGOTIATION",
+    "REPORTED_UNCONFIRMED",
+    "SUPERSEDED",
+)
+PRODUCTS = ("CAR_CBU", "KIT_CKD", "KIT_SKD", "PARTS", "BATTERY", "LIGHT_TRUCK")
+POWERTRAINS = ("ICE", "HEV", "PHEV", "EREV", "BEV", "FCEV")
+
+STATUS = Column("status", Kind.TEXT, "standing in law", choices=ENACTED + NOT_LAW)
+FROM = Column("effective_from", Kind.DATE, "first day, included", required=False)
+TO = Column("effective_to", Kind.DATE, "last day, included; empty while open", required=False)
+PUBLISHED = Column(
+    "published_on",
+    Kind.DATE,
+    "day the rule could first be known; empty where not gathered, then the first day counts",
+    required=False,
+)
+POWERTRAIN_LIST = Column(
+    "powertrains", Kind.LIST, "powertrains covered; empty for all", required=False, choices=POWERTRAINS
+)
+CONDITION = Column(
+    "condition",
+    Kind.TEXT,
+    "expression over declared facts of the shipment (docs/conditions.md); empty for always",
+    required=False,
+)
+IMPORTER = Column("importer", Kind.TEXT, "customs territory that levies it")
+ORIGINS = Column(
+    "origins", Kind.LIST, "countries or blocs of origin covered; * for all", required=True
+)
+
+MEASURES = Schema(
+    "measures",
+    "Duties and charges at the border: one dated rule a row.",
+    (
+        Column("measure", Kind.TEXT, "id"),
+        IMPORTER,
+        ORIGINS,
+        Column("origins_except", Kind.LIST, "origins left out", required=False),
+        Column("products", Kind.LIST, "products covered", choices=PRODUCTS),
+        Column("hs", Kind.TEXT, "HS codes as the source prints them", required=False),
+        POWERTRAIN_LIST,
+        Column(
+            "kind",
+            Kind.TEXT,
+            "nature of the measure",
+            choices=(
+                "MFN",
+                "PREFERENTIAL",
+                "COUNTERVAILING",
+                "ANTIDUMPING",
+                "SURTAX",
+                "QUOTA_TRQ",
+                "MIN_PRICE",
+                "RECYCLING_FEE",
+            ),
+        ),
+        Column(
+            "rate_type",
+            Kind.TEXT,
+            "how the charge is worked out",
+            choices=("AD_VALOREM", "SPECIFIC", "COMPOUND_MAX", "COMPOUND_SUM", "CEILING_TOPUP"),
+        ),
+        Column(
+            "rate", Kind.FRACTION, "ad valorem rate", unit="1", most=3, required=False
+        ),
+        Column("specific", Kind.NUMBER, "specific amount", required=False, least=0),
+        Column("specific_currency", Kind.TEXT, "its currency", required=False),
+        Column("specific_unit", Kind.TEXT, "per what", required=False),
+        Column(
+            "ceiling", Kind.FRACTION, "total the top-up fills", unit="1", most=3, required=False
+        ),
+        Column(
+            "base",
+            Kind.TEXT,
+            "value the rate is charged on",
+            choices=("CIF", "FOB", "UNIT", "WEIGHT", "NON_US_CONTENT", "VALUE_LESS_CAN_MEX_CONTENT"),
+        ),
+        Column(
+            "stack",
+            Kind.TEXT,
+            "how it meets other measures: a base rate, a rate instead of others, or one on top",
+            choices=("BASE", "REPLACE", "ADD"),
+        ),
+        Column(
+            "replaces",
+            Kind.LIST,
+            "kinds of measure a REPLACE row stands in for",
+            required=False,
+        ),
+        Column(
+            "group", Kind.TEXT, "group of which only the most specific applies", required=False
+        ),
+        Column("firms", Kind.LIST, "producer groups covered; OTHERS for the rest; empty for all", required=False),
+        CONDITION,
+        Column("quota", Kind.NUMBER, "amount per period within the quota", required=False, least=0),
+        Column("quota_unit", Kind.TEXT, "vehicles or value", required=False),
+        Column(
+            "over_quota_rate", Kind.FRACTION, "rate over the quota, if stated", unit="1", most=3, required=False
+        ),
+        Column(
+            "requires",
+            Kind.LIST,
+            "origin rules of which one must be met; AGREEMENT for any agreement of the two countries",
+            required=False,
+        ),
+        Column("instrument", Kind.TEXT, "legal instrument", required=False),
+        STATUS,
+        FROM,
+        Column("from_is_floor", Kind.FLAG, "yes where the first day is the table's floor, not the law's"),
+        TO,
+        PUBLISHED,
+        Column(
+            "not_expressible",
+            Kind.TEXT,
+            "why the engine cannot work it out yet; a quote that meets it says so",
+            required=False,
+        ),
+    ),
+    key=("measure",),
+)
+
+AGREEMENTS = Schema(
+    "agreements",
+    "Trade agreements and customs unions.",
+    (
+        Column("agreement", Kind.TEXT, "id"),
+        Column("name", Kind.TEXT, "name"),
+        Column("kind", Kind.TEXT, "FTA, CU, EPA, PTA, DEAL or TRQ"),
+        Column("members", Kind.LIST, "members: places or blocs"),
+        FROM,
+        TO,
+        STATUS,
+        Column("effect", Kind.TEXT, "effect on car duties", required=False),
+        Column("cumulation", Kind.TEXT, "cumulation of origin", required=False),
+    ),
+    key=("agreement",),
+)
+
+ORIGIN_RULES = Schema(
+    "origin_rules",
+    "Thresholds of preferential origin; rows with one rule and one date hold together.",
+    (
+        Column("row", Kind.TEXT, "id"),
+        Column("agreement", Kind.TEXT, "agreement"),
+        Column("rule", Kind.TEXT, "rule that measures refer to"),
+        Column("product", Kind.TEXT, "CAR, PARTS, LIGHT_TRUCK, BATTERY_PACK, BATTERY_CELL"),
+        POWERTRAIN_LIST,
+        Column(
+            "metric",
+            Kind.TEXT,
+            "what is measured",
+            choices=(
+                "RVC",
+                "QVC",
+                "MAXNOM",
+                "FREE_CIRCULATION",
+                "LVC",
+                "CORE_PARTS_RVC",
+                "STEEL_PURCHASE",
+                "STEEL_MELTED_POURED",
+                "ALUMINIUM_PURCHASE",
+                "QUALITATIVE",
+            ),
+        ),
+        Column("threshold", Kind.FRACTION, "least or most share", unit="1", required=False),
+        Column("basis", Kind.TEXT, "basis of the share", required=False),
+        Column("additional", Kind.TEXT, "further requirement as printed", required=False),
+        Column("status", Kind.TEXT, "standing in law", choices=ENACTED + NOT_LAW),
+        FROM,
+        TO,
+    ),
+    key=("row",),
+)
+
+NON_TARIFF = Schema(
+    "non_tariff",
+    "Measures other than duties: taxes, homologation, subsidies, local content, prohibitions, permits.",
+    (
+        Column("measure", Kind.TEXT, "id"),
+        IMPORTER,
+        Column("category", Kind.TEXT, "HOMOLOGATION, TAX, SUBSIDY_LOCAL, ..."),
+        Column("title", Kind.TEXT, "what it is"),
+        Column("origins", Kind.TEXT, "origins concerned, as printed", required=False),
+        Column("firms", Kind.TEXT, "firms concerned, as printed", required=False),
+        Column("firm_nationality", Kind.LIST, "home countries of the firms a prohibition bars", required=False),
+        POWERTRAIN_LIST,
+        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
+        Column("effect", Kind.TEXT, "type of effect"),
+        Column("value", Kind.TEXT, "amount or word, as printed", required=False),
+        Column("unit", Kind.TEXT, "unit", required=False),
+        Column("base", Kind.TEXT, "base", required=False),
+        Column("condition_text", Kind.TEXT, "condition, as printed", required=False),
+        FROM,
+        TO,
+        STATUS,
+        Column(
+            "acts",
+            Kind.FLAG,
+            "yes where the engine applies it; no where it is shown, not modelled",
+        ),
+    ),
+    key=("measure",),
+)
+
+TAXES = Schema(
+    "taxes",
+    "Taxes the buyer pays, kept apart from duties; charged in order, each on what its base names.",
+    (
+        Column("tax", Kind.TEXT, "id"),
+        IMPORTER,
+        Column("name", Kind.TEXT, "VAT, excise, registration tax ..."),
+        POWERTRAIN_LIST,
+        Column(
+            "base",
+            Kind.TEXT,
+            "IMPORT: customs value with duty and the taxes before it; PRICE: dealer price with the taxes before it",
+            choices=("IMPORT", "PRICE"),
+        ),
+        Column("order", Kind.COUNT, "place in the cascade", least=1),
+        Column("rate", Kind.FRACTION, "rate", unit="1", most=3),
+        Column("forms", Kind.LIST, "forms of supply charged; empty for all", required=False, choices=("CBU", "CKD", "LOCAL")),
+        FROM,
+        TO,
+        STATUS,
+    ),
+    key=("tax",),
+)
+
+FIRM_GROUPS = Schema(
+    "firm_groups",
+    "Which makers belong to which producer group in trade-defence law.",
+    (
+        Column("group", Kind.TEXT, "producer group as the measures name it"),
+        Column("firm", Kind.TEXT, "carmaker or brand"),
+    ),
+    key=("group", "firm"),
+)
+
+BLOCS = Schema(
+    "blocs",
+    "Blocs that measures name, with dated members.",
+    (
+        Column("bloc", Kind.TEXT, "bloc"),
+        Column("member", Kind.TEXT, "place"),
+        Column("member_from", Kind.DATE, "first day as a member", required=False),
+        Column("member_to", Kind.DATE, "last day as a member", required=False),
+    ),
+    key=("bloc", "member"),
+)
+
+ALL = (MEASURES, AGREEMENTS, ORIGIN_RULES, NON_TARIFF, TAXES, FIRM_GROUPS, BLOCS)

@@ -1,0 +1,221 @@
+"""What each table of the reference world holds; the checks and docs/tables.md are made from this page."""
+
+from __future__ import annotations
+
+from roadstead.terms.tables import Column, Kind, Schema
+
+PLACE = Column("place", Kind.TEXT, "ISO 3166-1 alpha-3 code, or a bloc or aggregate of places.csv")
+YEAR = Column("year", Kind.YEAR, "calendar year", least=1950, most=2100)
+
+PLACES = Schema(
+    "places",
+    "Countries and territories (ISO 3166-1, UN M49; names of customs territories as in the WTO), blocs, aggregates.",
+    (
+        PLACE,
+        Column("iso2", Kind.TEXT, "ISO 3166-1 alpha-2 code", required=False),
+        Column("m49", Kind.TEXT, "UN M49 code as text", required=False),
+        Column("name", Kind.TEXT, "English name"),
+        Column("name_zh", Kind.TEXT, "Chinese name"),
+        Column(
+            "kind",
+            Kind.TEXT,
+            "what the place is",
+            choices=("territory", "customs union", "aggregate"),
+        ),
+        Column("region", Kind.TEXT, "region for grouping"),
+        Column(
+            "customs_territory",
+            Kind.TEXT,
+            "place that levies the import duty",
+            required=False,
+        ),
+        Column("aliases", Kind.LIST, "other names, matched exactly", required=False),
+    ),
+    key=("place",),
+    evidence=False,
+)
+
+SOURCES = Schema(
+    "sources",
+    "Documents that figures were read from.",
+    (
+        Column("source", Kind.TEXT, "id"),
+        Column("title", Kind.TEXT, "title, publisher, date as printed"),
+        Column("url", Kind.TEXT, "address or identifier", required=False),
+        Column("published_on", Kind.TEXT, "date as far as known", required=False),
+    ),
+    key=("source",),
+    evidence=False,
+)
+
+DEFINITIONS = Schema(
+    "definitions",
+    "What a count counts: agencies differ, and sums across definitions mislead.",
+    (
+        Column("definition", Kind.TEXT, "id"),
+        Column("meaning", Kind.TEXT, "what is and is not in it"),
+        Column("trap", Kind.TEXT, "what it is mistaken for", required=False),
+    ),
+    key=("definition",),
+    evidence=False,
+)
+
+SALES = Schema(
+    "sales",
+    "New-vehicle sales by place, year and scope.",
+    (
+        PLACE,
+        YEAR,
+        Column("scope", Kind.TEXT, "vehicles counted: see definitions.csv"),
+        Column("measure", Kind.TEXT, "registrations, sales, or how the figure was derived"),
+        Column("value", Kind.NUMBER, "new vehicles", unit="cars/year", least=0),
+        Column("preferred", Kind.FLAG, "yes for the one to use of a place, year and scope"),
+    ),
+    key=("place", "year", "scope", "measure", "value"),
+)
+
+NEV = Schema(
+    "nev",
+    "Share of BEV, PHEV and EREV in new-car sales.",
+    (
+        PLACE,
+        YEAR,
+        Column("nev_share", Kind.FRACTION, "NEV sales over all new cars", unit="1"),
+        Column(
+            "nev_sales", Kind.NUMBER, "NEV sold", unit="cars/year", least=0, required=False
+        ),
+        Column(
+            "total_sales",
+            Kind.NUMBER,
+            "all new cars on the same basis",
+            unit="cars/year",
+            least=0,
+            required=False,
+        ),
+    ),
+    key=("place", "year"),
+)
+
+NEV_SPLIT = Schema(
+    "nev_split",
+    "Share of BEV in NEV sales.",
+    (PLACE, YEAR, Column("bev_share", Kind.FRACTION, "BEV sales over NEV sales", unit="1")),
+    key=("place", "year"),
+)
+
+EXPORTS = Schema(
+    "exports",
+    "Vehicles exported from China by destination; CAAM and customs counts stand apart.",
+    (
+        Column("origin", Kind.TEXT, "place shipped from"),
+        Column("destination", Kind.TEXT, "place declared as destination, WLD for all"),
+        Column("period", Kind.TEXT, "year, part of a year (2025-01..09) or month"),
+        Column("year", Kind.YEAR, "calendar year", least=1990, most=2100),
+        Column("full_year", Kind.FLAG, "yes where the period is the whole year"),
+        Column("powertrain", Kind.TEXT, "ALL or NEV or a powertrain"),
+        Column("definition", Kind.TEXT, "see definitions.csv"),
+        Column("value", Kind.NUMBER, "amount", least=0),
+        Column("unit", Kind.TEXT, "vehicles, US$bn, rank, ..."),
+    ),
+    key=(),
+)
+
+OVERSEAS_PRODUCTION = Schema(
+    "overseas_production",
+    "Where the makers of Japan, Germany, Korea and China build: home, abroad and exports by year.",
+    (
+        Column("home", Kind.TEXT, "home country of the makers"),
+        Column("firms", Kind.TEXT, "makers counted"),
+        YEAR,
+        Column("period", Kind.TEXT, "the year, or the part of it the figure covers"),
+        Column("metric", Kind.TEXT, "OVERSEAS_PRODUCTION, DOMESTIC_PRODUCTION, EXPORTS, ..."),
+        Column("value", Kind.NUMBER, "amount", least=0),
+        Column("unit", Kind.TEXT, "vehicles or percent"),
+    ),
+    key=(),
+)
+
+PRECEDENTS = Schema(
+    "precedents",
+    "Restraints and plants of the past: Japan, Korea, Germany since 1960, Chinese plants since 2005.",
+    (
+        Column("record", Kind.TEXT, "id"),
+        Column("kind", Kind.TEXT, "VER_QUOTA, IMPORT_LIMIT, TRANSPLANT, CN_PLANT, ..."),
+        Column("home", Kind.TEXT, "home country of the maker"),
+        Column("company", Kind.TEXT, "maker"),
+        Column("host", Kind.TEXT, "country concerned", required=False),
+        Column("site", Kind.TEXT, "site or measure", required=False),
+        Column("mode", Kind.TEXT, "full, CKD, SKD, contract ...", required=False),
+        Column("announced", Kind.TEXT, "date as far as known", required=False),
+        Column("start", Kind.TEXT, "first output or first day", required=False),
+        Column("year", Kind.TEXT, "year or span the value holds for", required=False),
+        Column("value", Kind.NUMBER, "amount", required=False, least=0),
+        Column("unit", Kind.TEXT, "unit of the value", required=False),
+        Column("capacity", Kind.TEXT, "cars per year as stated", required=False),
+        Column("status", Kind.TEXT, "as stated", required=False),
+        Column("status_as_of", Kind.TEXT, "when", required=False),
+    ),
+    key=("record",),
+)
+
+SEA_DISTANCES = Schema(
+    "sea_distances",
+    "Port to port by sea, with the Suez canal open or closed.",
+    (
+        Column("origin", Kind.TEXT, "place of the loading port"),
+        Column("origin_port", Kind.TEXT, "loading port"),
+        Column("destination", Kind.TEXT, "place of the discharging port"),
+        Column("destination_port", Kind.TEXT, "discharging port"),
+        Column("route", Kind.TEXT, "route", choices=("SUEZ_OPEN", "SUEZ_CLOSED")),
+        Column("distance", Kind.NUMBER, "distance", unit="nautical miles", least=0),
+    ),
+    key=("origin_port", "destination_port", "route"),
+)
+
+COSTS = Schema(
+    "costs",
+    "Cost and freight facts, each of one kind, place and period.",
+    (
+        Column("fact", Kind.TEXT, "id"),
+        Column("kind", Kind.TEXT, "CHARTER_RATE, FREIGHT_PER_CAR, PLANT_CAPEX, ..."),
+        Column("item", Kind.TEXT, "what exactly"),
+        Column("place", Kind.TEXT, "place or route"),
+        Column("period", Kind.TEXT, "year, quarter or month"),
+        Column("value", Kind.NUMBER, "amount"),
+        Column("unit", Kind.TEXT, "unit"),
+    ),
+    key=("fact",),
+)
+
+ECONOMIES = Schema(
+    "economies",
+    "Tax, risk and exchange rate of each country.",
+    (
+        PLACE,
+        Column(
+            "indicator",
+            Kind.TEXT,
+            "what is measured",
+            choices=("corporate_tax_rate", "country_risk_premium", "exchange_rate"),
+        ),
+        Column("period", Kind.TEXT, "year or month"),
+        Column("value", Kind.NUMBER, "rates as fractions; exchange rate in local money per US$", least=0),
+        Column("unit", Kind.TEXT, "1, or currency per USD"),
+    ),
+    key=("place", "indicator", "period"),
+)
+
+ALL = (
+    PLACES,
+    SOURCES,
+    DEFINITIONS,
+    SALES,
+    NEV,
+    NEV_SPLIT,
+    EXPORTS,
+    OVERSEAS_PRODUCTION,
+    PRECEDENTS,
+    SEA_DISTANCES,
+    COSTS,
+    ECONOMIES,
+)

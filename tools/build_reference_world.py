@@ -1,0 +1,75 @@
+"""Convert collected figures into the reference world that ships inside the package.
+
+    python tools/build_reference_world.py --figures FOLDER
+
+FOLDER holds ``markets/`` and ``rules/``, the collected tables with their citations. What the project gathered itself
+stands in ``tools/figures``. The result goes to ``src/roadstead/world/data`` and ``src/roadstead/trade/data``; running it
+twice gives the same bytes. Hand-kept tables (places.csv) are left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+
+from conversion import gathered, hand_tables, rule_tables, world_tables  # noqa: E402
+from conversion.writing import SourceBook, write  # noqa: E402
+
+import roadstead.trade.schemas as trade_schemas  # noqa: E402
+import roadstead.world.schemas as world_schemas  # noqa: E402
+from roadstead.terms.tables import read_table  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from roadstead.terms.tables import Schema
+
+WORLD = HERE.parent / "src/roadstead/world/data"
+TRADE = HERE.parent / "src/roadstead/trade/data"
+
+
+def build(folder: Path) -> list[tuple[str, int]]:
+    """Write every table; returns their names and numbers of rows."""
+    book = SourceBook()
+    markets, rules, own = folder / "markets", folder / "rules", HERE / "figures"
+    tables: list[tuple[Path, Schema, Iterable[dict[str, str]]]] = [
+        (WORLD, world_schemas.DEFINITIONS, world_tables.definitions()),
+        (WORLD, world_schemas.SALES, world_tables.sales(markets, book)),
+        (WORLD, world_schemas.NEV, gathered.nev(world_tables.nev(markets, book), own, book)),
+        (WORLD, world_schemas.NEV_SPLIT, world_tables.nev_split(markets, book)),
+        (WORLD, world_schemas.EXPORTS, world_tables.exports(markets, book)),
+        (WORLD, world_schemas.OVERSEAS_PRODUCTION, world_tables.overseas_production(markets, book)),
+        (WORLD, world_schemas.PRECEDENTS, world_tables.precedents(rules, book)),
+        (WORLD, world_schemas.SEA_DISTANCES, world_tables.sea_distances(markets, book)),
+        (WORLD, world_schemas.COSTS, world_tables.costs(markets, book)),
+        (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
+        (TRADE, trade_schemas.MEASURES, gathered.measures(rule_tables.measures(rules, book), own, book)),
+        (TRADE, trade_schemas.AGREEMENTS, rule_tables.agreements(rules, book)),
+        (TRADE, trade_schemas.ORIGIN_RULES, rule_tables.origin_rules(rules, book)),
+        (TRADE, trade_schemas.NON_TARIFF, rule_tables.non_tariff(rules, book)),
+        (TRADE, trade_schemas.TAXES, gathered.taxes(own, book)),
+        (TRADE, trade_schemas.BLOCS, hand_tables.blocs(book)),
+        (TRADE, trade_schemas.FIRM_GROUPS, hand_tables.firm_groups(book)),
+    ]
+    counts = [(schema.name, write(to / f"{schema.name}.csv", schema, rows)) for to, schema, rows in tables]
+    counts.append(("sources", write(WORLD / "sources.csv", world_schemas.SOURCES, book.rows())))
+    for schema in (*world_schemas.ALL, *trade_schemas.ALL):
+        read_table((WORLD if schema in world_schemas.ALL else TRADE) / f"{schema.name}.csv", schema)
+    return counts
+
+
+def main() -> None:
+    """Run the conversion."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--figures", type=Path, required=True, help="folder of collected tables")
+    for name, count in build(parser.parse_args().figures):
+        print(f"{name:22s}{count:7,d} rows")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Parts of the conversion of collected figures into the reference world."""

@@ -1,0 +1,66 @@
+"""Figures the project gathered itself (tools/figures), merged into the reference world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conversion.writing import SourceBook, evidence, figures, fraction, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    return figures(folder, name) if (folder / name).exists() else []
+
+
+def _evidence(row: dict[str, str], book: SourceBook) -> dict[str, str]:
+    source = book.cite(row["source_title"], row["source_url"], row.get("published_on", ""))
+    return evidence(source, row["as_of"], row["confidence"], row["note"])
+
+
+def nev(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """NEV shares, with the project's own rows in place of collected ones of the same place and year."""
+    own = {(row["place"], row["year"]): row for row in _rows(folder, "nev.csv")}
+    rows = {(row["place"], row["year"]): row for row in collected}
+    for key, row in own.items():
+        rows[key] = {
+            "place": row["place"],
+            "year": row["year"],
+            "nev_share": fraction(row["nev_share_percent"]),
+            "nev_sales": number(row["nev_sales"], 0),
+            "total_sales": number(row["total_sales"], 0),
+            **_evidence(row, book),
+        }
+    for key in sorted(rows):
+        yield rows[key]
+
+
+def economies(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Tax rates, country risk premia and exchange rates."""
+    for row in sorted(_rows(folder, "economies.csv"), key=lambda r: (r["indicator"], r["place"], r["period"])):
+        rate = row["indicator"] != "exchange_rate"
+        yield {
+            "place": row["place"],
+            "indicator": row["indicator"],
+            "period": row["period"],
+            "value": fraction(row["value"]) if rate else number(row["value"], 6),
+            "unit": "1" if rate else row["unit"],
+            **_evidence(row, book),
+        }
+
+
+def measures(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Duties, with the project's own rows after the collected ones."""
+    yield from collected
+    for row in _rows(folder, "measures.csv"):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}}
+        yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)
+
+
+def taxes(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Taxes the buyer pays."""
+    for row in _rows(folder, "taxes.csv"):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}}
+        yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)

@@ -1,0 +1,233 @@
+"""Collected market figures into the tables of world/data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conversion.writing import SourceBook, evidence, figures, fraction, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Rows = "Iterator[dict[str, str]]"
+
+AGGREGATES = ("AGG_", "EU_EFTA_UK", "EFTA", "WORLD")
+IEA_2025 = ("IEA Global EV Outlook 2025, data file", "https://www.iea.org/reports/global-ev-outlook-2025", "2025-05")
+ANDREW = ("Robbie Andrew, monthly new-car registrations by fuel", "https://robbieandrew.github.io/carsales/", "2026-08-22")
+
+DEFINITIONS = (
+    ("CAAM", "exports as its member makers report them to the China Association of Automobile Manufacturers", "leaves out used and low-speed vehicles; below the customs count by 9 % (2024) and 17 % (2025)"),
+    ("CUSTOMS", "vehicles declared to China Customs by declared destination, used and low-speed vehicles included", "Belgium and the United Arab Emirates are ports of transit, not markets"),
+    ("ALL", "passenger cars and commercial vehicles, new", "China's count by CAAM contains its exports"),
+    ("ALL_DOMESTIC", "as ALL, sold in the country only", ""),
+    ("ALL_RETAIL", "as ALL, retail instead of wholesale", ""),
+    ("LIGHT", "passenger cars and light commercial vehicles", "not comparable with passenger cars where pick-ups are many"),
+    ("LIGHT_EST", "as LIGHT, with an estimate for brands that do not report", ""),
+    ("PC_LCV", "passenger cars and light commercial vehicles, registrations", ""),
+    ("PASSENGER", "passenger cars", "kei cars are missing in the Japanese registrations"),
+    ("COMMERCIAL", "commercial vehicles", ""),
+    ("NEV", "BEV, PHEV and EREV together (FCEV where the agency adds it)", "agencies differ; the share is over all new cars on the same basis"),
+)
+
+
+def definitions() -> Iterator[dict[str, str]]:
+    """What each count counts."""
+    for definition, meaning, trap in DEFINITIONS:
+        yield {"definition": definition, "meaning": meaning, "trap": trap}
+
+
+def sales(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Sales by place; the world association's tables are sold and stay out, the user loads his own copy."""
+    seen: set[tuple[str, ...]] = set()
+    for row in figures(folder, "vehicle_sales.csv"):
+        place = row["iso3"]
+        if place.startswith(AGGREGATES) or "OICA" in row["source_title"]:
+            continue
+        if place != "WLD" and len(place) not in {3, 4}:
+            continue
+        key = (place, row["year"], row["scope"], row["measure"], number(row["value"], 0))
+        if key in seen:
+            continue
+        seen.add(key)
+        source = book.cite(row["source_title"], row["source_url"])
+        yield {
+            "place": place,
+            "year": row["year"],
+            "scope": row["scope"],
+            "measure": row["measure"],
+            "value": number(row["value"], 0),
+            "preferred": "yes" if row["preferred"] == "Y" else "no",
+            **evidence(source, row["as_of"] or row["year"], row["confidence"], row["note"]),
+        }
+
+
+def _nev_evidence(source: str, book: SourceBook) -> dict[str, str]:
+    iea, andrew = book.cite(*IEA_2025), book.cite(*ANDREW)
+    if source == "IEA GEVO2025":
+        return evidence(iea, "2025-05", "high", "two significant figures")
+    if source == "RobbieAndrew":
+        return evidence(andrew, "2026-08-22", "high")
+    if source.startswith("chain"):
+        note = "IEA 2024 carried to 2025 by the registrations' change on the logit scale"
+        return evidence(andrew, "2026-08-22", "medium", note)
+    if source == "derived":
+        return evidence(iea, "2025-05", "medium", "derived from the IEA's aggregates")
+    return evidence("", "2026-08", "low", source)
+
+
+def nev(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """NEV share of new-car sales."""
+    for row in figures(folder, "nev_history.csv"):
+        yield {
+            "place": row["code"],
+            "year": row["year"],
+            "nev_share": fraction(row["ev_share_pct"]),
+            "nev_sales": number(row["ev_sales"], 0),
+            "total_sales": number(row["total_sales"], 0),
+            **_nev_evidence(row["source"], book),
+        }
+
+
+ANDREW_NAMES = {
+    "Albania": "ALB", "Australia": "AUS", "Austria": "AUT", "Belgium": "BEL", "Brazil": "BRA",
+    "Bulgaria": "BGR", "Canada": "CAN", "Chile": "CHL", "China": "CHN", "Colombia": "COL",
+    "Croatia": "HRV", "Cyprus": "CYP", "Czechia": "CZE", "Denmark": "DNK", "Ecuador": "ECU",
+    "Estonia": "EST", "EUROPEAN UNION": "EU27", "Finland": "FIN", "France": "FRA",
+    "Germany": "DEU", "Greece": "GRC", "Hungary": "HUN", "Iceland": "ISL", "India": "IND",
+    "Indonesia": "IDN", "Ireland": "IRL", "Israel": "ISR", "Italy": "ITA", "Japan": "JPN",
+    "Latvia": "LVA", "Lithuania": "LTU", "Luxembourg": "LUX", "Malaysia": "MYS", "Malta": "MLT",
+    "Mexico": "MEX", "Nepal": "NPL", "Netherlands": "NLD", "New Zealand": "NZL", "Norway": "NOR",
+    "Peru": "PER", "Poland": "POL", "Portugal": "PRT", "Romania": "ROU", "Singapore": "SGP",
+    "Slovakia": "SVK", "Slovenia": "SVN", "South Korea": "KOR", "Spain": "ESP", "Sweden": "SWE",
+    "Switzerland": "CHE", "Taiwan": "TWN", "Thailand": "THA", "Turkey": "TUR", "USA": "USA",
+    "Ukraine": "UKR", "United Kingdom": "GBR", "Uruguay": "URY",
+}  # fmt: skip
+
+
+def nev_split(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Share of BEV in NEV: registrations of the last two years, else the IEA's 2024."""
+    monthly: dict[tuple[str, str], dict[str, float]] = {}
+    for row in figures(folder, "registrations_monthly.csv"):
+        place, year = ANDREW_NAMES.get(row["country"]), row["yyyymm"][:4]
+        if place and year >= "2024" and row["fuel"] in {"BatteryElectric", "PluginHybrid"}:
+            counts = monthly.setdefault((place, year), {})
+            counts[row["fuel"]] = counts.get(row["fuel"], 0.0) + float(row["value"])
+    andrew, iea = book.cite(*ANDREW), book.cite(*IEA_2025)
+    done = set()
+    for (place, year), counts in sorted(monthly.items()):
+        if len(counts) == 2 and sum(counts.values()) > 0:
+            done.add((place, year))
+            share = counts["BatteryElectric"] / sum(counts.values())
+            yield {
+                "place": place,
+                "year": year,
+                "bev_share": repr(round(share, 4)),
+                **evidence(andrew, "2026-08-22", "high"),
+            }
+    yearly: dict[tuple[str, str], dict[str, float]] = {}
+    for row in figures(folder, "ev_sales.csv"):
+        wanted = (row["edition"], row["category"], row["parameter"])
+        if wanted == ("2025", "Historical", "EV sales") and row["year"] >= "2023":
+            counts = yearly.setdefault((row["iso3"], row["year"]), {})
+            counts[row["powertrain"]] = float(row["value"])
+    for (place, year), counts in sorted(yearly.items()):
+        total = counts.get("BEV", 0.0) + counts.get("PHEV", 0.0)
+        if len(place) <= 4 and (place, year) not in done and "BEV" in counts and total > 0:
+            yield {
+                "place": place,
+                "year": year,
+                "bev_share": repr(round(counts["BEV"] / total, 4)),
+                **evidence(iea, "2025-05", "high", "two significant figures"),
+            }
+
+
+def exports(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """China's exports by destination and definition."""
+    for row in figures(folder, "china_exports.csv"):
+        source = book.cite(row["source_title"], row["source_url"])
+        yield {
+            "origin": row["origin"],
+            "destination": row["dest_iso3"],
+            "period": row["period"],
+            "year": row["year"],
+            "full_year": "yes" if row["full_year"] == "Y" else "no",
+            "powertrain": row["powertrain"],
+            "definition": row["definition"],
+            "value": number(row["value"], 3),
+            "unit": row["unit"],
+            **evidence(source, row["as_of"] or row["year"], row["confidence"], row["note"]),
+        }
+
+
+def overseas_production(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Home, overseas and exported output of the makers of four countries."""
+    for row in figures(folder, "overseas_production.csv"):
+        source = book.cite(row["source_title"], row["source_url"])
+        yield {
+            "home": row["home_iso3"],
+            "firms": row["firms"],
+            "year": row["year"][:4],
+            "period": row["year"],
+            "metric": row["metric"],
+            "value": number(row["value"], 3),
+            "unit": row["unit"],
+            **evidence(source, row["as_of"] or row["year"], row["confidence"], row["note"]),
+        }
+
+
+def precedents(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Restraints and plants of the past."""
+    for row in figures(folder, "precedents.csv"):
+        source = book.cite(row["source_title"], row["source_url"])
+        as_of = row["status_as_of"] or row["year"] or row["announced"] or "2026-07-02"
+        yield {
+            "record": row["record_id"],
+            "kind": row["kind"],
+            "home": row["home_country"],
+            "company": row["company"],
+            "host": row["host_country"],
+            "site": row["site"],
+            "mode": row["mode"],
+            "announced": row["announced"],
+            "start": row["start_date"],
+            "year": row["year"],
+            "value": number(row["value"], 3),
+            "unit": row["unit"],
+            "capacity": "" if "see note" in row["capacity_per_year"] else row["capacity_per_year"],
+            "status": row["status"],
+            "status_as_of": row["status_as_of"],
+            **evidence(source, as_of[:10], row["confidence"], row["note"]),
+        }
+
+
+def sea_distances(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Port to port by sea."""
+    source = book.cite("searoute 1.6.0, shortest route on its maritime network", "https://pypi.org/project/searoute/1.6.0/")
+    for row in figures(folder, "sea_distances.csv"):
+        yield {
+            "origin": row["origin_iso3"],
+            "origin_port": row["origin_port"],
+            "destination": row["dest_iso3"],
+            "destination_port": row["dest_port"],
+            "route": row["route_variant"],
+            "distance": number(row["distance_nm"], 0),
+            **evidence(source, row["as_of"], row["confidence"], "shortest route, not a schedule"),
+        }
+
+
+def costs(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Cost and freight facts."""
+    for row in figures(folder, "logistics_costs.csv"):
+        url = "" if row["source_url"].startswith("..") else row["source_url"]
+        title = "" if row["source_title"].endswith(".csv") else row["source_title"]
+        yield {
+            "fact": row["fact_id"],
+            "kind": row["kind"],
+            "item": row["item"],
+            "place": row["country_or_route"],
+            "period": row["period"],
+            "value": number(row["value"], 3),
+            "unit": row["unit"],
+            **evidence(book.cite(title, url), row["as_of"] or row["period"], row["confidence"], row["note"]),
+        }
