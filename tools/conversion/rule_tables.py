@@ -112,6 +112,8 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
     if row["condition"] and not hand:
         raise ValueError(f"{row['rule_id']}: conditions.csv has no expression for {row['condition']!r}")
     stack, replaces, group = STACK[row["stack_mode"]]
+    if row["measure_kind"] == "RECYCLING_FEE":
+        group = "FEE"  # bands of one schedule: one applies
     unexpressed = hand.get("not_expressible", "")
     powertrains = row["powertrain"]
     if "range-extender" in row["hs"]:

@@ -1,0 +1,1 @@
+"""What a price does to volume."""

@@ -1,0 +1,1 @@
+"""One pure function over many tasks: here or in processes."""

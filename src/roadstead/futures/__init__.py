@@ -1,0 +1,1 @@
+"""A tree of policy and market states, and what each node is worth."""

@@ -1,0 +1,1 @@
+"""Do now, on trigger, later, with reasons."""

@@ -1,0 +1,1 @@
+"""Draws what the playbook says; it never computes."""

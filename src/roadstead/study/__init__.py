@@ -1,0 +1,1 @@
+"""One file in, one result folder out: the only conductor."""

@@ -1,0 +1,1 @@
+"""The shared nouns: arrays, calendars, evidence, errors, tables with a schema."""

@@ -1,0 +1,1 @@
+"""From a dated rulebook to the charges on one car."""

@@ -1,0 +1,307 @@
+"""What capacity costs, limits and is worth: risk classes, resources and options of the prospect.
+
+.. math::
+    \\delta_k(t) = (1 + r + \\pi_k)^{-(t + 1/2 - t_0)}                                     \\qquad (P.1)
+
+discounts a flow of year t in risk class k, r the real base rate and :math:`\\pi_k` the country's premium; a decision is paid
+as its year begins. Margins of cars sent from home bear the premium of the country they are sold in; margins of cars
+made abroad, and the money put into lines there, that of the country they are made in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures.prospect import Options, Resources
+from roadstead.terms.ids import EntryMode
+from roadstead.trade.duty import covers
+from roadstead.world.carmaker import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.futures.costing import Circumstances, Costing
+    from roadstead.futures.evaluate import ArcKey
+    from roadstead.futures.grow import Grown
+    from roadstead.futures.prospect import NodeYears
+    from roadstead.futures.selling import Selling
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Floats
+    from roadstead.trade.rulebook import Rulebook
+    from roadstead.world.carmaker import Line, Offer
+
+TAX_YEARS = 10
+"""Years of straight-line depreciation for tax."""
+NEVER = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class RiskClasses:
+    """Discount paths by country.
+
+    Attributes
+    ----------
+    names
+        Country of each class.
+    rate
+        Base rate and premium together. Shape (K,). [fraction]
+    first_year
+        Year whose beginning money is counted at.
+    """
+
+    names: tuple[str, ...]
+    rate: Floats
+    first_year: int
+
+    def of(self, place: str) -> int:
+        """Class of a country."""
+        return self.names.index(place)
+
+    def discount(self, years: NodeYears) -> Floats:
+        """Sum of discount factors over each node-year's calendar years (P.1). Shape (Y, K)."""
+        total = np.zeros((years.count, len(self.rate)))
+        for step in range(int(years.span.max())):
+            ahead = (years.year + step + 0.5 - self.first_year)[:, None]
+            total += np.where((step < years.span)[:, None], (1.0 + self.rate) ** -ahead, 0.0)
+        return total
+
+    def node_discount(self, tree: ScenarioTree) -> Floats:
+        """Discount factor as each node begins. Shape (N, K)."""
+        return np.asarray((1.0 + self.rate) ** -(tree.start - self.first_year)[:, None].astype(float))
+
+    def end_discount(self, tree: ScenarioTree) -> Floats:
+        """Discount factor as the horizon ends. Shape (K,)."""
+        return np.asarray((1.0 + self.rate) ** -float(tree.last_year + 1 - self.first_year))
+
+
+def risk_classes(costing: Costing, offers: Sequence[Offer], lines: Sequence[Line]) -> RiskClasses:
+    """One class for every country sold or built in, and home."""
+    terms = costing.conventions
+    places = dict.fromkeys([costing.carmaker.home.place, *(o.market for o in offers), *(ln.place for ln in lines)])
+    rate = np.asarray([terms.discount_base + terms.premiums[place] for place in places])
+    return RiskClasses(tuple(places), rate, costing.first_year)
+
+
+def tax_rate(costing: Costing, line: Line | None, year: int) -> float:
+    """Effective tax on profit of a supply in a year; an incentive's lower rate up to its last year."""
+    if line is None:
+        return costing.carmaker.home.tax_rate
+    return line.holiday_rate if year <= line.holiday_until else line.tax_rate
+
+
+def unentered(costing: Costing, markets: Sequence[str]) -> tuple[str, ...]:
+    """Markets the brand has not entered."""
+    return tuple(m for m in markets if not costing.carmaker.channels[m].entered)
+
+
+def quota_units(rulebook: Rulebook, importer: str, origin: str, year: int) -> float:
+    """Cars a year that an importer's quotas admit from an origin. [cars/year]"""
+    day = date(year, 7, 1)
+    return sum(
+        measure.quota or 0.0
+        for measure in rulebook.measures.get(importer, ())
+        if measure.is_law
+        and measure.quota_unit.startswith("vehicles")
+        and measure.stack == "REPLACE"
+        and measure.span.covers(day)
+        and covers(rulebook, measure.origins, origin, day)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltResources:
+    """Resources with their names: home, lines, dealer channels, quotas."""
+
+    names: tuple[str, ...]
+    arrays: Resources
+
+
+def build_resources(
+    costing: Costing,
+    grown: Grown,
+    years: NodeYears,
+    circumstances: Sequence[Circumstances],
+    arcs: Sequence[ArcKey],
+    selling: Selling,
+    risks: RiskClasses,
+) -> BuiltResources:
+    """Rows that limit flows: home plants, every line, every dealer channel, every quota the firm has a share of."""
+    carmaker = costing.carmaker
+    offers, lines = carmaker.offers, tuple(carmaker.lines.values())
+    markets = selling.markets
+    quotas = tuple(sorted({costing.territory(offers[a.offer].market) for a in arcs if a.regime}))
+    names = ("home", *(ln.line_id for ln in lines), *(f"dealers {m}" for m in markets), *(f"quota {q}" for q in quotas))
+    at_line = {ln.line_id: 1 + i for i, ln in enumerate(lines)}
+    at_dealers = {m: 1 + len(lines) + i for i, m in enumerate(markets)}
+    at_quota = {q: 1 + len(lines) + len(markets) + i for i, q in enumerate(quotas)}
+    uses: list[tuple[int, int, float]] = []
+    for a, key in enumerate(arcs):
+        market = offers[key.offer].market
+        line = carmaker.lines[key.line] if key.line else None
+        if line is None or line.mode is EntryMode.KIT:
+            uses.append((a, 0, 1.0))  # a kit needs the press, body and paint shops at home
+        if line is not None:
+            uses.append((a, at_line[line.line_id], 1.0))
+        uses.append((a, at_dealers[market], 1.0))
+        if key.regime:
+            uses.append((a, at_quota[costing.territory(market)], 1.0))
+    free, size, limit, option = _limits(costing, years, circumstances, selling, names, (at_line, at_dealers, at_quota))
+    money = [_line_money(costing, grown.tree, years, line) for line in lines]
+    shape_n, shape_y = (grown.tree.count, len(names)), (years.count, len(names))
+    cost, salvage, fixed, existing = np.zeros(shape_n), np.zeros(shape_n), np.zeros(shape_y), np.zeros(shape_y)
+    for i, part in enumerate(money):
+        cost[:, i + 1], salvage[:, i + 1], fixed[:, i + 1], existing[:, i + 1] = part
+    whole = np.asarray([name in at_line for name in names])
+    ramp = np.ones((len(names), max(len(costing.conventions.plant_ramp), len(costing.conventions.channel_ramp))))
+    for name, row in ((n, i) for i, n in enumerate(names)):
+        steps = costing.conventions.plant_ramp if name in at_line else costing.conventions.channel_ramp
+        if name in at_line or name.startswith("dealers"):
+            ramp[row] = [*steps, *[steps[-1]] * (ramp.shape[1] - len(steps))]
+    lead = np.asarray([carmaker.lines[n].lead if n in at_line else _channel_lead(costing, n) for n in names])
+    take = np.asarray([carmaker.lines[n].minimum_take if n in at_line else 0.0 for n in names])
+    price = np.asarray([carmaker.lines[n].fee if n in at_line else 0.0 for n in names])
+    arrays = Resources(
+        option=option,
+        use_arc=np.asarray([u[0] for u in uses]),
+        use_resource=np.asarray([u[1] for u in uses]),
+        use_amount=np.asarray([u[2] for u in uses]),
+        free=free,
+        existing=existing,
+        usable=np.ones(shape_y),
+        size=size,
+        limit=limit,
+        whole=whole,
+        lead=lead,
+        ramp=ramp,
+        cost=cost,
+        fixed=fixed,
+        scrap=np.zeros(shape_n),
+        salvage=salvage,
+        minimum_take=take,
+        take_price=price,
+        risk=np.asarray([risks.of(_place(costing, n)) for n in names]),
+    )
+    return BuiltResources(names, arrays)
+
+
+def _place(costing: Costing, name: str) -> str:
+    """Country whose risk a resource bears."""
+    if name in costing.carmaker.lines:
+        return costing.carmaker.lines[name].place
+    kind, _, place = name.partition(" ")
+    return place if kind == "dealers" else costing.carmaker.home.place
+
+
+def _channel_lead(costing: Costing, name: str) -> int:
+    kind, _, market = name.partition(" ")
+    return costing.carmaker.channels[market].entry_lead if kind == "dealers" else 0
+
+
+def _limits(
+    costing: Costing,
+    years: NodeYears,
+    circumstances: Sequence[Circumstances],
+    selling: Selling,
+    names: tuple[str, ...],
+    at: tuple[dict[str, int], dict[str, int], dict[str, int]],
+) -> tuple[Floats, Floats, Floats, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Free amounts, module sizes and limits, and the option each resource's modules need."""
+    at_line, at_dealers, at_quota = at
+    carmaker, terms = costing.carmaker, costing.conventions
+    free = np.zeros((years.count, len(names)))
+    size, limit = np.ones(len(names)), np.zeros(len(names))
+    option = np.full(len(names), -1, dtype=np.int64)
+    middle = years.year + (years.span - 1) / 2.0
+    ahead = middle - costing.first_year
+    free[:, 0] = np.maximum(carmaker.home.capacity - carmaker.home.reserved * (1 + carmaker.home.reserved_growth) ** ahead, 0.0)
+    for i, line in enumerate(carmaker.lines.values()):
+        row = at_line[line.line_id]
+        size[row], limit[row], option[row] = line.module_size, line.modules_limit, i
+    entries = {m: len(carmaker.lines) + i for i, m in enumerate(unentered(costing, selling.markets))}
+    for g, market in enumerate(selling.markets):
+        row = at_dealers[market]
+        handled = selling.reference_sales[:, selling.group == g].sum(1) * terms.channel_headroom
+        if market in entries:
+            size[row], limit[row], option[row] = handled.max(), 1.0, entries[market]
+        else:
+            free[:, row] = handled
+    for importer, row in at_quota.items():
+        for y in range(years.count):
+            units = quota_units(circumstances[int(years.node[y])].rulebook, importer, carmaker.nationality, int(middle[y]))
+            free[y, row] = units * carmaker.quota_share[importer]
+    return free, size, limit, option
+
+
+def _line_money(
+    costing: Costing, tree: ScenarioTree, years: NodeYears, line: Line
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Cost and salvage of a module by node, its yearly cost and the modules standing by node-year, all after tax."""
+    capital_cost = line.module_cost * (1.0 - line.grant)
+    shield = tax_shield(costing, line)
+    cost = np.full(tree.count, capital_cost * (1.0 - shield))
+    commissioned = tree.start + line.lead
+    age = np.maximum(tree.last_year + 1 - commissioned, 0)
+    left = np.clip(1.0 - age / costing.conventions.plant_life, 0.0, 1.0)
+    salvage = capital_cost * costing.conventions.salvage_share * left
+    rates = np.asarray([tax_rate(costing, line, int(y)) for y in years.year])
+    fixed = line.module_fixed * (1.0 - rates)
+    existing = np.zeros(years.count)
+    if line.standing in {Standing.OPERATING, Standing.COMMITTED}:
+        ramp = costing.conventions.plant_ramp
+        for y in range(years.count):
+            ages = np.arange(int(years.span[y])) + int(years.year[y]) - line.opens
+            steps = [ramp[min(a, len(ramp) - 1)] if a >= 0 else 0.0 for a in ages.tolist()]
+            existing[y] = line.modules_now * float(np.mean(steps))
+    return cost, salvage, fixed, existing
+
+
+def tax_shield(costing: Costing, line: Line) -> float:
+    """Present value of depreciation for tax, as a share of the capital cost."""
+    rate = costing.conventions.discount_base + costing.conventions.premiums[line.place]
+    first = costing.first_year + line.lead
+    saved = [tax_rate(costing, line, first + t) / TAX_YEARS * (1 + rate) ** -(t + 1) for t in range(TAX_YEARS)]
+    return float(sum(saved))
+
+
+def build_options(
+    costing: Costing, grown: Grown, years: NodeYears, risks: RiskClasses, markets: Sequence[str]
+) -> tuple[Options, tuple[str, ...]]:
+    """Options: one for every line, one for every market not entered yet."""
+    carmaker, tree = costing.carmaker, grown.tree
+    lines = tuple(carmaker.lines.values())
+    entries = unentered(costing, markets)
+    names = (*(ln.line_id for ln in lines), *(f"enter {m}" for m in entries))
+    standing = [ln.standing in {Standing.OPERATING, Standing.COMMITTED} for ln in lines]
+    opens = np.asarray([costing.first_year if s else NEVER for s in standing] + [NEVER] * len(entries))
+    lead = np.asarray([ln.lead for ln in lines] + [carmaker.channels[m].entry_lead for m in entries])
+    home_tax = 1.0 - carmaker.home.tax_rate
+    open_cost = [ln.open_cost * (1 - ln.grant) * (1 - tax_shield(costing, ln)) for ln in lines]
+    cost = np.tile([*open_cost, *(carmaker.channels[m].entry_cost * home_tax for m in entries)], (tree.count, 1))
+    exit_cost = np.tile([*(ln.exit_cost for ln in lines), *(0.0 for _ in entries)], (tree.count, 1))
+    fixed = np.zeros((years.count, len(names)))
+    for i, line in enumerate(lines):
+        rates = np.asarray([tax_rate(costing, line, int(y)) for y in years.year])
+        fixed[:, i] = line.site_fixed * (1.0 - rates)
+        if line.standing is Standing.COMMITTED:
+            fixed[:, i] += _still_to_pay(costing, line, years)
+    for i, market in enumerate(entries):
+        fixed[:, len(lines) + i] = carmaker.channels[market].entry_fixed * home_tax
+    last_decision = tree.start <= costing.last_decision
+    allowed = np.tile(last_decision[:, None], (1, len(names)))
+    place = [ln.place for ln in lines] + list(entries)
+    risk = np.asarray([risks.of(p) for p in place])
+    return Options(opens, lead, cost, fixed, exit_cost, allowed, risk), names
+
+
+def _still_to_pay(costing: Costing, line: Line, years: NodeYears) -> Floats:
+    """Capital of a committed line that is not sunk yet, spread over the years before it opens. Shape (Y,). [money/year]"""
+    capital = (line.open_cost + line.modules_now * line.module_cost) * (1.0 - line.grant)
+    rest = capital * (1.0 - line.sunk_share) * (1.0 - tax_shield(costing, line))
+    last = max(line.opens, costing.first_year + 1)
+    span = last - costing.first_year
+    inside = [sum(costing.first_year <= y + s < last for s in range(int(n))) / int(n) for y, n in zip(years.year, years.span, strict=True)]
+    return np.asarray(inside) * rest / span

@@ -1,0 +1,286 @@
+"""What one car has cost at the dealer by each way of supply, bar by bar, under the rules of one node.
+
+Built-up cars cross one border. Kits and parts cross the border of the country that assembles; the finished car crosses
+another where it is sold elsewhere, with the origin its content gives it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.ids import EntryMode, Product
+from roadstead.trade.duty import Shipment, Stack, settle
+from roadstead.trade.landed import CostLine, Voyage, cross, crossing_lines, customs_value, valuation
+from roadstead.trade.origin import preference_agreements, test_origin
+from roadstead.trade.taxes import cascade, taxes_in_force
+from roadstead.world.lanes import days_at_sea, freight_per_car
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.trade.condition import FactValue
+    from roadstead.trade.rulebook import Rulebook
+    from roadstead.world.carmaker import Carmaker, Conventions, Line, Model
+    from roadstead.world.lanes import ShippingTerms
+    from roadstead.world.reference import World
+
+OVERLAND_DAYS = 10.0
+"""Days by road and rail between neighbours that no ship serves."""
+FORMS = {EntryMode.EXPORT: "CBU", EntryMode.KIT: "CKD", EntryMode.CONTRACT: "CKD", EntryMode.LOCAL: "LOCAL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What holds where a cost is asked for: the rules, the sea route and the least local content by place."""
+
+    rulebook: Rulebook
+    route: str
+    content: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Costing:
+    """Everything a lane's cost rests on; ``lane_cost`` does the work.
+
+    Attributes
+    ----------
+    overland
+        Freight of a car of reference volume between places that no ship serves, by pair of places, or by pair of customs
+        territories for any two places in them. [money/car]
+    dollars
+        US dollars per unit of each currency.
+    bev_of_nev
+        BEV share of NEV sales by market. [fraction]
+    segment_now
+        Cars sold in the base year by market, in the powertrain of each model. [cars]
+    first_year, last_decision
+        First year of the horizon; last year in which a node may still commit to something.
+    """
+
+    world: World
+    carmaker: Carmaker
+    conventions: Conventions
+    shipping: ShippingTerms
+    overland: Mapping[tuple[str, str], float]
+    dollars: Mapping[str, float]
+    bev_of_nev: Mapping[str, float]
+    segment_now: Mapping[tuple[str, str], float]
+    first_year: int
+    last_decision: int
+
+    def territory(self, place: str) -> str:
+        """Customs territory of a place."""
+        return self.world.gazetteer.territory(place)
+
+
+def ex_works(costing: Costing, model: Model, year: int) -> float:
+    """Variable cost at the home gate in a year, in real money. [money/car]"""
+    decline = costing.conventions.cost_decline
+    return model.ex_works * (1.0 - decline) ** (year - costing.conventions.base_year)
+
+
+def voyage(costing: Costing, origin: str, destination: str, model: Model, year: int, route: str) -> Voyage:
+    """Freight and days from one place to another.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-W303 where neither a sea lane nor an overland freight is known.
+    """
+    terms = costing.conventions
+    distance = costing.world.lanes.distance(origin, destination, route)
+    if origin == destination:
+        return Voyage(0.0, 0.0, terms.money_rate, terms.land_days / 2.0)
+    if distance is None:
+        inside = (costing.territory(origin), costing.territory(destination))
+        pairs = ((origin, destination), (destination, origin), inside)
+        known = next((costing.overland[pair] for pair in pairs if pair in costing.overland), None)
+        if known is None:
+            where = f"{origin} to {destination}"
+            expected = "a port in sea_distances.csv, or a figure `overland` for the pair in figures.csv"
+            raise RoadsteadError(Fault(where, "RS-W303", "no way to ship a car is known", expected))
+        freight = known * model.volume / costing.shipping.reference_volume
+        return Voyage(freight, terms.insurance_rate, terms.money_rate, terms.land_days + OVERLAND_DAYS)
+    freight = float(freight_per_car(costing.shipping, distance, model.volume, [year])[0])  # type: ignore[arg-type]
+    days = days_at_sea(costing.shipping, distance) + terms.land_days
+    return Voyage(freight, terms.insurance_rate, terms.money_rate, days)
+
+
+def duty_stack(
+    costing: Costing,
+    rulebook: Rulebook,
+    shipment: Shipment,
+    transfer_price: float,
+    way: Voyage,
+) -> Stack:
+    """The stack a shipment meets, with the facts the maker declares and those the car itself gives."""
+    value = customs_value(transfer_price, way, valuation(rulebook, shipment.importer))
+    return settle(rulebook, shipment, value, costing.dollars)
+
+
+def _facts(costing: Costing, model: Model, importer: str, price: float) -> dict[str, FactValue]:
+    declared = costing.carmaker.declared.get(importer, {})
+    return {
+        "power_kw": model.power_kw,
+        "engine_cm3": model.engine_cm3,
+        "firm_nationality": costing.carmaker.nationality,
+        "fob_value": price,
+        **declared,
+    }
+
+
+def _entry_day(year: int) -> date:
+    return date(year, 7, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class GateCost:
+    """What a car costs at the gate that finishes it.
+
+    Attributes
+    ----------
+    content
+        Shares of the gate cost by country of origin, summing to one.
+    """
+
+    bars: tuple[CostLine, ...]
+    content: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """Cost at the gate. [money/car]"""
+        return sum(bar.amount for bar in self.bars)
+
+
+def gate_cost(costing: Costing, line: Line | None, model: Model, year: int, now: Circumstances) -> GateCost:
+    """Cost at the gate of the home plants (``line`` None) or of a line abroad."""
+    home = costing.carmaker.home
+    variable = ex_works(costing, model, year)
+    if line is None:
+        return GateCost((CostLine("ex_works", variable, model.model_id),), {home.place: 1.0})
+    if line.mode is EntryMode.KIT:
+        return _kit_gate(costing, line, model, variable, year, now)
+    return _parts_gate(costing, line, model, variable, year, now)
+
+
+def _inbound(
+    costing: Costing,
+    line: Line,
+    model: Model,
+    product: Product,
+    goods: float,
+    year: int,
+    now: Circumstances,
+) -> list[CostLine]:
+    """Bars of bringing kits or parts worth ``goods`` at home into the country that assembles."""
+    home = costing.carmaker.home
+    importer = costing.territory(line.place)
+    share = goods / ex_works(costing, model, year)
+    price = goods * (1.0 + model.transfer_margin)
+    way = voyage(costing, home.place, line.place, model, year, now.route)
+    way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
+    shipment = Shipment(
+        importer, home.place, product, model.powertrain, costing.carmaker.firm, _entry_day(year),
+        _facts(costing, model, importer, price) | _qualifies(costing, now.rulebook, importer, home.place, {home.place: 1.0}, model, year),
+    )  # fmt: skip
+    stack = duty_stack(costing, now.rulebook, shipment, price, way)
+    crossing = cross(price, way, valuation(now.rulebook, importer), stack, 0.0)
+    return crossing_lines(crossing, prefix=f"{product.value.split('_')[0].lower()}_")
+
+
+def _kit_gate(
+    costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances
+) -> GateCost:
+    kit = variable * costing.conventions.kit_share
+    local = (variable * model.material - kit) if variable * model.material > kit else 0.0
+    bars = [CostLine("kit", kit, model.model_id), CostLine("inland", costing.carmaker.home.inland)]
+    bars += _inbound(costing, line, model, Product.KIT_CKD, kit, year, now)
+    bars.append(CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id, False))
+    bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id, False))
+    return _with_content(costing, bars, kit, line)
+
+
+def _parts_gate(
+    costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances
+) -> GateCost:
+    content = max(line.local_content, now.content.get(line.place, 0.0))
+    material = variable * model.material
+    battery, other = material * model.battery * (1.0 - content), material * (1.0 - model.battery) * (1.0 - content)
+    bars = [
+        CostLine("imported_parts", battery + other, model.model_id),
+        CostLine("inland", costing.carmaker.home.inland * (1.0 - content)),
+    ]
+    if battery > 0:
+        bars += _inbound(costing, line, model, Product.BATTERY, battery, year, now)
+    if other > 0:
+        bars += _inbound(costing, line, model, Product.PARTS, other, year, now)
+    bars.append(CostLine("local_parts", material * content * (1.0 + line.local_premium), line.line_id, False))
+    bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id, False))
+    return _with_content(costing, bars, battery + other, line)
+
+
+def _with_content(costing: Costing, bars: list[CostLine], foreign: float, line: Line) -> GateCost:
+    kept = tuple(bar for bar in bars if bar.amount != 0.0)
+    total = sum(bar.amount for bar in kept)
+    share = foreign / total
+    return GateCost(kept, {costing.carmaker.home.place: share, line.place: 1.0 - share})
+
+
+def _qualifies(
+    costing: Costing,
+    rulebook: Rulebook,
+    importer: str,
+    origin: str,
+    content: Mapping[str, float],
+    model: Model,
+    year: int,
+) -> dict[str, FactValue]:
+    """Facts ``qualifies.AGREEMENT`` the content decides; undecided agreements stay unknown."""
+    on = _entry_day(year)
+    found: dict[str, FactValue] = {}
+    for measure in rulebook.measures.get(importer, ()):
+        if not measure.requires or measure.stack != "REPLACE":
+            continue
+        for agreement in preference_agreements(rulebook, measure, importer, origin, on):
+            name = f"qualifies.{agreement}"
+            if name in found or agreement not in rulebook.agreements:
+                continue
+            tested = test_origin(rulebook, agreement, model.powertrain, content, on)
+            if tested.qualifies is not None:
+                found[name] = tested.qualifies
+    return found
+
+
+def lane_cost(
+    costing: Costing, line: Line | None, model: Model, market: str, year: int, regime: str, now: Circumstances
+) -> list[CostLine]:
+    """All bars from the gate to the dealer (T.10), for home plants (``line`` None) or a line abroad."""
+    carmaker = costing.carmaker
+    gate = gate_cost(costing, line, model, year, now)
+    origin = line.place if line else carmaker.home.place
+    importer = costing.territory(market)
+    channel = carmaker.channels[market]
+    bars = list(gate.bars)
+    if line is None:
+        bars.append(CostLine("inland", carmaker.home.inland))
+    if costing.territory(origin) != importer or origin != market:
+        price = gate.total * (1.0 + model.transfer_margin)
+        way = voyage(costing, origin, market, model, year, now.route)
+        facts = _facts(costing, model, importer, price)
+        facts |= _qualifies(costing, now.rulebook, importer, origin, gate.content, model, year)
+        if regime == "in_quota":
+            facts["in_quota"] = True
+        shipment = Shipment(
+            importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts
+        )
+        stack = duty_stack(costing, now.rulebook, shipment, price, way)
+        form = FORMS[line.mode if line else EntryMode.EXPORT]
+        taxes = taxes_in_force(now.rulebook, market, model.powertrain, form, _entry_day(year))
+        crossing = cross(price, way, valuation(now.rulebook, importer), stack, cascade(taxes, "IMPORT"))
+        bars += crossing_lines(crossing)
+    bars.append(CostLine("delivery", channel.delivery, market, False))
+    bars.append(CostLine("after_sales", channel.after_sales, market, False))
+    return [bar for bar in bars if bar.amount != 0.0]

@@ -1,0 +1,307 @@
+"""Build the prospect: what every node-year of a grown tree offers, from facts, rules, draws and the carmaker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures import capital
+from roadstead.futures.costing import FORMS, Circumstances, Costing, lane_cost
+from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
+from roadstead.futures.selling import Selling, build_demand
+from roadstead.terms.ids import EntryMode
+from roadstead.trade.amendment import amend
+from roadstead.trade.duty import covers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.futures.events import Event
+    from roadstead.futures.grow import Grown
+    from roadstead.terms.arrays import Flags, Floats
+    from roadstead.trade.landed import CostLine
+    from roadstead.trade.rulebook import Rulebook
+    from roadstead.world.carmaker import Line, Offer
+
+HOME = "home"
+OPEN, IN_QUOTA = "", "in_quota"
+
+
+@dataclass(frozen=True, slots=True)
+class ArcKey:
+    """What an arc is: offer served, line serving (None for home), customs regime."""
+
+    offer: int
+    line: str | None
+    regime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Keeps what every number of the prospect rests on, so that it can be asked "why?".
+
+    Attributes
+    ----------
+    arcs
+        What each arc is. Length A.
+    rulebooks
+        Rules as amended by each node. Length N.
+    circumstances
+        Rules, route and content by node. Length N.
+    """
+
+    costing: Costing
+    grown: Grown
+    offers: tuple[Offer, ...]
+    lines: tuple[Line, ...]
+    arcs: tuple[ArcKey, ...]
+    circumstances: tuple[Circumstances, ...]
+    node_years: NodeYears
+    selling: Selling
+
+    def waterfall(self, arc: int, node_year: int) -> list[CostLine]:
+        """The bars behind an arc's margin in a node-year; their sum is the landed cost the margin was worked out from."""
+        key = self.arcs[arc]
+        offer = self.offers[key.offer]
+        carmaker = self.costing.carmaker
+        line = carmaker.lines[key.line] if key.line else None
+        year = representative_year(self.node_years, node_year)
+        now = self.circumstances[int(self.node_years.node[node_year])]
+        return lane_cost(self.costing, line, carmaker.models[offer.model_id], offer.market, year, key.regime, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A prospect and the ledger behind it."""
+
+    prospect: Prospect
+    ledger: Ledger
+
+
+def representative_year(years: NodeYears, node_year: int) -> int:
+    """The calendar year a node-year is costed in: its middle."""
+    return int(years.year[node_year] + (years.span[node_year] - 1) // 2)
+
+
+def node_years(grown: Grown, first_blocks: int = 1) -> NodeYears:
+    """Years of each node: single at first, then in blocks that grow with the distance from today."""
+    tree = grown.tree
+    node, year, span = [], [], []
+    for n in range(tree.count):
+        at, end = int(tree.start[n]), int(tree.start[n] + tree.years[n])
+        while at < end:
+            ahead = at - tree.first_year
+            length = min(first_blocks if ahead < 3 else 2 if ahead < 8 else 4, end - at)
+            node.append(n)
+            year.append(at)
+            span.append(length)
+            at += length
+    return NodeYears(np.asarray(node), np.asarray(year), np.asarray(span))
+
+
+def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping[str, Event]) -> Evaluation:
+    """Work out margins, demand, limits and costs at every node-year."""
+    carmaker = costing.carmaker
+    offers, lines = carmaker.offers, tuple(carmaker.lines.values())
+    years = node_years(grown)
+    circumstances = node_circumstances(grown, rulebook, events, costing)
+    arcs = list_arcs(costing, rulebook, offers, lines)
+    selling = build_demand(costing, grown, years, circumstances, offers)
+    risks = capital.risk_classes(costing, offers, lines)
+    margin, allowed = _margins(costing, years, circumstances, arcs, offers, selling)
+    markets = tuple(dict.fromkeys(offer.market for offer in offers))
+    models = tuple(carmaker.models)
+    resources = capital.build_resources(costing, grown, years, circumstances, arcs, selling, risks)
+    options, option_names = capital.build_options(costing, grown, years, risks, markets)
+    entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}
+    labels = Labels(
+        market=markets,
+        model=models,
+        cell=tuple((markets.index(o.market), models.index(o.model_id)) for o in offers),
+        supply=(HOME, *(line.line_id for line in lines)),
+        group=markets,
+        resource=resources.names,
+        option=option_names,
+        risk=risks.names,
+    )
+    line_index = {line.line_id: i for i, line in enumerate(lines)}
+    prospect = Prospect(
+        labels=labels,
+        node_years=years,
+        arcs=Arcs(
+            cell=np.asarray([a.offer for a in arcs]),
+            supply=np.asarray([line_index[a.line] + 1 if a.line else 0 for a in arcs]),
+            regime=tuple(a.regime for a in arcs),
+            supply_option=np.asarray([line_index[a.line] if a.line else -1 for a in arcs]),
+            entry_option=np.asarray([entry.get(offers[a.offer].market, -1) for a in arcs]),
+            risk=np.asarray(
+                [risks.of(carmaker.lines[a.line].place if a.line else offers[a.offer].market) for a in arcs]
+            ),
+            margin=margin,
+            allowed=allowed,
+        ),
+        demand=selling.demand(risks),
+        resources=resources.arrays,
+        options=options,
+        discount=risks.discount(years),
+        node_discount=risks.node_discount(grown.tree),
+        end_discount=risks.end_discount(grown.tree),
+    )
+    ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)
+    return Evaluation(prospect, ledger)
+
+
+def node_circumstances(
+    grown: Grown, rulebook: Rulebook, events: Mapping[str, Event], costing: Costing
+) -> tuple[Circumstances, ...]:
+    """Rules, sea route and content rules at every node: today's, changed by all that has fired on the way there."""
+    found: list[Circumstances] = []
+    for node in range(grown.tree.count):
+        parent = int(grown.tree.parent[node])
+        now = found[parent] if parent >= 0 else Circumstances(rulebook, costing.conventions.route, {})
+        day = date(int(grown.tree.start[node]), 1, 1)
+        for event_id, fired_at in grown.fired[node]:
+            if fired_at != node:
+                continue
+            event = events[event_id]
+            content = {**now.content, **{rule.place: rule.least for rule in event.content}}
+            amended = amend(now.rulebook, [(change, day) for change in event.amendments])
+            now = Circumstances(amended, event.route or now.route, content)
+        found.append(now)
+    return tuple(found)
+
+
+def list_arcs(
+    costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], lines: tuple[Line, ...]
+) -> list[ArcKey]:
+    """Every flow that could be: home and each line that makes the model and serves the market; quotas open a second regime."""
+    arcs: list[ArcKey] = []
+    for i, offer in enumerate(offers):
+        importer = costing.territory(offer.market)
+        arcs.append(ArcKey(i, None, OPEN))
+        if costing.carmaker.quota_share.get(importer, 0.0) > 0:
+            arcs.append(ArcKey(i, None, IN_QUOTA))
+        for line in lines:
+            if offer.model_id in line.models and serves(costing, rulebook, line, offer.market):
+                arcs.append(ArcKey(i, line.line_id, OPEN))
+    return arcs
+
+
+def serves(costing: Costing, rulebook: Rulebook, line: Line, market: str) -> bool:
+    """True where a line may sell in a market: its own customs territory, and the places or blocs it names."""
+    if costing.territory(line.place) == costing.territory(market):
+        return True
+    return covers(rulebook, frozenset(line.serves), market, date(costing.conventions.price_year, 7, 1))
+
+
+def barred(now: Circumstances, importer: str, nationality: str, form: str, on: date) -> bool:
+    """True where a prohibition in force bars the firm's nationality from a form of supply."""
+    return any(
+        measure.acts
+        and measure.importer == importer
+        and nationality in measure.bars
+        and form in measure.forms
+        and measure.span.covers(on)
+        for measure in now.rulebook.non_tariff
+    )
+
+
+def _margins(
+    costing: Costing,
+    years: NodeYears,
+    circumstances: tuple[Circumstances, ...],
+    arcs: list[ArcKey],
+    offers: tuple[Offer, ...],
+    selling: Selling,
+) -> tuple[Floats, Flags]:
+    """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A)."""
+    memo = _Memo(costing)
+    margin = np.zeros((years.count, len(arcs)))
+    allowed = np.zeros((years.count, len(arcs)), dtype=bool)
+    for y in range(years.count):
+        now = circumstances[int(years.node[y])]
+        year = representative_year(years, y)
+        for a, key in enumerate(arcs):
+            offer = offers[key.offer]
+            line = costing.carmaker.lines[key.line] if key.line else None
+            if not _open(costing, now, line, offer.market, key.regime, year):
+                continue
+            cost = memo.cost(line, offer, key.regime, year, now)
+            allowed[y, a] = True
+            pre_tax = selling.net_price[y, key.offer] - cost
+            margin[y, a] = pre_tax * (1.0 - capital.tax_rate(costing, line, year))
+    return margin, allowed
+
+
+def _open(
+    costing: Costing, now: Circumstances, line: Line | None, market: str, regime: str, year: int
+) -> bool:
+    on = date(year, 7, 1)
+    importer = costing.territory(market)
+    form = FORMS[line.mode if line else EntryMode.EXPORT]
+    if barred(now, importer, costing.carmaker.nationality, form, on):
+        return False
+    if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.nationality, year):
+        return False
+    if line is not None and line.mode is EntryMode.KIT:
+        return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Memo:
+    """Costs already worked out: two nodes whose rules agree on a lane share its cost."""
+
+    costing: Costing
+    known: dict[tuple[object, ...], float] = field(default_factory=dict)
+
+    def cost(self, line: Line | None, offer: Offer, regime: str, year: int, now: Circumstances) -> float:
+        importers = {self.costing.territory(offer.market)} | ({self.costing.territory(line.place)} if line else set())
+        # Rule tuples of an importer that no event touched are the same object in every node's rulebook.
+        rules = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers))
+        least = now.content.get(line.place, 0.0) if line else 0.0
+        key = (line.line_id if line else "", offer.market, offer.model_id, regime, year, rules, now.route, least)
+        if key not in self.known:
+            model = self.costing.carmaker.models[offer.model_id]
+            bars = lane_cost(self.costing, line, model, offer.market, year, regime, now)
+            self.known[key] = sum(bar.amount for bar in bars)
+        return self.known[key]
+
+
+def at_full_home_cost(evaluation: Evaluation) -> Evaluation:
+    """The same prospect with every car from home, and every kit, charged its share of home fixed cost."""
+    ledger, p = evaluation.ledger, evaluation.prospect
+    carmaker = ledger.costing.carmaker
+    extra = np.zeros(len(ledger.arcs))
+    for a, key in enumerate(ledger.arcs):
+        model = carmaker.models[ledger.offers[key.offer].model_id]
+        line = carmaker.lines[key.line] if key.line else None
+        extra[a] = model.home_fixed * _home_share(line, model.material, ledger.costing.conventions.kit_share)
+    taxed = extra * (1.0 - carmaker.home.tax_rate)
+    full = replace(p, arcs=replace(p.arcs, margin=p.arcs.margin - taxed[None, :]))
+    return Evaluation(full, ledger)
+
+
+def _home_share(line: Line | None, material: float, kit_share: float) -> float:
+    """Share of a car's home work that a supply leaves at home."""
+    if line is None:
+        return 1.0
+    if line.mode is EntryMode.KIT:
+        return kit_share
+    return material * (1.0 - line.local_content)
+
+
+def margin_check(evaluation: Evaluation, arc: int, node_year: int) -> float:
+    """Difference between an arc's stored margin and the one its waterfall gives; zero unless something is wrong."""
+    ledger, p = evaluation.ledger, evaluation.prospect
+    key = ledger.arcs[arc]
+    line = ledger.costing.carmaker.lines[key.line] if key.line else None
+    year = representative_year(ledger.node_years, node_year)
+    cost = sum(bar.amount for bar in ledger.waterfall(arc, node_year))
+    pre_tax = ledger.selling.net_price[node_year, key.offer] - cost
+    return float(p.arcs.margin[node_year, arc] - pre_tax * (1.0 - capital.tax_rate(ledger.costing, line, year)))
+
+

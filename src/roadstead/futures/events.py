@@ -1,0 +1,82 @@
+"""Events that change the world: what each of them changes, how likely it is thought to be, and on what evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from roadstead.trade.amendment import Amendment
+
+DemandClass = Literal["", "slow", "fast"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRule:
+    """A least local content asked of cars assembled in a place; kits below it no longer count as local."""
+
+    place: str
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A named change.
+
+    Attributes
+    ----------
+    amendments
+        Changes of the rulebook, from the first day of the node that fires the event.
+    demand
+        Class of the demand draws that holds from then on.
+    route
+        Sea route open from then on, empty for no change.
+    content
+        Local-content rules from then on.
+    probability
+        How likely the case's author thinks it is to have fired by the end of the horizon. [fraction]
+    rests_on
+        Sources or reasoning behind the probability.
+    """
+
+    event_id: str
+    title: str
+    title_zh: str
+    amendments: tuple[Amendment, ...]
+    demand: DemandClass
+    route: str
+    content: tuple[ContentRule, ...]
+    probability: float
+    rests_on: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePlan:
+    """One node of the tree as a case declares it: its edge fires a named set of events."""
+
+    node_id: str
+    parent: str
+    probability: float
+    fires: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreePlan:
+    """The tree a case declares.
+
+    Attributes
+    ----------
+    starts
+        First year of each stage; the horizon ends with ``last``.
+    nodes
+        Root first.
+    stages
+        Stage of each node.
+    """
+
+    starts: tuple[int, ...]
+    last: int
+    nodes: tuple[NodePlan, ...]
+    stages: tuple[int, ...]

@@ -1,0 +1,150 @@
+"""The outlook of every market: joint draws of size and NEV share to the end of the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.outlook.adoption import Adoption, draw_paths, fit
+from roadstead.outlook.industry import Sales, draw_markets
+from roadstead.terms.arrays import frozen
+from roadstead.terms.errors import Fault, RoadsteadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.world.places import Gazetteer
+    from roadstead.world.reference import MarketHistory
+
+EUROPE = "Europe"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Joint draws.
+
+    Attributes
+    ----------
+    places
+        Markets, P of them.
+    years
+        Calendar years, T of them.
+    market
+        New cars sold. Shape (draws, P, T). [cars/year]
+    nev_share
+        NEV share of them. Shape (draws, P, T). [fraction]
+    bev_of_nev
+        BEV share of NEV, held at its last known value. Shape (P,). [fraction]
+    seed
+        Seed of the draws.
+    notes
+        What is thin about a market's history.
+    """
+
+    places: tuple[str, ...]
+    years: Ints
+    market: Floats
+    nev_share: Floats
+    bev_of_nev: Floats
+    seed: int
+    notes: Mapping[str, str]
+
+
+def forecast(
+    markets: Mapping[str, MarketHistory],
+    gazetteer: Gazetteer,
+    places: Sequence[str],
+    years: Sequence[int],
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+) -> Outlook:
+    """Draw the outlook of ``places`` jointly; all packaged markets teach the growth model.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-O401 where a market has no history of NEV share and sales.
+    """
+    faults = [
+        Fault(place, "RS-O401", "no history of sales and NEV share is known", "rows in your own nev.csv and sales.csv")
+        for place in places
+        if place not in markets
+    ]
+    if faults:
+        raise RoadsteadError(faults)
+    teaching = [
+        _adoption(history, gazetteer)
+        for place, history in sorted(markets.items())
+        if gazetteer.places[place].kind == "territory" and len(history.nev_share) >= 3
+    ]
+    newest = max(int(h.years[-1]) for h in teaching)
+    model = fit(teaching, newest)
+    adoption = [_adoption(markets[place], gazetteer) for place in places]
+    sales = [_sales(markets[place]) for place in places]
+    rng = np.random.Generator(np.random.Philox(seed))
+    wanted = np.asarray(years, dtype=np.int64)
+    last = int(wanted[-1])
+    shares = draw_paths(model, adoption, last, draws, rng)
+    sizes = draw_markets(sales, last, draws, rng)
+    nev_share = np.stack([_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1)
+    market = np.stack([_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1)
+    bev = np.asarray([_bev_share(markets[place]) for place in places])
+    notes = {place: note for place in places if (note := _thin(markets[place]))}
+    for array in (nev_share, market, bev):
+        frozen(array)
+    return Outlook(tuple(places), wanted, market, nev_share, bev, seed, notes)
+
+
+def _adoption(history: MarketHistory, gazetteer: Gazetteer) -> Adoption:
+    figures = [f for f in history.nev_share if f.value > 0]
+    years = np.asarray([f.year for f in figures])
+    # Keep the run of consecutive years up to the last.
+    start = len(years) - 1
+    while start > 0 and years[start - 1] == years[start] - 1:
+        start -= 1
+    shares = np.asarray([f.value for f in figures])
+    region = gazetteer.places[history.place].region
+    # Only Europe's errors are known to move together; elsewhere each market is its own region.
+    return Adoption(history.place, region if region == EUROPE else history.place, years[start:], shares[start:])
+
+
+def _sales(history: MarketHistory) -> Sales:
+    years = np.asarray([f.year for f in history.sales])
+    return Sales(history.place, years, np.asarray([f.value for f in history.sales]))
+
+
+def _at(wanted: Ints, known_years: Ints, known: Floats, ahead: Floats) -> Floats:
+    """Draws in the wanted years; a year already known is the same in every draw. Shape (draws, T)."""
+    columns = []
+    first = int(known_years[-1]) + 1
+    past = dict(zip(known_years.tolist(), known.tolist(), strict=True))
+    for year in wanted.tolist():
+        if year >= first:
+            columns.append(ahead[:, year - first])
+        elif year in past:
+            columns.append(np.full(len(ahead), past[year]))
+        else:
+            raise RoadsteadError(Fault("outlook", "RS-O402", f"{year} lies before the history", "a later first year"))
+    return np.stack(columns, axis=1)
+
+
+def _bev_share(history: MarketHistory) -> float:
+    return history.bev_of_nev.value if history.bev_of_nev is not None else 0.65
+
+
+def _thin(history: MarketHistory) -> str:
+    points = len(history.nev_share)
+    if points < 4:
+        return f"only {points} years of NEV share are known, the last {history.nev_share[-1].year}"
+    if history.bev_of_nev is None:
+        return "the split of BEV and PHEV is not known: 65 % BEV assumed"
+    return ""
+
+
+def quantiles(draws: Floats, levels: Sequence[float]) -> Floats:
+    """Quantiles over the draws (first axis). Shape (len(levels), ...)."""
+    return np.asarray(np.quantile(draws, levels, axis=0))

@@ -1,0 +1,201 @@
+"""Reform as amendment: a named change of rows from a day on, never an `if` in a formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
+from roadstead.trade.rulebook import Measure, NonTariff, Rulebook, Span
+from roadstead.trade.schemas import POWERTRAINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One change of the rulebook.
+
+    Attributes
+    ----------
+    action
+        ``end`` the rows chosen; ``prolong`` them past their last day; ``set`` their rate; ``add`` a charge on top;
+        ``lift`` a non-tariff measure; ``enact`` rows that are in the table but not law.
+    importer
+        Whose rules change.
+    kind, measure_id, origins, powertrains, products, firms
+        Which rows; empty means any. For ``add``, what the new charge covers.
+    rate
+        New rate for ``set`` and ``add``. [fraction of the customs value]
+    name
+        The event that brings the change; cited as its source.
+    """
+
+    action: Literal["end", "prolong", "set", "add", "lift", "enact"]
+    importer: str
+    name: str
+    kind: str = ""
+    measure_id: str = ""
+    origins: frozenset[str] = frozenset()
+    powertrains: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    firms: frozenset[str] = frozenset()
+    rate: float | None = None
+
+
+def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> Rulebook:
+    """The rulebook with every amendment made from its day on.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-L205 where an amendment changes nothing.
+    """
+    for amendment, day in amendments:
+        rulebook = _amend_once(rulebook, amendment, day)
+    return rulebook
+
+
+def _amend_once(rulebook: Rulebook, change: Amendment, day: date) -> Rulebook:
+    state = (*rulebook.state, f"{change.name}@{day}")
+    if change.action == "lift":
+        return _lift(rulebook, change, day, state)
+    old = rulebook.measures.get(change.importer, ())
+    if change.action == "add":
+        new = (*old, _added(change, day, len(old)))
+    else:
+        new = tuple(part for measure in old for part in _changed(measure, change, day))
+        if new == old:
+            raise _changes_nothing(change)
+    return replace(rulebook, measures={**rulebook.measures, change.importer: new}, state=state)
+
+
+def _lift(rulebook: Rulebook, change: Amendment, day: date, state: tuple[str, ...]) -> Rulebook:
+    def lifted(row: NonTariff) -> NonTariff:
+        chosen = row.importer == change.importer and row.acts
+        if not chosen or (change.measure_id and row.measure_id != change.measure_id):
+            return row
+        return replace(row, span=_ended(row.span, day))
+
+    rows = tuple(lifted(row) for row in rulebook.non_tariff)
+    if rows == rulebook.non_tariff:
+        raise _changes_nothing(change)
+    return replace(rulebook, non_tariff=rows, state=state)
+
+
+def _changes_nothing(change: Amendment) -> RoadsteadError:
+    chosen = " ".join(filter(None, (change.importer, change.kind, change.measure_id)))
+    message = f"to {change.action} {chosen} changes nothing"
+    expected = f"rows that stand in the rulebook: `roadstead duty --importer {change.importer} ...` shows them"
+    return RoadsteadError(Fault(f"event {change.name}", "RS-L205", message, expected))
+
+
+def _ended(span: Span, day: date) -> Span:
+    last = day - timedelta(days=1)
+    return Span(span.first, min(span.last, last) if span.last else last)
+
+
+def _chosen(measure: Measure, change: Amendment, day: date) -> bool:
+    law = not measure.is_law if change.action == "enact" else measure.is_law
+    return (
+        law
+        and (measure.span.last is None or measure.span.last >= day)
+        and change.kind in {"", measure.kind}
+        and change.measure_id in {"", measure.measure_id}
+        and (not change.origins or bool(change.origins & measure.origins) or "*" in measure.origins)
+        and (not change.powertrains or not measure.powertrains or bool(change.powertrains & measure.powertrains))
+        and (not change.products or bool(change.products & measure.products))
+        and (not change.firms or bool(change.firms & measure.firms))
+    )
+
+
+def _changed(measure: Measure, change: Amendment, day: date) -> Iterable[Measure]:
+    if not _chosen(measure, change, day):
+        yield measure
+        return
+    inside, outside = _split(measure, change)
+    yield from outside
+    begins = max(day, inside.span.first) if inside.span.first else day
+    if change.action == "enact":
+        span = Span(day, inside.span.last)
+        yield replace(inside, status="FUTURE", span=span, evidence=_evidence(change))
+        return
+    if change.action == "prolong":
+        yield replace(inside, span=Span(inside.span.first, None))
+        return
+    if inside.span.first is None or inside.span.first < begins:
+        yield replace(inside, span=_ended(inside.span, begins))
+    if change.action == "set":
+        yield replace(
+            inside,
+            measure_id=f"{inside.measure_id}*",
+            rate=change.rate,
+            span=Span(begins, inside.span.last),
+            evidence=_evidence(change),
+        )
+
+
+def _split(measure: Measure, change: Amendment) -> tuple[Measure, tuple[Measure, ...]]:
+    """The part of a measure a change reaches, and the parts it leaves as they are."""
+    outside: list[Measure] = []
+    if change.powertrains:
+        covered = measure.powertrains or frozenset(POWERTRAINS)
+        if rest := covered - change.powertrains:
+            outside.append(replace(measure, powertrains=rest))
+        measure = replace(measure, powertrains=covered & change.powertrains)
+    if change.products:
+        if rest := measure.products - change.products:
+            outside.append(replace(measure, products=rest))
+        measure = replace(measure, products=measure.products & change.products)
+    if change.origins:
+        if "*" in measure.origins:
+            exempt = measure.origins_except | change.origins
+            outside.append(replace(measure, origins_except=exempt))
+            measure = replace(measure, origins=change.origins)
+        else:
+            if rest := measure.origins - change.origins:
+                outside.append(replace(measure, origins=rest))
+            measure = replace(measure, origins=measure.origins & change.origins)
+    return measure, tuple(outside)
+
+
+def _evidence(change: Amendment) -> Evidence:
+    return Evidence(ASSUMPTION, "", Confidence.LOW, f"event {change.name}")
+
+
+def _added(change: Amendment, day: date, count: int) -> Measure:
+    return Measure(
+        measure_id=f"{change.name}/{count}",
+        importer=change.importer,
+        origins=change.origins or frozenset("*"),
+        origins_except=frozenset(),
+        products=change.products or frozenset({"CAR_CBU"}),
+        powertrains=change.powertrains,
+        kind=change.kind or "SURTAX",
+        rate_type="AD_VALOREM",
+        rate=change.rate,
+        specific=None,
+        specific_currency="",
+        specific_unit="",
+        ceiling=None,
+        base="CIF",
+        stack="ADD",
+        replaces=frozenset(),
+        group="",
+        firms=change.firms,
+        condition=None,
+        condition_text="",
+        quota=None,
+        quota_unit="",
+        over_quota_rate=None,
+        requires=(),
+        instrument=f"assumed: event {change.name}",
+        status="FUTURE",
+        span=Span(day, None),
+        known_from=day,
+        not_expressible="",
+        evidence=_evidence(change),
+    )

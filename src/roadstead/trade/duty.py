@@ -1,0 +1,410 @@
+"""Which measures a shipment meets, and what each of them charges.
+
+First the law is settled (``settle``): of all measures known and in force, which base rate holds, which preference takes
+its place, what is added, what replaces what. Then the arithmetic (``Stack.amounts``), for one value or many:
+
+.. math::
+    T_l = s_l\\,(r_l V) + f_l                       \\qquad (T.1)\\ \\text{ad valorem, on a share } s_l \\text{ of the value}
+    T_l = \\max(r_l V,\\ f_l)                        \\qquad (T.2)\\ \\text{higher of both}
+    T_l = \\max(0,\\ c_l - r_\\text{base})\\,V          \\qquad (T.3)\\ \\text{top-up to the ceiling } c_l
+
+with V the customs value, r the rate, f the specific amount in US dollars. A missing fact never becomes a preference: the
+dearest reading holds, and the quote names the fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from roadstead.terms.errors import Fault, NotExpressibleError, RoadsteadError
+from roadstead.trade.origin import preference_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from roadstead.terms.arrays import Floats
+    from roadstead.trade.condition import Facts, FactValue
+    from roadstead.trade.rulebook import Measure, Rulebook
+
+CAN_MEX_FLOOR = 0.15
+"""Least content of Canada and Mexico that SOR/2025-118 leaves out of the surtax base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One car (or kit, or parts for one car) at a border.
+
+    ``importer`` is a customs territory, ``origin`` a country, ``on`` the day of entry.
+    """
+
+    importer: str
+    origin: str
+    product: str
+    powertrain: str
+    firm: str
+    on: date
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One charge of a stack.
+
+    Attributes
+    ----------
+    shape
+        How rate and specific amount join: ``ad_valorem``, ``higher`` (T.2) or ``sum``.
+    share
+        Share of the customs value the rate is charged on.
+    specific
+        Specific amount. [US$/car]
+    """
+
+    measure: Measure
+    layer: Literal["duty", "fee"]
+    shape: Literal["ad_valorem", "higher", "sum"]
+    rate: float
+    share: float
+    specific: float
+
+    def amount(self, value: Floats) -> Floats:
+        """The charge on each customs value. [US$/car]"""
+        ad_valorem = self.rate * self.share * value
+        if self.shape == "higher":
+            return np.maximum(ad_valorem, self.specific)  # (T.2)
+        return np.asarray(ad_valorem + self.specific)  # (T.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The lines a shipment meets, in the order they were settled.
+
+    Attributes
+    ----------
+    missing
+        Facts that were asked for and not declared, each with the measures that asked.
+    remarks
+        What a reader should know: preferences not applied, doubtful rows.
+    """
+
+    lines: tuple[Line, ...]
+    missing: Mapping[str, tuple[str, ...]]
+    remarks: tuple[str, ...]
+
+    def amounts(self, value: Floats) -> Floats:
+        """Charges of all lines. Shape (L, *value.shape). [US$/car]"""
+        value = np.asarray(value, dtype=np.float64)
+        if not self.lines:
+            return np.zeros((0, *value.shape))
+        return np.stack([line.amount(value) for line in self.lines])
+
+    def duty_rate(self, value: float) -> float:
+        """All duties, fees left out, as a fraction of the customs value."""
+        duties = [ln.amount(np.asarray(value)) for ln in self.lines if ln.layer == "duty"]
+        return float(sum(duties) / value) if duties else 0.0
+
+
+@dataclass(slots=True)
+class _Docket:
+    """What is being settled about one shipment."""
+
+    shipment: Shipment
+    facts: dict[str, FactValue]
+    missing: dict[str, set[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def ask(self, names: Iterable[str], measure: Measure) -> None:
+        for name in names:
+            self.missing.setdefault(name, set()).add(measure.measure_id)
+
+    def holds(self, measure: Measure) -> bool | None:
+        """Whether the measure's own condition holds; a missing fact is noted."""
+        if measure.condition is None:
+            return True
+        verdict = measure.condition.judge(self.facts)
+        self.ask(verdict.missing, measure)
+        return verdict.holds
+
+
+def settle(
+    rulebook: Rulebook,
+    shipment: Shipment,
+    customs_value: float,
+    dollars: Mapping[str, float],
+) -> Stack:
+    """Settle which measures charge the shipment.
+
+    Parameters
+    ----------
+    customs_value
+        On the importer's own basis; only conditions on the value look at it. [US$]
+    dollars
+        US dollars per unit of each currency, for specific amounts.
+
+    Raises
+    ------
+    NotExpressibleError
+        RS-L210 where a rule that applies has a shape the engine cannot work out.
+    RoadsteadError
+        RS-L211 where no base rate is known for the shipment.
+    """
+    if same_territory(rulebook, shipment):
+        return Stack((), {}, ("made and sold inside one customs territory: no duty",))
+    implied: dict[str, FactValue] = {
+        "customs_value": customs_value,
+        "powertrain": shipment.powertrain,
+        "age_years": 0.0,
+        "person": "legal",
+    }
+    if shipment.powertrain in {"BEV", "FCEV"}:
+        implied |= {"engine_cm3": 0.0, "fuel": "electric"}
+    docket = _Docket(shipment, {**implied, **shipment.facts})
+    met = _firm_scope(rulebook, tuple(_in_force(rulebook, shipment)), docket)
+    base = _base(met, docket)
+    replacing = _replacing(rulebook, met, docket, base)
+    replaced = {kind for measure in replacing for kind in measure.replaces}
+    lines: list[Line] = []
+    if "MFN" in replaced:
+        cheapest = min((m for m in replacing if "MFN" in m.replaces), key=lambda m: m.rate or 0.0)
+        lines.append(_line(cheapest, docket, dollars))
+    else:
+        lines.append(_line(base, docket, dollars))
+    lines += [
+        _line(m, docket, dollars) for m in replacing if "MFN" not in m.replaces and (m.rate or 0) > 0
+    ]
+    base_rate = lines[0].rate
+    for measure in _added(rulebook, met, docket):
+        if measure.kind not in replaced:
+            lines.append(_line(measure, docket, dollars, base_rate))
+    missing = {name: tuple(sorted(ids)) for name, ids in sorted(docket.missing.items())}
+    return Stack(tuple(lines), missing, tuple(docket.remarks))
+
+
+def same_territory(rulebook: Rulebook, shipment: Shipment) -> bool:
+    """True where nothing is imported: origin and importer are one customs territory."""
+    return covers(rulebook, frozenset((shipment.importer,)), shipment.origin, shipment.on)
+
+
+def covers(rulebook: Rulebook, origins: frozenset[str], origin: str, on: date) -> bool:
+    """True if a list of origins names a country, itself or through a bloc it belongs to on that day."""
+    if "*" in origins or origin in origins:
+        return True
+    for bloc in origins & rulebook.blocs.keys():
+        if any(member == origin and span.covers(on) for member, span in rulebook.blocs[bloc]):
+            return True
+    return False
+
+
+def _in_force(rulebook: Rulebook, shipment: Shipment) -> Iterable[Measure]:
+    """Enacted measures that cover the day, product, powertrain and origin; a union's where no national one stands."""
+
+    def apply(measure: Measure) -> bool:
+        return (
+            measure.is_law
+            and measure.span.covers(shipment.on)
+            and shipment.product in measure.products
+            and (not measure.powertrains or shipment.powertrain in measure.powertrains)
+            and covers(rulebook, measure.origins, shipment.origin, shipment.on)
+            and not (
+                measure.origins_except
+                and covers(rulebook, measure.origins_except, shipment.origin, shipment.on)
+            )
+        )
+
+    own = [m for m in rulebook.measures.get(shipment.importer, ()) if apply(m)]
+    yield from own
+    kinds = {measure.kind for measure in own}
+    for union, members in rulebook.blocs.items():
+        if any(m == shipment.importer and s.covers(shipment.on) for m, s in members):
+            for measure in rulebook.measures.get(union, ()):
+                if measure.kind not in kinds and apply(measure):
+                    yield measure
+
+
+def _firm_scope(rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket) -> tuple[Measure, ...]:
+    """Keep the rows that name the firm's producer group, or the rest where no row names it."""
+    firm = docket.shipment.firm.casefold()
+
+    def names_firm(measure: Measure) -> bool:
+        return any(firm in rulebook.groups.get(group, ()) for group in measure.firms)
+
+    named = {(m.kind, m.stack) for m in met if names_firm(m)}
+    kept = []
+    for measure in met:
+        if not measure.firms or names_firm(measure):
+            kept.append(measure)
+        elif "OTHERS" in measure.firms and (measure.kind, measure.stack) not in named:
+            kept.append(measure)
+            if not firm:
+                docket.ask(("firm",), measure)
+    return tuple(kept)
+
+
+def _specificity(measure: Measure) -> tuple[bool, bool, bool, int, str]:
+    """Sort key: the later, narrower rule beats the earlier, wider one."""
+    return (
+        bool(measure.firms),
+        "*" not in measure.origins,
+        measure.condition is not None,
+        -(len(measure.powertrains) or 99),
+        str(measure.span.first or ""),
+    )
+
+
+def _base(met: tuple[Measure, ...], docket: _Docket) -> Measure:
+    """The applied rate: the most specific that holds, unless one that may hold is dearer."""
+    held, maybe = [], []
+    for measure in met:
+        if measure.stack == "BASE":
+            holds = docket.holds(measure)
+            if holds:
+                held.append(measure)
+            elif holds is None:
+                maybe.append(measure)
+    best = [max(held, key=_specificity)] if held else []
+    candidates = best + maybe
+    if not candidates:
+        s = docket.shipment
+        what = f"{s.product} {s.powertrain} from {s.origin} into {s.importer} on {s.on}"
+        expected = "a base rate: add a row of kind MFN to your own measures.csv (docs/tables.md)"
+        raise RoadsteadError(Fault(what, "RS-L211", "no rule is known for this shipment", expected))
+    dearest = max(candidates, key=lambda m: m.rate or 0.0)
+    if maybe and dearest in maybe:
+        docket.remarks.append(f"{dearest.measure_id}: the dearest reading, a fact is missing")
+    return dearest
+
+
+def _replacing(
+    rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket, base: Measure
+) -> list[Measure]:
+    """Preferences, quota rates, remissions and undertakings that hold for certain."""
+    found = []
+    for measure in met:
+        if measure.stack != "REPLACE" or measure.group:
+            continue
+        if measure.rate is None:
+            reason = measure.not_expressible or "its rate is not in the table"
+            docket.remarks.append(f"{measure.measure_id} not applied: {reason}")
+            continue
+        if "MFN" in measure.replaces and measure.kind == "PREFERENTIAL" and measure.rate >= (base.rate or 0):
+            continue
+        if _gates_open(rulebook, measure, docket):
+            found.append(measure)
+    return found
+
+
+def _gates_open(rulebook: Rulebook, measure: Measure, docket: _Docket) -> bool:
+    """True if the measure's condition, quota and origin rule are all known to be met."""
+    holds = docket.holds(measure)
+    if holds is False:
+        return False
+    in_quota: bool | None = True
+    if measure.quota is not None:
+        in_quota = _flag("in_quota", measure, docket)
+    qualifies: bool | None = True
+    if measure.requires:
+        s = docket.shipment
+        asked = preference_facts(rulebook, measure, s.importer, s.origin, s.on)
+        known = [docket.facts[name] for name in asked if name in docket.facts]
+        qualifies = True if any(known) else (False if len(known) == len(asked) else None)
+        if qualifies is None and in_quota is not False:
+            docket.ask((name for name in asked if name not in docket.facts), measure)
+    return bool(holds and in_quota and qualifies)
+
+
+def _flag(name: str, measure: Measure, docket: _Docket) -> bool | None:
+    if name not in docket.facts:
+        docket.ask((name,), measure)
+        return None
+    return bool(docket.facts[name])
+
+
+def _added(rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket) -> Iterable[Measure]:
+    """Charges on top: all that hold or may hold, but one only of each exclusive group."""
+    groups: dict[str, list[tuple[bool | None, Measure]]] = {}
+    for measure in met:
+        if measure.stack != "ADD" and not measure.group:
+            continue
+        if measure.group and (measure.requires or measure.quota is not None):
+            if _gates_open(rulebook, measure, docket):
+                groups.setdefault(measure.group, []).append((True, measure))
+            continue
+        holds = docket.holds(measure)
+        if holds is False:
+            continue
+        if measure.group:
+            groups.setdefault(measure.group, []).append((holds, measure))
+        else:
+            yield measure
+    for members in groups.values():
+        certain = [measure for holds, measure in members if holds]
+        if certain:
+            yield max(certain, key=_specificity)
+        else:
+            yield max(
+                (m for _, m in members),
+                key=lambda m: (bool(m.not_expressible), m.rate or 0.0, m.specific or 0.0),
+            )
+
+
+def _line(
+    measure: Measure, docket: _Docket, dollars: Mapping[str, float], base_rate: float = 0.0
+) -> Line:
+    """A measure's line; a rule the engine cannot work out says so."""
+    if measure.not_expressible:
+        message = f"not expressible yet: {measure.measure_id}, {measure.not_expressible}"
+        expected = "a row of your own in measures.csv in its place"
+        raise NotExpressibleError(Fault(measure.importer, "RS-L210", message, expected))
+    share, rate = 1.0, measure.rate or 0.0
+    if measure.base == "NON_US_CONTENT":
+        share = 1.0 - _share("content.USA", measure, docket)
+    elif measure.base == "VALUE_LESS_CAN_MEX_CONTENT":
+        share = 1.0 - max(_share("content.CAN_MEX", measure, docket), CAN_MEX_FLOOR)
+    if measure.rate_type == "CEILING_TOPUP":
+        rate = max(0.0, (measure.ceiling or 0.0) - base_rate)  # (T.3)
+    shapes: dict[str, Literal["ad_valorem", "higher", "sum"]]
+    shapes = {"COMPOUND_MAX": "higher", "COMPOUND_SUM": "sum"}
+    return Line(
+        measure=measure,
+        layer="fee" if measure.kind == "RECYCLING_FEE" else "duty",
+        shape=shapes.get(measure.rate_type, "ad_valorem"),
+        rate=rate,
+        share=share,
+        specific=_specific(measure, docket, dollars),
+    )
+
+
+def _share(name: str, measure: Measure, docket: _Docket) -> float:
+    """A declared content share; nothing where it is missing, which is the dearest reading."""
+    if name not in docket.facts:
+        docket.ask((name,), measure)
+        return 0.0
+    return float(docket.facts[name])
+
+
+def _specific(measure: Measure, docket: _Docket, dollars: Mapping[str, float]) -> float:
+    """The specific amount in US dollars per car."""
+    if not measure.specific:
+        return 0.0
+    if measure.specific_currency not in dollars:
+        message = f"{measure.measure_id} is charged in {measure.specific_currency}, for which no exchange rate is known"
+        expected = "a row of indicator exchange_rate in your own economies.csv"
+        raise RoadsteadError(Fault(measure.importer, "RS-L206", message, expected))
+    units = 1.0
+    if measure.specific_unit == "100 kg":
+        if "mass_kg" not in docket.facts:
+            docket.ask(("mass_kg",), measure)
+            message = f"{measure.measure_id} is charged by weight"
+            raise RoadsteadError(Fault(measure.importer, "RS-L207", message, "the fact mass_kg"))
+        units = float(docket.facts["mass_kg"]) / 100.0
+    return measure.specific * units * dollars[measure.specific_currency]
+
+
+def with_facts(shipment: Shipment, **facts: FactValue) -> Shipment:
+    """The shipment with further facts; dots in names are written as double underscores."""
+    named = {name.replace("__", "."): value for name, value in facts.items()}
+    return replace(shipment, facts={**shipment.facts, **named})

@@ -1,0 +1,141 @@
+"""Preferential origin: which agreement a preference hangs on, and whether a car's bill of materials meets its rule.
+
+.. math::
+    \\text{RVC} = 1 - \\frac{\\text{VNM}}{V}  \\quad (T.4)\\ \\text{build-down};\\qquad
+    \\text{MaxNOM} = \\frac{\\text{VNM}}{V_\\text{ex-works}} \\quad (T.5)
+
+VNM is the value of materials that do not originate in the agreement's territory (ASEAN Trade in Goods Agreement,
+art. 29; EU-UK Trade and Cooperation Agreement, annex 3). A threshold of another metric, or a row with a further
+requirement, cannot be tested on shares of value alone: then the answer is "not known", never a preference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from roadstead.trade.rulebook import Measure, OriginRule, Rulebook
+
+_FLOOR = {"RVC", "QVC"}
+
+
+@dataclass(frozen=True, slots=True)
+class OriginTest:
+    """Whether a car qualifies under one rule.
+
+    Attributes
+    ----------
+    qualifies
+        True, False, or None where the rule cannot be tested on shares of value.
+    originating
+        Share of the car's value that originates in the agreement's territory.
+    threshold
+        Least originating share asked for, where there is one.
+    reason
+        Why, in words.
+    """
+
+    agreement_id: str
+    qualifies: bool | None
+    originating: float
+    threshold: float | None
+    reason: str
+
+
+def preference_facts(
+    rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date
+) -> tuple[str, ...]:
+    """Facts of which one must be true for a preference: ``qualifies.AGREEMENT`` for each agreement it can hang on."""
+    return tuple(f"qualifies.{a}" for a in preference_agreements(rulebook, measure, importer, origin, on))
+
+
+def preference_agreements(
+    rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date
+) -> tuple[str, ...]:
+    """Agreements a preference can hang on: those of its rules, or all in force between the two countries."""
+    if "AGREEMENT" not in measure.requires:
+        wanted = set(measure.requires)
+        found = {r.agreement_id for r in rulebook.origin_rules if r.rule in wanted}
+        # A rule named by the measure whose own rows are not in the table still needs a declaration.
+        known = {r.rule for r in rulebook.origin_rules}
+        found |= {rule.rsplit("-", 1)[0] for rule in wanted - known}
+        between = {a for a in found if _between(rulebook, a, importer, origin, on)}
+        return tuple(sorted(between or found))
+    found = {a for a in rulebook.agreements if _between(rulebook, a, importer, origin, on)}
+    return tuple(sorted(found)) or (f"{importer}-{origin}",)
+
+
+def _between(rulebook: Rulebook, agreement_id: str, importer: str, origin: str, on: date) -> bool:
+    agreement = rulebook.agreements.get(agreement_id)
+    if agreement is None or not agreement.span.covers(on):
+        return False
+    return all(_is_member(rulebook, agreement.members, place, on) for place in (importer, origin))
+
+
+def _is_member(rulebook: Rulebook, members: frozenset[str], place: str, on: date) -> bool:
+    if place in members:
+        return True
+    return any(
+        member == place and span.covers(on)
+        for bloc in members & rulebook.blocs.keys()
+        for member, span in rulebook.blocs[bloc]
+    )
+
+
+def originating_share(
+    rulebook: Rulebook, agreement_id: str, content: Mapping[str, float], on: date
+) -> float:
+    """Share of a car's value made in the agreement's territory, materials of all members counted (cumulation)."""
+    members = rulebook.agreements[agreement_id].members
+    return sum(share for place, share in content.items() if _is_member(rulebook, members, place, on))
+
+
+def test_origin(
+    rulebook: Rulebook,
+    agreement_id: str,
+    powertrain: str,
+    content: Mapping[str, float],
+    on: date,
+) -> OriginTest:
+    """Test a car's content by country (shares of its ex-works value, summing to one) under an agreement's car rule."""
+    originating = originating_share(rulebook, agreement_id, content, on)
+    rules = [
+        r
+        for r in rulebook.origin_rules
+        if r.agreement_id == agreement_id
+        and r.product == "CAR"
+        and r.status not in {"PROPOSED", "CONCLUDED_NOT_IN_FORCE"}
+        and r.span.covers(on)
+        and (not r.powertrains or powertrain in r.powertrains)
+    ]
+    if not rules:
+        return OriginTest(agreement_id, None, originating, None, "no rule of origin is in the table")
+    least = max((_least_share(r) for r in rules), default=0.0)
+    if originating < least - 1e-12:
+        reason = f"{originating:.0%} originates, {least:.0%} is asked for"
+        return OriginTest(agreement_id, False, originating, least, reason)
+    untestable = [r for r in rules if not _testable(r)]
+    if untestable:
+        asked = ", ".join(sorted({r.additional or r.metric for r in untestable}))
+        return OriginTest(agreement_id, None, originating, least, f"cannot be tested on value: {asked}")
+    return OriginTest(agreement_id, True, originating, least, f"{originating:.0%} originates")
+
+
+def _least_share(rule: OriginRule) -> float:
+    """Least originating share a row asks for. (T.4) and (T.5)"""
+    if rule.threshold is None:
+        return 0.0
+    if rule.metric in _FLOOR:
+        return rule.threshold
+    return 1.0 - rule.threshold if rule.metric == "MAXNOM" else 0.0
+
+
+def _testable(rule: OriginRule) -> bool:
+    """True if a share of value decides the row."""
+    if rule.metric == "FREE_CIRCULATION":
+        return True
+    return rule.metric in _FLOOR | {"MAXNOM"} and not rule.additional.startswith("AND")

@@ -1,0 +1,347 @@
+"""The rulebook: dated measures, agreements, origin rules, taxes and prohibitions, as known on a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.tables import Row, Schema, read_table
+from roadstead.trade import schemas
+from roadstead.trade.condition import Expression, names, parse
+from roadstead.trade.facts import is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from roadstead.terms.evidence import Evidence
+
+AS_OF = date(2026, 7, 2)
+"""Newest material in the packaged tables; what came later is not in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from the first to the last, both included; None where open."""
+
+    first: date | None
+    last: date | None
+
+    def covers(self, day: date) -> bool:
+        """True if ``day`` lies in the span."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One dated rule at the border; trade/schemas.py says what each field holds."""
+
+    measure_id: str
+    importer: str
+    origins: frozenset[str]
+    origins_except: frozenset[str]
+    products: frozenset[str]
+    powertrains: frozenset[str]
+    kind: str
+    rate_type: str
+    rate: float | None
+    specific: float | None
+    specific_currency: str
+    specific_unit: str
+    ceiling: float | None
+    base: str
+    stack: str
+    replaces: frozenset[str]
+    group: str
+    firms: frozenset[str]
+    condition: Expression | None
+    condition_text: str
+    quota: float | None
+    quota_unit: str
+    over_quota_rate: float | None
+    requires: tuple[str, ...]
+    instrument: str
+    status: str
+    span: Span
+    known_from: date
+    not_expressible: str
+    evidence: Evidence
+
+    @property
+    def is_law(self) -> bool:
+        """True for enacted law, later starts included."""
+        return self.status in schemas.ENACTED
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A trade agreement or customs union."""
+
+    agreement_id: str
+    name: str
+    members: frozenset[str]
+    span: Span
+    status: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRule:
+    """One threshold of one rule of origin."""
+
+    row_id: str
+    agreement_id: str
+    rule: str
+    product: str
+    powertrains: frozenset[str]
+    metric: str
+    threshold: float | None
+    additional: str
+    status: str
+    span: Span
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax the buyer pays; never mixed with duty."""
+
+    tax_id: str
+    importer: str
+    name: str
+    powertrains: frozenset[str]
+    base: str
+    order: int
+    rate: float
+    forms: frozenset[str]
+    status: str
+    span: Span
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class NonTariff:
+    """A measure other than a duty."""
+
+    measure_id: str
+    importer: str
+    category: str
+    title: str
+    effect: str
+    bars: frozenset[str]
+    forms: frozenset[str]
+    acts: bool
+    status: str
+    span: Span
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules known on a date, filed by importer where they are looked up by importer.
+
+    Attributes
+    ----------
+    state
+        Names what has been amended; empty for law as it stands. Equal states mean equal rules.
+    """
+
+    as_known_on: date
+    as_of: date
+    measures: Mapping[str, tuple[Measure, ...]]
+    agreements: Mapping[str, Agreement]
+    origin_rules: tuple[OriginRule, ...]
+    taxes: Mapping[str, tuple[Tax, ...]]
+    non_tariff: tuple[NonTariff, ...]
+    groups: Mapping[str, frozenset[str]]
+    blocs: Mapping[str, tuple[tuple[str, Span], ...]]
+    state: tuple[str, ...] = ()
+
+    def every_measure(self) -> Iterable[Measure]:
+        """All measures, importer by importer."""
+        for filed in self.measures.values():
+            yield from filed
+
+
+def data_folder() -> Path:
+    """Where the packaged tables lie."""
+    return Path(str(files("roadstead.trade") / "data"))
+
+
+def load(as_known_on: date | None = None, own_rules: Path | None = None) -> Rulebook:
+    """The packaged rulebook as known on a date, with a user's own rows added or put in place by id."""
+    tables = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
+    if own_rules is not None:
+        for schema in schemas.ALL:
+            _merge(tables, schema, own_rules)
+    return _rulebook(tables, as_known_on or date.max)
+
+
+@lru_cache(maxsize=len(schemas.ALL))
+def _packaged(schema: Schema) -> tuple[Row, ...]:
+    return read_table(data_folder() / f"{schema.name}.csv", schema)
+
+
+def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path) -> None:
+    """A row of the user's takes the place of the packaged row with its key."""
+    path = folder / f"{schema.name}.csv"
+    if not path.exists():
+        return
+    merged = {tuple(row[name] for name in schema.key): row for row in tables[schema.name]}
+    for row in read_table(path, schema):
+        merged[tuple(row[name] for name in schema.key)] = row
+    tables[schema.name] = list(merged.values())
+
+
+def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
+    faults: list[Fault] = []
+    measures: dict[str, list[Measure]] = {}
+    for row in tables["measures"]:
+        measure = _measure(row, faults)
+        if measure is not None and measure.known_from <= as_known_on:
+            measures.setdefault(measure.importer, []).append(measure)
+    raise_if_any(faults)
+    taxes: dict[str, list[Tax]] = {}
+    for row in tables["taxes"]:
+        taxes.setdefault(row["importer"], []).append(_tax(row))
+    groups: dict[str, set[str]] = {}
+    for row in tables["firm_groups"]:
+        groups.setdefault(row["group"], set()).add(row["firm"].casefold())
+    blocs: dict[str, list[tuple[str, Span]]] = {}
+    for row in tables["blocs"]:
+        span = Span(row["member_from"], row["member_to"])
+        blocs.setdefault(row["bloc"], []).append((row["member"], span))
+    return Rulebook(
+        as_known_on=as_known_on,
+        as_of=AS_OF,
+        measures={importer: tuple(filed) for importer, filed in measures.items()},
+        agreements={row["agreement"]: _agreement(row) for row in tables["agreements"]},
+        origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
+        taxes={
+            importer: tuple(sorted(filed, key=lambda tax: tax.order))
+            for importer, filed in taxes.items()
+        },
+        non_tariff=tuple(_non_tariff(row) for row in tables["non_tariff"]),
+        groups={group: frozenset(firms) for group, firms in groups.items()},
+        blocs={bloc: tuple(members) for bloc, members in blocs.items()},
+    )
+
+
+def _span(row: Row) -> Span:
+    return Span(row["effective_from"], row["effective_to"])
+
+
+def _measure(row: Row, faults: list[Fault]) -> Measure | None:
+    span = _span(row)
+    if span.first and span.last and span.last < span.first:
+        message = f"the last day {span.last} comes before the first, {span.first}"
+        faults.append(Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing"))
+        return None
+    condition = None
+    if row["condition"]:
+        try:
+            condition = parse(row["condition"], row.where("condition"))
+        except RoadsteadError as error:
+            faults.extend(error.faults)
+            return None
+        for name in sorted(names(condition)):
+            if not is_known(name):
+                message = f"{name!r} is not a fact a shipment can declare"
+                expected = "a fact listed in docs/conditions.md"
+                faults.append(Fault(row.where("condition"), "RS-L202", message, expected))
+    return Measure(
+        measure_id=row["measure"],
+        importer=row["importer"],
+        origins=frozenset(row["origins"]),
+        origins_except=frozenset(row["origins_except"]),
+        products=frozenset(row["products"]),
+        powertrains=frozenset(row["powertrains"]),
+        kind=row["kind"],
+        rate_type=row["rate_type"],
+        rate=row["rate"],
+        specific=row["specific"],
+        specific_currency=row["specific_currency"],
+        specific_unit=row["specific_unit"],
+        ceiling=row["ceiling"],
+        base=row["base"],
+        stack=row["stack"],
+        replaces=frozenset(row["replaces"]),
+        group=row["group"],
+        firms=frozenset(row["firms"]),
+        condition=condition,
+        condition_text=row["condition"],
+        quota=row["quota"],
+        quota_unit=row["quota_unit"],
+        over_quota_rate=row["over_quota_rate"],
+        requires=row["requires"],
+        instrument=row["instrument"],
+        status=row["status"],
+        span=span,
+        # Without a publication day, law counts as known from its first day, later starts from the table's own day.
+        known_from=row["published_on"] or min(span.first or AS_OF, AS_OF),
+        not_expressible=row["not_expressible"],
+        evidence=row.evidence,
+    )
+
+
+def _agreement(row: Row) -> Agreement:
+    return Agreement(
+        agreement_id=row["agreement"],
+        name=row["name"],
+        members=frozenset(row["members"]),
+        span=_span(row),
+        status=row["status"],
+        evidence=row.evidence,
+    )
+
+
+def _origin_rule(row: Row) -> OriginRule:
+    return OriginRule(
+        row_id=row["row"],
+        agreement_id=row["agreement"],
+        rule=row["rule"],
+        product=row["product"],
+        powertrains=frozenset(row["powertrains"]),
+        metric=row["metric"],
+        threshold=row["threshold"],
+        additional=row["additional"],
+        status=row["status"],
+        span=_span(row),
+        evidence=row.evidence,
+    )
+
+
+def _tax(row: Row) -> Tax:
+    return Tax(
+        tax_id=row["tax"],
+        importer=row["importer"],
+        name=row["name"],
+        powertrains=frozenset(row["powertrains"]),
+        base=row["base"],
+        order=row["order"],
+        rate=row["rate"],
+        forms=frozenset(row["forms"]),
+        status=row["status"],
+        span=_span(row),
+        evidence=row.evidence,
+    )
+
+
+def _non_tariff(row: Row) -> NonTariff:
+    return NonTariff(
+        measure_id=row["measure"],
+        importer=row["importer"],
+        category=row["category"],
+        title=row["title"],
+        effect=row["effect"],
+        bars=frozenset(row["firm_nationality"]),
+        forms=frozenset(row["forms"]),
+        acts=row["acts"],
+        status=row["status"],
+        span=_span(row),
+        evidence=row.evidence,
+    )

@@ -1,0 +1,186 @@
+"""The reference world: facts shipped inside the package, and a user's own facts beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from roadstead.terms.tables import Row, Schema, read_table
+from roadstead.world import schemas
+from roadstead.world.lanes import SeaLanes
+from roadstead.world.places import Gazetteer, gazetteer
+from roadstead.world.sources import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.terms.evidence import Evidence, Source
+
+BUILT_ON = date(2026, 11, 24)
+"""Day the packaged tables were last built."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigure:
+    """One figure of one year with its evidence."""
+
+    year: int
+    value: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class MarketHistory:
+    """What is known of a market's size and electrification.
+
+    Attributes
+    ----------
+    nev_share
+        NEV share of new-car sales by year. [fraction]
+    sales
+        All new cars by year on the basis named by ``definition``. [cars]
+    bev_of_nev
+        Latest share of BEV in NEV sales. [fraction]
+    """
+
+    place: str
+    definition: str
+    sales: tuple[YearFigure, ...]
+    nev_share: tuple[YearFigure, ...]
+    bev_of_nev: YearFigure | None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All facts, by table and looked up.
+
+    Attributes
+    ----------
+    markets
+        History of every market whose sales and NEV share are both known.
+    economies
+        Latest figure by place and indicator.
+    """
+
+    tables: Mapping[str, tuple[Row, ...]]
+    gazetteer: Gazetteer
+    sources: Mapping[str, Source]
+    lanes: SeaLanes
+    markets: Mapping[str, MarketHistory]
+    economies: Mapping[tuple[str, str], YearFigure]
+
+    def dollars(self) -> Mapping[str, float]:
+        """US dollars per unit of each currency, latest year."""
+        rates = {"USD": 1.0}
+        for row in self.tables["economies"]:
+            if row["indicator"] == "exchange_rate" and row["value"]:
+                rates[row["unit"].split()[0]] = 1.0 / row["value"]
+        return rates
+
+
+def data_folder() -> Path:
+    """Where the packaged tables lie."""
+    return Path(str(files("roadstead.world") / "data"))
+
+
+@lru_cache(maxsize=len(schemas.ALL))
+def _packaged(schema: Schema) -> tuple[Row, ...]:
+    return read_table(data_folder() / f"{schema.name}.csv", schema)
+
+
+def load(own_facts: Path | None = None) -> World:
+    """The reference world, with a user's own rows added or put in place by key."""
+    tables: dict[str, tuple[Row, ...]] = {s.name: _packaged(s) for s in schemas.ALL}
+    if own_facts is not None:
+        for schema in schemas.ALL:
+            path = own_facts / f"{schema.name}.csv"
+            if path.exists():
+                own = read_table(path, schema, must_rest_on=True)
+                tables[schema.name] = _merged(schema, tables[schema.name], own)
+    distances: dict[tuple[str, str, str], float] = {}
+    for row in tables["sea_distances"]:
+        key = (row["origin"], row["destination"], row["route"])
+        distances[key] = min(row["distance"], distances.get(key, float("inf")))
+    return World(
+        tables=tables,
+        gazetteer=gazetteer(tables["places"]),
+        sources=sources(tables["sources"]),
+        lanes=SeaLanes(distances),
+        markets=_market_histories(tables["nev"], tables["sales"], tables["nev_split"]),
+        economies=_economy_figures(tables["economies"]),
+    )
+
+
+def _merged(schema: Schema, packaged: tuple[Row, ...], own: tuple[Row, ...]) -> tuple[Row, ...]:
+    if not schema.key:
+        return packaged + own
+    rows = {tuple(row[name] for name in schema.key): row for row in packaged}
+    rows.update({tuple(row[name] for name in schema.key): row for row in own})
+    return tuple(rows.values())
+
+
+def _market_histories(
+    nev: tuple[Row, ...], sales: tuple[Row, ...], split: tuple[Row, ...]
+) -> Mapping[str, MarketHistory]:
+    shares: dict[str, list[YearFigure]] = {}
+    totals: dict[str, list[YearFigure]] = {}
+    for row in nev:
+        shares.setdefault(row["place"], []).append(_figure(row, "nev_share"))
+        if row["total_sales"]:
+            totals.setdefault(row["place"], []).append(_figure(row, "total_sales"))
+    by_scope = _preferred_sales(sales)
+    bev: dict[str, YearFigure] = {}
+    for row in split:
+        known = bev.get(row["place"])
+        if known is None or row["year"] > known.year:
+            bev[row["place"]] = _figure(row, "bev_share")
+    found = {}
+    for place, series in shares.items():
+        own = totals.get(place, [])
+        scope, other = by_scope.get(place, ("", []))
+        # The NEV table's own totals are on the share's basis; another count only where they end too early.
+        use_own = len(own) >= 3 and (not other or own[-1].year >= other[-1].year - 1)
+        chosen = own if use_own else other
+        if chosen:
+            definition = "cars, as the NEV share counts them" if use_own else scope
+            found[place] = MarketHistory(
+                place, definition, tuple(chosen), tuple(series), bev.get(place)
+            )
+    return found
+
+
+SCOPES = ("PASSENGER", "PC_LCV", "LIGHT", "ALL_DOMESTIC", "ALL", "ALL_RETAIL")
+"""Counts of new vehicles from the one nearest to cars to the widest."""
+
+
+def _preferred_sales(rows: tuple[Row, ...]) -> Mapping[str, tuple[str, list[YearFigure]]]:
+    """Of each place, the narrowest count that reaches 2024 or later, else the longest."""
+    series: dict[tuple[str, str], dict[int, YearFigure]] = {}
+    for row in rows:
+        if row["preferred"] and row["scope"] in SCOPES:
+            series.setdefault((row["place"], row["scope"]), {})[row["year"]] = _figure(row, "value")
+    best: dict[str, tuple[tuple[bool, int, int], str, list[YearFigure]]] = {}
+    for (place, scope), figures in series.items():
+        ordered = [figures[year] for year in sorted(figures)]
+        rank = (ordered[-1].year >= 2024, len(ordered), -SCOPES.index(scope))
+        if place not in best or rank > best[place][0]:
+            best[place] = (rank, scope, ordered)
+    return {place: (scope, ordered) for place, (_, scope, ordered) in best.items()}
+
+
+def _figure(row: Row, name: str) -> YearFigure:
+    return YearFigure(int(row["year"]), float(row[name]), row.evidence)
+
+
+def _economy_figures(rows: tuple[Row, ...]) -> Mapping[tuple[str, str], YearFigure]:
+    found: dict[tuple[str, str], YearFigure] = {}
+    for row in rows:
+        key = (row["place"], row["indicator"])
+        year = int(str(row["period"])[:4])
+        if key not in found or year >= found[key].year:
+            found[key] = YearFigure(year, float(row["value"]), row.evidence)
+    return found
