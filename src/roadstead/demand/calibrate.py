@@ -1,11 +1,11 @@
-"""From a market's size, reference prices and elasticities to the terms of the logit.
+r"""From a market's size, reference prices and elasticities to the terms of the logit.
 
 .. math::
-    \\alpha = \\frac{|\\varepsilon_\\text{own}|}{\\bar p (1 - \\bar s)}, \\qquad
-    s_0 = \\frac{|\\varepsilon_\\text{market}|}{\\alpha \\bar p}, \\qquad
-    M = \\frac{N}{1 - s_0}                                                                    \\qquad (D.4)
+    \alpha = \frac{|\varepsilon_\text{own}|}{\bar p (1 - \bar s)}, \qquad
+    s_0 = \frac{|\varepsilon_\text{market}|}{\alpha \bar p}, \qquad
+    M = \frac{N}{1 - s_0}                                                                    \qquad (D.4)
 
-with N the cars sold at reference prices, :math:`\\bar p` the firm's mean reference price, :math:`\\bar s` the mean share of
+with N the cars sold at reference prices, :math:`\bar p` the firm's mean reference price, :math:`\bar s` the mean share of
 one of its models, and s_0 the share of the outside good, sized by the market's elasticity and never assumed. At
 reference prices the calibrated market sells exactly N cars and the firm's models exactly their reference sales.
 """
@@ -69,7 +69,11 @@ def calibrate(
     RoadsteadError
         RS-D501 where the firm's reference sales exceed the market, or a sale or price is not positive.
     """
-    if np.any(reference_sales <= 0) or np.any(reference_price <= 0) or reference_sales.sum() >= cars:
+    if (
+        np.any(reference_sales <= 0)
+        or np.any(reference_price <= 0)
+        or reference_sales.sum() >= cars
+    ):
         message = f"reference sales {reference_sales.sum():,.0f} of {cars:,.0f} cars"
         expected = "positive sales and prices, together less than the market"
         raise RoadsteadError(Fault("demand", "RS-D501", message, expected))

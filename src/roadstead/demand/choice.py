@@ -1,18 +1,18 @@
-"""Logit demand: what share of buyers takes each model at given prices, and what a firm earns from given shares.
+r"""Logit demand: what share of buyers takes each model at given prices, and what a firm earns from given shares.
 
 .. math::
-    q_k = \\frac{e^{a_k - \\alpha p_k}}{1 + A + \\sum_j e^{a_j - \\alpha p_j}}     \\qquad (D.1)
+    q_k = \frac{e^{a_k - \alpha p_k}}{1 + A + \sum_j e^{a_j - \alpha p_j}}     \qquad (D.1)
 
 with q a share of all who might buy, A the rivals' attraction, and the outside good's attraction one. Inverted, the
 prices that give shares q are
 
 .. math::
-    p_k = \\frac{1}{\\alpha}\\Bigl(a_k - \\ln q_k + \\ln\\frac{1 - Q}{1 + A}\\Bigr), \\quad Q = \\sum_k q_k   \\qquad (D.2)
+    p_k = \frac{1}{\alpha}\Bigl(a_k - \ln q_k + \ln\frac{1 - Q}{1 + A}\Bigr), \quad Q = \sum_k q_k   \qquad (D.2)
 
 so that revenue splits exactly into concave terms of each model and one of the total:
 
 .. math::
-    R(q) = \\sum_k q_k \\frac{a_k - \\ln q_k}{\\alpha} + \\frac{Q}{\\alpha} \\ln\\frac{1 - Q}{1 + A}        \\qquad (D.3)
+    R(q) = \sum_k q_k \frac{a_k - \ln q_k}{\alpha} + \frac{Q}{\alpha} \ln\frac{1 - Q}{1 + A}        \qquad (D.3)
 
 (McFadden 1974 for D.1; Li & Huh 2011, M&SOM 13(4), for concavity in shares.)
 """

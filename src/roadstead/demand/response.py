@@ -1,10 +1,10 @@
-"""Concave revenue as price segments: what the planner sees of demand.
+r"""Concave revenue as price segments: what the planner sees of demand.
 
 Beside the reference price, a model's term and the group's term of (D.3) are
 
 .. math::
-    f_k(q) = \\frac{q}{\\alpha}\\bigl(a_k - \\alpha p^0_k - \\ln q\\bigr), \\qquad
-    G(Q) = \\frac{Q}{\\alpha} \\ln\\frac{1 - Q}{1 + A}                                            \\qquad (D.5)
+    f_k(q) = \frac{q}{\alpha}\bigl(a_k - \alpha p^0_k - \ln q\bigr), \qquad
+    G(Q) = \frac{Q}{\alpha} \ln\frac{1 - Q}{1 + A}                                            \qquad (D.5)
 
 Each is replaced by chords between break points, which lie below a concave curve: the planner never earns more than
 the curve does. The money a maker keeps of one unit of retail price is n = (1 - dealer margin) / (1 + taxes on price).

@@ -60,8 +60,10 @@ def run(
     progress: ProgressCall | None = None,
 ) -> Answer:
     """Maximise ``program``."""
+    # The scheduler is shared by every solver of the process and refuses a second number of threads.
+    highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver.silent()
     solver.setOptionValue("threads", limits.threads)
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("mip_abs_gap", limits.absolute_gap)

@@ -144,7 +144,8 @@ def _columns(
     # Closing saves the yearly cost of every node-year from here on.
     saved = np.einsum("yd,yn->nd", options.fixed * option_year, when.reaches)
     committable = when.on_path @ u_keep.astype(float) - u_keep > 0
-    v_keep = (start_open | committable) & (saved > 0)
+    decided = options.allowed.any(1)[:, None]  # nodes in which anything is decided at all
+    v_keep = decided & (start_open | committable) & (saved > 0)
     v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
 
     gate = resources.option
@@ -157,7 +158,7 @@ def _columns(
     ]
     standing = _standing(p, tree)
     buyable = resources.limit[None, :] > standing.max(0)[None, :] + 1e-9
-    z_keep = can_buy & produces & open_for & buyable & (resources.cost < np.inf)
+    z_keep = decided & can_buy & produces & open_for & buyable & (resources.cost < np.inf)
     running_cost = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.module_service)
     end = node_probability(tree)[:, None] * p.end_discount[None, resources.risk] / MONEY
     z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
@@ -165,7 +166,7 @@ def _columns(
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
     saved_fixed = np.einsum("yr,yn->nr", resources.fixed * resource_year, when.reaches)
     built_before = when.on_path @ z_keep.astype(float) - z_keep > 0
-    w_keep = (standing > 0) | built_before
+    w_keep = decided & ((standing > 0) | built_before)
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = saved_fixed + resources.scrap * resource_node - lost

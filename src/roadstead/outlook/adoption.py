@@ -1,11 +1,11 @@
-"""NEV share of new-car sales: pooled growth across markets, with joint draws.
+r"""NEV share of new-car sales: pooled growth across markets, with joint draws.
 
 For each horizon h one regression over all markets and past origins (a local projection; Jordà 2005):
 
 .. math::
-    g(s_{t+h}) - g(s_t) = \\beta_{h0} + \\beta_{h1} g(s_t) + \\beta_{h2} \\Delta_1 + \\beta_{h3} \\Delta_2 + e   \\qquad (O.1)
+    g(s_{t+h}) - g(s_t) = \beta_{h0} + \beta_{h1} g(s_t) + \beta_{h2} \Delta_1 + \beta_{h3} \Delta_2 + e   \qquad (O.1)
 
-with g the logit, or the gompit -ln(-ln s); :math:`\\Delta_1` last year's step, :math:`\\Delta_2` the mean of the last two;
+with g the logit, or the gompit -ln(-ln s); :math:`\Delta_1` last year's step, :math:`\Delta_2` the mean of the last two;
 older rows weigh less, large errors are damped (Huber). The centre of a forecast is the mean, on the logit scale, of both
 links and of "no change", which the back-tests of 2021-24 asked for; its spread is drawn from the errors of the training
 rows nearest in level. Markets of one region err together (a factor), all markets a little (another). Shares stay
@@ -56,7 +56,7 @@ class Adoption:
 
 
 def link(share: Floats, kind: Link) -> Floats:
-    """g of (O.1)."""
+    """The link g of (O.1)."""
     s = np.clip(share, FLOOR, CEILING)
     return np.asarray(np.log(s / (1 - s)) if kind == "logit" else -np.log(-np.log(s)))
 
@@ -163,7 +163,9 @@ def _error_quantile(projection: Projection, level: Floats, u: Floats) -> Floats:
     count = len(projection.error)
     window = min(NEIGHBOURS, count)
     start = np.clip(np.searchsorted(projection.level, level) - window // 2, 0, count - window)
-    nearby = np.sort(projection.error[np.arange(count - window + 1)[:, None] + np.arange(window)], axis=1)
+    nearby = np.sort(
+        projection.error[np.arange(count - window + 1)[:, None] + np.arange(window)], axis=1
+    )
     place = u * (window - 1)
     low = np.floor(place).astype(int)
     high = np.minimum(low + 1, window - 1)
@@ -171,9 +173,7 @@ def _error_quantile(projection: Projection, level: Floats, u: Floats) -> Floats:
     return np.asarray(nearby[start, low] * (1 - share) + nearby[start, high] * share)
 
 
-def common_normals(
-    regions: Sequence[str], draws: int, rng: np.random.Generator
-) -> Floats:
+def common_normals(regions: Sequence[str], draws: int, rng: np.random.Generator) -> Floats:
     """Standard normals that share a regional and a world factor. Shape (draws, markets)."""
     names = sorted(set(regions))
     region = np.asarray([names.index(r) for r in regions])
@@ -232,10 +232,10 @@ def _forward(model: GrowthModel, path: Floats, horizon: int, u: Floats) -> Float
         g = link(path, kind)
         steps[kind] = unlink(g[:, -1] + _step(model.projections[kind, horizon], features(g)), kind)
     now = path[:, -1]
-    centre = (link(steps["logit"], "logit") + link(steps["gompit"], "logit") + link(now, "logit")) / 3.0
+    centre = (
+        link(steps["logit"], "logit") + link(steps["gompit"], "logit") + link(now, "logit")
+    ) / 3.0
     projection = model.projections["gompit", horizon]
     g = link(unlink(centre, "logit"), "gompit")
     error = WIDEN * _error_quantile(projection, link(now, "gompit"), u)
     return np.clip(unlink(g + error, "gompit"), FLOOR, CEILING)
-
-

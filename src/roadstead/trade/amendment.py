@@ -100,13 +100,19 @@ def _ended(span: Span, day: date) -> Span:
 
 def _chosen(measure: Measure, change: Amendment, day: date) -> bool:
     law = not measure.is_law if change.action == "enact" else measure.is_law
+    # What ends the day before can still be prolonged.
+    running = day - timedelta(days=1) if change.action == "prolong" else day
     return (
         law
-        and (measure.span.last is None or measure.span.last >= day)
+        and (measure.span.last is None or measure.span.last >= running)
         and change.kind in {"", measure.kind}
         and change.measure_id in {"", measure.measure_id}
         and (not change.origins or bool(change.origins & measure.origins) or "*" in measure.origins)
-        and (not change.powertrains or not measure.powertrains or bool(change.powertrains & measure.powertrains))
+        and (
+            not change.powertrains
+            or not measure.powertrains
+            or bool(change.powertrains & measure.powertrains)
+        )
         and (not change.products or bool(change.products & measure.products))
         and (not change.firms or bool(change.firms & measure.firms))
     )

@@ -32,10 +32,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _COMPARE: dict[str, Callable[[FactValue, FactValue], bool]] = {
-    "<": operator.lt,  # type: ignore[dict-item]  # both sides are checked to be numbers first
-    "<=": operator.le,  # type: ignore[dict-item]
-    ">": operator.gt,  # type: ignore[dict-item]
-    ">=": operator.ge,  # type: ignore[dict-item]
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
     "==": operator.eq,
     "!=": operator.ne,
 }

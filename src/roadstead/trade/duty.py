@@ -1,25 +1,20 @@
 """Which measures a shipment meets, and what each of them charges.
 
 First the law is settled (``settle``): of all measures known and in force, which base rate holds, which preference takes
-its place, what is added, what replaces what. Then the arithmetic (``Stack.amounts``), for one value or many:
-
-.. math::
-    T_l = s_l\\,(r_l V) + f_l                       \\qquad (T.1)\\ \\text{ad valorem, on a share } s_l \\text{ of the value}
-    T_l = \\max(r_l V,\\ f_l)                        \\qquad (T.2)\\ \\text{higher of both}
-    T_l = \\max(0,\\ c_l - r_\\text{base})\\,V          \\qquad (T.3)\\ \\text{top-up to the ceiling } c_l
-
-with V the customs value, r the rate, f the specific amount in US dollars. A missing fact never becomes a preference: the
-dearest reading holds, and the quote names the fact.
+its place, what is added, what replaces what. Then the arithmetic (``Stack.amounts``), for one value or many, by the
+equations of trade/charges.py. A missing fact never becomes a preference: the dearest reading holds, and the quote names
+the fact.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.terms.errors import Fault, NotExpressibleError, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.trade.charges import Docket, charge
 from roadstead.trade.origin import preference_facts
 
 if TYPE_CHECKING:
@@ -27,11 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from roadstead.terms.arrays import Floats
+    from roadstead.trade.charges import Line
     from roadstead.trade.condition import Facts, FactValue
     from roadstead.trade.rulebook import Measure, Rulebook
-
-CAN_MEX_FLOOR = 0.15
-"""Least content of Canada and Mexico that SOR/2025-118 leaves out of the surtax base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +41,6 @@ class Shipment:
     firm: str
     on: date
     facts: Facts = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One charge of a stack.
-
-    Attributes
-    ----------
-    shape
-        How rate and specific amount join: ``ad_valorem``, ``higher`` (T.2) or ``sum``.
-    share
-        Share of the customs value the rate is charged on.
-    specific
-        Specific amount. [US$/car]
-    """
-
-    measure: Measure
-    layer: Literal["duty", "fee"]
-    shape: Literal["ad_valorem", "higher", "sum"]
-    rate: float
-    share: float
-    specific: float
-
-    def amount(self, value: Floats) -> Floats:
-        """The charge on each customs value. [US$/car]"""
-        ad_valorem = self.rate * self.share * value
-        if self.shape == "higher":
-            return np.maximum(ad_valorem, self.specific)  # (T.2)
-        return np.asarray(ad_valorem + self.specific)  # (T.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +70,6 @@ class Stack:
         """All duties, fees left out, as a fraction of the customs value."""
         duties = [ln.amount(np.asarray(value)) for ln in self.lines if ln.layer == "duty"]
         return float(sum(duties) / value) if duties else 0.0
-
-
-@dataclass(slots=True)
-class _Docket:
-    """What is being settled about one shipment."""
-
-    shipment: Shipment
-    facts: dict[str, FactValue]
-    missing: dict[str, set[str]] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-
-    def ask(self, names: Iterable[str], measure: Measure) -> None:
-        for name in names:
-            self.missing.setdefault(name, set()).add(measure.measure_id)
-
-    def holds(self, measure: Measure) -> bool | None:
-        """Whether the measure's own condition holds; a missing fact is noted."""
-        if measure.condition is None:
-            return True
-        verdict = measure.condition.judge(self.facts)
-        self.ask(verdict.missing, measure)
-        return verdict.holds
 
 
 def settle(
@@ -162,24 +104,26 @@ def settle(
     }
     if shipment.powertrain in {"BEV", "FCEV"}:
         implied |= {"engine_cm3": 0.0, "fuel": "electric"}
-    docket = _Docket(shipment, {**implied, **shipment.facts})
-    met = _firm_scope(rulebook, tuple(_in_force(rulebook, shipment)), docket)
-    base = _base(met, docket)
-    replacing = _replacing(rulebook, met, docket, base)
+    docket = Docket({**implied, **shipment.facts})
+    met = _firm_scope(rulebook, tuple(_in_force(rulebook, shipment)), shipment, docket)
+    base = _base(met, shipment, docket)
+    replacing = _replacing(rulebook, met, shipment, docket, base)
     replaced = {kind for measure in replacing for kind in measure.replaces}
     lines: list[Line] = []
     if "MFN" in replaced:
         cheapest = min((m for m in replacing if "MFN" in m.replaces), key=lambda m: m.rate or 0.0)
-        lines.append(_line(cheapest, docket, dollars))
+        lines.append(charge(cheapest, docket, dollars))
     else:
-        lines.append(_line(base, docket, dollars))
+        lines.append(charge(base, docket, dollars))
     lines += [
-        _line(m, docket, dollars) for m in replacing if "MFN" not in m.replaces and (m.rate or 0) > 0
+        charge(m, docket, dollars)
+        for m in replacing
+        if "MFN" not in m.replaces and (m.rate or 0) > 0
     ]
     base_rate = lines[0].rate
-    for measure in _added(rulebook, met, docket):
+    for measure in _added(rulebook, met, shipment, docket):
         if measure.kind not in replaced:
-            lines.append(_line(measure, docket, dollars, base_rate))
+            lines.append(charge(measure, docket, dollars, base_rate))
     missing = {name: tuple(sorted(ids)) for name, ids in sorted(docket.missing.items())}
     return Stack(tuple(lines), missing, tuple(docket.remarks))
 
@@ -225,9 +169,11 @@ def _in_force(rulebook: Rulebook, shipment: Shipment) -> Iterable[Measure]:
                     yield measure
 
 
-def _firm_scope(rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket) -> tuple[Measure, ...]:
+def _firm_scope(
+    rulebook: Rulebook, met: tuple[Measure, ...], shipment: Shipment, docket: Docket
+) -> tuple[Measure, ...]:
     """Keep the rows that name the firm's producer group, or the rest where no row names it."""
-    firm = docket.shipment.firm.casefold()
+    firm = shipment.firm.casefold()
 
     def names_firm(measure: Measure) -> bool:
         return any(firm in rulebook.groups.get(group, ()) for group in measure.firms)
@@ -255,7 +201,7 @@ def _specificity(measure: Measure) -> tuple[bool, bool, bool, int, str]:
     )
 
 
-def _base(met: tuple[Measure, ...], docket: _Docket) -> Measure:
+def _base(met: tuple[Measure, ...], shipment: Shipment, docket: Docket) -> Measure:
     """The applied rate: the most specific that holds, unless one that may hold is dearer."""
     held, maybe = [], []
     for measure in met:
@@ -268,7 +214,7 @@ def _base(met: tuple[Measure, ...], docket: _Docket) -> Measure:
     best = [max(held, key=_specificity)] if held else []
     candidates = best + maybe
     if not candidates:
-        s = docket.shipment
+        s = shipment
         what = f"{s.product} {s.powertrain} from {s.origin} into {s.importer} on {s.on}"
         expected = "a base rate: add a row of kind MFN to your own measures.csv (docs/tables.md)"
         raise RoadsteadError(Fault(what, "RS-L211", "no rule is known for this shipment", expected))
@@ -279,7 +225,7 @@ def _base(met: tuple[Measure, ...], docket: _Docket) -> Measure:
 
 
 def _replacing(
-    rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket, base: Measure
+    rulebook: Rulebook, met: tuple[Measure, ...], shipment: Shipment, docket: Docket, base: Measure
 ) -> list[Measure]:
     """Preferences, quota rates, remissions and undertakings that hold for certain."""
     found = []
@@ -290,25 +236,28 @@ def _replacing(
             reason = measure.not_expressible or "its rate is not in the table"
             docket.remarks.append(f"{measure.measure_id} not applied: {reason}")
             continue
-        if "MFN" in measure.replaces and measure.kind == "PREFERENTIAL" and measure.rate >= (base.rate or 0):
+        if (
+            "MFN" in measure.replaces
+            and measure.kind == "PREFERENTIAL"
+            and measure.rate >= (base.rate or 0)
+        ):
             continue
-        if _gates_open(rulebook, measure, docket):
+        if _gates_open(rulebook, measure, shipment, docket):
             found.append(measure)
     return found
 
 
-def _gates_open(rulebook: Rulebook, measure: Measure, docket: _Docket) -> bool:
+def _gates_open(rulebook: Rulebook, measure: Measure, shipment: Shipment, docket: Docket) -> bool:
     """True if the measure's condition, quota and origin rule are all known to be met."""
     holds = docket.holds(measure)
     if holds is False:
         return False
     in_quota: bool | None = True
     if measure.quota is not None:
-        in_quota = _flag("in_quota", measure, docket)
+        in_quota = docket.flag("in_quota", measure)
     qualifies: bool | None = True
     if measure.requires:
-        s = docket.shipment
-        asked = preference_facts(rulebook, measure, s.importer, s.origin, s.on)
+        asked = preference_facts(rulebook, measure, shipment.importer, shipment.origin, shipment.on)
         known = [docket.facts[name] for name in asked if name in docket.facts]
         qualifies = True if any(known) else (False if len(known) == len(asked) else None)
         if qualifies is None and in_quota is not False:
@@ -316,21 +265,16 @@ def _gates_open(rulebook: Rulebook, measure: Measure, docket: _Docket) -> bool:
     return bool(holds and in_quota and qualifies)
 
 
-def _flag(name: str, measure: Measure, docket: _Docket) -> bool | None:
-    if name not in docket.facts:
-        docket.ask((name,), measure)
-        return None
-    return bool(docket.facts[name])
-
-
-def _added(rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket) -> Iterable[Measure]:
+def _added(
+    rulebook: Rulebook, met: tuple[Measure, ...], shipment: Shipment, docket: Docket
+) -> Iterable[Measure]:
     """Charges on top: all that hold or may hold, but one only of each exclusive group."""
     groups: dict[str, list[tuple[bool | None, Measure]]] = {}
     for measure in met:
         if measure.stack != "ADD" and not measure.group:
             continue
         if measure.group and (measure.requires or measure.quota is not None):
-            if _gates_open(rulebook, measure, docket):
+            if _gates_open(rulebook, measure, shipment, docket):
                 groups.setdefault(measure.group, []).append((True, measure))
             continue
         holds = docket.holds(measure)
@@ -349,62 +293,3 @@ def _added(rulebook: Rulebook, met: tuple[Measure, ...], docket: _Docket) -> Ite
                 (m for _, m in members),
                 key=lambda m: (bool(m.not_expressible), m.rate or 0.0, m.specific or 0.0),
             )
-
-
-def _line(
-    measure: Measure, docket: _Docket, dollars: Mapping[str, float], base_rate: float = 0.0
-) -> Line:
-    """A measure's line; a rule the engine cannot work out says so."""
-    if measure.not_expressible:
-        message = f"not expressible yet: {measure.measure_id}, {measure.not_expressible}"
-        expected = "a row of your own in measures.csv in its place"
-        raise NotExpressibleError(Fault(measure.importer, "RS-L210", message, expected))
-    share, rate = 1.0, measure.rate or 0.0
-    if measure.base == "NON_US_CONTENT":
-        share = 1.0 - _share("content.USA", measure, docket)
-    elif measure.base == "VALUE_LESS_CAN_MEX_CONTENT":
-        share = 1.0 - max(_share("content.CAN_MEX", measure, docket), CAN_MEX_FLOOR)
-    if measure.rate_type == "CEILING_TOPUP":
-        rate = max(0.0, (measure.ceiling or 0.0) - base_rate)  # (T.3)
-    shapes: dict[str, Literal["ad_valorem", "higher", "sum"]]
-    shapes = {"COMPOUND_MAX": "higher", "COMPOUND_SUM": "sum"}
-    return Line(
-        measure=measure,
-        layer="fee" if measure.kind == "RECYCLING_FEE" else "duty",
-        shape=shapes.get(measure.rate_type, "ad_valorem"),
-        rate=rate,
-        share=share,
-        specific=_specific(measure, docket, dollars),
-    )
-
-
-def _share(name: str, measure: Measure, docket: _Docket) -> float:
-    """A declared content share; nothing where it is missing, which is the dearest reading."""
-    if name not in docket.facts:
-        docket.ask((name,), measure)
-        return 0.0
-    return float(docket.facts[name])
-
-
-def _specific(measure: Measure, docket: _Docket, dollars: Mapping[str, float]) -> float:
-    """The specific amount in US dollars per car."""
-    if not measure.specific:
-        return 0.0
-    if measure.specific_currency not in dollars:
-        message = f"{measure.measure_id} is charged in {measure.specific_currency}, for which no exchange rate is known"
-        expected = "a row of indicator exchange_rate in your own economies.csv"
-        raise RoadsteadError(Fault(measure.importer, "RS-L206", message, expected))
-    units = 1.0
-    if measure.specific_unit == "100 kg":
-        if "mass_kg" not in docket.facts:
-            docket.ask(("mass_kg",), measure)
-            message = f"{measure.measure_id} is charged by weight"
-            raise RoadsteadError(Fault(measure.importer, "RS-L207", message, "the fact mass_kg"))
-        units = float(docket.facts["mass_kg"]) / 100.0
-    return measure.specific * units * dollars[measure.specific_currency]
-
-
-def with_facts(shipment: Shipment, **facts: FactValue) -> Shipment:
-    """The shipment with further facts; dots in names are written as double underscores."""
-    named = {name.replace("__", "."): value for name, value in facts.items()}
-    return replace(shipment, facts={**shipment.facts, **named})

@@ -1,12 +1,12 @@
-"""Landed cost: what one car has cost when it stands at the dealer, line by line.
+r"""Landed cost: what one car has cost when it stands at the dealer, line by line.
 
 .. math::
-    V &= P + [\\text{CIF}]\\,(f + i)                                           && \\text{(T.7) customs value} \\\\
-    i &= \\iota\\,(P + f)                                                      && \\text{(T.8) insurance} \\\\
-    w &= P\\, r\\, \\tfrac{d}{365}                                              && \\text{(T.9) money tied up on the way} \\\\
-    C &= c + h + f + i + w + \\textstyle\\sum_l T_l + X + m                     && \\text{(T.10) landed cost}
+    V &= P + [\text{CIF}]\,(f + i)                                           && \text{(T.7) customs value} \\
+    i &= \iota\,(P + f)                                                      && \text{(T.8) insurance} \\
+    w &= P\, r\, \tfrac{d}{365}                                              && \text{(T.9) money tied up on the way} \\
+    C &= c + h + f + i + w + \textstyle\sum_l T_l + X + m                     && \text{(T.10) landed cost}
 
-with transfer price P (free on board), freight f, insurance rate :math:`\\iota`, money rate r, days d, cost at the gate c,
+with transfer price P (free on board), freight f, insurance rate :math:`\iota`, money rate r, days d, cost at the gate c,
 inland haulage h, duty and fee lines T_l, taxes on import X, and delivery with after-sales m. The customs value rests on
 the transfer price, so the retail price does not move it. (T.7): Agreement on Implementation of Article VII of GATT
 1994, art. 8.2: each member states in its law whether freight and insurance are in the customs value.
@@ -23,7 +23,8 @@ from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
-    from roadstead.trade.duty import Line, Stack
+    from roadstead.trade.charges import Line
+    from roadstead.trade.duty import Stack
     from roadstead.trade.rulebook import Rulebook
 
 Valuation = Literal["CIF", "FOB"]
@@ -76,7 +77,13 @@ class Crossing:
     @property
     def total(self) -> float:
         """Everything the crossing adds to the price free on board."""
-        return self.freight + self.insurance + self.tied_up + float(self.charges.sum()) + self.import_tax
+        return (
+            self.freight
+            + self.insurance
+            + self.tied_up
+            + float(self.charges.sum())
+            + self.import_tax
+        )
 
 
 def valuation(rulebook: Rulebook, importer: str) -> Valuation:
@@ -103,7 +110,13 @@ def cross(
     RoadsteadError
         RS-L212 where an amount is negative or not finite.
     """
-    amounts = (transfer_price, voyage.freight, voyage.insurance_rate, voyage.money_rate, voyage.days)
+    amounts = (
+        transfer_price,
+        voyage.freight,
+        voyage.insurance_rate,
+        voyage.money_rate,
+        voyage.days,
+    )
     if not all(np.isfinite(amounts)) or min(amounts) < 0:
         expected = "amounts that are finite and not negative"
         raise RoadsteadError(Fault("landed cost", "RS-L212", f"met {amounts}", expected))
@@ -122,12 +135,16 @@ def cross(
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """One bar of a waterfall: what it is, how much, and the measure or figure behind it."""
+    """One bar of a waterfall: what it is, how much, and the measure or figure behind it.
+
+    ``is_charge`` is true for what a border charges under a measure: duties and fees, not taxes.
+    """
 
     key: str
     amount: float
     rests_on: str = ""
     is_sourced: bool = True
+    is_charge: bool = False
 
 
 def crossing_lines(crossing: Crossing, prefix: str = "") -> list[CostLine]:
@@ -140,6 +157,10 @@ def crossing_lines(crossing: Crossing, prefix: str = "") -> list[CostLine]:
     for line, amount in zip(crossing.lines, crossing.charges.tolist(), strict=True):
         measure = line.measure
         cited = f"{measure.measure_id} {measure.instrument}".strip()
-        bars.append(CostLine(f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.is_sourced))
+        bars.append(
+            CostLine(
+                f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.is_sourced, True
+            )
+        )
     bars.append(CostLine(f"{prefix}import_tax", crossing.import_tax))
     return [bar for bar in bars if bar.amount != 0.0]

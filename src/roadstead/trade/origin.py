@@ -1,8 +1,8 @@
-"""Preferential origin: which agreement a preference hangs on, and whether a car's bill of materials meets its rule.
+r"""Preferential origin: which agreement a preference hangs on, and whether a car's bill of materials meets its rule.
 
 .. math::
-    \\text{RVC} = 1 - \\frac{\\text{VNM}}{V}  \\quad (T.4)\\ \\text{build-down};\\qquad
-    \\text{MaxNOM} = \\frac{\\text{VNM}}{V_\\text{ex-works}} \\quad (T.5)
+    \text{RVC} = 1 - \frac{\text{VNM}}{V}  \quad (T.4)\ \text{build-down};\qquad
+    \text{MaxNOM} = \frac{\text{VNM}}{V_\text{ex-works}} \quad (T.5)
 
 VNM is the value of materials that do not originate in the agreement's territory (ASEAN Trade in Goods Agreement,
 art. 29; EU-UK Trade and Cooperation Agreement, annex 3). A threshold of another metric, or a row with a further
@@ -50,7 +50,9 @@ def preference_facts(
     rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date
 ) -> tuple[str, ...]:
     """Facts of which one must be true for a preference: ``qualifies.AGREEMENT`` for each agreement it can hang on."""
-    return tuple(f"qualifies.{a}" for a in preference_agreements(rulebook, measure, importer, origin, on))
+    return tuple(
+        f"qualifies.{a}" for a in preference_agreements(rulebook, measure, importer, origin, on)
+    )
 
 
 def preference_agreements(
@@ -91,7 +93,9 @@ def originating_share(
 ) -> float:
     """Share of a car's value made in the agreement's territory, materials of all members counted (cumulation)."""
     members = rulebook.agreements[agreement_id].members
-    return sum(share for place, share in content.items() if _is_member(rulebook, members, place, on))
+    return sum(
+        share for place, share in content.items() if _is_member(rulebook, members, place, on)
+    )
 
 
 def test_origin(
@@ -113,7 +117,9 @@ def test_origin(
         and (not r.powertrains or powertrain in r.powertrains)
     ]
     if not rules:
-        return OriginTest(agreement_id, None, originating, None, "no rule of origin is in the table")
+        return OriginTest(
+            agreement_id, None, originating, None, "no rule of origin is in the table"
+        )
     least = max((_least_share(r) for r in rules), default=0.0)
     if originating < least - 1e-12:
         reason = f"{originating:.0%} originates, {least:.0%} is asked for"
@@ -121,7 +127,9 @@ def test_origin(
     untestable = [r for r in rules if not _testable(r)]
     if untestable:
         asked = ", ".join(sorted({r.additional or r.metric for r in untestable}))
-        return OriginTest(agreement_id, None, originating, least, f"cannot be tested on value: {asked}")
+        return OriginTest(
+            agreement_id, None, originating, least, f"cannot be tested on value: {asked}"
+        )
     return OriginTest(agreement_id, True, originating, least, f"{originating:.0%} originates")
 
 

@@ -239,7 +239,9 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
     span = _span(row)
     if span.first and span.last and span.last < span.first:
         message = f"the last day {span.last} comes before the first, {span.first}"
-        faults.append(Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing"))
+        faults.append(
+            Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing")
+        )
         return None
     condition = None
     if row["condition"]:

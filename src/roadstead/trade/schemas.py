@@ -29,7 +29,11 @@ PUBLISHED = Column(
     required=False,
 )
 POWERTRAIN_LIST = Column(
-    "powertrains", Kind.LIST, "powertrains covered; empty for all", required=False, choices=POWERTRAINS
+    "powertrains",
+    Kind.LIST,
+    "powertrains covered; empty for all",
+    required=False,
+    choices=POWERTRAINS,
 )
 CONDITION = Column(
     "condition",
@@ -74,9 +78,7 @@ MEASURES = Schema(
             "how the charge is worked out",
             choices=("AD_VALOREM", "SPECIFIC", "COMPOUND_MAX", "COMPOUND_SUM", "CEILING_TOPUP"),
         ),
-        Column(
-            "rate", Kind.FRACTION, "ad valorem rate", unit="1", most=3, required=False
-        ),
+        Column("rate", Kind.FRACTION, "ad valorem rate", unit="1", most=3, required=False),
         Column("specific", Kind.NUMBER, "specific amount", required=False, least=0),
         Column("specific_currency", Kind.TEXT, "its currency", required=False),
         Column("specific_unit", Kind.TEXT, "per what", required=False),
@@ -87,7 +89,14 @@ MEASURES = Schema(
             "base",
             Kind.TEXT,
             "value the rate is charged on",
-            choices=("CIF", "FOB", "UNIT", "WEIGHT", "NON_US_CONTENT", "VALUE_LESS_CAN_MEX_CONTENT"),
+            choices=(
+                "CIF",
+                "FOB",
+                "UNIT",
+                "WEIGHT",
+                "NON_US_CONTENT",
+                "VALUE_LESS_CAN_MEX_CONTENT",
+            ),
         ),
         Column(
             "stack",
@@ -101,15 +110,23 @@ MEASURES = Schema(
             "kinds of measure a REPLACE row stands in for",
             required=False,
         ),
+        Column("group", Kind.TEXT, "group of which only the most specific applies", required=False),
         Column(
-            "group", Kind.TEXT, "group of which only the most specific applies", required=False
+            "firms",
+            Kind.LIST,
+            "producer groups covered; OTHERS for the rest; empty for all",
+            required=False,
         ),
-        Column("firms", Kind.LIST, "producer groups covered; OTHERS for the rest; empty for all", required=False),
         CONDITION,
         Column("quota", Kind.NUMBER, "amount per period within the quota", required=False, least=0),
         Column("quota_unit", Kind.TEXT, "vehicles or value", required=False),
         Column(
-            "over_quota_rate", Kind.FRACTION, "rate over the quota, if stated", unit="1", most=3, required=False
+            "over_quota_rate",
+            Kind.FRACTION,
+            "rate over the quota, if stated",
+            unit="1",
+            most=3,
+            required=False,
         ),
         Column(
             "requires",
@@ -120,7 +137,11 @@ MEASURES = Schema(
         Column("instrument", Kind.TEXT, "legal instrument", required=False),
         STATUS,
         FROM,
-        Column("from_is_floor", Kind.FLAG, "yes where the first day is the table's floor, not the law's"),
+        Column(
+            "from_is_floor",
+            Kind.FLAG,
+            "yes where the first day is the table's floor, not the law's",
+        ),
         TO,
         PUBLISHED,
         Column(
@@ -196,9 +217,16 @@ NON_TARIFF = Schema(
         Column("title", Kind.TEXT, "what it is"),
         Column("origins", Kind.TEXT, "origins concerned, as printed", required=False),
         Column("firms", Kind.TEXT, "firms concerned, as printed", required=False),
-        Column("firm_nationality", Kind.LIST, "home countries of the firms a prohibition bars", required=False),
+        Column(
+            "firm_nationality",
+            Kind.LIST,
+            "home countries of the firms a prohibition bars",
+            required=False,
+        ),
         POWERTRAIN_LIST,
-        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
+        Column(
+            "forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")
+        ),
         Column("effect", Kind.TEXT, "type of effect"),
         Column("value", Kind.TEXT, "amount or word, as printed", required=False),
         Column("unit", Kind.TEXT, "unit", required=False),
@@ -232,7 +260,13 @@ TAXES = Schema(
         ),
         Column("order", Kind.COUNT, "place in the cascade", least=1),
         Column("rate", Kind.FRACTION, "rate", unit="1", most=3),
-        Column("forms", Kind.LIST, "forms of supply charged; empty for all", required=False, choices=("CBU", "CKD", "LOCAL")),
+        Column(
+            "forms",
+            Kind.LIST,
+            "forms of supply charged; empty for all",
+            required=False,
+            choices=("CBU", "CKD", "LOCAL"),
+        ),
         FROM,
         TO,
         STATUS,

@@ -1,7 +1,7 @@
-"""Taxes the buyer pays: a cascade kept apart from duties.
+r"""Taxes the buyer pays: a cascade kept apart from duties.
 
 .. math::
-    X_i = \\tau_i \\bigl(b + \\textstyle\\sum_{j < i} X_j\\bigr)      \\qquad (T.6)
+    X_i = \tau_i \bigl(b + \textstyle\sum_{j < i} X_j\bigr)      \qquad (T.6)
 
 where b is the customs value with duty for a tax on import, the dealer's price for a tax on price. Value-added tax on
 import is credited to the importer; only what falls on the sale in the end is listed as a tax on price.

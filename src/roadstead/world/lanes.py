@@ -1,11 +1,11 @@
-"""Sea lanes: how far, how long, and what a car pays to ride.
+r"""Sea lanes: how far, how long, and what a car pays to ride.
 
 .. math::
-    f = \\frac{(c_t + b)\\, \\bigl(\\tfrac{d}{24 v} + h\\bigr)\\, \\kappa}{N \\phi} \\cdot \\frac{m}{m_0} + g     \\qquad (W.1)
+    f = \frac{(c_t + b)\, \bigl(\tfrac{d}{24 v} + h\bigr)\, \kappa}{N \phi} \cdot \frac{m}{m_0} + g     \qquad (W.1)
 
 with charter rate :math:`c_t` of the year [US$/day], fuel b [US$/day], distance d [nautical miles], speed v [knots], port
-days h, :math:`\\kappa` the share of a round trip the laden leg pays for, capacity N [cars of volume m0] filled to
-:math:`\\phi`, volume of the car m [m3], and terminal handling g [US$/car]. Charter rates are a dated series; the other
+days h, :math:`\kappa` the share of a round trip the laden leg pays for, capacity N [cars of volume m0] filled to
+:math:`\phi`, volume of the car m [m3], and terminal handling g [US$/car]. Charter rates are a dated series; the other
 terms are the case's, each with its source or reasoning.
 """
 
@@ -87,7 +87,9 @@ def days_at_sea(terms: ShippingTerms, distance: float) -> float:
 def freight_per_car(terms: ShippingTerms, distance: float, volume: float, years: Floats) -> Floats:
     """Freight of one car (W.1) in each year. Shape of ``years``. [US$/car]"""
     if distance < 0 or volume <= 0:
-        fault = Fault("freight", "RS-W302", f"distance {distance:g} and volume {volume:g}", "positive numbers")
+        fault = Fault(
+            "freight", "RS-W302", f"distance {distance:g} and volume {volume:g}", "positive numbers"
+        )
         raise RoadsteadError(fault)
     charter = np.asarray([charter_rate(terms, int(year)) for year in years])
     voyage = (charter + terms.fuel) * days_at_sea(terms, distance) * terms.round_trip

@@ -73,13 +73,18 @@ class World:
     markets: Mapping[str, MarketHistory]
     economies: Mapping[tuple[str, str], YearFigure]
 
-    def dollars(self) -> Mapping[str, float]:
-        """US dollars per unit of each currency, latest year."""
+    def dollars(self, year: int | None = None) -> Mapping[str, float]:
+        """US dollars per unit of each currency: average of ``year`` where known, else of the latest period."""
         rates = {"USD": 1.0}
+        exact: dict[str, float] = {}
         for row in self.tables["economies"]:
-            if row["indicator"] == "exchange_rate" and row["value"]:
-                rates[row["unit"].split()[0]] = 1.0 / row["value"]
-        return rates
+            if row["indicator"] != "exchange_rate" or not row["value"]:
+                continue
+            currency = row["unit"].split()[0]
+            rates[currency] = 1.0 / row["value"]
+            if row["period"] == str(year):
+                exact[currency] = 1.0 / row["value"]
+        return rates | exact
 
 
 def data_folder() -> Path:

@@ -81,9 +81,7 @@ NEV = Schema(
         PLACE,
         YEAR,
         Column("nev_share", Kind.FRACTION, "NEV sales over all new cars", unit="1"),
-        Column(
-            "nev_sales", Kind.NUMBER, "NEV sold", unit="cars/year", least=0, required=False
-        ),
+        Column("nev_sales", Kind.NUMBER, "NEV sold", unit="cars/year", least=0, required=False),
         Column(
             "total_sales",
             Kind.NUMBER,
@@ -199,7 +197,12 @@ ECONOMIES = Schema(
             choices=("corporate_tax_rate", "country_risk_premium", "exchange_rate"),
         ),
         Column("period", Kind.TEXT, "year or month"),
-        Column("value", Kind.NUMBER, "rates as fractions; exchange rate in local money per US$", least=0),
+        Column(
+            "value",
+            Kind.NUMBER,
+            "rates as fractions; exchange rate in local money per US$",
+            least=0,
+        ),
         Column("unit", Kind.TEXT, "1, or currency per USD"),
     ),
     key=("place", "indicator", "period"),

@@ -37,7 +37,9 @@ class Coverage:
 def coverage(schema: Schema, rows: Iterable[Row]) -> Coverage:
     """Count what a table's rows rest on."""
     evidence = [row.evidence for row in rows]
-    count = {level: sum(e.confidence == level for e in evidence) for level in ("high", "medium", "low")}
+    count = {
+        level: sum(e.confidence == level for e in evidence) for level in ("high", "medium", "low")
+    }
     return Coverage(
         table=schema.name,
         rows=len(evidence),

@@ -1,0 +1,370 @@
+"""The playbook as plain values: everything a page may show, worked out, named in both languages, and cited.
+
+Whoever draws a book computes nothing: a sentence is a key into the catalogues of words with its terms, a chart is its
+marks, a table its rows. Money is in the book's currency, real, of its price year; cars are cars per year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A proper name in English and in Chinese."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with the kind that says how to print it."""
+
+    value: float
+    kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count"]
+
+
+Term = Name | Amount | str | tuple[Name, ...]
+"""What a sentence may speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the catalogues of words: its key, and the terms its places take by name."""
+
+    key: str
+    terms: Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What was planned, on what knowledge, in what money, and how close to the best plan.
+
+    Attributes
+    ----------
+    conventions
+        Sentences printed beside every total: money, tax, discounting, price year.
+    world_as_of, rules_as_of
+        ISO dates of the newest facts and rules used.
+    gap_value_added, gap_npv
+        Proven distance to the best plan, as shares of value added over baseline (a) and of NPV. [fraction]
+    bound
+        Which bound proves it: "certified" (weak duality, no solver) or "solver" (branch and bound).
+    seconds
+        Time the planning took.
+    """
+
+    carmaker: Name
+    run: str
+    currency: str
+    price_year: int
+    first_year: int
+    last_year: int
+    as_known_on: str
+    world_as_of: str
+    rules_as_of: str
+    conventions: tuple[Sentence, ...]
+    gap_value_added: float
+    gap_npv: float
+    bound: Literal["certified", "solver"]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DoNow:
+    """A commitment to make as the horizon begins.
+
+    Attributes
+    ----------
+    costs_to_skip
+        Expected NPV lost when it is pinned off and the plan solved again; the gap that solve left. [money]
+    unsourced
+        Assumptions and unsourced rows the line rests on, in words.
+    flip
+        Said where the mode would differ if cars from home bore full home cost.
+    """
+
+    what: Sentence
+    why: Sentence
+    costs_to_skip: float
+    skip_gap: float
+    unsourced: tuple[str, ...]
+    flip: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """An event to watch for: when it may be known, how likely it is, and what it changes.
+
+    Attributes
+    ----------
+    probability
+        That it has happened by the end of the horizon, as the tree implies it. [fraction]
+    watch_in
+        First year in which the tree lets it happen.
+    then, otherwise
+        What the plan does where it happens, and where it does not.
+    rests_on
+        Source or reasoning behind the probability.
+    """
+
+    event: Name
+    probability: float
+    watch_in: int
+    then: tuple[Sentence, ...]
+    otherwise: tuple[Sentence, ...]
+    rests_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A decision that can wait: the year it is due and how likely it is to be taken. [fraction]"""
+
+    what: Sentence
+    year: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Expected NPV of the plan or of something it is held against.
+
+    Attributes
+    ----------
+    key
+        plan, standing (a), announced (b), export_only (c), central (d).
+    capital
+        Expected present value of capital committed. [money]
+    worst
+        NPV in its worst future. [money]
+    """
+
+    key: Literal["plan", "standing", "announced", "export_only", "central"]
+    npv: float
+    plan_is_better_by: float
+    capital: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """One row of the strip of three fronts.
+
+    Attributes
+    ----------
+    big_markets
+        Share of foreign sales made in the largest markets. [fraction]
+    overseas
+        Cars made abroad over cars sold abroad. [fraction]
+    nev
+        NEV share of foreign sales. [fraction]
+    """
+
+    who: Name
+    year: int
+    big_markets: float | None
+    overseas: float | None
+    nev: float | None
+    denominator: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapMarket:
+    """A planned market on the map: what a car from home meets there, and how many are sold in ``year``."""
+
+    place: Name
+    iso3: str
+    m49: str
+    longitude: float
+    latitude: float
+    duty: float
+    cars: float
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapFlow:
+    """Cars from one country to another in the map's year; longitudes and latitudes of both ends. [cars/year]"""
+
+    origin: Name
+    destination: Name
+    start: tuple[float, float]
+    end: tuple[float, float]
+    cars: float
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Map of landed duty and flows in one year of the most likely future."""
+
+    year: int
+    model: Name
+    markets: tuple[MapMarket, ...]
+    flows: tuple[MapFlow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSpan:
+    """A market's main mode over some years on the most likely future, with expected cars by mode in that year."""
+
+    market: Name
+    year: int
+    span: int
+    mode: str
+    cars: float
+    local_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """A node of the policy tree: what has become known as it begins, and what is decided there."""
+
+    node: int
+    parent: int
+    name: Name
+    year: int
+    years: int
+    probability: float
+    fires: tuple[Name, ...]
+    decisions: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a waterfall: a cost line in words, its amount per car, and the measures it comes from."""
+
+    key: str
+    amount: float
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """From the gate to the dealer on one lane, beside what the maker keeps of the price. [money/car]"""
+
+    model: Name
+    market: Name
+    supply: Name
+    mode: str
+    year: int
+    bars: tuple[Bar, ...]
+    net_price: float
+    retail_price: float
+    cars: float
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeYear:
+    """Expected cars by mode in a year, and the 10-90 % span of the total over futures."""
+
+    year: int
+    mode: str
+    cars: float
+    low_total: float
+    high_total: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiteYear:
+    """Expected capacity and output of a line in a year. [cars/year]"""
+
+    site: Name
+    mode: str
+    year: int
+    capacity: float
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class FutureValue:
+    """NPV of one path through the tree under the plan or a baseline."""
+
+    leaf: int
+    name: Name
+    probability: float
+    key: str
+    npv: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRow:
+    """A market in a year, in expectation over futures."""
+
+    market: Name
+    year: int
+    size: float
+    nev_share: float
+    sales: float
+    exported: float
+    kits: float
+    contract: float
+    local: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision at a node. ``capital`` is in money of its own year. [money]"""
+
+    node: str
+    year: int
+    probability: float
+    what: Sentence
+    capital: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A figure of the case and what it rests on."""
+
+    figure: str
+    value: str
+    unit: str
+    source: str
+    url: str
+    as_of: str
+    confidence: str
+    is_assumption: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event of the tree: the probability its author states, the one the tree implies, and what both rest on."""
+
+    event: Name
+    stated: float
+    implied: float
+    changes: str
+    rests_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The whole playbook."""
+
+    cover: Cover
+    headline: tuple[Sentence, ...]
+    do_now: tuple[DoNow, ...]
+    triggers: tuple[Trigger, ...]
+    later: tuple[Later, ...]
+    comparisons: tuple[Comparison, ...]
+    fronts: tuple[Front, ...]
+    world_map: Map
+    timeline: tuple[TimelineSpan, ...]
+    tree: tuple[TreeNode, ...]
+    waterfalls: tuple[Waterfall, ...]
+    volumes: tuple[VolumeYear, ...]
+    sites: tuple[SiteYear, ...]
+    futures: tuple[FutureValue, ...]
+    markets: tuple[MarketRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    evidence: tuple[EvidenceRow, ...]
+    events: tuple[EventRow, ...]
+    warnings: tuple[Sentence, ...]

@@ -1,0 +1,63 @@
+"""The three fronts of the commentary: big markets, production overseas, electrification; beside Japan and Korea."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.playbook.book import Front, Name
+from roadstead.playbook.reading import MODES, cars, weight_by_year
+from roadstead.terms.ids import NEV
+
+if TYPE_CHECKING:
+    from roadstead.playbook.reading import Reading
+    from roadstead.world.reference import World
+
+BIG = 1_000_000
+"""Cars a year from which a market counts as big."""
+PRECEDENTS = (
+    ("JPN", "all Japanese makers", Name("Japan's makers", "日本车企")),
+    ("KOR", "Hyundai+Kia", Name("Hyundai and Kia", "现代与起亚")),
+)
+OWN = "cars sold in the planned markets"
+THEIRS = "overseas production plus exports"
+
+
+def fronts(reading: Reading, who: Name, at: tuple[int, ...]) -> tuple[Front, ...]:
+    """The plan's expected scores in some years, then the latest known of Japan and Korea."""
+    ledger = reading.evaluation.ledger
+    world = ledger.costing.world
+    by_mode = np.einsum("ty,ymd->tmd", weight_by_year(reading), cars(reading))
+    big = np.asarray([world.markets[m].sales[-1].value >= BIG for m in ledger.selling.markets])
+    own = []
+    for year in at:
+        row = by_mode[year - reading.tree.first_year]
+        total = row.sum()
+        abroad = row[:, [MODES.index(m) for m in ("kit", "contract", "local")]].sum()
+        own.append(
+            Front(who, year, float(row[big].sum() / total), float(abroad / total), _nev(reading, year), OWN, "this plan")
+        )
+    return (*own, *precedents(world))
+
+
+def _nev(reading: Reading, year: int) -> float:
+    p, ledger = reading.evaluation.prospect, reading.evaluation.ledger
+    models = ledger.costing.carmaker.models
+    flow = weight_by_year(reading)[year - reading.tree.first_year] @ reading.plan.flows.flow
+    nev = np.asarray([models[ledger.offers[c].model_id].powertrain in NEV for c in p.arcs.cell.tolist()])
+    return float(flow[nev].sum() / flow.sum())
+
+
+def precedents(world: World) -> tuple[Front, ...]:
+    """Latest year in which a country's makers have both overseas production and exports on record."""
+    found = []
+    for home, firms, name in PRECEDENTS:
+        rows = [r for r in world.tables["overseas_production"] if r["home"] == home]
+        made = {r["year"]: r for r in rows if r["metric"] == "OVERSEAS_PRODUCTION" and r["firms"] == firms and r["source"]}
+        sent = {r["year"]: r for r in rows if r["metric"] == "EXPORTS" and r["firms"].startswith("all")}
+        year = max(set(made) & set(sent))
+        ratio = made[year]["value"] / (made[year]["value"] + sent[year]["value"])
+        source = world.sources[made[year]["source"]].title
+        found.append(Front(name, int(year), None, float(ratio), None, THEIRS, source))
+    return tuple(found)

@@ -1,0 +1,82 @@
+"""What each first decision is worth, and what would differ at full home cost: the plan solved again without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.engine.local import map_tasks
+from roadstead.footprint.plan import Pin
+from roadstead.footprint.solve import solve, without
+from roadstead.futures.evaluate import at_full_home_cost
+from roadstead.playbook.reading import MODES, arc_modes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from roadstead.footprint.solve import Effort, Solved
+    from roadstead.futures.evaluate import Evaluation
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.playbook.decisions import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    tree: ScenarioTree
+    prospect: Prospect
+    solved: Solved
+    effort: Effort
+    pins: tuple[Pin, ...]
+
+
+def _again(task: _Task) -> Solved:
+    if task.pins:
+        return without(task.tree, task.prospect, task.solved, task.effort, task.pins)
+    return solve(task.tree, task.prospect, task.effort, start=task.solved.plan.decisions)
+
+
+def solve_again(
+    tree: ScenarioTree,
+    evaluation: Evaluation,
+    solved: Solved,
+    first: Sequence[Decision],
+    effort: Effort,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[Solved, ...], Solved]:
+    """The plan without each of the first decisions, and the plan at full home cost."""
+    labels = evaluation.prospect.labels
+    tasks = []
+    for decision in first:
+        name = f"enter {decision.subject}" if decision.kind == "enter" else decision.subject
+        if decision.kind == "expand":
+            pin = Pin("resource", labels.resource.index(name), do=False)
+        else:
+            pin = Pin("option", labels.option.index(name), do=False)
+        tasks.append(_Task(tree, evaluation.prospect, solved, effort, (pin,)))
+    tasks.append(_Task(tree, at_full_home_cost(evaluation).prospect, solved, effort, ()))
+    *left_out, full = map_tasks(_again, tasks, workers=effort.workers, progress=progress)
+    return tuple(left_out), full
+
+
+def flipped_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: str) -> tuple[str, ...]:
+    """Markets a line serves most in one of the two plans and not in the other, over the whole tree."""
+    p = evaluation.prospect
+    supply = p.labels.supply.index(line)
+    market = p.demand.group[p.arcs.cell]
+    served = []
+    for solved in (mine, full):
+        weight = p.discount[:, 0] @ solved.plan.flows.flow
+        by_market = np.zeros((len(p.labels.market), len(p.labels.supply)))
+        np.add.at(by_market, (market, p.arcs.supply), weight)
+        served.append((by_market.argmax(1) == supply) & (by_market.sum(1) > 0))
+    return tuple(p.labels.market[m] for m in np.flatnonzero(served[1] & ~served[0]))
+
+
+def lost_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: str) -> tuple[str, ...]:
+    """Markets a line serves most in the plan and no longer at full home cost."""
+    return flipped_markets(evaluation, full, mine, line)
+
+

@@ -1,0 +1,181 @@
+"""Marks of the map, the timeline, the tree and the volumes: numbers placed, not drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures.tree import node_probability
+from roadstead.playbook.book import Map, MapFlow, MapMarket, MarketRow, SiteYear, TimelineSpan, TreeNode, VolumeYear
+from roadstead.playbook.decisions import decisions, sentence
+from roadstead.playbook.places import COORDINATES
+from roadstead.playbook.reading import (
+    MODES,
+    arc_modes,
+    capacity,
+    cars,
+    likely_path,
+    output,
+    path_weight,
+    weight_by_year,
+)
+
+if TYPE_CHECKING:
+    from roadstead.playbook.reading import Reading
+    from roadstead.terms.arrays import Floats
+
+LEAST_FLOW = 2_000
+"""Cars a year from which a flow is drawn."""
+LOW, HIGH = 0.1, 0.9
+
+
+def main_mode(by_mode: Floats) -> str:
+    """Mode of most cars; none where nothing is sold."""
+    return MODES[int(by_mode.argmax())] if by_mode.sum() >= 1.0 else "none"
+
+
+def world_map(reading: Reading, year: int) -> Map:
+    """Duty a car from home meets, and cars sent, in a year of the most likely future."""
+    ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
+    weight = path_weight(reading, likely_path(reading.tree))[year - reading.tree.first_year]
+    node_year = int(weight.argmax())
+    by_mode = np.einsum("y,ymd->md", weight, cars(reading))
+    gazetteer = ledger.costing.world.gazetteer
+    models = ledger.costing.carmaker.models
+    main = max(models, key=lambda k: sum(o.sales for o in ledger.offers if o.model_id == k and models[k].powertrain == "BEV"))
+    markets = []
+    for m, market in enumerate(ledger.selling.markets):
+        if market not in COORDINATES:
+            continue
+        longitude, latitude = COORDINATES[market]
+        markets.append(
+            MapMarket(
+                place=reading.place(market),
+                iso3=market,
+                m49=gazetteer.places[market].m49,
+                longitude=longitude,
+                latitude=latitude,
+                duty=duty_from_home(reading, market, main, node_year),
+                cars=float(by_mode[m].sum()),
+                mode=main_mode(by_mode[m]),
+            )
+        )
+    flow = weight @ reading.plan.flows.flow
+    sums: dict[tuple[str, str, str], float] = {}
+    modes = arc_modes(reading.evaluation)
+    for a, key in enumerate(ledger.arcs):
+        origin = ledger.costing.carmaker.lines[key.line].place if key.line else ledger.costing.carmaker.home.place
+        market = p.labels.market[p.demand.group[p.arcs.cell[a]]]
+        sums[origin, market, modes[a]] = sums.get((origin, market, modes[a]), 0.0) + float(flow[a])
+    flows = tuple(
+        MapFlow(reading.place(o), reading.place(d), COORDINATES[o], COORDINATES[d], n, mode)
+        for (o, d, mode), n in sorted(sums.items(), key=lambda item: -item[1])
+        if n >= LEAST_FLOW and o != d and {o, d} <= COORDINATES.keys()
+    )
+    return Map(year, reading.model(main), tuple(markets), flows)
+
+
+def duty_from_home(reading: Reading, market: str, model_id: str, node_year: int) -> float:
+    """Duties on a car from home as a share of its price at the home gate; the first model offered where this one is not."""
+    ledger = reading.evaluation.ledger
+    offered = [o.model_id for o in ledger.offers if o.market == market]
+    model = model_id if model_id in offered else offered[0]
+    wanted = next(
+        a
+        for a, key in enumerate(ledger.arcs)
+        if key.line is None and not key.regime and ledger.offers[key.offer].market == market
+        and ledger.offers[key.offer].model_id == model
+    )  # fmt: skip
+    bars = ledger.waterfall(wanted, node_year)
+    duties = sum(bar.amount for bar in bars if bar.is_charge)
+    gate = sum(bar.amount for bar in bars if bar.key == "ex_works")
+    margin = ledger.costing.carmaker.models[model].transfer_margin
+    return float(duties / (gate * (1.0 + margin)))
+
+
+def timeline(reading: Reading) -> tuple[TimelineSpan, ...]:
+    """Main mode of every market in every year of the most likely future."""
+    by_mode = np.einsum("ty,ymd->tmd", path_weight(reading, likely_path(reading.tree)), cars(reading))
+    order = np.argsort(-by_mode.sum((0, 2)))
+    markets = reading.evaluation.ledger.selling.markets
+    found = []
+    for m in order.tolist():
+        for t, year in enumerate(reading.years):
+            total = float(by_mode[t, m].sum())
+            abroad = float(by_mode[t, m, 1:].sum())
+            share = abroad / total if total >= 1.0 else 0.0
+            found.append(TimelineSpan(reading.place(markets[m]), year, 1, main_mode(by_mode[t, m]), total, share))
+    return tuple(found)
+
+
+def tree_nodes(reading: Reading) -> tuple[TreeNode, ...]:
+    """Nodes of the tree with what fires and what is decided."""
+    tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
+    probability = node_probability(tree)
+    every = decisions(reading)
+    return tuple(
+        TreeNode(
+            node=n,
+            parent=int(tree.parent[n]),
+            name=reading.names.node(n),
+            year=int(tree.start[n]),
+            years=int(tree.years[n]),
+            probability=float(probability[n]),
+            fires=tuple(reading.names.event(event) for event, at in fired[n] if at == n),
+            decisions=tuple(sentence(reading, d) for d in every if d.node == n),
+        )
+        for n in range(tree.count)
+    )
+
+
+def volumes(reading: Reading) -> tuple[VolumeYear, ...]:
+    """Expected cars by mode and year, with the 10-90 % span of the total over node-years."""
+    weight, by_mode = weight_by_year(reading), cars(reading).sum(1)
+    found = []
+    for t, year in enumerate(reading.years):
+        total = by_mode.sum(1)
+        low, high = (_quantile(total, weight[t], q) for q in (LOW, HIGH))
+        expected = weight[t] @ by_mode
+        found += [VolumeYear(year, mode, float(expected[i]), low, high) for i, mode in enumerate(MODES)]
+    return tuple(found)
+
+
+def _quantile(value: Floats, weight: Floats, level: float) -> float:
+    order = np.argsort(value)
+    total = np.cumsum(weight[order])
+    return float(value[order][np.searchsorted(total, level * total[-1])])
+
+
+def sites(reading: Reading) -> tuple[SiteYear, ...]:
+    """Expected capacity and output of every line that ever has any."""
+    weight, able, made = weight_by_year(reading), capacity(reading), output(reading)
+    found = []
+    for i, line in enumerate(reading.evaluation.ledger.lines):
+        if not (weight @ able[:, i]).any():
+            continue
+        for t, year in enumerate(reading.years):
+            found.append(
+                SiteYear(
+                    reading.names.line(line.line_id), line.mode.value, year,
+                    float(weight[t] @ able[:, i]), float(weight[t] @ made[:, i]),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def market_rows(reading: Reading, years: tuple[int, ...]) -> tuple[MarketRow, ...]:
+    """Size, NEV share and cars by mode of every market in some years, in expectation."""
+    selling = reading.evaluation.ledger.selling
+    weight, by_mode = weight_by_year(reading), cars(reading)
+    found = []
+    for m, market in enumerate(selling.markets):
+        for year in years:
+            w = weight[year - reading.tree.first_year]
+            size = float(w @ selling.market[:, m])
+            nev = float(w @ (selling.market[:, m] * selling.nev_share[:, m])) / size
+            modes = w @ by_mode[:, m]
+            found.append(
+                MarketRow(reading.place(market), year, size, nev, float(modes.sum()), *(float(x) for x in modes))
+            )
+    return tuple(found)

@@ -1,0 +1,81 @@
+"""Why a decision is taken: what it saves against shipping from home, for which markets and how many cars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.playbook.book import Amount, Sentence
+from roadstead.playbook.marks import duty_from_home
+from roadstead.playbook.reading import weight_by_year
+
+if TYPE_CHECKING:
+    from roadstead.playbook.decisions import Decision
+    from roadstead.playbook.reading import Reading
+
+MOST = 4
+"""Markets named."""
+
+
+def why(reading: Reading, decision: Decision, year: int) -> Sentence:
+    """The reason in one sentence, with figures of one year in expectation."""
+    if decision.kind == "enter":
+        return _enter(reading, decision.subject, year)
+    return _line(reading, decision.subject, year)
+
+
+def _line(reading: Reading, line: str, year: int) -> Sentence:
+    ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
+    weight = weight_by_year(reading)[year - reading.tree.first_year]
+    flow = weight @ reading.plan.flows.flow
+    mine = [a for a, key in enumerate(ledger.arcs) if key.line == line and flow[a] > 0]
+    total = float(flow[mine].sum())
+    if not mine:
+        return Sentence("why.idle", {"site": reading.names.line(line), "year": Amount(float(year), "year")})
+    market = p.demand.group[p.arcs.cell]
+    by_market = {m: float(sum(flow[a] for a in mine if market[a] == m)) for m in {int(market[a]) for a in mine}}
+    order = sorted(by_market, key=lambda m: -by_market[m])
+    busiest = max(mine, key=lambda a: flow[a])
+    node_year = int(np.argmax(weight))
+    home = next(
+        a for a, key in enumerate(ledger.arcs)
+        if key.line is None and not key.regime and key.offer == ledger.arcs[busiest].offer
+    )  # fmt: skip
+    saving = _cost(reading, home, node_year) - _cost(reading, busiest, node_year)
+    offer = ledger.offers[ledger.arcs[busiest].offer]
+    place = p.labels.market[order[0]]
+    return Sentence(
+        "why.local",
+        {
+            "market": reading.place(offer.market),
+            "model": reading.model(offer.model_id),
+            "duty": Amount(duty_from_home(reading, offer.market, offer.model_id, node_year), "share"),
+            "saving": Amount(saving, "money_per_car"),
+            "cars": Amount(total, "cars"),
+            "year": Amount(float(year), "year"),
+            "markets": tuple(reading.place(p.labels.market[m]) for m in order[:MOST]) or (reading.place(place),),
+        },
+    )
+
+
+def _cost(reading: Reading, arc: int, node_year: int) -> float:
+    return sum(bar.amount for bar in reading.evaluation.ledger.waterfall(arc, node_year))
+
+
+def _enter(reading: Reading, market: str, year: int) -> Sentence:
+    ledger = reading.evaluation.ledger
+    weight = weight_by_year(reading)[year - reading.tree.first_year]
+    flow = weight @ reading.plan.flows.flow
+    mine = [a for a, key in enumerate(ledger.arcs) if ledger.offers[key.offer].market == market]
+    total = float(flow[mine].sum())
+    earned = float((weight @ (reading.plan.flows.flow * reading.evaluation.prospect.arcs.margin))[mine].sum())
+    return Sentence(
+        "why.enter",
+        {
+            "market": reading.place(market),
+            "cars": Amount(total, "cars"),
+            "year": Amount(float(year), "year"),
+            "margin": Amount(earned / total if total else 0.0, "money_per_car"),
+        },
+    )

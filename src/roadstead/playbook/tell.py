@@ -1,0 +1,202 @@
+"""Tell a plan as a playbook: do now, triggers, later, what it is worth and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.futures.tree import history, leaves, node_probability
+from roadstead.playbook import marks
+from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow, EventRow, FutureValue, Name, Sentence
+from roadstead.playbook.decisions import decisions, sentence
+from roadstead.playbook.fronts import fronts
+from roadstead.playbook.leaving_out import flipped_markets, lost_markets
+from roadstead.playbook.reading import path_values
+from roadstead.playbook.reasons import why
+from roadstead.playbook.triggers import later, triggers
+from roadstead.playbook.waterfalls import waterfalls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.footprint.solve import Solved
+    from roadstead.futures.events import Event
+    from roadstead.playbook.book import Cover, EvidenceRow
+    from roadstead.playbook.decisions import Decision
+    from roadstead.playbook.reading import Reading
+    from roadstead.playbook.yardsticks import Yardstick
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that was worked out, ready to be told.
+
+    Attributes
+    ----------
+    left_out
+        The plan without each first decision, in their order.
+    full_home
+        The plan at full home cost.
+    implied
+        Probability of every event as the tree implies it.
+    rests_on
+        Assumptions and unsourced rows behind every line and market, in words.
+    years
+        Years shown in tables; the second of them is the year of the map, the waterfalls and the reasons.
+    """
+
+    reading: Reading
+    solved: Solved
+    yardsticks: tuple[Yardstick, ...]
+    left_out: tuple[Solved, ...]
+    full_home: Solved
+    events: Mapping[str, Event]
+    implied: Mapping[str, float]
+    rests_on: Mapping[str, tuple[str, ...]]
+    cover: Cover
+    evidence: tuple[EvidenceRow, ...]
+    warnings: tuple[Sentence, ...]
+    years: tuple[int, ...]
+
+
+def first_decisions(reading: Reading) -> tuple[Decision, ...]:
+    """Decisions taken as the horizon begins that add something: what is closed or retired is told, not left out."""
+    return tuple(d for d in decisions(reading) if d.node == 0)
+
+
+def tell(told: Told) -> Book:
+    """Put the book together."""
+    reading, year = told.reading, told.years[1]
+    names = {event.event_id: event for event in told.events.values()}
+    return Book(
+        cover=told.cover,
+        headline=_headline(told),
+        do_now=_do_now(told, year),
+        triggers=triggers(reading, told.events, told.implied),
+        later=later(reading),
+        comparisons=_comparisons(told),
+        fronts=fronts(reading, told.cover.carmaker, (told.cover.first_year, year, told.cover.last_year)),
+        world_map=marks.world_map(reading, year),
+        timeline=marks.timeline(reading),
+        tree=marks.tree_nodes(reading),
+        waterfalls=waterfalls(reading, year),
+        volumes=marks.volumes(reading),
+        sites=marks.sites(reading),
+        futures=_futures(told),
+        markets=marks.market_rows(reading, told.years),
+        decisions=_rows(reading),
+        evidence=told.evidence,
+        events=tuple(
+            EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
+            for e, p in told.implied.items()
+        ),
+        warnings=told.warnings,
+    )
+
+
+def _headline(told: Told) -> tuple[Sentence, ...]:
+    value = told.solved.certificate.value
+    standing = next(y for y in told.yardsticks if y.key == "standing").certificate.value
+    share = (value - standing) / abs(standing) if standing else 0.0
+    worth = Sentence(
+        "headline.value",
+        {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
+    )
+    gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
+    nothing = () if any(d.kind in {"open", "enter", "expand"} for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
+    return (worth, *nothing, gap)
+
+
+def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
+    found = []
+    for decision, without in zip(first_decisions(told.reading), told.left_out, strict=True):
+        found.append(
+            DoNow(
+                what=sentence(told.reading, decision),
+                why=why(told.reading, decision, year),
+                costs_to_skip=told.solved.certificate.value - without.certificate.value,
+                skip_gap=max(without.bound_solver - without.certificate.value, 0.0),
+                unsourced=told.rests_on.get(decision.subject, ()),
+                flip=_flip(told, decision),
+            )
+        )
+    return tuple(sorted(found, key=lambda entry: -entry.costs_to_skip))
+
+
+def _flip(told: Told, decision: Decision) -> Sentence | None:
+    evaluation = told.reading.evaluation
+    if decision.kind == "enter":
+        return None
+    gained = flipped_markets(evaluation, told.solved, told.full_home, decision.subject)
+    lost = lost_markets(evaluation, told.solved, told.full_home, decision.subject)
+    option = evaluation.prospect.labels.option.index(decision.subject)
+    still = told.full_home.plan.decisions.commit[0, option] > 0.5 or decision.kind != "open"
+    if not still:
+        return Sentence("flip.not_opened", {"site": told.reading.names.line(decision.subject)})
+    place = told.reading.place
+    if gained:
+        return Sentence("flip.to_local", {"markets": tuple(place(m) for m in gained)})
+    if lost:
+        return Sentence("flip.to_other", {"markets": tuple(place(m) for m in lost)})
+    return None
+
+
+def _comparisons(told: Told) -> tuple[Comparison, ...]:
+    tree = told.reading.tree
+    mine = told.solved.certificate
+    rows = [("plan", mine), *((y.key, y.certificate) for y in told.yardsticks)]
+    return tuple(
+        Comparison(
+            key=key,  # type: ignore[arg-type]
+            npv=certificate.value,
+            plan_is_better_by=mine.value - certificate.value,
+            capital=certificate.capital,
+            worst=min(path_values(tree, certificate.by_node).values()),
+        )
+        for key, certificate in rows
+    )
+
+
+def _futures(told: Told) -> tuple[FutureValue, ...]:
+    reading = told.reading
+    probability = node_probability(reading.tree)
+    rows = [("plan", told.solved.certificate), *((y.key, y.certificate) for y in told.yardsticks)]
+    found = []
+    for key, certificate in rows:
+        values = path_values(reading.tree, certificate.by_node)
+        for leaf in leaves(reading.tree):
+            found.append(
+                FutureValue(leaf, _path_name(reading, leaf), float(probability[leaf]), key, values[leaf])
+            )
+    return tuple(found)
+
+
+def _path_name(reading: Reading, leaf: int) -> Name:
+    """Names of a path's nodes after the root, joined."""
+    steps = [reading.names.node(n) for n in history(reading.tree, leaf)[1:]]
+    return Name(" › ".join(step.en for step in steps), " › ".join(step.zh for step in steps))
+
+
+def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
+    probability = node_probability(reading.tree)
+    return tuple(
+        DecisionRow(
+            node=reading.tree.name[d.node],
+            year=int(reading.tree.start[d.node]),
+            probability=float(probability[d.node]),
+            what=sentence(reading, d),
+            capital=d.capital,
+        )
+        for d in decisions(reading)
+    )
+
+
+def _changes(event: Event) -> str:
+    parts = [
+        " ".join(filter(None, (a.action, a.importer, a.measure_id or a.kind, "" if a.rate is None else f"{a.rate:.0%}")))
+        for a in event.amendments
+    ]
+    parts += [f"local content {rule.place} at least {rule.least:.0%}" for rule in event.content]
+    parts += [f"route {event.route}"] if event.route else []
+    parts += [f"demand {event.demand}"] if event.demand else []
+    return "; ".join(parts)

@@ -1,0 +1,137 @@
+"""What would change our mind: for every event, what the plan does where it happens and where it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures.tree import node_probability
+from roadstead.playbook.book import Amount, Later, Sentence, Trigger
+from roadstead.playbook.decisions import HALF, decisions, sentence
+from roadstead.playbook.reading import MODES, cars, continuation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roadstead.futures.events import Event
+    from roadstead.playbook.decisions import Decision
+    from roadstead.playbook.reading import Reading
+    from roadstead.terms.arrays import Floats
+
+MOST = 4
+"""Sentences shown on either side of a trigger."""
+NOTABLE = 0.03
+"""Difference in cars sold, as a share, that is worth a sentence."""
+
+
+def triggers(reading: Reading, events: Mapping[str, Event], implied: Mapping[str, float]) -> tuple[Trigger, ...]:
+    """One trigger for every event the tree leaves open, the one that moves most money first."""
+    tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
+    every = decisions(reading)
+    value = continuation(tree, reading.certificate.by_node)
+    found: list[tuple[float, Trigger]] = []
+    for event_id, event in events.items():
+        at = [n for n in range(1, tree.count) if (event_id, n) in fired[n]]
+        beside = _siblings(reading, at, event_id)
+        if not at or not beside:
+            continue
+        then, otherwise = _differ(reading, every, at, beside)
+        difference = _mean(value, reading, at) - _mean(value, reading, beside)
+        worth = Sentence("trigger.npv", {"npv": Amount(difference, "money")})
+        shifts = _volume(reading, at, beside)
+        found.append(
+            (
+                abs(difference) * implied[event_id],
+                Trigger(
+                    event=reading.names.event(event_id),
+                    probability=implied[event_id],
+                    watch_in=min(int(tree.start[n]) for n in at),
+                    then=(*then[:MOST], *shifts, worth),
+                    otherwise=tuple(otherwise[:MOST]) or (Sentence("trigger.nothing", {}),),
+                    rests_on=event.rests_on,
+                ),
+            )
+        )
+    return tuple(trigger for _, trigger in sorted(found, key=lambda pair: -pair[0]))
+
+
+def _siblings(reading: Reading, at: Sequence[int], event_id: str) -> list[int]:
+    """Nodes that begin where the event could have been met and was not."""
+    tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
+    parents = {int(tree.parent[n]) for n in at}
+    return [
+        n
+        for n in range(1, tree.count)
+        if int(tree.parent[n]) in parents and all(event != event_id for event, _ in fired[n])
+    ]
+
+
+def _mean(value: Floats, reading: Reading, nodes: Sequence[int]) -> float:
+    probability = node_probability(reading.tree)[list(nodes)]
+    return float(np.average(value[list(nodes)], weights=probability))
+
+
+def _share(reading: Reading, every: Sequence[Decision], nodes: Sequence[int]) -> dict[tuple[str, str], float]:
+    """How likely each decision is at some nodes, given that one of them is reached."""
+    probability = node_probability(reading.tree)
+    total = float(probability[list(nodes)].sum())
+    share: dict[tuple[str, str], float] = {}
+    for decision in every:
+        if decision.node in nodes:
+            share[decision.key] = share.get(decision.key, 0.0) + float(probability[decision.node]) / total
+    return share
+
+
+def _differ(
+    reading: Reading, every: Sequence[Decision], at: Sequence[int], beside: Sequence[int]
+) -> tuple[list[Sentence], list[Sentence]]:
+    """Decisions taken mostly on one side and mostly not on the other."""
+    here, there = _share(reading, every, at), _share(reading, every, beside)
+
+    def only(first: dict[tuple[str, str], float], second: dict[tuple[str, str], float], nodes: Sequence[int]) -> list[Sentence]:
+        keys = [key for key, share in first.items() if share > HALF >= second.get(key, 0.0)]
+        chosen = [max((d for d in every if d.node in nodes and d.key == key), key=lambda d: d.capital) for key in keys]
+        return [sentence(reading, decision) for decision in sorted(chosen, key=lambda d: -d.capital)]
+
+    return only(here, there, at), only(there, here, beside)
+
+
+def _volume(reading: Reading, at: Sequence[int], beside: Sequence[int]) -> list[Sentence]:
+    """The market whose main mode changes, or else the change in cars sold, in the first years after the event."""
+    first, second = _first_years(reading, at), _first_years(reading, beside)
+    markets = reading.evaluation.ledger.selling.markets
+    mode = first.argmax(1), second.argmax(1)
+    sold = first.sum(1)
+    moved = [m for m in range(len(markets)) if mode[0][m] != mode[1][m] and min(first[m].sum(), second[m].sum()) > 0]
+    if moved:
+        m = max(moved, key=lambda i: sold[i])
+        return [Sentence("trigger.ship_instead", {"market": reading.place(markets[m]), "mode": MODES[mode[0][m]]})]
+    change = float(first.sum() / second.sum() - 1.0) if second.sum() else 0.0
+    return [Sentence("trigger.volume", {"share": Amount(change, "share")})] if abs(change) > NOTABLE else []
+
+
+def _first_years(reading: Reading, nodes: Sequence[int]) -> Floats:
+    """Mean cars by market and mode over the years of some nodes. Shape (M, 4)."""
+    years = reading.evaluation.prospect.node_years
+    weight = node_probability(reading.tree)[years.node] * years.span * np.isin(years.node, list(nodes))
+    return np.asarray(np.einsum("y,ymd->md", weight / weight.sum(), cars(reading)))
+
+
+def later(reading: Reading) -> tuple[Later, ...]:
+    """Decisions after the first, with the probability that they are taken in that year."""
+    probability = node_probability(reading.tree)
+    grouped: dict[tuple[int, str, str], list[Decision]] = {}
+    for decision in decisions(reading):
+        if decision.node > 0:
+            year = int(reading.tree.start[decision.node])
+            grouped.setdefault((year, *decision.key), []).append(decision)
+    found = [
+        Later(
+            what=sentence(reading, max(same, key=lambda d: float(probability[d.node]))),
+            year=year,
+            probability=float(sum(probability[d.node] for d in same)),
+        )
+        for (year, _, _), same in grouped.items()
+    ]
+    return tuple(sorted(found, key=lambda entry: (entry.year, -entry.probability)))

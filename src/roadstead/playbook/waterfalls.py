@@ -1,0 +1,60 @@
+"""Waterfalls of the lanes that carry most cars, and of the road not taken beside each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roadstead.playbook.book import Bar, Waterfall
+from roadstead.playbook.reading import arc_modes, likely_path, path_weight
+
+if TYPE_CHECKING:
+    from roadstead.playbook.reading import Reading
+
+LANES = 6
+"""Lanes shown, each beside shipping from home where that is not what is done."""
+
+
+def waterfalls(reading: Reading, year: int) -> tuple[Waterfall, ...]:
+    """The busiest lane of each of the busiest markets in a year of the most likely future, with its export beside it."""
+    ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
+    weight = path_weight(reading, likely_path(reading.tree))[year - reading.tree.first_year]
+    node_year = int(weight.argmax())
+    flow = weight @ reading.plan.flows.flow
+    best: dict[str, int] = {}
+    for a in sorted(range(len(ledger.arcs)), key=lambda i: -flow[i]):
+        market = p.labels.market[p.demand.group[p.arcs.cell[a]]]
+        if flow[a] > 0:
+            best.setdefault(market, a)
+    chosen = sorted(best.values(), key=lambda a: -flow[a])[:LANES]
+    found = []
+    for a in chosen:
+        found.append(_waterfall(reading, a, node_year, float(flow[a])))
+        key = ledger.arcs[a]
+        if key.line is not None:
+            home = next(
+                i for i, other in enumerate(ledger.arcs)
+                if other.offer == key.offer and other.line is None and not other.regime
+            )  # fmt: skip
+            found.append(_waterfall(reading, home, node_year, float(flow[home])))
+    return tuple(found)
+
+
+def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Waterfall:
+    ledger = reading.evaluation.ledger
+    key = ledger.arcs[arc]
+    offer = ledger.offers[key.offer]
+    bars = ledger.waterfall(arc, node_year)
+    home = ledger.costing.carmaker.home.place
+    terms = ledger.costing.conventions
+    year = int(ledger.node_years.year[node_year])
+    return Waterfall(
+        model=reading.model(offer.model_id),
+        market=reading.place(offer.market),
+        supply=reading.names.line(key.line) if key.line else reading.place(home),
+        mode=arc_modes(reading.evaluation)[arc],
+        year=year,
+        bars=tuple(Bar(bar.key, bar.amount, (bar.rests_on,) if bar.is_charge else ()) for bar in bars),
+        net_price=float(ledger.selling.net_price[node_year, key.offer]),
+        retail_price=offer.price * (1.0 - terms.price_decline) ** (year - terms.base_year),
+        cars=cars,
+    )

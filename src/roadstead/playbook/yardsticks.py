@@ -1,0 +1,108 @@
+"""What the plan is held against: standing still, the announced programme, exports alone, the plan for one future.
+
+(a) **standing**: operating and committed lines run, nothing new is committed to. (b) **announced**: the announced
+programme is carried out, nothing else. (c) **export_only**: no line abroad, new markets entered where exports pay.
+(d) **central**: the best plan for the central future (today's rules, mean outlook), carried out on the whole tree.
+Flows are the best each of them allows in every node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.footprint.certify import certify
+from roadstead.footprint.dispatch import dispatch, no_new
+from roadstead.footprint.solve import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.footprint.certify import Certificate
+    from roadstead.footprint.plan import Decisions, FootprintPlan
+    from roadstead.footprint.solve import Effort
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """A plan to compare with, and what it is worth on the tree."""
+
+    key: str
+    plan: FootprintPlan
+    certificate: Certificate
+
+
+def carried_out(key: str, tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Yardstick:
+    """Best flows under given decisions, valued."""
+    plan = dispatch(tree, prospect, decisions)
+    return Yardstick(key, plan, certify(tree, prospect, plan))
+
+
+def standing(tree: ScenarioTree, prospect: Prospect) -> Yardstick:
+    """(a)"""
+    return carried_out("standing", tree, prospect, no_new(tree, prospect))
+
+
+def announced(
+    tree: ScenarioTree, prospect: Prospect, programme: Mapping[str, tuple[int, float]]
+) -> Yardstick:
+    """(b): ``programme`` gives year of commitment and modules by line."""
+    decisions = no_new(tree, prospect)
+    commit, build = decisions.commit.copy(), decisions.build.copy()
+    for line, (year, modules) in programme.items():
+        option = prospect.labels.option.index(line)
+        resource = prospect.labels.resource.index(line)
+        for node in range(tree.count):
+            if tree.start[node] <= year < tree.start[node] + tree.years[node]:
+                commit[node, option], build[node, resource] = 1.0, modules
+    return carried_out("announced", tree, prospect, replace(decisions, commit=commit, build=build))
+
+
+def without_lines(prospect: Prospect) -> Prospect:
+    """The prospect of a maker with no line abroad."""
+    abroad = prospect.arcs.supply > 0
+    lines = np.zeros(len(prospect.labels.option), dtype=bool)
+    lines[prospect.arcs.supply_option[abroad]] = True
+    modules = np.isin(prospect.resources.option, np.flatnonzero(lines))
+    return replace(
+        prospect,
+        arcs=replace(prospect.arcs, allowed=prospect.arcs.allowed & ~abroad),
+        options=replace(
+            prospect.options,
+            fixed=np.where(lines, 0.0, prospect.options.fixed),
+            opens=np.where(lines, 9999, prospect.options.opens),
+            allowed=prospect.options.allowed & ~lines,
+        ),
+        resources=replace(
+            prospect.resources,
+            existing=np.where(modules, 0.0, prospect.resources.existing),
+            fixed=np.where(modules, 0.0, prospect.resources.fixed),
+            limit=np.where(modules, 0.0, prospect.resources.limit),
+        ),
+    )
+
+
+def export_only(tree: ScenarioTree, prospect: Prospect, effort: Effort) -> Yardstick:
+    """(c)"""
+    bare = without_lines(prospect)
+    solved = solve(tree, bare, effort)
+    return Yardstick("export_only", solved.plan, solved.certificate)
+
+
+def central(tree: ScenarioTree, prospect: Prospect, path: ScenarioTree, decided: Decisions) -> Yardstick:
+    """(d): decisions of a one-path tree, taken at every node that begins in the same year."""
+    decisions = no_new(tree, prospect)
+    at = {int(year): i for i, year in enumerate(path.start)}
+    rows = np.asarray([at[int(year)] for year in tree.start])
+    same = replace(
+        decisions,
+        commit=decided.commit[rows],
+        close=decided.close[rows],
+        build=decided.build[rows],
+        retire=decided.retire[rows],
+    )
+    return carried_out("central", tree, prospect, same)

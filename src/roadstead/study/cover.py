@@ -1,0 +1,130 @@
+"""The cover of a playbook, its list of evidence and its warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, Sentence
+from roadstead.study import tables
+from roadstead.world.sources import naming
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.footprint.solve import Solved
+    from roadstead.outlook.forecast import Outlook
+    from roadstead.study.spec import Study
+    from roadstead.trade.rulebook import Rulebook
+
+VALUE_COLUMNS = {
+    "models": ("ex_works", "money/car"),
+    "markets": ("chinese_rivals", "1"),
+    "volumes": ("sales", "cars/year"),
+    "mix": ("share", "1"),
+    "ambitions": ("share", "1"),
+    "prices": ("price", ""),
+    "lines": ("modules_now", "steps"),
+    "figures": ("value", ""),
+}
+"""Column that holds a table's main figure, with its unit where no column names it."""
+
+
+def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
+    """What was planned, in which money, and how close to the best plan."""
+    case, terms = study.case, study.conventions
+    rates = [terms.discount_base + premium for premium in terms.premiums.values()]
+    conventions = (
+        Sentence("money.unit", {"currency": terms.currency, "price_year": Amount(terms.price_year, "year")}),
+        Sentence("money.tax", {"home_rate": Amount(study.carmaker.home.tax_rate, "share")}),
+        Sentence(
+            "money.discount",
+            {
+                "base": Amount(terms.discount_base, "share"),
+                "low": Amount(min(rates), "share"),
+                "high": Amount(max(rates), "share"),
+            },
+        ),
+        Sentence("money.baseline", {}),
+    )
+    return Cover(
+        carmaker=Name(case.name, case.name_zh),
+        run="",
+        currency=terms.currency,
+        price_year=terms.price_year,
+        first_year=case.horizon.first,
+        last_year=case.horizon.last,
+        as_known_on=case.as_known_on,
+        world_as_of=newest(study),
+        rules_as_of=rules.as_of.isoformat(),
+        conventions=conventions,
+        gap_value_added=solved.gap_value_added,
+        gap_npv=solved.gap_npv,
+        bound="certified" if solved.gap_bound == "certified" else "solver",
+        seconds=solved.seconds,
+    )
+
+
+def newest(study: Study) -> str:
+    """Latest full date on which a packaged figure was read."""
+    dates = (row["as_of"] for name in ("sales", "nev", "costs") for row in study.world.tables[name])
+    return max(date for date in dates if len(date) == len("2026-01-01"))
+
+
+def shown_years(study: Study) -> tuple[int, ...]:
+    """First year, a year in the middle when what is decided now has ramped up, a late year."""
+    horizon = study.case.horizon
+    middle = min(horizon.first + 5, horizon.last)
+    return tuple(dict.fromkeys((horizon.first, middle, min(middle + 5, horizon.last))))
+
+
+def evidence(study: Study) -> tuple[EvidenceRow, ...]:
+    """Every figure of the case with what it rests on."""
+    found = []
+    for schema in tables.ALL:
+        column, unit = VALUE_COLUMNS[schema.name]
+        for row in study.rows[schema.name]:
+            proof = row.evidence
+            source = study.sources.get(proof.source_id)
+            own_unit = row["unit"] if schema.name == "figures" else row["currency"] if schema.name == "prices" else unit
+            found.append(
+                EvidenceRow(
+                    figure=f"{schema.name}: {naming(schema, row)}",
+                    value=f"{row[column]:g}",
+                    unit=own_unit,
+                    source=source.title if source else proof.source_id,
+                    url=source.url if source else "",
+                    as_of=proof.as_of,
+                    confidence=proof.confidence.value,
+                    is_assumption=not proof.is_sourced,
+                    note=proof.note,
+                )
+            )
+    return tuple(found)
+
+
+def rests_on(study: Study) -> Mapping[str, tuple[str, ...]]:
+    """Assumptions behind every line and market, the narrowest first."""
+    found: dict[str, list[str]] = {}
+    for subject, used in study.used.items():
+        for item, figure in used.items():
+            if figure.evidence.is_assumption and item not in {"holiday_rate", "holiday_until", "grant", "exit_cost"}:
+                found.setdefault(subject, []).append(f"{item} {figure.value:,.6g} {figure.unit}".removesuffix(" 1"))
+    for row in study.rows["prices"]:
+        if row.evidence.is_assumption:
+            place = study.world.gazetteer.find(row["market"])
+            if place is not None:
+                found.setdefault(place.place_id, []).append(f"price of {row['model']}")
+    return {subject: tuple(items) for subject, items in found.items()}
+
+
+def warnings(study: Study, outlook: Outlook) -> tuple[Sentence, ...]:
+    """What a reader should know before trusting the numbers."""
+    rows = evidence(study)
+    assumed = sum(row.is_assumption for row in rows)
+    found = [
+        Sentence("warn.assumptions", {"count": Amount(assumed, "count"), "total": Amount(len(rows), "count")}),
+    ]
+    for market, note in outlook.notes.items():
+        place = study.world.gazetteer.places[market]
+        found.append(Sentence("warn.outlook_thin", {"market": Name(place.name, place.name_zh), "note": note}))
+    return tuple(found)

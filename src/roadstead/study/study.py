@@ -1,0 +1,171 @@
+"""The conductor: facts, rules, outlook, tree, prospect, plan, playbook, run folder; nothing else happens here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.footprint.plan import Pin
+from roadstead.footprint.solve import Effort, solve
+from roadstead.futures.evaluate import evaluate
+from roadstead.futures.grow import grow, marginals
+from roadstead.outlook.forecast import forecast
+from roadstead.playbook import leaving_out, yardsticks
+from roadstead.playbook.reading import Names, Reading
+from roadstead.playbook.tell import Told, first_decisions, tell
+from roadstead.study import costing, cover
+from roadstead.study.central import central_plan
+from roadstead.trade import rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+
+    from roadstead.footprint.solve import Solved
+    from roadstead.futures.evaluate import Evaluation
+    from roadstead.futures.events import TreePlan
+    from roadstead.futures.grow import Grown
+    from roadstead.futures.prospect import Prospect
+    from roadstead.outlook.forecast import Outlook
+    from roadstead.playbook.book import Book
+    from roadstead.study.spec import Study
+    from roadstead.trade.rulebook import Rulebook
+
+    class Progress(Protocol):
+        """Told what begins, and how far the work of it has come."""
+
+        def begin(self, stage: str) -> None:
+            """A stage begins: facts, outlook, tree, prospect, plan, comparisons, playbook."""
+
+        def gap(self, value: float, bound: float, seconds: float) -> None:
+            """The solver's best value and bound so far. [money], [s]"""
+
+        def done(self, count: int, total: int) -> None:
+            """So many of a stage's tasks are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A study evaluated on its tree, not solved yet."""
+
+    study: Study
+    rulebook: Rulebook
+    outlook: Outlook
+    grown: Grown
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished plan.
+
+    Attributes
+    ----------
+    seconds
+        Time each stage took. [s]
+    """
+
+    ready: Ready
+    solved: Solved
+    book: Book
+    seconds: Mapping[str, float]
+
+
+def prepare(study: Study, progress: Progress) -> Ready:
+    """From facts to the prospect."""
+    progress.begin("outlook")
+    rules = rulebook.load(study.as_known_on, study.own_rules)
+    horizon = range(study.case.horizon.first, study.case.horizon.last + 1)
+    markets = tuple(study.carmaker.channels)
+    world = study.world
+    outlook = forecast(world.markets, world.gazetteer, markets, horizon, draws=study.case.draws, seed=study.case.seed)
+    progress.begin("tree")
+    classes = {event.event_id: event.demand for event in study.events.values()}
+    grown = grow(study.tree, classes, outlook)
+    progress.begin("prospect")
+    evaluation = evaluate(grown, costing.prepare(study, outlook), rules, study.events)
+    return Ready(study, rules, outlook, grown, evaluation)
+
+
+def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
+    """Plan a study and tell its playbook."""
+    clock = _Clock()
+    ready = prepare(study, progress)
+    clock.mark("evaluate")
+    tree, prospect = ready.grown.tree, ready.evaluation.prospect
+    progress.begin("plan")
+    solved = solve(tree, prospect, effort, pins=pins(study, prospect), progress=progress.gap)
+    clock.mark("plan")
+    progress.begin("comparisons")
+    path = _central(ready)
+    held_against = (
+        yardsticks.standing(tree, prospect),
+        yardsticks.announced(tree, prospect, programme(study)),
+        yardsticks.export_only(tree, prospect, effort),
+        yardsticks.central(tree, prospect, path.grown.tree, solve(path.grown.tree, path.evaluation.prospect, effort).plan.decisions),
+    )
+    names = Names(
+        study.names,
+        {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
+        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
+    )
+    reading = Reading(tree, ready.evaluation, solved.plan, solved.certificate, names)
+    first = first_decisions(reading)
+    left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
+    clock.mark("comparisons")
+    progress.begin("playbook")
+    told = Told(
+        reading=reading,
+        solved=solved,
+        yardsticks=held_against,
+        left_out=left_out,
+        full_home=full,
+        events=study.events,
+        implied=marginals(study.tree, ready.grown),
+        rests_on=cover.rests_on(study),
+        cover=cover.cover(study, ready.rulebook, solved),
+        evidence=cover.evidence(study),
+        warnings=cover.warnings(study, ready.outlook),
+        years=cover.shown_years(study),
+    )
+    book = tell(told)
+    clock.mark("tell")
+    return Run(ready, solved, book, clock.marks)
+
+
+def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
+    """The case's pins as the planner knows them."""
+    options = prospect.labels.option
+    found = []
+    for pin in study.pins:
+        name = pin.what if pin.what in options else f"enter {pin.what}"
+        found.append(Pin("option", options.index(name), pin.do == "open", pin.by or 0))
+    return tuple(found)
+
+
+def programme(study: Study) -> dict[str, tuple[int, float]]:
+    """The announced programme: year of commitment and modules by line."""
+    return {line: (entry.year, entry.modules) for line, entry in study.case.announced.items()}
+
+
+def _central(ready: Ready) -> Ready:
+    """The same study on the one path of its central future."""
+    study = ready.study
+    plan: TreePlan = central_plan(study.tree)
+    grown = grow(plan, {}, ready.outlook)
+    evaluation = evaluate(grown, ready.evaluation.ledger.costing, ready.rulebook, study.events)
+    return Ready(study, ready.rulebook, ready.outlook, grown, evaluation)
+
+
+class _Clock:
+    """Seconds between marks."""
+
+    def __init__(self) -> None:
+        self.marks: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def mark(self, name: str) -> None:
+        now = time.perf_counter()
+        self.marks[name] = now - self._last
+        self._last = now

@@ -1,0 +1,114 @@
+"""The tables of a case, each with the schema that its checks and its documentation come from."""
+
+from __future__ import annotations
+
+from roadstead.terms.ids import EntryMode, Powertrain
+from roadstead.terms.tables import Column, Kind, Schema
+from roadstead.world.carmaker import Standing
+from roadstead.world.schemas import SOURCES
+
+FRACTION = Kind.FRACTION
+
+MODELS = Schema(
+    "models",
+    "Model groups: cars that share a platform, a price position and a powertrain.",
+    (
+        Column("model", Kind.TEXT, "id"),
+        Column("name", Kind.TEXT, "name"),
+        Column("name_zh", Kind.TEXT, "Chinese name"),
+        Column("powertrain", Kind.TEXT, "what drives it", choices=tuple(Powertrain)),
+        Column("ex_works", Kind.NUMBER, "variable cost at the home gate in the base year", "money/car", least=1.0),
+        Column("home_fixed", Kind.NUMBER, "avoidable fixed cost at home that a car carries", "money/car", least=0.0),
+        Column("material", FRACTION, "share of material in the variable cost", "1"),
+        Column("battery", FRACTION, "share of the battery in the material", "1"),
+        Column("volume", Kind.NUMBER, "shipping volume", "m3", least=1.0),
+        Column("power_kw", Kind.NUMBER, "power", "kW", least=0.0),
+        Column("engine_cm3", Kind.NUMBER, "engine displacement; 0 without an engine", "cm3", least=0.0),
+        Column("transfer_margin", FRACTION, "margin on cost in the price declared to customs", "1"),
+    ),
+    key=("model",),
+)
+MARKETS = Schema(
+    "markets",
+    "Markets that are planned.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("entered", Kind.FLAG, "yes where the brand sells already"),
+        Column("chinese_rivals", FRACTION, "share of rivals' sales shipped from the home country", "1"),
+    ),
+    key=("market",),
+)
+VOLUMES = Schema(
+    "volumes",
+    "Cars sold in the base year.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("powertrain", Kind.TEXT, "what drives them", choices=("BEV", "PHEV")),
+        Column("sales", Kind.NUMBER, "cars", "cars/year", least=0.0),
+    ),
+    key=("market", "powertrain"),
+)
+MIX = Schema(
+    "mix",
+    "How a powertrain's sales divide among the model groups; * stands for every market without rows of its own.",
+    (
+        Column("market", Kind.TEXT, "country or *"),
+        Column("model", Kind.TEXT, "model group"),
+        Column("share", FRACTION, "share of the brand's sales in its powertrain", "1"),
+    ),
+    key=("market", "model"),
+)
+AMBITIONS = Schema(
+    "ambitions",
+    "Share of its powertrain's sales that the brand has at reference prices once established.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("powertrain", Kind.TEXT, "what drives them", choices=("BEV", "PHEV")),
+        Column("share", FRACTION, "mature share of all sales with that powertrain", "1"),
+    ),
+    key=("market", "powertrain"),
+)
+PRICES = Schema(
+    "prices",
+    "Retail prices with all taxes, base year.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("model", Kind.TEXT, "model group"),
+        Column("price", Kind.NUMBER, "retail price", "currency/car", least=1.0),
+        Column("currency", Kind.TEXT, "ISO 4217 code"),
+    ),
+    key=("market", "model"),
+)
+LINES = Schema(
+    "lines",
+    "Kit lines, contract assemblers' lines and plants abroad: running, committed, announced or possible.",
+    (
+        Column("line", Kind.TEXT, "id"),
+        Column("name", Kind.TEXT, "name of the site"),
+        Column("name_zh", Kind.TEXT, "Chinese name of the site"),
+        Column("place", Kind.TEXT, "country"),
+        Column("mode", Kind.TEXT, "how cars are made", choices=(EntryMode.KIT, EntryMode.CONTRACT, EntryMode.LOCAL)),
+        Column("standing", Kind.TEXT, "how far it has come", choices=tuple(Standing)),
+        Column("opens", Kind.YEAR, "first year of output of an operating, committed or announced line", required=False),
+        Column("module_size", Kind.NUMBER, "capacity step", "cars/year", least=1.0),
+        Column("modules_now", Kind.NUMBER, "steps that stand or are being built", "steps", least=0.0),
+        Column("modules_limit", Kind.NUMBER, "most steps there can be", "steps", least=0.0),
+        Column("lead", Kind.COUNT, "years from order to first output", "years", required=False, least=0, most=10),
+        Column("models", Kind.LIST, "model groups it can make"),
+        Column("serves", Kind.LIST, "countries and blocs it may sell in beside its own customs territory", required=False),
+    ),
+    key=("line",),
+)
+FIGURES = Schema(
+    "figures",
+    "Every other figure. A line takes its own figure, else its country's, else its mode's, else that of *.",
+    (
+        Column("subject", Kind.TEXT, "line, country, mode, home, case, a year, FROM>TO, or *"),
+        Column("item", Kind.TEXT, "what the figure is; docs/tables.md lists them"),
+        Column("value", Kind.NUMBER, "the figure"),
+        Column("unit", Kind.TEXT, "its unit; money may be in any currency with a known exchange rate"),
+    ),
+    key=("subject", "item"),
+)
+ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
+WITH_SOURCES = (*ALL, SOURCES)
