@@ -55,12 +55,16 @@ def measures(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook
     """Duties, with the project's own rows after the collected ones."""
     yield from collected
     for row in _rows(folder, "measures.csv"):
-        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}}
+        plain = {
+            k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}
+        }
         yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)
 
 
 def taxes(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Taxes the buyer pays."""
     for row in _rows(folder, "taxes.csv"):
-        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}}
+        plain = {
+            k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}
+        }
         yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)

@@ -22,10 +22,30 @@ EU27_SINCE = {
     "2013-07-01": "HRV",
 }
 BLOCS = {
-    "ASEAN": ("1967-08-08", "BRN KHM IDN LAO MYS MMR PHL SGP THA VNM", "Association of Southeast Asian Nations, member states", "https://asean.org/member-states/"),
-    "GCC": ("2003-01-01", "SAU ARE KWT QAT BHR OMN", "Gulf Cooperation Council, customs union of 1 January 2003", "https://www.gcc-sg.org/"),
-    "EFTA": ("1960-05-03", "CHE NOR ISL LIE", "European Free Trade Association, member states", "https://www.efta.int/"),
-    "EAEU": ("2015-01-01", "RUS BLR KAZ ARM KGZ", "Eurasian Economic Union, member states", "https://eec.eaeunion.org/"),
+    "ASEAN": (
+        "1967-08-08",
+        "BRN KHM IDN LAO MYS MMR PHL SGP THA VNM",
+        "Association of Southeast Asian Nations, member states",
+        "https://asean.org/member-states/",
+    ),
+    "GCC": (
+        "2003-01-01",
+        "SAU ARE KWT QAT BHR OMN",
+        "Gulf Cooperation Council, customs union of 1 January 2003",
+        "https://www.gcc-sg.org/",
+    ),
+    "EFTA": (
+        "1960-05-03",
+        "CHE NOR ISL LIE",
+        "European Free Trade Association, member states",
+        "https://www.efta.int/",
+    ),
+    "EAEU": (
+        "2015-01-01",
+        "RUS BLR KAZ ARM KGZ",
+        "Eurasian Economic Union, member states",
+        "https://eec.eaeunion.org/",
+    ),
     "AGADIR": ("2007-03-27", "MAR TUN EGY JOR", "Agadir Agreement, member states", "https://www.agadiragreement.org/"),
 }
 
@@ -40,21 +60,33 @@ GROUPS = {
         "BMW Brilliance", "VW Anhui", "Volkswagen (Anhui)", "Cupra",
     ),
 }  # fmt: skip
-REGULATION = ("Commission Implementing Regulation (EU) 2024/2754 of 29 October 2024", "https://eur-lex.europa.eu/eli/reg_impl/2024/2754/oj", "2024-10-29")
+REGULATION = (
+    "Commission Implementing Regulation (EU) 2024/2754 of 29 October 2024",
+    "https://eur-lex.europa.eu/eli/reg_impl/2024/2754/oj",
+    "2024-10-29",
+)
 NAMED = {"BYD", "Geely", "SAIC", "Tesla"}
 """Companies the regulation's own headings name; members of the groups were not read in its annex."""
 
 
 def blocs(book: SourceBook) -> Iterator[dict[str, str]]:
     """Members of the blocs that measures name."""
-    union = book.cite("European Union, country profiles: year of entry", "https://european-union.europa.eu/principles-countries-history/eu-countries_en")
+    union = book.cite(
+        "European Union, country profiles: year of entry",
+        "https://european-union.europa.eu/principles-countries-history/eu-countries_en",
+    )
     for day, members in EU27_SINCE.items():
         for member in members.split():
             yield {"bloc": "EU27", "member": member, "member_from": day, **evidence(union, AS_OF, "high")}
     for bloc, (day, members, title, url) in BLOCS.items():
         source = book.cite(title, url)
         for member in members.split():
-            yield {"bloc": bloc, "member": member, "member_from": day, **evidence(source, AS_OF, "medium", "day of entry given for the bloc, not the member")}
+            yield {
+                "bloc": bloc,
+                "member": member,
+                "member_from": day,
+                **evidence(source, AS_OF, "medium", "day of entry given for the bloc, not the member"),
+            }
 
 
 def firm_groups(book: SourceBook) -> Iterator[dict[str, str]]:
@@ -64,4 +96,8 @@ def firm_groups(book: SourceBook) -> Iterator[dict[str, str]]:
         for firm in firms:
             named = firm in NAMED
             note = "" if named else "membership not read in the annex"
-            yield {"group": group, "firm": firm, **evidence(source if named else "", AS_OF, "high" if named else "medium", note)}
+            yield {
+                "group": group,
+                "firm": firm,
+                **evidence(source if named else "", AS_OF, "high" if named else "medium", note),
+            }

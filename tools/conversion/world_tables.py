@@ -14,20 +14,40 @@ Rows = "Iterator[dict[str, str]]"
 
 AGGREGATES = ("AGG_", "EU_EFTA_UK", "EFTA", "WORLD")
 IEA_2025 = ("IEA Global EV Outlook 2025, data file", "https://www.iea.org/reports/global-ev-outlook-2025", "2025-05")
-ANDREW = ("Robbie Andrew, monthly new-car registrations by fuel", "https://robbieandrew.github.io/carsales/", "2026-08-22")
+ANDREW = (
+    "Robbie Andrew, monthly new-car registrations by fuel",
+    "https://robbieandrew.github.io/carsales/",
+    "2026-08-22",
+)
 
 DEFINITIONS = (
-    ("CAAM", "exports as its member makers report them to the China Association of Automobile Manufacturers", "leaves out used and low-speed vehicles; below the customs count by 9 % (2024) and 17 % (2025)"),
-    ("CUSTOMS", "vehicles declared to China Customs by declared destination, used and low-speed vehicles included", "Belgium and the United Arab Emirates are ports of transit, not markets"),
+    (
+        "CAAM",
+        "exports as its member makers report them to the China Association of Automobile Manufacturers",
+        "leaves out used and low-speed vehicles; below the customs count by 9 % (2024) and 17 % (2025)",
+    ),
+    (
+        "CUSTOMS",
+        "vehicles declared to China Customs by declared destination, used and low-speed vehicles included",
+        "Belgium and the United Arab Emirates are ports of transit, not markets",
+    ),
     ("ALL", "passenger cars and commercial vehicles, new", "China's count by CAAM contains its exports"),
     ("ALL_DOMESTIC", "as ALL, sold in the country only", ""),
     ("ALL_RETAIL", "as ALL, retail instead of wholesale", ""),
-    ("LIGHT", "passenger cars and light commercial vehicles", "not comparable with passenger cars where pick-ups are many"),
+    (
+        "LIGHT",
+        "passenger cars and light commercial vehicles",
+        "not comparable with passenger cars where pick-ups are many",
+    ),
     ("LIGHT_EST", "as LIGHT, with an estimate for brands that do not report", ""),
     ("PC_LCV", "passenger cars and light commercial vehicles, registrations", ""),
     ("PASSENGER", "passenger cars", "kei cars are missing in the Japanese registrations"),
     ("COMMERCIAL", "commercial vehicles", ""),
-    ("NEV", "BEV, PHEV and EREV together (FCEV where the agency adds it)", "agencies differ; the share is over all new cars on the same basis"),
+    (
+        "NEV",
+        "BEV, PHEV and EREV together (FCEV where the agency adds it)",
+        "agencies differ; the share is over all new cars on the same basis",
+    ),
 )
 
 
@@ -203,7 +223,9 @@ def precedents(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
 
 def sea_distances(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Port to port by sea."""
-    source = book.cite("searoute 1.6.0, shortest route on its maritime network", "https://pypi.org/project/searoute/1.6.0/")
+    source = book.cite(
+        "searoute 1.6.0, shortest route on its maritime network", "https://pypi.org/project/searoute/1.6.0/"
+    )
     for row in figures(folder, "sea_distances.csv"):
         yield {
             "origin": row["origin_iso3"],

@@ -62,7 +62,13 @@ def number(text: str, digits: int = 6) -> str:
     if text == "":
         return ""
     value = round(float(text), digits)
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.{digits}g}" if abs(value) < 1 else repr(value)
+    return (
+        str(int(value))
+        if value == int(value) and abs(value) < 1e15
+        else f"{value:.{digits}g}"
+        if abs(value) < 1
+        else repr(value)
+    )
 
 
 def fraction(percent: str) -> str:

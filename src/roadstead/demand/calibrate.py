@@ -69,11 +69,7 @@ def calibrate(
     RoadsteadError
         RS-D501 where the firm's reference sales exceed the market, or a sale or price is not positive.
     """
-    if (
-        np.any(reference_sales <= 0)
-        or np.any(reference_price <= 0)
-        or reference_sales.sum() >= cars
-    ):
+    if np.any(reference_sales <= 0) or np.any(reference_price <= 0) or reference_sales.sum() >= cars:
         message = f"reference sales {reference_sales.sum():,.0f} of {cars:,.0f} cars"
         expected = "positive sales and prices, together less than the market"
         raise RoadsteadError(Fault("demand", "RS-D501", message, expected))

@@ -45,8 +45,6 @@ def parameters() -> Mapping[str, Parameter]:
     """The packaged parameters by name."""
     path = Path(str(files("roadstead.demand") / "data" / "parameters.csv"))
     return {
-        row["parameter"]: Parameter(
-            row["parameter"], row["value"], row["low"], row["high"], row.evidence
-        )
+        row["parameter"]: Parameter(row["parameter"], row["value"], row["low"], row["high"], row.evidence)
         for row in read_table(path, PARAMETERS)
     }

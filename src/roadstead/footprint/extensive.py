@@ -44,7 +44,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far to go: stop at an absolute gap (program units), a relative gap, or a time. """
+    """How far to go: stop at an absolute gap (program units), a relative gap, or a time."""
 
     absolute_gap: float = 0.0
     relative_gap: float = 1e-6
@@ -74,10 +74,12 @@ def run(
         point.col_value = list(start)
         solver.setSolution(point)
     if progress is not None:
-        solver.setCallback(lambda _kind, _text, out, _in, _user: progress(
-            out.mip_primal_bound + program.constant,
-            out.mip_dual_bound + program.constant,
-            out.running_time), None)
+        solver.setCallback(
+            lambda _kind, _text, out, _in, _user: progress(
+                out.mip_primal_bound + program.constant, out.mip_dual_bound + program.constant, out.running_time
+            ),
+            None,
+        )
         solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
     solver.run()
     info = solver.getInfo()
@@ -88,8 +90,7 @@ def run(
         status=solver.modelStatusToString(solver.getModelStatus()),
         point=np.asarray(solution.col_value) if found else None,
         price=None if integer or not solution.dual_valid else np.asarray(solution.row_dual),
-        bound=(info.mip_dual_bound if integer else info.objective_function_value)
-        + program.constant,
+        bound=(info.mip_dual_bound if integer else info.objective_function_value) + program.constant,
         seconds=solver.getRunTime(),
     )
 

@@ -63,9 +63,7 @@ class Formulation:
 def live_arcs(prospect: Prospect) -> Flags:
     """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers. Shape (Y, A)."""
     best = np.where(prospect.demand.width > 0, prospect.demand.price, -np.inf).max(-1)
-    group_best = np.where(
-        prospect.demand.group_width > 0, prospect.demand.group_price, -np.inf
-    ).max(-1)
+    group_best = np.where(prospect.demand.group_width > 0, prospect.demand.group_price, -np.inf).max(-1)
     top = best + group_best[:, prospect.demand.group]
     return np.asarray(prospect.arcs.allowed & (prospect.arcs.margin + top[:, prospect.arcs.cell] > 0))
 
@@ -110,9 +108,7 @@ def initially_open(prospect: Prospect) -> Floats:
 
 def node_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
     """Expected present value, in the program's unit, of one unit of money paid as a node begins. Shape (N, len(risk))."""
-    return np.asarray(
-        node_probability(tree)[:, None] * prospect.node_discount[:, risk] / MONEY
-    )
+    return np.asarray(node_probability(tree)[:, None] * prospect.node_discount[:, risk] / MONEY)
 
 
 def year_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
@@ -121,9 +117,7 @@ def year_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
     return np.asarray(probability[:, None] * prospect.discount[:, risk] / MONEY)
 
 
-def _columns(
-    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool
-) -> Columns:
+def _columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool) -> Columns:
     """Gains of every decision: (F.2) in docs/model.md."""
     options, resources, demand = p.options, p.resources, p.demand
     whole = np.asarray(not relaxed)
@@ -153,9 +147,7 @@ def _columns(
     can_buy = resources.limit[None, :] > 0
     produces = np.einsum("ryn->nr", when.module_output) > 0
     open_for = np.ones_like(resources.cost, dtype=bool)
-    open_for[:, gated] = (start_open | (when.on_path @ u_keep.astype(float) > 0) | ever_open)[
-        :, gate[gated]
-    ]
+    open_for[:, gated] = (start_open | (when.on_path @ u_keep.astype(float) > 0) | ever_open)[:, gate[gated]]
     standing = _standing(p, tree)
     buyable = resources.limit[None, :] > standing.max(0)[None, :] + 1e-9
     z_keep = decided & can_buy & produces & open_for & buyable & (resources.cost < np.inf)
@@ -181,9 +173,7 @@ def _columns(
     x = _select(builder, live_arcs(p), p.arcs.margin * arc_year, ceiling, np.asarray(False))
     cell_year = (year_money(tree, p, demand.cell_risk) * CARS)[..., None]
     width = demand.width / CARS
-    q = _select(
-        builder, width > BINDING_EDGE, demand.price * cell_year, width, np.asarray(False)
-    )
+    q = _select(builder, width > BINDING_EDGE, demand.price * cell_year, width, np.asarray(False))
     group_year = (year_money(tree, p, demand.group_risk) * CARS)[..., None]
     group_width = demand.group_width / CARS
     g = _select(
@@ -245,15 +235,11 @@ def _commit_once(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, c: Co
         while node >= 0:
             path[i, node] = 1.0
             node = int(tree.parent[node])
-    rows = builder.add_rows(
-        np.asarray(-np.inf), np.ones((len(ends), len(p.labels.option)))
-    )
+    rows = builder.add_rows(np.asarray(-np.inf), np.ones((len(ends), len(p.labels.option))))
     _spread(builder, rows, c.u, path)
 
 
-def _close_what_is_open(
-    builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns, tree: ScenarioTree
-) -> None:
+def _close_what_is_open(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns, tree: ScenarioTree) -> None:
     """(F.4) Only what is open can be closed, once."""
     opened = (p.options.opens[None, :] <= tree.start[:, None]).astype(float)
     rows = np.full(c.v.shape, -1, dtype=np.int64)
@@ -263,9 +249,7 @@ def _close_what_is_open(
     _spread(builder, rows, c.u, -when.option_ready)
 
 
-def _modules_within_limit(
-    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns
-) -> None:
+def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit."""
     gate, limit = p.resources.option, p.resources.limit
     standing = _standing(p, tree)
@@ -287,9 +271,7 @@ def _modules_within_limit(
         _spread(builder, rows[:, gated], c.v[:, gate[gated]], weight)
 
 
-def _retire_what_stands(
-    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns
-) -> None:
+def _retire_what_stands(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.6) Only modules in service can be retired."""
     rows = np.full(c.w.shape, -1, dtype=np.int64)
     keep = c.w >= 0

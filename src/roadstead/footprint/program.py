@@ -61,9 +61,7 @@ class ProgramBuilder:
         count = gain.size
         self.gain.append(gain.ravel())
         self.floor.append(np.zeros(count))
-        self.ceiling.append(
-            np.broadcast_to(np.asarray(ceiling, dtype=np.float64), gain.shape).ravel()
-        )
+        self.ceiling.append(np.broadcast_to(np.asarray(ceiling, dtype=np.float64), gain.shape).ravel())
         self.whole.append(np.broadcast_to(np.asarray(whole, dtype=bool), gain.shape).ravel())
         index = np.arange(self.columns, self.columns + count).reshape(gain.shape)
         self.columns += count
@@ -71,9 +69,7 @@ class ProgramBuilder:
 
     def add_rows(self, low: Floats, high: Floats) -> Ints:
         """Add empty rows; returns their indices in the shape of ``low``."""
-        low, high = np.broadcast_arrays(
-            np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
-        )
+        low, high = np.broadcast_arrays(np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64))
         self._low.append(low.ravel().copy())
         self._high.append(high.ravel().copy())
         index = np.arange(self.rows, self.rows + low.size).reshape(low.shape)

@@ -217,7 +217,9 @@ def _limits(
     option = np.full(len(names), -1, dtype=np.int64)
     middle = years.year + (years.span - 1) / 2.0
     ahead = middle - costing.first_year
-    free[:, 0] = np.maximum(carmaker.home.capacity - carmaker.home.reserved * (1 + carmaker.home.reserved_growth) ** ahead, 0.0)
+    free[:, 0] = np.maximum(
+        carmaker.home.capacity - carmaker.home.reserved * (1 + carmaker.home.reserved_growth) ** ahead, 0.0
+    )
     for i, line in enumerate(carmaker.lines.values()):
         row = at_line[line.line_id]
         size[row], limit[row], option[row] = line.module_size, line.modules_limit, i
@@ -231,7 +233,9 @@ def _limits(
             free[:, row] = handled
     for importer, row in at_quota.items():
         for y in range(years.count):
-            units = quota_units(circumstances[int(years.node[y])].rulebook, importer, carmaker.nationality, int(middle[y]))
+            units = quota_units(
+                circumstances[int(years.node[y])].rulebook, importer, carmaker.nationality, int(middle[y])
+            )
             free[y, row] = units * carmaker.quota_share[importer]
     return free, size, limit, option
 
@@ -303,5 +307,8 @@ def _still_to_pay(costing: Costing, line: Line, years: NodeYears) -> Floats:
     rest = capital * (1.0 - line.sunk_share) * (1.0 - tax_shield(costing, line))
     last = max(line.opens, costing.first_year + 1)
     span = last - costing.first_year
-    inside = [sum(costing.first_year <= y + s < last for s in range(int(n))) / int(n) for y, n in zip(years.year, years.span, strict=True)]
+    inside = [
+        sum(costing.first_year <= y + s < last for s in range(int(n))) / int(n)
+        for y, n in zip(years.year, years.span, strict=True)
+    ]
     return np.asarray(inside) * rest / span

@@ -191,9 +191,7 @@ def _inbound(
     return crossing_lines(crossing, prefix=f"{product.value.split('_')[0].lower()}_")
 
 
-def _kit_gate(
-    costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances
-) -> GateCost:
+def _kit_gate(costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances) -> GateCost:
     kit = variable * costing.conventions.kit_share
     local = (variable * model.material - kit) if variable * model.material > kit else 0.0
     bars = [CostLine("kit", kit, model.model_id), CostLine("inland", costing.carmaker.home.inland)]
@@ -203,9 +201,7 @@ def _kit_gate(
     return _with_content(costing, bars, kit, line)
 
 
-def _parts_gate(
-    costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances
-) -> GateCost:
+def _parts_gate(costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances) -> GateCost:
     content = max(line.local_content, now.content.get(line.place, 0.0))
     material = variable * model.material
     battery, other = material * model.battery * (1.0 - content), material * (1.0 - model.battery) * (1.0 - content)
@@ -273,9 +269,7 @@ def lane_cost(
         facts |= _qualifies(costing, now.rulebook, importer, origin, gate.content, model, year)
         if regime == "in_quota":
             facts["in_quota"] = True
-        shipment = Shipment(
-            importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts
-        )
+        shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts)
         stack = duty_stack(costing, now.rulebook, shipment, price, way)
         form = FORMS[line.mode if line else EntryMode.EXPORT]
         taxes = taxes_in_force(now.rulebook, market, model.powertrain, form, _entry_day(year))

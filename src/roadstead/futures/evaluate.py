@@ -174,9 +174,7 @@ def node_circumstances(
     return tuple(found)
 
 
-def list_arcs(
-    costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], lines: tuple[Line, ...]
-) -> list[ArcKey]:
+def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], lines: tuple[Line, ...]) -> list[ArcKey]:
     """Every flow that could be: home and each line that makes the model and serves the market; quotas open a second regime."""
     arcs: list[ArcKey] = []
     for i, offer in enumerate(offers):
@@ -236,9 +234,7 @@ def _margins(
     return margin, allowed
 
 
-def _open(
-    costing: Costing, now: Circumstances, line: Line | None, market: str, regime: str, year: int
-) -> bool:
+def _open(costing: Costing, now: Circumstances, line: Line | None, market: str, regime: str, year: int) -> bool:
     on = date(year, 7, 1)
     importer = costing.territory(market)
     form = FORMS[line.mode if line else EntryMode.EXPORT]
@@ -303,5 +299,3 @@ def margin_check(evaluation: Evaluation, arc: int, node_year: int) -> float:
     cost = sum(bar.amount for bar in ledger.waterfall(arc, node_year))
     pre_tax = ledger.selling.net_price[node_year, key.offer] - cost
     return float(p.arcs.margin[node_year, arc] - pre_tax * (1.0 - capital.tax_rate(ledger.costing, line, year)))
-
-

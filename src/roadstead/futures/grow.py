@@ -69,7 +69,9 @@ def grow(plan: TreePlan, classes: Mapping[str, DemandClass], outlook: Outlook) -
         parent=parent,
         start=np.asarray([plan.starts[s] for s in stage]),
         years=np.asarray([ends[s] - plan.starts[s] for s in stage]),
-        branch_probability=np.asarray([1.0 if p < 0 else n.probability for p, n in zip(parent, plan.nodes, strict=True)]),
+        branch_probability=np.asarray(
+            [1.0 if p < 0 else n.probability for p, n in zip(parent, plan.nodes, strict=True)]
+        ),
         name=tuple(node.name for node in plan.nodes),
         state=tuple("+".join(event for event, _ in events) or "today" for events in fired),
     )
@@ -93,9 +95,7 @@ def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Ou
     }
 
 
-def _expectations(
-    tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook
-) -> tuple[Floats, Floats]:
+def _expectations(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> tuple[Floats, Floats]:
     """Means over the draws that fit each node. A path whose class never shows has what is left over."""
     chosen = class_draws(tree, demand, outlook)
     settled = np.asarray(demand) != ""

@@ -113,7 +113,9 @@ def build_demand(
     outlook_years = grown.market.shape[2]
     for y in range(count):
         node, year = int(years.node[y]), int(years.year[y] + (years.span[y] - 1) // 2)
-        at = slice(int(years.year[y]) - grown.tree.first_year, int(years.year[y] + years.span[y]) - grown.tree.first_year)
+        at = slice(
+            int(years.year[y]) - grown.tree.first_year, int(years.year[y] + years.span[y]) - grown.tree.first_year
+        )
         if at.stop > outlook_years:
             raise ValueError("the outlook ends before the horizon")
         drift = (1.0 - terms.price_decline) ** (year - terms.base_year)
@@ -124,14 +126,30 @@ def build_demand(
             market_size[y, m], nev_share[y, m] = size, nev
             bev = costing.bev_of_nev[market]
             reference = np.asarray(
-                [_reference_share(costing, offers[c], year) * size * segment_share(carmaker.models[offers[c].model_id].powertrain, nev, bev) for c in mine]
+                [
+                    _reference_share(costing, offers[c], year)
+                    * size
+                    * segment_share(carmaker.models[offers[c].model_id].powertrain, nev, bev)
+                    for c in mine
+                ]
             )
             retail = np.asarray([offers[c].price for c in mine]) * drift
             kept = np.asarray(
-                [kept_share(costing, circumstances[node].rulebook, market, carmaker.models[offers[c].model_id].powertrain, year) for c in mine]
+                [
+                    kept_share(
+                        costing,
+                        circumstances[node].rulebook,
+                        market,
+                        carmaker.models[offers[c].model_id].powertrain,
+                        year,
+                    )
+                    for c in mine
+                ]
             )
             fixed = calibrate(size, reference, retail, terms.own_elasticity, terms.market_elasticity)
-            change = _rivals_change(costing, circumstances[0], circumstances[node], market, year, fixed.alpha, float(retail.mean()))
+            change = _rivals_change(
+                costing, circumstances[0], circumstances[node], market, year, fixed.alpha, float(retail.mean())
+            )
             mean_kept = float(np.average(kept, weights=reference))
             segments = respond(fixed, reference, retail, change, mean_kept * after_tax)
             sales[y, mine], net[y, mine] = reference, kept * retail

@@ -112,9 +112,7 @@ def successors(tree: ScenarioTree, node: int) -> tuple[int, ...]:
 
 def leaves(tree: ScenarioTree) -> tuple[int, ...]:
     """The nodes without children, in order."""
-    return tuple(
-        int(n) for n in np.setdiff1d(np.arange(tree.count), tree.parent[tree.parent >= 0])
-    )
+    return tuple(int(n) for n in np.setdiff1d(np.arange(tree.count), tree.parent[tree.parent >= 0]))
 
 
 def ancestry(tree: ScenarioTree) -> Floats:

@@ -114,9 +114,7 @@ def fit(histories: Sequence[Adoption], origin: int) -> GrowthModel:
     return GrowthModel(projections)
 
 
-def _training(
-    histories: Sequence[Adoption], origin: int, horizon: int, kind: Link
-) -> tuple[Floats, Floats, Floats]:
+def _training(histories: Sequence[Adoption], origin: int, horizon: int, kind: Link) -> tuple[Floats, Floats, Floats]:
     rows, steps, ages = [], [], []
     for history in histories:
         known = history.years <= origin
@@ -163,9 +161,7 @@ def _error_quantile(projection: Projection, level: Floats, u: Floats) -> Floats:
     count = len(projection.error)
     window = min(NEIGHBOURS, count)
     start = np.clip(np.searchsorted(projection.level, level) - window // 2, 0, count - window)
-    nearby = np.sort(
-        projection.error[np.arange(count - window + 1)[:, None] + np.arange(window)], axis=1
-    )
+    nearby = np.sort(projection.error[np.arange(count - window + 1)[:, None] + np.arange(window)], axis=1)
     place = u * (window - 1)
     low = np.floor(place).astype(int)
     high = np.minimum(low + 1, window - 1)
@@ -181,9 +177,7 @@ def common_normals(regions: Sequence[str], draws: int, rng: np.random.Generator)
     regional = rng.standard_normal((draws, len(names)))[:, region]
     own = rng.standard_normal((draws, len(regions)))
     rest = 1.0 - REGION_FACTOR - WORLD_FACTOR
-    return np.asarray(
-        np.sqrt(WORLD_FACTOR) * world + np.sqrt(REGION_FACTOR) * regional + np.sqrt(rest) * own
-    )
+    return np.asarray(np.sqrt(WORLD_FACTOR) * world + np.sqrt(REGION_FACTOR) * regional + np.sqrt(rest) * own)
 
 
 def draw_paths(
@@ -232,9 +226,7 @@ def _forward(model: GrowthModel, path: Floats, horizon: int, u: Floats) -> Float
         g = link(path, kind)
         steps[kind] = unlink(g[:, -1] + _step(model.projections[kind, horizon], features(g)), kind)
     now = path[:, -1]
-    centre = (
-        link(steps["logit"], "logit") + link(steps["gompit"], "logit") + link(now, "logit")
-    ) / 3.0
+    centre = (link(steps["logit"], "logit") + link(steps["gompit"], "logit") + link(now, "logit")) / 3.0
     projection = model.projections["gompit", horizon]
     g = link(unlink(centre, "logit"), "gompit")
     error = WIDEN * _error_quantile(projection, link(now, "gompit"), u)

@@ -95,12 +95,8 @@ def forecast(
     last = int(wanted[-1])
     shares = draw_paths(model, adoption, last, draws, rng)
     sizes = draw_markets(sales, last, draws, rng)
-    nev_share = np.stack(
-        [_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1
-    )
-    market = np.stack(
-        [_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1
-    )
+    nev_share = np.stack([_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1)
+    market = np.stack([_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1)
     bev = np.asarray([_bev_share(markets[place]) for place in places])
     notes = {place: note for place in places if (note := _thin(markets[place]))}
     for array in (nev_share, market, bev):
@@ -118,9 +114,7 @@ def _adoption(history: MarketHistory, gazetteer: Gazetteer) -> Adoption:
     shares = np.asarray([f.value for f in figures])
     region = gazetteer.places[history.place].region
     # Only Europe's errors are known to move together; elsewhere each market is its own region.
-    return Adoption(
-        history.place, region if region == EUROPE else history.place, years[start:], shares[start:]
-    )
+    return Adoption(history.place, region if region == EUROPE else history.place, years[start:], shares[start:])
 
 
 def _sales(history: MarketHistory) -> Sales:
@@ -139,9 +133,7 @@ def _at(wanted: Ints, known_years: Ints, known: Floats, ahead: Floats) -> Floats
         elif year in past:
             columns.append(np.full(len(ahead), past[year]))
         else:
-            raise RoadsteadError(
-                Fault("outlook", "RS-O402", f"{year} lies before the history", "a later first year")
-            )
+            raise RoadsteadError(Fault("outlook", "RS-O402", f"{year} lies before the history", "a later first year"))
     return np.stack(columns, axis=1)
 
 

@@ -36,9 +36,7 @@ class Sales:
     cars: Floats
 
 
-def draw_markets(
-    histories: Sequence[Sales], last_year: int, draws: int, rng: np.random.Generator
-) -> list[Floats]:
+def draw_markets(histories: Sequence[Sales], last_year: int, draws: int, rng: np.random.Generator) -> list[Floats]:
     """Joint draws of market size from the year after each history's last to ``last_year``; shape (draws, years ahead)."""
     world = rng.standard_normal(draws)
     chi = np.sqrt(TAIL / rng.chisquare(TAIL, draws))
@@ -51,8 +49,6 @@ def draw_markets(
         centre = mean + PERSISTENCE**h * (log[-1] - mean)  # (O.2)
         spread = np.minimum(FIRST_SPREAD + SPREAD_STEP * (h - 1), WIDEST)
         own = rng.standard_normal(draws)
-        shock = (
-            (np.sqrt(COMMON) * world + np.sqrt(1 - COMMON) * own) * chi / np.sqrt(TAIL / (TAIL - 2))
-        )
+        shock = (np.sqrt(COMMON) * world + np.sqrt(1 - COMMON) * own) * chi / np.sqrt(TAIL / (TAIL - 2))
         found.append(np.exp(centre[None, :] + spread[None, :] * np.clip(shock, -4, 4)[:, None]))
     return found

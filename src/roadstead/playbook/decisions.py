@@ -96,4 +96,3 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
     }
     key = f"open.{line.mode.value}" if decision.kind == "open" else decision.kind
     return Sentence(key, terms)
-

@@ -36,7 +36,9 @@ def fronts(reading: Reading, who: Name, at: tuple[int, ...]) -> tuple[Front, ...
         total = row.sum()
         abroad = row[:, [MODES.index(m) for m in ("kit", "contract", "local")]].sum()
         own.append(
-            Front(who, year, float(row[big].sum() / total), float(abroad / total), _nev(reading, year), OWN, "this plan")
+            Front(
+                who, year, float(row[big].sum() / total), float(abroad / total), _nev(reading, year), OWN, "this plan"
+            )
         )
     return (*own, *precedents(world))
 
@@ -54,7 +56,9 @@ def precedents(world: World) -> tuple[Front, ...]:
     found = []
     for home, firms, name in PRECEDENTS:
         rows = [r for r in world.tables["overseas_production"] if r["home"] == home]
-        made = {r["year"]: r for r in rows if r["metric"] == "OVERSEAS_PRODUCTION" and r["firms"] == firms and r["source"]}
+        made = {
+            r["year"]: r for r in rows if r["metric"] == "OVERSEAS_PRODUCTION" and r["firms"] == firms and r["source"]
+        }
         sent = {r["year"]: r for r in rows if r["metric"] == "EXPORTS" and r["firms"].startswith("all")}
         year = max(set(made) & set(sent))
         ratio = made[year]["value"] / (made[year]["value"] + sent[year]["value"])

@@ -78,5 +78,3 @@ def flipped_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: st
 def lost_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: str) -> tuple[str, ...]:
     """Markets a line serves most in the plan and no longer at full home cost."""
     return flipped_markets(evaluation, full, mine, line)
-
-

@@ -43,7 +43,9 @@ def world_map(reading: Reading, year: int) -> Map:
     by_mode = np.einsum("y,ymd->md", weight, cars(reading))
     gazetteer = ledger.costing.world.gazetteer
     models = ledger.costing.carmaker.models
-    main = max(models, key=lambda k: sum(o.sales for o in ledger.offers if o.model_id == k and models[k].powertrain == "BEV"))
+    main = max(
+        models, key=lambda k: sum(o.sales for o in ledger.offers if o.model_id == k and models[k].powertrain == "BEV")
+    )
     markets = []
     for m, market in enumerate(ledger.selling.markets):
         if market not in COORDINATES:

@@ -85,9 +85,7 @@ class Reading:
 def arc_modes(evaluation: Evaluation) -> tuple[str, ...]:
     """Entry mode of every arc. Length A."""
     lines = evaluation.ledger.costing.carmaker.lines
-    return tuple(
-        lines[key.line].mode.value if key.line else EntryMode.EXPORT.value for key in evaluation.ledger.arcs
-    )
+    return tuple(lines[key.line].mode.value if key.line else EntryMode.EXPORT.value for key in evaluation.ledger.arcs)
 
 
 def cars(reading: Reading) -> Floats:

@@ -103,7 +103,11 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
         {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
     )
     gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
-    nothing = () if any(d.kind in {"open", "enter", "expand"} for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
+    nothing = (
+        ()
+        if any(d.kind in {"open", "enter", "expand"} for d in first_decisions(told.reading))
+        else (Sentence("headline.nothing_now", {}),)
+    )
     return (worth, *nothing, gap)
 
 
@@ -165,9 +169,7 @@ def _futures(told: Told) -> tuple[FutureValue, ...]:
     for key, certificate in rows:
         values = path_values(reading.tree, certificate.by_node)
         for leaf in leaves(reading.tree):
-            found.append(
-                FutureValue(leaf, _path_name(reading, leaf), float(probability[leaf]), key, values[leaf])
-            )
+            found.append(FutureValue(leaf, _path_name(reading, leaf), float(probability[leaf]), key, values[leaf]))
     return tuple(found)
 
 
@@ -193,7 +195,9 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
 
 def _changes(event: Event) -> str:
     parts = [
-        " ".join(filter(None, (a.action, a.importer, a.measure_id or a.kind, "" if a.rate is None else f"{a.rate:.0%}")))
+        " ".join(
+            filter(None, (a.action, a.importer, a.measure_id or a.kind, "" if a.rate is None else f"{a.rate:.0%}"))
+        )
         for a in event.amendments
     ]
     parts += [f"local content {rule.place} at least {rule.least:.0%}" for rule in event.content]

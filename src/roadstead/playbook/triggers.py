@@ -89,7 +89,9 @@ def _differ(
     """Decisions taken mostly on one side and mostly not on the other."""
     here, there = _share(reading, every, at), _share(reading, every, beside)
 
-    def only(first: dict[tuple[str, str], float], second: dict[tuple[str, str], float], nodes: Sequence[int]) -> list[Sentence]:
+    def only(
+        first: dict[tuple[str, str], float], second: dict[tuple[str, str], float], nodes: Sequence[int]
+    ) -> list[Sentence]:
         keys = [key for key, share in first.items() if share > HALF >= second.get(key, 0.0)]
         chosen = [max((d for d in every if d.node in nodes and d.key == key), key=lambda d: d.capital) for key in keys]
         return [sentence(reading, decision) for decision in sorted(chosen, key=lambda d: -d.capital)]

@@ -47,9 +47,7 @@ def standing(tree: ScenarioTree, prospect: Prospect) -> Yardstick:
     return carried_out("standing", tree, prospect, no_new(tree, prospect))
 
 
-def announced(
-    tree: ScenarioTree, prospect: Prospect, programme: Mapping[str, tuple[int, float]]
-) -> Yardstick:
+def announced(tree: ScenarioTree, prospect: Prospect, programme: Mapping[str, tuple[int, float]]) -> Yardstick:
     """(b): ``programme`` gives year of commitment and modules by line."""
     decisions = no_new(tree, prospect)
     commit, build = decisions.commit.copy(), decisions.build.copy()

@@ -185,7 +185,9 @@ def _offers(inputs: Inputs, models: Mapping[str, Model], markets: Mapping[str, R
     for row in inputs.rows["prices"]:
         if row["model"] not in models:
             known = ", ".join(models)
-            inputs.lookup.faults.append(Fault(row.where("model"), "RS-S606", f"no model `{row['model']}`", f"one of {known}"))
+            inputs.lookup.faults.append(
+                Fault(row.where("model"), "RS-S606", f"no model `{row['model']}`", f"one of {known}")
+            )
             continue
         rate = inputs.dollars.get(row["currency"])
         if rate is None:
@@ -227,7 +229,9 @@ def conventions(inputs: Inputs) -> Conventions:
         return own if own is not None else parameters()[item].value
 
     home = inputs.places.gazetteer.find(case.home)
-    places = {inputs.market(r) for r in inputs.rows["markets"]} | {inputs.market(r, "place") for r in inputs.rows["lines"]}
+    places = {inputs.market(r) for r in inputs.rows["markets"]} | {
+        inputs.market(r, "place") for r in inputs.rows["lines"]
+    }
     places |= {home.place_id} if home else set()
     known = sorted(p for p in places if p in inputs.places.gazetteer.places)
     return Conventions(

@@ -70,7 +70,14 @@ def structure(document: Document, faults: list[Fault]) -> None:
     case = document.case
     if case.money.currency != SUPPORTED_MONEY:
         message = f"totals in {case.money.currency} are not expressible yet"
-        faults.append(Fault(document.where("money", "currency"), "RS-S608", message, f"{SUPPORTED_MONEY}; figures may be in any currency"))
+        faults.append(
+            Fault(
+                document.where("money", "currency"),
+                "RS-S608",
+                message,
+                f"{SUPPORTED_MONEY}; figures may be in any currency",
+            )
+        )
     horizon = case.horizon
     if not horizon.first < horizon.last_decision <= horizon.last:
         message = f"the horizon runs {horizon.first}, {horizon.last_decision}, {horizon.last}"
@@ -102,7 +109,9 @@ def _tree(document: Document, case: CaseFile, faults: list[Fault]) -> None:
         for event in node.fires:
             if event not in known:
                 expected = f"one of {', '.join(sorted(known))}"
-                faults.append(Fault(document.where("tree", "nodes", i, "fires"), "RS-S609", f"no event `{event}`", expected))
+                faults.append(
+                    Fault(document.where("tree", "nodes", i, "fires"), "RS-S609", f"no event `{event}`", expected)
+                )
     for parent, children in below.items():
         total = sum(case.tree.nodes[i].probability for i in children)
         if abs(total - 1.0) > TOLERANCE:
@@ -115,7 +124,9 @@ def _tree(document: Document, case: CaseFile, faults: list[Fault]) -> None:
         leaf = node.id not in below
         if leaf != (depth[node.id] == last):
             message = f"`{node.id}` is at stage {depth[node.id] + 1} of {last + 1}"
-            faults.append(Fault(document.where("tree", "nodes", i), "RS-S609", message, "every path has one node per stage"))
+            faults.append(
+                Fault(document.where("tree", "nodes", i), "RS-S609", message, "every path has one node per stage")
+            )
 
 
 def _events(document: Document, case: CaseFile, faults: list[Fault]) -> None:
@@ -127,7 +138,9 @@ def _events(document: Document, case: CaseFile, faults: list[Fault]) -> None:
             faults.append(Fault(where, "RS-S602", f"event `{event.id}` stands twice", "each event once"))
         seen.add(event.id)
         if event.id not in fired:
-            faults.append(Fault(where, "RS-S609", f"no node fires `{event.id}`", "name it in a node's `fires`, or leave it out"))
+            faults.append(
+                Fault(where, "RS-S609", f"no node fires `{event.id}`", "name it in a node's `fires`, or leave it out")
+            )
         if not event.rests_on.strip():
             expected = "sources, or the reasoning behind the probability"
             faults.append(Fault(where, "RS-T111", f"nothing stands behind `{event.id}`", expected))
@@ -137,10 +150,14 @@ def _events(document: Document, case: CaseFile, faults: list[Fault]) -> None:
                 faults.append(Fault(place, "RS-S603", f"`{change.action}` without a rate", "`rate:` as a fraction"))
             for product in change.products:
                 if product.lower() not in PRODUCT_WORDS and product not in PRODUCT_WORDS.values():
-                    faults.append(Fault(place, "RS-S603", f"no product `{product}`", f"one of {', '.join(PRODUCT_WORDS)}"))
+                    faults.append(
+                        Fault(place, "RS-S603", f"no product `{product}`", f"one of {', '.join(PRODUCT_WORDS)}")
+                    )
 
 
-def lines(carmaker: Carmaker, rows: Mapping[str, tuple[Row, ...]], places: Places, world: World, faults: list[Fault]) -> None:
+def lines(
+    carmaker: Carmaker, rows: Mapping[str, tuple[Row, ...]], places: Places, world: World, faults: list[Fault]
+) -> None:
     """Lines name known models, say when they open, and can sell somewhere that is planned."""
     markets = set(carmaker.channels)
     for row in rows["lines"]:
@@ -153,10 +170,14 @@ def lines(carmaker: Carmaker, rows: Mapping[str, tuple[Row, ...]], places: Place
                 faults.append(Fault(row.where("models"), "RS-S606", f"no model `{model}`", expected))
         if row["lead"] is None and line.standing in {Standing.ANNOUNCED, Standing.CANDIDATE}:
             expected = "years from order to first output, for instance 2"
-            faults.append(Fault(row.where("lead"), "RS-S611", f"`{line.line_id}` has capacity without a lead time", expected))
+            faults.append(
+                Fault(row.where("lead"), "RS-S611", f"`{line.line_id}` has capacity without a lead time", expected)
+            )
         if not line.opens and line.standing is not Standing.CANDIDATE:
             expected = "the first year of output"
-            faults.append(Fault(row.where("opens"), "RS-S611", f"`{line.line_id}` is {line.standing} but has no year", expected))
+            faults.append(
+                Fault(row.where("opens"), "RS-S611", f"`{line.line_id}` is {line.standing} but has no year", expected)
+            )
         if line.modules_now > line.modules_limit:
             message = f"{line.modules_now:g} modules stand where at most {line.modules_limit:g} can be"
             faults.append(Fault(row.where("modules_limit"), "RS-S611", message, "a limit at least as high"))
@@ -185,7 +206,9 @@ def offers(
         place = world.gazetteer.find(row["market"])
         if place is not None and place.place_id not in sold:
             message = f"nothing is offered in {place.name}"
-            expected = "a price in prices.csv, a share in mix.csv and a mature share in ambitions.csv for at least one model"
+            expected = (
+                "a price in prices.csv, a share in mix.csv and a mature share in ambitions.csv for at least one model"
+            )
             faults.append(Fault(row.where("market"), "RS-S612", message, expected))
     for row in rows["volumes"]:
         place = world.gazetteer.find(row["market"])
@@ -196,7 +219,11 @@ def offers(
     for market, channel in carmaker.channels.items():
         if channel.entered and not any(o.market == market and o.sales > 0 for o in carmaker.offers) and market in sold:
             message = f"{market} is entered but nothing was sold there"
-            faults.append(Fault("volumes.csv", "RS-S613", message, "its sales in volumes.csv, or `no` under entered in markets.csv"))
+            faults.append(
+                Fault(
+                    "volumes.csv", "RS-S613", message, "its sales in volumes.csv, or `no` under entered in markets.csv"
+                )
+            )
 
 
 def pins(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:
@@ -214,7 +241,9 @@ def pins(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:
             message = f"`{pin.what}` is {line.standing}: it runs without a decision"
             faults.append(Fault(where, "RS-S614", message, "a pin on an announced or candidate line"))
         if pin.do == "open" and pin.by is None:
-            faults.append(Fault(where, "RS-S614", f"`open` {pin.what} without a year", "`by:` with the year of commitment"))
+            faults.append(
+                Fault(where, "RS-S614", f"`open` {pin.what} without a year", "`by:` with the year of commitment")
+            )
         if wanted.get(pin.what, pin.do) != pin.do:
             message = f"`{pin.what}` is pinned both open and never"
             faults.append(Fault(where, "RS-S614", message, "one of the two"))

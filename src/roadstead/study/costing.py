@@ -42,7 +42,9 @@ def prepare(study: Study, outlook: Outlook) -> Costing:
         sold[key] = sold.get(key, 0.0) + offer.sales
     for (market, cars), sales in sold.items():
         if sales > FULL * cars:
-            message = f"{sales:,.0f} cars sold in {market} where all makers together sold {cars:,.0f} with that powertrain"
+            message = (
+                f"{sales:,.0f} cars sold in {market} where all makers together sold {cars:,.0f} with that powertrain"
+            )
             expected = f"sales of {year}, or your own count in world/nev.csv and world/nev_split.csv"
             faults.append(Fault("volumes.csv", "RS-S613", message, expected))
     if faults:

@@ -188,7 +188,9 @@ def read_document(path: Path) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
-        raise RoadsteadError(Fault(where, "RS-S601", f"not readable as YAML: {error.problem}", "valid YAML 1.2")) from None
+        raise RoadsteadError(
+            Fault(where, "RS-S601", f"not readable as YAML: {error.problem}", "valid YAML 1.2")
+        ) from None
     if not isinstance(root, CommentedMap):
         raise RoadsteadError(Fault(path.name, "RS-S601", "no keys stand here", "keys such as `name:` and `tree:`"))
     faults = list(_ambiguous(path.name, root))
@@ -240,7 +242,9 @@ def _ambiguous(name: str, node: Any, path: tuple[str | int, ...] = ()) -> Iterat
 
 def _yes_no(where: str, text: str) -> Fault:
     norway = " For Norway write NOR." if text.lower() == "no" else ""
-    return Fault(where, "RS-S602", f"{text} without quotes: {_YES_NO}", f"an alpha-3 code, or quotes: \"{text}\".{norway}")
+    return Fault(
+        where, "RS-S602", f"{text} without quotes: {_YES_NO}", f'an alpha-3 code, or quotes: "{text}".{norway}'
+    )
 
 
 def _key_place(name: str, node: CommentedMap, key: Any) -> str:
@@ -268,9 +272,13 @@ def _fault(name: str, root: CommentedMap, found: dict[str, Any]) -> Fault:
     where = f"{_place(name, root, path)} ({shown})"
     match found["type"]:
         case "missing":
-            return Fault(where, "RS-S603", f"`{path[-1]}` is missing", "every entry of the template: `roadstead new FOLDER`")
+            return Fault(
+                where, "RS-S603", f"`{path[-1]}` is missing", "every entry of the template: `roadstead new FOLDER`"
+            )
         case "extra_forbidden":
-            return Fault(where, "RS-S603", f"`{path[-1]}` is not known here", "an entry of the template: check the spelling")
+            return Fault(
+                where, "RS-S603", f"`{path[-1]}` is not known here", "an entry of the template: check the spelling"
+            )
         case "percentage":
             value = float(found["input"])
             return Fault(where, "RS-T109", found["msg"], f"a fraction: write {value / 100:g} for {value:g} %")

@@ -54,7 +54,9 @@ ITEMS = {
     "quota_share": Item("1", "market", "share of an importer's quota the maker may count on", most=_ONE),
     # home
     "capacity": Item("cars/year", "home", "capacity of the home plants for the planned model groups"),
-    "reserved": Item("cars/year", "home", "capacity kept for the home market and markets not planned, in the first year"),
+    "reserved": Item(
+        "cars/year", "home", "capacity kept for the home market and markets not planned, in the first year"
+    ),
     "reserved_growth": Item("1", "home", "its yearly growth", least=-0.2, most=0.2),
     "inland": Item("money/car", "home", "from the gate to the ship"),
     # the case

@@ -103,7 +103,9 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
         yardsticks.standing(tree, prospect),
         yardsticks.announced(tree, prospect, programme(study)),
         yardsticks.export_only(tree, prospect, effort),
-        yardsticks.central(tree, prospect, path.grown.tree, solve(path.grown.tree, path.evaluation.prospect, effort).plan.decisions),
+        yardsticks.central(
+            tree, prospect, path.grown.tree, solve(path.grown.tree, path.evaluation.prospect, effort).plan.decisions
+        ),
     )
     names = Names(
         study.names,

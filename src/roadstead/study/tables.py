@@ -95,7 +95,9 @@ LINES = Schema(
         Column("modules_limit", Kind.NUMBER, "most steps there can be", "steps", least=0.0),
         Column("lead", Kind.COUNT, "years from order to first output", "years", required=False, least=0, most=10),
         Column("models", Kind.LIST, "model groups it can make"),
-        Column("serves", Kind.LIST, "countries and blocs it may sell in beside its own customs territory", required=False),
+        Column(
+            "serves", Kind.LIST, "countries and blocs it may sell in beside its own customs territory", required=False
+        ),
     ),
     key=("line",),
 )

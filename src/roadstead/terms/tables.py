@@ -169,9 +169,7 @@ def _rows(path: Path, schema: Schema, faults: list[Fault]) -> Iterator[Row]:
             yield row
 
 
-def _header_is_right(
-    name: str, header: list[str], columns: tuple[Column, ...], faults: list[Fault]
-) -> bool:
+def _header_is_right(name: str, header: list[str], columns: tuple[Column, ...], faults: list[Fault]) -> bool:
     known = {column.name for column in columns}
     missing = [c.name for c in columns if c.required and c.name not in header]
     strange = [h for h in header if h not in known]
@@ -184,9 +182,7 @@ def _header_is_right(
         expected = f"one of {', '.join(c.name for c in columns)}"
         faults.append(Fault(f"{name}:1:{header.index(column) + 1}", "RS-T102", message, expected))
     for column in doubled:
-        faults.append(
-            Fault(f"{name}:1", "RS-T102", f"the column `{column}` stands twice", "one of each")
-        )
+        faults.append(Fault(f"{name}:1", "RS-T102", f"the column `{column}` stands twice", "one of each"))
     return not (missing or strange or doubled)
 
 

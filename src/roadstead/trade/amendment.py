@@ -108,11 +108,7 @@ def _chosen(measure: Measure, change: Amendment, day: date) -> bool:
         and change.kind in {"", measure.kind}
         and change.measure_id in {"", measure.measure_id}
         and (not change.origins or bool(change.origins & measure.origins) or "*" in measure.origins)
-        and (
-            not change.powertrains
-            or not measure.powertrains
-            or bool(change.powertrains & measure.powertrains)
-        )
+        and (not change.powertrains or not measure.powertrains or bool(change.powertrains & measure.powertrains))
         and (not change.products or bool(change.products & measure.products))
         and (not change.firms or bool(change.firms & measure.firms))
     )

@@ -96,9 +96,7 @@ class Docket:
         return bool(self.facts[name])
 
 
-def charge(
-    measure: Measure, docket: Docket, dollars: Mapping[str, float], base_rate: float = 0.0
-) -> Line:
+def charge(measure: Measure, docket: Docket, dollars: Mapping[str, float], base_rate: float = 0.0) -> Line:
     """The line a measure charges.
 
     Raises

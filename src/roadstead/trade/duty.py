@@ -115,11 +115,7 @@ def settle(
         lines.append(charge(cheapest, docket, dollars))
     else:
         lines.append(charge(base, docket, dollars))
-    lines += [
-        charge(m, docket, dollars)
-        for m in replacing
-        if "MFN" not in m.replaces and (m.rate or 0) > 0
-    ]
+    lines += [charge(m, docket, dollars) for m in replacing if "MFN" not in m.replaces and (m.rate or 0) > 0]
     base_rate = lines[0].rate
     for measure in _added(rulebook, met, shipment, docket):
         if measure.kind not in replaced:
@@ -153,10 +149,7 @@ def _in_force(rulebook: Rulebook, shipment: Shipment) -> Iterable[Measure]:
             and shipment.product in measure.products
             and (not measure.powertrains or shipment.powertrain in measure.powertrains)
             and covers(rulebook, measure.origins, shipment.origin, shipment.on)
-            and not (
-                measure.origins_except
-                and covers(rulebook, measure.origins_except, shipment.origin, shipment.on)
-            )
+            and not (measure.origins_except and covers(rulebook, measure.origins_except, shipment.origin, shipment.on))
         )
 
     own = [m for m in rulebook.measures.get(shipment.importer, ()) if apply(m)]
@@ -236,11 +229,7 @@ def _replacing(
             reason = measure.not_expressible or "its rate is not in the table"
             docket.remarks.append(f"{measure.measure_id} not applied: {reason}")
             continue
-        if (
-            "MFN" in measure.replaces
-            and measure.kind == "PREFERENTIAL"
-            and measure.rate >= (base.rate or 0)
-        ):
+        if "MFN" in measure.replaces and measure.kind == "PREFERENTIAL" and measure.rate >= (base.rate or 0):
             continue
         if _gates_open(rulebook, measure, shipment, docket):
             found.append(measure)
@@ -265,9 +254,7 @@ def _gates_open(rulebook: Rulebook, measure: Measure, shipment: Shipment, docket
     return bool(holds and in_quota and qualifies)
 
 
-def _added(
-    rulebook: Rulebook, met: tuple[Measure, ...], shipment: Shipment, docket: Docket
-) -> Iterable[Measure]:
+def _added(rulebook: Rulebook, met: tuple[Measure, ...], shipment: Shipment, docket: Docket) -> Iterable[Measure]:
     """Charges on top: all that hold or may hold, but one only of each exclusive group."""
     groups: dict[str, list[tuple[bool | None, Measure]]] = {}
     for measure in met:

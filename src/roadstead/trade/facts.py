@@ -48,15 +48,11 @@ def parse_fact(text: str) -> tuple[str, FactValue]:
     name, sign, value = text.partition("=")
     name, value = name.strip(), value.strip().strip('"')
     if not sign or not name or not value:
-        fault = Fault(
-            "--fact", "RS-L202", f"{text!r} is not a fact", "NAME=VALUE, for instance power_kw=150"
-        )
+        fault = Fault("--fact", "RS-L202", f"{text!r} is not a fact", "NAME=VALUE, for instance power_kw=150")
         raise RoadsteadError(fault)
     if not is_known(name):
         known = ", ".join(sorted(VOCABULARY))
-        raise RoadsteadError(
-            Fault("--fact", "RS-L202", f"{name!r} is not a fact law asks for", f"one of {known}")
-        )
+        raise RoadsteadError(Fault("--fact", "RS-L202", f"{name!r} is not a fact law asks for", f"one of {known}"))
     if value.lower() in {"true", "yes"}:
         return name, True
     if value.lower() in {"false", "no"}:

@@ -77,13 +77,7 @@ class Crossing:
     @property
     def total(self) -> float:
         """Everything the crossing adds to the price free on board."""
-        return (
-            self.freight
-            + self.insurance
-            + self.tied_up
-            + float(self.charges.sum())
-            + self.import_tax
-        )
+        return self.freight + self.insurance + self.tied_up + float(self.charges.sum()) + self.import_tax
 
 
 def valuation(rulebook: Rulebook, importer: str) -> Valuation:
@@ -100,9 +94,7 @@ def customs_value(transfer_price: float, voyage: Voyage, basis: Valuation) -> fl
     return transfer_price + voyage.freight + insurance  # (T.7)
 
 
-def cross(
-    transfer_price: float, voyage: Voyage, basis: Valuation, stack: Stack, import_tax_rate: float
-) -> Crossing:
+def cross(transfer_price: float, voyage: Voyage, basis: Valuation, stack: Stack, import_tax_rate: float) -> Crossing:
     """Cross one border with goods of a transfer price.
 
     Raises
@@ -157,10 +149,6 @@ def crossing_lines(crossing: Crossing, prefix: str = "") -> list[CostLine]:
     for line, amount in zip(crossing.lines, crossing.charges.tolist(), strict=True):
         measure = line.measure
         cited = f"{measure.measure_id} {measure.instrument}".strip()
-        bars.append(
-            CostLine(
-                f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.is_sourced, True
-            )
-        )
+        bars.append(CostLine(f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.is_sourced, True))
     bars.append(CostLine(f"{prefix}import_tax", crossing.import_tax))
     return [bar for bar in bars if bar.amount != 0.0]

@@ -46,13 +46,9 @@ class OriginTest:
     reason: str
 
 
-def preference_facts(
-    rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date
-) -> tuple[str, ...]:
+def preference_facts(rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date) -> tuple[str, ...]:
     """Facts of which one must be true for a preference: ``qualifies.AGREEMENT`` for each agreement it can hang on."""
-    return tuple(
-        f"qualifies.{a}" for a in preference_agreements(rulebook, measure, importer, origin, on)
-    )
+    return tuple(f"qualifies.{a}" for a in preference_agreements(rulebook, measure, importer, origin, on))
 
 
 def preference_agreements(
@@ -88,14 +84,10 @@ def _is_member(rulebook: Rulebook, members: frozenset[str], place: str, on: date
     )
 
 
-def originating_share(
-    rulebook: Rulebook, agreement_id: str, content: Mapping[str, float], on: date
-) -> float:
+def originating_share(rulebook: Rulebook, agreement_id: str, content: Mapping[str, float], on: date) -> float:
     """Share of a car's value made in the agreement's territory, materials of all members counted (cumulation)."""
     members = rulebook.agreements[agreement_id].members
-    return sum(
-        share for place, share in content.items() if _is_member(rulebook, members, place, on)
-    )
+    return sum(share for place, share in content.items() if _is_member(rulebook, members, place, on))
 
 
 def test_origin(
@@ -117,9 +109,7 @@ def test_origin(
         and (not r.powertrains or powertrain in r.powertrains)
     ]
     if not rules:
-        return OriginTest(
-            agreement_id, None, originating, None, "no rule of origin is in the table"
-        )
+        return OriginTest(agreement_id, None, originating, None, "no rule of origin is in the table")
     least = max((_least_share(r) for r in rules), default=0.0)
     if originating < least - 1e-12:
         reason = f"{originating:.0%} originates, {least:.0%} is asked for"
@@ -127,9 +117,7 @@ def test_origin(
     untestable = [r for r in rules if not _testable(r)]
     if untestable:
         asked = ", ".join(sorted({r.additional or r.metric for r in untestable}))
-        return OriginTest(
-            agreement_id, None, originating, least, f"cannot be tested on value: {asked}"
-        )
+        return OriginTest(agreement_id, None, originating, least, f"cannot be tested on value: {asked}")
     return OriginTest(agreement_id, True, originating, least, f"{originating:.0%} originates")
 
 

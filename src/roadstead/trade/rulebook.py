@@ -221,10 +221,7 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         measures={importer: tuple(filed) for importer, filed in measures.items()},
         agreements={row["agreement"]: _agreement(row) for row in tables["agreements"]},
         origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
-        taxes={
-            importer: tuple(sorted(filed, key=lambda tax: tax.order))
-            for importer, filed in taxes.items()
-        },
+        taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(_non_tariff(row) for row in tables["non_tariff"]),
         groups={group: frozenset(firms) for group, firms in groups.items()},
         blocs={bloc: tuple(members) for bloc, members in blocs.items()},
@@ -239,9 +236,7 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
     span = _span(row)
     if span.first and span.last and span.last < span.first:
         message = f"the last day {span.last} comes before the first, {span.first}"
-        faults.append(
-            Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing")
-        )
+        faults.append(Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing"))
         return None
     condition = None
     if row["condition"]:

@@ -42,9 +42,7 @@ CONDITION = Column(
     required=False,
 )
 IMPORTER = Column("importer", Kind.TEXT, "customs territory that levies it")
-ORIGINS = Column(
-    "origins", Kind.LIST, "countries or blocs of origin covered; * for all", required=True
-)
+ORIGINS = Column("origins", Kind.LIST, "countries or blocs of origin covered; * for all", required=True)
 
 MEASURES = Schema(
     "measures",
@@ -82,9 +80,7 @@ MEASURES = Schema(
         Column("specific", Kind.NUMBER, "specific amount", required=False, least=0),
         Column("specific_currency", Kind.TEXT, "its currency", required=False),
         Column("specific_unit", Kind.TEXT, "per what", required=False),
-        Column(
-            "ceiling", Kind.FRACTION, "total the top-up fills", unit="1", most=3, required=False
-        ),
+        Column("ceiling", Kind.FRACTION, "total the top-up fills", unit="1", most=3, required=False),
         Column(
             "base",
             Kind.TEXT,
@@ -224,9 +220,7 @@ NON_TARIFF = Schema(
             required=False,
         ),
         POWERTRAIN_LIST,
-        Column(
-            "forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")
-        ),
+        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
         Column("effect", Kind.TEXT, "type of effect"),
         Column("value", Kind.TEXT, "amount or word, as printed", required=False),
         Column("unit", Kind.TEXT, "unit", required=False),

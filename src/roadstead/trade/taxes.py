@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from roadstead.trade.rulebook import Rulebook, Tax
 
 
-def taxes_in_force(
-    rulebook: Rulebook, market: str, powertrain: str, form: str, on: date
-) -> tuple[Tax, ...]:
+def taxes_in_force(rulebook: Rulebook, market: str, powertrain: str, form: str, on: date) -> tuple[Tax, ...]:
     """Taxes on a new car sold in ``market`` (the country, not the union), in the order they are charged."""
     return tuple(
         tax

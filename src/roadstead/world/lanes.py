@@ -87,9 +87,7 @@ def days_at_sea(terms: ShippingTerms, distance: float) -> float:
 def freight_per_car(terms: ShippingTerms, distance: float, volume: float, years: Floats) -> Floats:
     """Freight of one car (W.1) in each year. Shape of ``years``. [US$/car]"""
     if distance < 0 or volume <= 0:
-        fault = Fault(
-            "freight", "RS-W302", f"distance {distance:g} and volume {volume:g}", "positive numbers"
-        )
+        fault = Fault("freight", "RS-W302", f"distance {distance:g} and volume {volume:g}", "positive numbers")
         raise RoadsteadError(fault)
     charter = np.asarray([charter_rate(terms, int(year)) for year in years])
     voyage = (charter + terms.fuel) * days_at_sea(terms, distance) * terms.round_trip

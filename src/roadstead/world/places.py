@@ -43,11 +43,7 @@ class Gazetteer:
     def fault(self, text: str, where: str) -> Fault:
         """What to say of a name that is no place."""
         near = difflib.get_close_matches(text.strip().casefold(), list(self.written), 1, 0.6)
-        guess = (
-            f"; did you mean {self.written[near[0]]} ({self.places[self.written[near[0]]].name})?"
-            if near
-            else ""
-        )
+        guess = f"; did you mean {self.written[near[0]]} ({self.places[self.written[near[0]]].name})?" if near else ""
         expected = f"an ISO 3166-1 alpha-3 code such as DEU, or a bloc such as EU27{guess}"
         return Fault(where, "RS-W301", f"{text!r} is no country or bloc known here", expected)
 

@@ -152,9 +152,7 @@ def _market_histories(
         chosen = own if use_own else other
         if chosen:
             definition = "cars, as the NEV share counts them" if use_own else scope
-            found[place] = MarketHistory(
-                place, definition, tuple(chosen), tuple(series), bev.get(place)
-            )
+            found[place] = MarketHistory(place, definition, tuple(chosen), tuple(series), bev.get(place))
     return found
 
 

@@ -37,9 +37,7 @@ class Coverage:
 def coverage(schema: Schema, rows: Iterable[Row]) -> Coverage:
     """Count what a table's rows rest on."""
     evidence = [row.evidence for row in rows]
-    count = {
-        level: sum(e.confidence == level for e in evidence) for level in ("high", "medium", "low")
-    }
+    count = {level: sum(e.confidence == level for e in evidence) for level in ("high", "medium", "low")}
     return Coverage(
         table=schema.name,
         rows=len(evidence),
@@ -53,10 +51,7 @@ def coverage(schema: Schema, rows: Iterable[Row]) -> Coverage:
 
 def sources(rows: Iterable[Row]) -> Mapping[str, Source]:
     """Sources by id."""
-    return {
-        row["source"]: Source(row["source"], row["title"], row["url"], row["published_on"])
-        for row in rows
-    }
+    return {row["source"]: Source(row["source"], row["title"], row["url"], row["published_on"]) for row in rows}
 
 
 def naming(schema: Schema, row: Row) -> str:
