@@ -224,7 +224,7 @@ def precedents(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
 def sea_distances(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Port to port by sea."""
     source = book.cite(
-        "searoute 1.6.0, shortest route on its maritime network", "https://pypi.org/project/searoute/1.6.0/"
+        "searoute 1.6.0, shortest route on its maritime network", "https://github.com/genthalili/searoute-py"
     )
     for row in figures(folder, "sea_distances.csv"):
         yield {
