@@ -1,0 +1,40 @@
+"""Where the cases that come with the package lie."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from roadstead.terms.errors import Fault, RoadsteadError
+
+CASE_FILE = "case.yaml"
+
+
+def bundled(name: str) -> Path:
+    """Folder of a bundled case: inside the installed package, else at the root of a source checkout.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S615 where no bundled case has that name.
+    """
+    for shelf in _shelves():
+        folder = shelf / name
+        if _is_plain(name) and (folder / CASE_FILE).is_file():
+            return folder
+    raise RoadsteadError(Fault(name, "RS-S615", "no bundled case has this name", f"one of {', '.join(names())}"))
+
+
+def names() -> tuple[str, ...]:
+    """Names of all bundled cases."""
+    return tuple(sorted({path.parent.name for shelf in _shelves() for path in shelf.glob(f"*/{CASE_FILE}")}))
+
+
+def _shelves() -> tuple[Path, ...]:
+    package = Path(str(files("roadstead")))
+    return package / "cases", package.parent.parent / "cases"
+
+
+def _is_plain(name: str) -> bool:
+    """True where a name names a folder on the shelf and no path out of it."""
+    return bool(name) and Path(name).name == name
