@@ -1,0 +1,66 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything they need goes into .venv, nothing anywhere else.
+# Another interpreter: make PYTHON=python3.12 demo
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SOURCES := src tests tools benchmarks docs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench docs build clean
+
+help: ## Print what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev ## Create .venv with everything for use and development
+
+demo: $(VENV)/.runtime ## Plan the bundled carmaker and write its playbook
+	@$(BIN)/roadstead demo
+
+test: lint ## Check style, types and import contracts, then run the tests
+	@$(BIN)/python -m pytest
+
+lint: setup ## Check style, formatting, import contracts and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy
+
+format: setup ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup ## Time each stage and measure memory; `make bench WRITE=1` renews docs/benchmarks.md
+	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
+
+docs: setup ## Build the documentation into docs/_build/html
+	@$(BIN)/python tools/build_docs.py
+	@$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+build: setup ## Build the wheel and the source archive into dist
+	@$(BIN)/python -m build --no-isolation
+
+clean: ## Remove what was built, the caches and .venv; runs are kept
+	@rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { echo "Roadstead needs Python 3.11 or newer; there is no $(PYTHON) here." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Roadstead needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "$(PYTHON) could not make an environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing Roadstead and what it runs on ..."
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing Roadstead with its tools for development ..."
+	@$(INSTALL) --editable ".[dev]"
+	@touch $(VENV)/.runtime $@
