@@ -109,6 +109,9 @@ def charge(measure: Measure, docket: Docket, dollars: Mapping[str, float], base_
     if measure.not_expressible:
         message = f"not expressible yet: {measure.measure_id}, {measure.not_expressible}"
         expected = "a row of your own in measures.csv in its place"
+        # Met only because a fact is missing, it may fall away once the fact is declared.
+        if asked := [name for name, ids in sorted(docket.missing.items()) if measure.measure_id in ids]:
+            expected = f"declare {' and '.join(asked)}, which may rule it out, or {expected}"
         raise NotExpressibleError(Fault(measure.importer, "RS-L210", message, expected))
     share, rate = 1.0, measure.rate or 0.0
     if measure.base == "NON_US_CONTENT":

@@ -22,7 +22,7 @@ class Coverage:
     unsourced
         Rows for which no source was located: usable as assumptions at most.
     newest
-        Latest ``as_of`` among the rows, as text.
+        Latest ``as_of`` among the rows that state a date, as text.
     """
 
     table: str
@@ -41,11 +41,11 @@ def coverage(schema: Schema, rows: Iterable[Row]) -> Coverage:
     return Coverage(
         table=schema.name,
         rows=len(evidence),
-        unsourced=sum(not e.source_id for e in evidence),
+        unsourced=sum(not e.is_sourced for e in evidence),
         high=count["high"],
         medium=count["medium"],
         low=count["low"],
-        newest=max((e.as_of for e in evidence), default=""),
+        newest=max((e.as_of for e in evidence if e.as_of[:1].isdigit()), default=""),
     )
 
 
