@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -123,50 +125,84 @@ def read_table(path: Path, schema: Schema, *, must_rest_on: bool = False) -> tup
     ``must_rest_on`` asks that every row names a source or says ``assumption`` with its reasoning in the note.
     """
     faults: list[Fault] = []
-    rows = tuple(_rows(path, schema, faults))
+    rows = scan_table(path, schema, faults, must_rest_on=must_rest_on)
+    raise_if_any(faults)
+    return rows or ()
+
+
+def scan_table(
+    path: Path, schema: Schema, faults: list[Fault], *, must_rest_on: bool = False
+) -> tuple[Row, ...] | None:
+    """Read a CSV file and note every fault in it.
+
+    A faulty cell is None in its row, so that whoever reads on can find what else is wrong. The answer is None where the
+    file has no rows to speak of: it is missing, is no table, or has another header.
+    """
+    lines = _lines(path, schema, faults)
+    if not lines or not _header_is_right(path.name, lines[0][1], schema.all_columns, faults):
+        return None
+    rows = tuple(_rows(path.name, schema, lines, faults))
     if must_rest_on and schema.evidence:
         faults += _unfounded(rows)
-    raise_if_any(faults)
     return rows
 
 
-def _rows(path: Path, schema: Schema, faults: list[Fault]) -> Iterator[Row]:
-    if not path.exists():
+def _lines(path: Path, schema: Schema, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    """Cells by the line they begin in, header first; nothing, with a fault noted, where the file is no CSV table."""
+    found: list[tuple[int, list[str]]] = []
+    begins = 1
+    try:
+        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        for cells in reader:
+            # A quoted cell may run over several lines: a row's place is where it begins.
+            found.append((begins, cells))
+            begins = reader.line_num + 1
+    except FileNotFoundError:
         expected = f"a table `{schema.name}`: {schema.description}"
         faults.append(Fault(path.name, "RS-T101", "this file is missing", expected))
-        return
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle)
-        header = next(reader, [])
-        place = {name: i + 1 for i, name in enumerate(header)}
-        columns = schema.all_columns
-        if not _header_is_right(path.name, header, columns, faults):
-            return
-        seen: dict[tuple[Any, ...], int] = {}
-        for cells in reader:
-            line = reader.line_num
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                message = f"{len(cells)} cells where the header has {len(header)}"
-                expected = 'put text with a comma between double quotes: "a, b"'
-                faults.append(Fault(f"{path.name}:{line}", "RS-T103", message, expected))
-                continue
-            values: dict[str, Any] = {}
-            for column in columns:
-                at = place.get(column.name)
-                text = cells[at - 1].strip() if at else ""
-                where = f"{path.name}:{line}:{at or 0} ({column.name})"
-                values[column.name] = parse_cell(text, column, where, faults)
-            row = Row(values, path.name, line, place)
-            key = tuple(values[name] for name in schema.key)
-            if schema.key and key in seen:
-                named = ", ".join(str(part) for part in key)
-                message = f"{named} stands twice, first in line {seen[key]}"
-                expected = f"one row per {' and '.join(schema.key)}"
-                faults.append(Fault(row.where(schema.key[0]), "RS-T104", message, expected))
-            seen.setdefault(key, line)
-            yield row
+        return []
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start + 1} is not UTF-8"
+        expected = "save the table as `CSV UTF-8`; spreadsheets default to the code page of the machine"
+        faults.append(Fault(f"{path.name}:1:1", "RS-T112", message, expected))
+        return []
+    except (OSError, csv.Error) as error:
+        expected = "a CSV file; a cell with a quotation mark in it stands between two and doubles it"
+        faults.append(Fault(f"{path.name}:{begins}:1", "RS-T112", f"not readable as a table: {error}", expected))
+        return []
+    if not found:
+        expected = f"columns {', '.join(c.name for c in schema.all_columns if c.required)}"
+        faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", expected))
+    return found
+
+
+def _rows(name: str, schema: Schema, lines: list[tuple[int, list[str]]], faults: list[Fault]) -> Iterator[Row]:
+    header = lines[0][1]
+    place = {column: i + 1 for i, column in enumerate(header)}
+    seen: dict[tuple[Any, ...], int] = {}
+    for begins, cells in lines[1:]:
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            message = f"{len(cells)} cells where the header has {len(header)}"
+            expected = 'put text with a comma between double quotes: "a, b"'
+            faults.append(Fault(f"{name}:{begins}:{min(len(cells), len(header))}", "RS-T103", message, expected))
+            continue
+        values: dict[str, Any] = {}
+        for column in schema.all_columns:
+            at = place.get(column.name)
+            cell = cells[at - 1].strip() if at else ""
+            where = f"{name}:{begins}:{at or 0} ({column.name})"
+            values[column.name] = parse_cell(cell, column, where, faults)
+        row = Row(values, name, begins, place)
+        key = tuple(values[part] for part in schema.key)
+        if schema.key and None not in key and key in seen:
+            named = ", ".join(str(part) for part in key)
+            message = f"{named} stands twice, first in line {seen[key]}"
+            expected = f"one row per {' and '.join(schema.key)}"
+            faults.append(Fault(row.where(schema.key[0]), "RS-T104", message, expected))
+        seen.setdefault(key, begins)
+        yield row
 
 
 def _header_is_right(name: str, header: list[str], columns: tuple[Column, ...], faults: list[Fault]) -> bool:
@@ -176,13 +212,14 @@ def _header_is_right(name: str, header: list[str], columns: tuple[Column, ...], 
     doubled = sorted({h for h in header if header.count(h) > 1})
     for column in missing:
         message = f"the column `{column}` is missing"
-        faults.append(Fault(f"{name}:1", "RS-T102", message, f"columns {', '.join(known)}"))
+        faults.append(Fault(f"{name}:1:1", "RS-T102", message, f"columns {', '.join(c.name for c in columns)}"))
     for column in strange:
         message = f"the column `{column}` is not known"
         expected = f"one of {', '.join(c.name for c in columns)}"
         faults.append(Fault(f"{name}:1:{header.index(column) + 1}", "RS-T102", message, expected))
     for column in doubled:
-        faults.append(Fault(f"{name}:1", "RS-T102", f"the column `{column}` stands twice", "one of each"))
+        last = len(header) - header[::-1].index(column)
+        faults.append(Fault(f"{name}:1:{last}", "RS-T102", f"the column `{column}` stands twice", "one of each"))
     return not (missing or strange or doubled)
 
 
@@ -246,18 +283,34 @@ def _parse_typed(text: str, column: Column, where: str, faults: list[Fault]) -> 
                 value = int(text)
             case _:
                 value = float(text)
-                if value != value or value in {float("inf"), float("-inf")}:
-                    raise ValueError
-    except (ValueError, KeyError):
-        expected = f"{column.kind}{_unit(column)}"
-        faults.append(Fault(where, "RS-T107", f"{text!r} is not a {column.kind}", expected))
+        readable = "_" not in text and math.isfinite(value)
+    except (ValueError, KeyError, OverflowError):
+        readable = False
+    if not readable:
+        expected = f"{column.kind}{_unit(column)}{_hint(text, column.kind)}"
+        faults.append(
+            Fault(where, "RS-T107", f"{text!r} is not {_ARTICLE.get(column.kind, 'a ')}{column.kind}", expected)
+        )
         return None
-    check_bounds(value, column, where, faults)
-    return value
+    return value if check_bounds(value, column, where, faults) else None
 
 
-def check_bounds(value: float, column: Column, where: str, faults: list[Fault]) -> None:
-    """Note a fault where a number is out of its column's bounds, guessing at a percentage."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_ARTICLE = {Kind.DATE: "an ", Kind.FLAG: "", Kind.HS: "an "}
+
+
+def _hint(text: str, kind: Kind) -> str:
+    """What a person most likely meant by a number that is none."""
+    bare = text.replace(",", "").replace(" ", "").replace("_", "")
+    if kind is Kind.FRACTION and bare.endswith("%") and _NUMBER.fullmatch(bare[:-1]):
+        return f": write {float(bare[:-1]) / 100:g} for {bare}"
+    if bare != text and _NUMBER.fullmatch(bare):
+        return f": write {bare}, without separators"
+    return ""
+
+
+def check_bounds(value: float, column: Column, where: str, faults: list[Fault]) -> bool:
+    """True for a number within its column's bounds; else a fault is noted, guessing at a percentage."""
     fraction = column.kind is Kind.FRACTION
     least = 0.0 if fraction and column.least is None else column.least
     most = 1.0 if fraction and column.most is None else column.most
@@ -271,6 +324,9 @@ def check_bounds(value: float, column: Column, where: str, faults: list[Fault]) 
     elif most is not None and value > most:
         expected = f"{column.kind}{_unit(column)}, at most {most:g}"
         faults.append(Fault(where, "RS-T110", f"{value:g} is too large", expected))
+    else:
+        return True
+    return False
 
 
 def _unfounded(rows: tuple[Row, ...]) -> Iterator[Fault]:
