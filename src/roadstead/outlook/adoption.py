@@ -138,7 +138,8 @@ def _regress(rows: Floats, steps: Floats, weights: Floats) -> Projection:
     least, most = centre - 2.5 * spread, centre + 2.5 * spread
     design = np.column_stack([np.ones(len(rows)), np.clip(rows, least, most)])
     penalty = np.diag([0.0, RIDGE, RIDGE, RIDGE])
-    beta, robust = np.zeros(4), np.ones(len(steps))
+    beta: Floats = np.zeros(4)
+    robust: Floats = np.ones(len(steps))
     for _ in range(12):
         w = weights * robust
         beta = np.linalg.solve(design.T @ (w[:, None] * design) + penalty, design.T @ (w * steps))
@@ -208,11 +209,13 @@ def _draw_one(model: GrowthModel, history: Adoption, last_year: int, u: Floats) 
     recent = history.shares[-3:]
     path = np.repeat(recent[None, :], u.shape[1], axis=0)
     wanted = last_year - int(history.years[-1])
+    if wanted <= 0:
+        return np.empty((u.shape[1], 0))
     ahead: list[Floats] = []
     block = 0
     while len(ahead) < wanted:
-        for horizon in range(1, min(REACH, wanted - block * REACH) + 1):
-            ahead.append(_forward(model, path, horizon, u[block]))
+        reach = min(REACH, wanted - block * REACH)
+        ahead += [_forward(model, path, horizon, u[block]) for horizon in range(1, reach + 1)]
         tail = np.stack(ahead[-REACH:], axis=1)
         path = np.concatenate([path, tail], axis=1)[:, -3:]
         block += 1

@@ -105,7 +105,8 @@ def forecast(
 
 
 def _adoption(history: MarketHistory, gazetteer: Gazetteer) -> Adoption:
-    figures = [f for f in history.nev_share if f.value > 0]
+    # A share the source rounds to nothing says little about growth, unless there is nothing else.
+    figures = [f for f in history.nev_share if f.value > 0] or list(history.nev_share[-1:])
     years = np.asarray([f.year for f in figures])
     # Keep the run of consecutive years up to the last.
     start = len(years) - 1

@@ -29,7 +29,7 @@ class Amendment:
     kind, measure_id, origins, powertrains, products, firms
         Which rows; empty means any. For ``add``, what the new charge covers.
     rate
-        New rate for ``set`` and ``add``. [fraction of the customs value]
+        New rate for ``set`` and ``add``; of a top-up, the new ceiling. [fraction of the customs value]
     name
         The event that brings the change; cited as its source.
     """
@@ -52,7 +52,7 @@ def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> R
     Raises
     ------
     RoadsteadError
-        RS-L205 where an amendment changes nothing.
+        RS-L205 where an amendment changes nothing, RS-L209 where a rate is missing or a row has none to set.
     """
     for amendment, day in amendments:
         rulebook = _amend_once(rulebook, amendment, day)
@@ -60,6 +60,9 @@ def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> R
 
 
 def _amend_once(rulebook: Rulebook, change: Amendment, day: date) -> Rulebook:
+    if change.action in {"set", "add"} and change.rate is None:
+        message = f"`{change.action}` for {change.importer} names no rate"
+        raise RoadsteadError(Fault(f"event {change.name}", "RS-L209", message, "`rate:` as a fraction"))
     state = (*rulebook.state, f"{change.name}@{day}")
     if change.action == "lift":
         return _lift(rulebook, change, day, state)
@@ -105,6 +108,7 @@ def _chosen(measure: Measure, change: Amendment, day: date) -> bool:
     return (
         law
         and (measure.span.last is None or measure.span.last >= running)
+        and (change.action != "prolong" or measure.span.last is not None)
         and change.kind in {"", measure.kind}
         and change.measure_id in {"", measure.measure_id}
         and (not change.origins or bool(change.origins & measure.origins) or "*" in measure.origins)
@@ -131,13 +135,19 @@ def _changed(measure: Measure, change: Amendment, day: date) -> Iterable[Measure
     if inside.span.first is None or inside.span.first < begins:
         yield replace(inside, span=_ended(inside.span, begins))
     if change.action == "set":
-        yield replace(
-            inside,
-            measure_id=f"{inside.measure_id}*",
-            rate=change.rate,
-            span=Span(begins, inside.span.last),
-            evidence=_evidence(change),
-        )
+        yield _with_rate(inside, change, Span(begins, inside.span.last))
+
+
+def _with_rate(measure: Measure, change: Amendment, span: Span) -> Measure:
+    """The measure from a day on, at the new rate."""
+    name = f"{measure.measure_id}*"
+    if measure.rate_type == "CEILING_TOPUP":
+        return replace(measure, measure_id=name, ceiling=change.rate, span=span, evidence=_evidence(change))
+    if measure.rate_type == "SPECIFIC":
+        message = f"{measure.measure_id} is an amount per car, which has no rate to set"
+        expected = "`end` it and `add` a rate, or choose other rows by `measure`"
+        raise RoadsteadError(Fault(f"event {change.name}", "RS-L209", message, expected))
+    return replace(measure, measure_id=name, rate=change.rate, span=span, evidence=_evidence(change))
 
 
 def _split(measure: Measure, change: Amendment) -> tuple[Measure, tuple[Measure, ...]]:

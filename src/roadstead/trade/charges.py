@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from roadstead.trade.condition import FactValue
     from roadstead.trade.rulebook import Measure
 
+OWN_ROW = "a row of your own in measures.csv in its place"
+PER_CAR = {"vehicle", "car"}
 CAN_MEX_FLOOR = 0.15
 """Least content of Canada and Mexico that SOR/2025-118 leaves out of the surtax base."""
 
@@ -106,9 +108,12 @@ def charge(measure: Measure, docket: Docket, dollars: Mapping[str, float], base_
     RoadsteadError
         RS-L206 without an exchange rate, RS-L207 without the mass a rule asks for.
     """
-    if measure.not_expressible:
-        message = f"not expressible yet: {measure.measure_id}, {measure.not_expressible}"
-        expected = "a row of your own in measures.csv in its place"
+    reason = measure.not_expressible
+    if measure.rate is None and measure.specific is None and measure.ceiling is None:
+        reason = reason or "its rate is not in the table"
+    if reason:
+        message = f"not expressible yet: {measure.measure_id}, {reason}"
+        expected = OWN_ROW
         # Met only because a fact is missing, it may fall away once the fact is declared.
         if asked := [name for name, ids in sorted(docket.missing.items()) if measure.measure_id in ids]:
             expected = f"declare {' and '.join(asked)}, which may rule it out, or {expected}"
@@ -149,6 +154,9 @@ def _specific(measure: Measure, docket: Docket, dollars: Mapping[str, float]) ->
         expected = "a row of indicator exchange_rate in your own economies.csv"
         raise RoadsteadError(Fault(measure.importer, "RS-L206", message, expected))
     units = 1.0
+    if measure.specific_unit not in PER_CAR | {"100 kg"}:
+        message = f"not expressible yet: {measure.measure_id}, an amount per {measure.specific_unit or 'nothing named'}"
+        raise NotExpressibleError(Fault(measure.importer, "RS-L210", message, OWN_ROW))
     if measure.specific_unit == "100 kg":
         if "mass_kg" not in docket.facts:
             docket.ask(("mass_kg",), measure)

@@ -95,7 +95,11 @@ class Among:
         """Membership, if the fact is declared."""
         if self.name not in facts:
             return Verdict(None, frozenset((self.name,)))
-        return Verdict(facts[self.name] in self.values)
+        met = facts[self.name]
+        if isinstance(met, bool) or all(isinstance(met, str) != isinstance(value, str) for value in self.values):
+            kind = "text" if any(isinstance(value, str) for value in self.values) else "a number"
+            raise RoadsteadError(_wrong_kind(self.name, met, kind))
+        return Verdict(met in self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ the fact.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,7 @@ class Stack:
         return np.stack([line.amount(value) for line in self.lines])
 
     def duty_rate(self, value: float) -> float:
-        """All duties, fees left out, as a fraction of the customs value."""
+        """All duties, fees left out, as a fraction of a customs value above zero."""
         duties = [ln.amount(np.asarray(value)) for ln in self.lines if ln.layer == "duty"]
         return float(sum(duties) / value) if duties else 0.0
 
@@ -92,8 +93,11 @@ def settle(
     NotExpressibleError
         RS-L210 where a rule that applies has a shape the engine cannot work out.
     RoadsteadError
-        RS-L211 where no base rate is known for the shipment.
+        RS-L211 where no base rate is known for the shipment, RS-L212 where the customs value is no amount.
     """
+    if not (math.isfinite(customs_value) and customs_value >= 0):
+        expected = "an amount that is finite and not negative"
+        raise RoadsteadError(Fault("customs value", "RS-L212", f"{customs_value:g} is no amount", expected))
     if same_territory(rulebook, shipment):
         return Stack((), {}, ("made and sold inside one customs territory: no duty",))
     implied: dict[str, FactValue] = {
@@ -167,9 +171,10 @@ def _firm_scope(
 ) -> tuple[Measure, ...]:
     """Keep the rows that name the firm's producer group, or the rest where no row names it."""
     firm = shipment.firm.casefold()
+    groups = {group for group, firms in rulebook.groups.items() if firm in firms or firm == group.casefold()}
 
     def names_firm(measure: Measure) -> bool:
-        return any(firm in rulebook.groups.get(group, ()) for group in measure.firms)
+        return bool(groups & measure.firms)
 
     named = {(m.kind, m.stack) for m in met if names_firm(m)}
     kept = []
@@ -272,11 +277,20 @@ def _added(rulebook: Rulebook, met: tuple[Measure, ...], shipment: Shipment, doc
         else:
             yield measure
     for members in groups.values():
-        certain = [measure for holds, measure in members if holds]
-        if certain:
-            yield max(certain, key=_specificity)
-        else:
-            yield max(
-                (m for _, m in members),
-                key=lambda m: (bool(m.not_expressible), m.rate or 0.0, m.specific or 0.0),
-            )
+        yield _only_one(members, docket)
+
+
+def _only_one(members: list[tuple[bool | None, Measure]], docket: Docket) -> Measure:
+    """Of an exclusive group the most specific that holds, unless a more specific one that may hold is dearer."""
+    certain = [measure for holds, measure in members if holds]
+    best = max(certain, key=_specificity) if certain else None
+    may = [m for holds, m in members if holds is None and (best is None or _specificity(m) > _specificity(best))]
+    dearest = max([best, *may] if best else may, key=_dearness)
+    if dearest is not best:
+        docket.remarks.append(f"{dearest.measure_id}: the dearest reading, a fact is missing")
+    return dearest
+
+
+def _dearness(measure: Measure) -> tuple[bool, float, float]:
+    """Sort key that puts the dearest last; what cannot be worked out counts as dearest of all."""
+    return bool(measure.not_expressible), measure.rate or 0.0, measure.specific or 0.0

@@ -108,6 +108,7 @@ def cross(transfer_price: float, voyage: Voyage, basis: Valuation, stack: Stack,
         voyage.insurance_rate,
         voyage.money_rate,
         voyage.days,
+        import_tax_rate,
     )
     if not all(np.isfinite(amounts)) or min(amounts) < 0:
         expected = "amounts that are finite and not negative"

@@ -14,6 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.trade.schemas import ENACTED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -61,15 +64,18 @@ def preference_agreements(
         # A rule named by the measure whose own rows are not in the table still needs a declaration.
         known = {r.rule for r in rulebook.origin_rules}
         found |= {rule.rsplit("-", 1)[0] for rule in wanted - known}
-        between = {a for a in found if _between(rulebook, a, importer, origin, on)}
-        return tuple(sorted(between or found))
+        if between := {a for a in found if _between(rulebook, a, importer, origin, on)}:
+            return tuple(sorted(between))
+        # One rule may stand in the table under one agreement and serve others (the pan-Euro-Mediterranean rule).
+        others = {a for a in rulebook.agreements if _between(rulebook, a, importer, origin, on)}
+        return tuple(sorted(others or found))
     found = {a for a in rulebook.agreements if _between(rulebook, a, importer, origin, on)}
     return tuple(sorted(found)) or (f"{importer}-{origin}",)
 
 
 def _between(rulebook: Rulebook, agreement_id: str, importer: str, origin: str, on: date) -> bool:
     agreement = rulebook.agreements.get(agreement_id)
-    if agreement is None or not agreement.span.covers(on):
+    if agreement is None or agreement.status not in ENACTED or not agreement.span.covers(on):
         return False
     return all(_is_member(rulebook, agreement.members, place, on) for place in (importer, origin))
 
@@ -97,14 +103,25 @@ def test_origin(
     content: Mapping[str, float],
     on: date,
 ) -> OriginTest:
-    """Test a car's content by country (shares of its ex-works value, summing to one) under an agreement's car rule."""
+    """Test a car's content by country (shares of its ex-works value, summing to one) under an agreement's car rule.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-L214 where the shares are negative or do not sum to one.
+    """
+    if any(share < 0 for share in content.values()) or abs(sum(content.values()) - 1.0) > 1e-6:
+        shown = ", ".join(f"{place} {share:g}" for place, share in content.items())
+        raise RoadsteadError(Fault("content", "RS-L214", f"shares {shown}", "shares of value by country that sum to 1"))
+    if agreement_id not in rulebook.agreements:
+        return OriginTest(agreement_id, None, 0.0, None, "no such agreement is in the table")
     originating = originating_share(rulebook, agreement_id, content, on)
     rules = [
         r
         for r in rulebook.origin_rules
         if r.agreement_id == agreement_id
         and r.product == "CAR"
-        and r.status not in {"PROPOSED", "CONCLUDED_NOT_IN_FORCE"}
+        and r.status in ENACTED
         and r.span.covers(on)
         and (not r.powertrains or powertrain in r.powertrains)
     ]

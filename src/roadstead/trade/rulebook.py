@@ -173,7 +173,10 @@ def data_folder() -> Path:
 
 
 def load(as_known_on: date | None = None, own_rules: Path | None = None) -> Rulebook:
-    """The packaged rulebook as known on a date, with a user's own rows added or put in place by id."""
+    """The packaged rulebook as known on a date, with a user's own rows added or put in place by id.
+
+    What is known later is left out; but a last day that is in the tables is there at once, even if it was only set later.
+    """
     tables = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
     if own_rules is not None:
         for schema in schemas.ALL:
@@ -192,7 +195,7 @@ def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path) -> None:
     if not path.exists():
         return
     merged = {tuple(row[name] for name in schema.key): row for row in tables[schema.name]}
-    for row in read_table(path, schema):
+    for row in read_table(path, schema, must_rest_on=True):
         merged[tuple(row[name] for name in schema.key)] = row
     tables[schema.name] = list(merged.values())
 
@@ -207,7 +210,9 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
     raise_if_any(faults)
     taxes: dict[str, list[Tax]] = {}
     for row in tables["taxes"]:
-        taxes.setdefault(row["importer"], []).append(_tax(row))
+        tax = _tax(row)
+        if known_from(tax.span) <= as_known_on:
+            taxes.setdefault(tax.importer, []).append(tax)
     groups: dict[str, set[str]] = {}
     for row in tables["firm_groups"]:
         groups.setdefault(row["group"], set()).add(row["firm"].casefold())
@@ -215,17 +220,24 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
     for row in tables["blocs"]:
         span = Span(row["member_from"], row["member_to"])
         blocs.setdefault(row["bloc"], []).append((row["member"], span))
+    agreements = map(_agreement, tables["agreements"])
+    non_tariff = map(_non_tariff, tables["non_tariff"])
     return Rulebook(
         as_known_on=as_known_on,
         as_of=AS_OF,
         measures={importer: tuple(filed) for importer, filed in measures.items()},
-        agreements={row["agreement"]: _agreement(row) for row in tables["agreements"]},
+        agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
         origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
-        non_tariff=tuple(_non_tariff(row) for row in tables["non_tariff"]),
+        non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
         blocs={bloc: tuple(members) for bloc, members in blocs.items()},
     )
+
+
+def known_from(span: Span, published: date | None = None) -> date:
+    """Day a rule could first be known: its publication, else its first day, a later start from the tables' own day."""
+    return published or min(span.first or AS_OF, AS_OF)
 
 
 def _span(row: Row) -> Span:
@@ -278,8 +290,7 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
         instrument=row["instrument"],
         status=row["status"],
         span=span,
-        # Without a publication day, law counts as known from its first day, later starts from the table's own day.
-        known_from=row["published_on"] or min(span.first or AS_OF, AS_OF),
+        known_from=known_from(span, row["published_on"]),
         not_expressible=row["not_expressible"],
         evidence=row.evidence,
     )

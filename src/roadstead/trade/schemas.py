@@ -16,6 +16,8 @@ NOT_LAW = (
     "REPORTED_UNCONFIRMED",
     "SUPERSEDED",
 )
+DEAREST = 2.0
+"""No duty on cars comes near 200 %, so 2.5 or 10 in a rate column is a percentage that someone forgot to divide."""
 PRODUCTS = ("CAR_CBU", "KIT_CKD", "KIT_SKD", "PARTS", "BATTERY", "LIGHT_TRUCK")
 POWERTRAINS = ("ICE", "HEV", "PHEV", "EREV", "BEV", "FCEV")
 
@@ -76,11 +78,11 @@ MEASURES = Schema(
             "how the charge is worked out",
             choices=("AD_VALOREM", "SPECIFIC", "COMPOUND_MAX", "COMPOUND_SUM", "CEILING_TOPUP"),
         ),
-        Column("rate", Kind.FRACTION, "ad valorem rate", unit="1", most=3, required=False),
+        Column("rate", Kind.FRACTION, "ad valorem rate", unit="1", most=DEAREST, required=False),
         Column("specific", Kind.NUMBER, "specific amount", required=False, least=0),
         Column("specific_currency", Kind.TEXT, "its currency", required=False),
         Column("specific_unit", Kind.TEXT, "per what", required=False),
-        Column("ceiling", Kind.FRACTION, "total the top-up fills", unit="1", most=3, required=False),
+        Column("ceiling", Kind.FRACTION, "total the top-up fills", unit="1", most=DEAREST, required=False),
         Column(
             "base",
             Kind.TEXT,
@@ -121,7 +123,7 @@ MEASURES = Schema(
             Kind.FRACTION,
             "rate over the quota, if stated",
             unit="1",
-            most=3,
+            most=DEAREST,
             required=False,
         ),
         Column(

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.trade.schemas import ENACTED
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -22,7 +24,7 @@ def taxes_in_force(rulebook: Rulebook, market: str, powertrain: str, form: str, 
     return tuple(
         tax
         for tax in rulebook.taxes.get(market, ())
-        if tax.status in {"IN_FORCE", "FUTURE", "ENDED"}
+        if tax.status in ENACTED
         and tax.span.covers(on)
         and (not tax.powertrains or powertrain in tax.powertrains)
         and (not tax.forms or form in tax.forms)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from roadstead.terms.evidence import Evidence, Source
 
-BUILT_ON = date(2026, 11, 24)
+BUILT_ON = date(2026, 11, 26)
 """Day the packaged tables were last built."""
 
 
@@ -145,10 +145,13 @@ def _market_histories(
             bev[row["place"]] = _figure(row, "bev_share")
     found = {}
     for place, series in shares.items():
-        own = totals.get(place, [])
+        # A user's rows stand after the packaged ones, so a year he fills in between comes last: put it in its place.
+        series.sort(key=_year)
+        own = sorted(totals.get(place, []), key=_year)
         scope, other = by_scope.get(place, ("", []))
         # The NEV table's own totals are on the share's basis; another count only where they end too early.
         use_own = len(own) >= 3 and (not other or own[-1].year >= other[-1].year - 1)
+        use_own = use_own or not other
         chosen = own if use_own else other
         if chosen:
             definition = "cars, as the NEV share counts them" if use_own else scope
@@ -173,6 +176,10 @@ def _preferred_sales(rows: tuple[Row, ...]) -> Mapping[str, tuple[str, list[Year
         if place not in best or rank > best[place][0]:
             best[place] = (rank, scope, ordered)
     return {place: (scope, ordered) for place, (_, scope, ordered) in best.items()}
+
+
+def _year(figure: YearFigure) -> int:
+    return figure.year
 
 
 def _figure(row: Row, name: str) -> YearFigure:
