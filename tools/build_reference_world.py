@@ -39,9 +39,9 @@ def build(folder: Path) -> list[tuple[str, int]]:
     markets, rules, own = folder / "markets", folder / "rules", HERE / "figures"
     tables: list[tuple[Path, Schema, Iterable[dict[str, str]]]] = [
         (WORLD, world_schemas.DEFINITIONS, world_tables.definitions()),
-        (WORLD, world_schemas.SALES, world_tables.sales(markets, book)),
+        (WORLD, world_schemas.SALES, gathered.sales(world_tables.sales(markets, book), own, book)),
         (WORLD, world_schemas.NEV, gathered.nev(world_tables.nev(markets, book), own, book)),
-        (WORLD, world_schemas.NEV_SPLIT, world_tables.nev_split(markets, book)),
+        (WORLD, world_schemas.NEV_SPLIT, gathered.nev_split(world_tables.nev_split(markets, book), own, book)),
         (WORLD, world_schemas.EXPORTS, world_tables.exports(markets, book)),
         (WORLD, world_schemas.OVERSEAS_PRODUCTION, world_tables.overseas_production(markets, book)),
         (WORLD, world_schemas.PRECEDENTS, world_tables.precedents(rules, book)),

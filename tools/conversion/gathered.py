@@ -37,6 +37,36 @@ def nev(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> 
         yield rows[key]
 
 
+def nev_split(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Shares of BEV in NEV, with the project's own rows in place of collected ones of the same place and year."""
+    rows = {(row["place"], row["year"]): row for row in collected}
+    for row in _rows(folder, "nev_split.csv"):
+        share = fraction(row["bev_share_percent"])
+        rows[row["place"], row["year"]] = {
+            "place": row["place"],
+            "year": row["year"],
+            "bev_share": share,
+            **_evidence(row, book),
+        }
+    yield from rows.values()
+
+
+def sales(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Sales, with the project's own rows preferred to collected ones of the same place, year and scope."""
+    own = _rows(folder, "sales.csv")
+    better = {(row["place"], row["year"], row["scope"]) for row in own}
+    for row in collected:
+        key = (row["place"], row["year"], row["scope"])
+        yield row | {"preferred": "no"} if key in better else row
+    for row in own:
+        yield {
+            **{name: row[name] for name in ("place", "year", "scope", "measure")},
+            "value": number(row["value"], 0),
+            "preferred": "yes",
+            **_evidence(row, book),
+        }
+
+
 def economies(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Tax rates, country risk premia and exchange rates."""
     for row in sorted(_rows(folder, "economies.csv"), key=lambda r: (r["indicator"], r["place"], r["period"])):

@@ -86,6 +86,12 @@ PUBLISHED = {
     "TUR-009": "2025-09-22",
     "TUR-010": "2025-09-22",
 }
+NO_ACFTA = (
+    "that ACFTA frees electric cars rests on no source; the ministry of industry and the press of 2025-26 name 50 % for "
+    "Chinese makers once the import programme (IDN-003) ended, which they had joined to pay nothing"
+)
+UNPROVEN = {"IDN-004": ("EXPECTED_NOT_VERIFIED", NO_ACFTA)}
+"""Collected rows that better sources speak against: standing in law, and why."""
 VALUE_BASE = {"VFD_MINUS_MAX(CAN_MEX_CONTENT,15%)": "VALUE_LESS_CAN_MEX_CONTENT"}
 
 
@@ -102,10 +108,9 @@ def measures(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     for row in figures(folder, "import_duties.csv"):
         yield _measure(row, conditions.get(row["rule_id"], {}), book)
     for row in _hand_table("extra_measures.csv").values():
-        yield {k: v for k, v in row.items() if k != "source_title"} | {
-            "source": book.cite(row["source_title"]) if row["source_title"] else "",
-            "as_of": AS_OF,
-        }
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent"}}
+        source = book.cite(row["source_title"], row["source_url"])
+        yield plain | {"rate": fraction(row["rate_percent"]), "source": source, "as_of": AS_OF}
 
 
 def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dict[str, str]:
@@ -116,15 +121,14 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
         group = "FEE"  # bands of one schedule: one applies
     unexpressed = hand.get("not_expressible", "")
     powertrains = row["powertrain"]
-    if "range-extender" in row["hs"]:
-        powertrains += "|EREV"
-    elif "PHEV" in powertrains:
+    if "range-extender" in row["hs"] or "PHEV" in powertrains:
         powertrains += "|EREV"
     specific = hand.get("specific") or row["specific_amount"]
     firms = FIRMS.get(row["firm_scope"])
     if firms is None:
         firms = next((v for k, v in FIRMS.items() if k != "ALL" and row["firm_scope"].startswith(k)), "")
     base = "FOB" if row["importer"] == "AUS" else VALUE_BASE.get(row["valuation_base"], row["valuation_base"])
+    status, note = UNPROVEN.get(row["rule_id"], (STATUSES.get(row["status"], row["status"]), row["note"]))
     source = book.cite(row["source_title"], row["source_url"])
     return {
         "measure": row["rule_id"],
@@ -152,13 +156,13 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
         "over_quota_rate": fraction(row["over_quota_pct"]),
         "requires": REQUIRES.get(row["requires_origin_rule"], row["requires_origin_rule"]),
         "instrument": row["legal_instrument"].replace("(number no source located)", "").strip(),
-        "status": STATUSES.get(row["status"], row["status"]),
+        "status": status,
         "effective_from": row["effective_from"],
         "from_is_floor": "yes" if row["from_is_floor"] == "Y" else "no",
         "effective_to": row["effective_to"],
         "published_on": PUBLISHED.get(row["rule_id"], ""),
         "not_expressible": unexpressed,
-        **evidence(source, AS_OF, row["confidence"], row["note"]),
+        **evidence(source, AS_OF, row["confidence"], note),
     }
 
 

@@ -10,10 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Rows = "Iterator[dict[str, str]]"
-
 AGGREGATES = ("AGG_", "EU_EFTA_UK", "EFTA", "WORLD")
 IEA_2025 = ("IEA Global EV Outlook 2025, data file", "https://www.iea.org/reports/global-ev-outlook-2025", "2025-05")
+IEA_2024 = ("IEA Global EV Outlook 2024, data file", "https://www.iea.org/reports/global-ev-outlook-2024", "2024-04")
 ANDREW = (
     "Robbie Andrew, monthly new-car registrations by fuel",
     "https://robbieandrew.github.io/carsales/",
@@ -106,6 +105,33 @@ def nev(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
             "nev_sales": number(row["ev_sales"], 0),
             "total_sales": number(row["total_sales"], 0),
             **_nev_evidence(row["source"], book),
+        }
+    yield from _left_out_later(folder, book)
+
+
+LEFT_OUT_LATER = {"ARE"}
+"""Countries of the IEA's edition of 2024 that the edition of 2025 no longer tells apart."""
+
+
+def _left_out_later(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """NEV shares that only an earlier edition has."""
+    shares: dict[tuple[str, str], str] = {}
+    sold: dict[tuple[str, str], float] = {}
+    for row in figures(folder, "ev_sales.csv"):
+        if row["iso3"] not in LEFT_OUT_LATER or (row["edition"], row["category"]) != ("2024", "Historical"):
+            continue
+        key = (row["iso3"], row["year"])
+        if row["parameter"] == "EV sales share":
+            shares[key] = f"{float(row['value']):.4g}"
+        elif row["parameter"] == "EV sales" and row["powertrain"] in {"BEV", "PHEV"}:
+            sold[key] = sold.get(key, 0.0) + float(row["value"])
+    for (place, year), share in sorted(shares.items()):
+        yield {
+            "place": place,
+            "year": year,
+            "nev_share": fraction(share),
+            "nev_sales": number(str(sold[place, year]), 0),
+            **evidence(book.cite(*IEA_2024), "2024-04", "high", "two significant figures"),
         }
 
 

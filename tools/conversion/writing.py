@@ -22,6 +22,17 @@ def figures(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
+ADDRESSES = {
+    "github robbieandrew/robbieandrew.github.io: carsales/data/all_carsales_monthly.csv (0cf3c5b)": (
+        "https://robbieandrew.github.io/carsales/"
+    ),
+    "see ev_sales.csv edition 2022": "https://www.iea.org/reports/global-ev-outlook-2022",
+    "see ev_sales.csv edition 2024": "https://www.iea.org/reports/global-ev-outlook-2024",
+    "see ev_sales.csv edition 2025": "https://www.iea.org/reports/global-ev-outlook-2025",
+}
+"""Where the collected tables name a file of theirs, the public page behind it; any other text that is no address is left out."""
+
+
 @dataclass
 class SourceBook:
     """Sources met during a conversion, one id each."""
@@ -31,6 +42,8 @@ class SourceBook:
     def cite(self, title: str, url: str = "", published_on: str = "") -> str:
         """Id of a source; empty where no source was located."""
         title, url = " ".join(title.split()), url.strip()
+        if not url.startswith("http"):
+            url = ADDRESSES.get(url, "")
         if not title and not url:
             return ""
         plain = unicodedata.normalize("NFKD", title or url).encode("ascii", "ignore").decode()

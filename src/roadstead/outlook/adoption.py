@@ -142,7 +142,8 @@ def _regress(rows: Floats, steps: Floats, weights: Floats) -> Projection:
     robust: Floats = np.ones(len(steps))
     for _ in range(12):
         w = weights * robust
-        beta = np.linalg.solve(design.T @ (w[:, None] * design) + penalty, design.T @ (w * steps))
+        normal = design.T @ (w[:, None] * design) + penalty
+        beta = np.asarray(np.linalg.solve(normal, design.T @ (w * steps)), dtype=np.float64)
         error = steps - design @ beta
         scale = 1.4826 * np.median(np.abs(error - np.median(error))) + 1e-9
         robust = np.minimum(1.0, HUBER * scale / np.maximum(np.abs(error), 1e-12))
