@@ -13,42 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.columns import CARS, Columns, add_columns, initially_open, standing_modules
 from roadstead.footprint.program import Program, ProgramBuilder
 from roadstead.footprint.timing import Timing, timing
-from roadstead.futures.tree import leaves, node_probability
+from roadstead.futures.tree import leaves
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Pin
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Flags, Floats, Ints
-
-CARS = 1e3
-"""Cars per unit of flow in the program."""
-MONEY = 1e6
-"""Money per unit of value in the program."""
-BINDING_EDGE = 1e-9
-"""Segments narrower than this many thousand cars are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where each family of decisions stands; -1 where the decision does not exist.
-
-    ``u``, ``v``: (N, D). ``z``, ``w``: (N, R). ``x``: (Y, A). ``q``: (Y, C, S). ``g``: (Y, G, T). ``h``, ``k``: (Y, R).
-    ``o``: (Y, D).
-    """
-
-    u: Ints
-    v: Ints
-    z: Ints
-    w: Ints
-    x: Ints
-    q: Ints
-    g: Ints
-    h: Ints
-    o: Ints
-    k: Ints
+    from roadstead.terms.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +34,13 @@ class Formulation:
     timing: Timing
 
 
-def live_arcs(prospect: Prospect) -> Flags:
-    """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers. Shape (Y, A)."""
-    best = np.where(prospect.demand.width > 0, prospect.demand.price, -np.inf).max(-1)
-    group_best = np.where(prospect.demand.group_width > 0, prospect.demand.group_price, -np.inf).max(-1)
-    top = best + group_best[:, prospect.demand.group]
-    return np.asarray(prospect.arcs.allowed & (prospect.arcs.margin + top[:, prospect.arcs.cell] > 0))
-
-
 def formulate(
     tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...] = (), *, relaxed: bool = False
 ) -> Formulation:
     """State the extensive form: every node's decisions and every node-year's flows in one program."""
     builder = ProgramBuilder()
     when = timing(tree, prospect)
-    columns = _columns(builder, tree, prospect, when, relaxed)
+    columns = add_columns(builder, tree, prospect, when, relaxed)
     _states(builder, prospect, when, columns)
     _commit_once(builder, tree, prospect, columns)
     _close_what_is_open(builder, prospect, when, columns, tree)
@@ -89,114 +55,6 @@ def formulate(
     return Formulation(program=builder.build(), columns=columns, timing=when)
 
 
-def _select(builder: ProgramBuilder, keep: Flags, gain: Floats, ceiling: Floats, whole: Flags) -> Ints:
-    """Add columns where ``keep``; -1 elsewhere."""
-    index = np.full(keep.shape, -1, dtype=np.int64)
-    index[keep] = builder.add_columns(
-        np.broadcast_to(gain, keep.shape)[keep],
-        np.broadcast_to(ceiling, keep.shape)[keep],
-        whole=np.broadcast_to(whole, keep.shape)[keep],
-    )
-    return index
-
-
-def initially_open(prospect: Prospect) -> Floats:
-    """1 where an option is open in a node-year without a decision. Shape (Y, D)."""
-    last = prospect.node_years.year + prospect.node_years.span - 1
-    return np.asarray(prospect.options.opens[None, :] <= last[:, None]).astype(float)
-
-
-def node_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
-    """Expected present value, in the program's unit, of one unit of money paid as a node begins. Shape (N, len(risk))."""
-    return np.asarray(node_probability(tree)[:, None] * prospect.node_discount[:, risk] / MONEY)
-
-
-def year_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
-    """Expected present value, in the program's unit, of one unit of money a year over a node-year. Shape (Y, len(risk))."""
-    probability = node_probability(tree)[prospect.node_years.node]
-    return np.asarray(probability[:, None] * prospect.discount[:, risk] / MONEY)
-
-
-def _columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool) -> Columns:
-    """Gains of every decision: (F.2) in docs/model.md."""
-    options, resources, demand = p.options, p.resources, p.demand
-    whole = np.asarray(not relaxed)
-    option_node, resource_node = (
-        node_money(tree, p, options.risk),
-        node_money(tree, p, resources.risk),
-    )
-    option_year, resource_year = (
-        year_money(tree, p, options.risk),
-        year_money(tree, p, resources.risk),
-    )
-    start_open = options.opens[None, :] <= tree.start[:, None]
-    ever_open = options.opens <= tree.last_year
-    useful = np.einsum("dyn->nd", when.option_open) > 0
-    u_keep = options.allowed & ~ever_open[None, :] & useful
-    running = np.einsum("yd,dyn->nd", options.fixed * option_year, when.option_service)
-    u = _select(builder, u_keep, -options.cost * option_node - running, np.asarray(1.0), whole)
-    # Closing saves the yearly cost of every node-year from here on.
-    saved = np.einsum("yd,yn->nd", options.fixed * option_year, when.reaches)
-    committable = when.on_path @ u_keep.astype(float) - u_keep > 0
-    decided = options.allowed.any(1)[:, None]  # nodes in which anything is decided at all
-    v_keep = decided & (start_open | committable) & (saved > 0)
-    v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
-
-    gate = resources.option
-    gated = gate >= 0
-    can_buy = resources.limit[None, :] > 0
-    produces = np.einsum("ryn->nr", when.module_output) > 0
-    open_for = np.ones_like(resources.cost, dtype=bool)
-    open_for[:, gated] = (start_open | (when.on_path @ u_keep.astype(float) > 0) | ever_open)[:, gate[gated]]
-    standing = _standing(p, tree)
-    buyable = resources.limit[None, :] > standing.max(0)[None, :] + 1e-9
-    z_keep = decided & can_buy & produces & open_for & buyable & (resources.cost < np.inf)
-    running_cost = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.module_service)
-    end = node_probability(tree)[:, None] * p.end_discount[None, resources.risk] / MONEY
-    z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
-    whole_module = resources.whole & whole
-    z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
-    saved_fixed = np.einsum("yr,yn->nr", resources.fixed * resource_year, when.reaches)
-    built_before = when.on_path @ z_keep.astype(float) - z_keep > 0
-    w_keep = decided & ((standing > 0) | built_before)
-    # A retired module is charged the largest salvage it could have had: never flatters the plan.
-    lost = resources.salvage.max(0)[None, :] * end
-    w_gain = saved_fixed + resources.scrap * resource_node - lost
-    w = _select(builder, w_keep, w_gain, resources.limit[None, :], whole_module[None, :])
-
-    idle = (resources.fixed * p.resources.existing * resource_year).sum()
-    held = (options.fixed * initially_open(p) * option_year).sum()
-    builder.constant -= float(idle + held)
-
-    arc_year = year_money(tree, p, p.arcs.risk) * CARS
-    ceiling = demand.width.sum(-1)[:, p.arcs.cell] / CARS
-    x = _select(builder, live_arcs(p), p.arcs.margin * arc_year, ceiling, np.asarray(False))
-    cell_year = (year_money(tree, p, demand.cell_risk) * CARS)[..., None]
-    width = demand.width / CARS
-    q = _select(builder, width > BINDING_EDGE, demand.price * cell_year, width, np.asarray(False))
-    group_year = (year_money(tree, p, demand.group_risk) * CARS)[..., None]
-    group_width = demand.group_width / CARS
-    g = _select(
-        builder,
-        group_width > BINDING_EDGE,
-        demand.group_price * group_year,
-        group_width,
-        np.asarray(False),
-    )
-    short = (resources.minimum_take > 0) & (resources.take_price > 0)
-    h = _select(
-        builder,
-        np.broadcast_to(short, resources.free.shape),
-        -resources.take_price[None, :] * resource_year * CARS,
-        np.asarray(np.inf),
-        np.asarray(False),
-    )
-    years = p.node_years.count
-    o = builder.add_columns(np.zeros((years, len(p.labels.option))), np.asarray(1.0))
-    k = builder.add_columns(np.zeros((years, len(p.labels.resource))), np.asarray(np.inf))
-    return Columns(u=u, v=v, z=z, w=w, x=x, q=q, g=g, h=h, o=o, k=k)
-
-
 def _states(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.3) Options open and modules at work follow from what was decided on the path."""
     option = builder.add_rows(initially_open(p), initially_open(p))
@@ -207,13 +65,6 @@ def _states(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> N
     _fill(builder, module, c.k, 1.0)
     _spread(builder, module, c.z, -when.module_output)
     _spread(builder, module, c.w, when.reaches)
-
-
-def _standing(p: Prospect, tree: ScenarioTree) -> Floats:
-    """Modules that stand without a decision at some time in a node. Shape (N, R)."""
-    standing = np.zeros((tree.count, len(p.labels.resource)))
-    np.maximum.at(standing, p.node_years.node, p.resources.existing)
-    return standing
 
 
 def _spread(builder: ProgramBuilder, rows: Ints, columns: Ints, weight: Floats) -> None:
@@ -252,7 +103,7 @@ def _close_what_is_open(builder: ProgramBuilder, p: Prospect, when: Timing, c: C
 def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit."""
     gate, limit = p.resources.option, p.resources.limit
-    standing = _standing(p, tree)
+    standing = standing_modules(p, tree)
     open_already = np.where(
         gate >= 0,
         (p.options.opens <= tree.last_year)[np.maximum(gate, 0)] if len(p.options.opens) else True,
@@ -275,7 +126,7 @@ def _retire_what_stands(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect
     """(F.6) Only modules in service can be retired."""
     rows = np.full(c.w.shape, -1, dtype=np.int64)
     keep = c.w >= 0
-    rows[keep] = builder.add_rows(np.asarray(-np.inf), _standing(p, tree)[keep])
+    rows[keep] = builder.add_rows(np.asarray(-np.inf), standing_modules(p, tree)[keep])
     _spread(builder, rows, c.w, when.on_path)
     _spread(builder, rows, c.z, -when.module_ready)
 
@@ -324,7 +175,7 @@ def _flows_within_resources(builder: ProgramBuilder, p: Prospect, c: Columns) ->
     """(F.10) What the flows use of a resource is at most its free amount and its modules' output."""
     res = p.resources
     rows = builder.add_rows(np.asarray(-np.inf), res.free / CARS)
-    use = np.broadcast_to(res.use_amount, (rows.shape[0], len(res.use_arc)))
+    use = np.broadcast_to(res.use_amount, (p.node_years.count, len(res.use_arc)))
     _fill(builder, rows[:, res.use_resource], c.x[:, res.use_arc], use)
     _fill(builder, rows, c.k, -res.usable * res.size[None, :] / CARS)
 
@@ -337,15 +188,16 @@ def _take_or_pay(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
     if not keep.any():
         return
     rows[keep] = builder.add_rows(np.zeros(int(keep.sum())), np.asarray(np.inf))
-    use = np.broadcast_to(res.use_amount, (rows.shape[0], len(res.use_arc)))
+    use = np.broadcast_to(res.use_amount, (p.node_years.count, len(res.use_arc)))
     _fill(builder, rows[:, res.use_resource], c.x[:, res.use_arc], use)
     _fill(builder, rows, c.h, 1.0)
     _fill(builder, rows, c.k, -(res.minimum_take * res.size / CARS)[None, :])
 
 
 def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> None:
-    """(F.12) A pin: committed to (or bought) on every path by a year, or never."""
-    columns = (c.u if pin.kind == "option" else c.z)[:, pin.index]
+    """(F.12) A pin: done on every path by a year, or never."""
+    family = {"option": c.u, "resource": c.z, "close": c.v, "retire": c.w}
+    columns = family[pin.kind][:, pin.index]
     for leaf in leaves(tree):
         node, path = leaf, []
         while node >= 0:

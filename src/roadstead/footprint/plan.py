@@ -11,9 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A wish the plan must honour: commit to an option (or buy a module of a resource) by a year, or never."""
+    """A wish the plan must honour: do something by a year on every path, or never do it.
 
-    kind: Literal["option", "resource"]
+    Attributes
+    ----------
+    kind
+        ``option``: commit to it; ``resource``: buy modules of it; ``close``: close an option; ``retire``: retire modules.
+    index
+        Option or resource.
+    """
+
+    kind: Literal["option", "resource", "close", "retire"]
     index: int
     do: bool
     by: int = 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from roadstead.terms.arrays import Flags, Floats, Ints
+if TYPE_CHECKING:
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

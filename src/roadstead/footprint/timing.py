@@ -1,10 +1,10 @@
-"""When an order placed at a node works: lead time and ramp-up on the tree.
+r"""When an order placed at a node works: lead time and ramp-up on the tree.
 
 .. math::
-    \\phi_{r,n,y} = \\frac{1}{|y|} \\sum_{t \\in y} \\rho_r(t - t_n - L_r) \\, [n \\preceq n(y)]   \\qquad (F.1)
+    \phi_{r,n,y} = \frac{1}{|y|} \sum_{t \in y} \rho_r(t - t_n - L_r) \, [n \preceq n(y)]   \qquad (F.1)
 
-with :math:`t_n` the first year of node n, :math:`L_r` the lead time, :math:`\\rho_r(a)` the share of capacity reached in
-the (a+1)-th year of output (zero before it), and :math:`n \\preceq n(y)` read "n is on the path to the node of y".
+with :math:`t_n` the first year of node n, :math:`L_r` the lead time, :math:`\rho_r(a)` the share of capacity reached in
+the (a+1)-th year of output (zero before it), and :math:`n \preceq n(y)` read "n is on the path to the node of y".
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What capacity costs, limits and is worth: risk classes, resources and options of the prospect.
+r"""What capacity costs, limits and is worth: risk classes, resources and options of the prospect.
 
 .. math::
-    \\delta_k(t) = (1 + r + \\pi_k)^{-(t + 1/2 - t_0)}                                     \\qquad (P.1)
+    \delta_k(t) = (1 + r + \pi_k)^{-(t + 1/2 - t_0)}                                     \qquad (P.1)
 
-discounts a flow of year t in risk class k, r the real base rate and :math:`\\pi_k` the country's premium; a decision is paid
+discounts a flow of year t in risk class k, r the real base rate and :math:`\pi_k` the country's premium; a decision is paid
 as its year begins. Margins of cars sent from home bear the premium of the country they are sold in; margins of cars
 made abroad, and the money put into lines there, that of the country they are made in.
 """

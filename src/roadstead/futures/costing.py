@@ -184,7 +184,7 @@ def _inbound(
     way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
     shipment = Shipment(
         importer, home.place, product, model.powertrain, costing.carmaker.firm, _entry_day(year),
-        _facts(costing, model, importer, price) | _qualifies(costing, now.rulebook, importer, home.place, {home.place: 1.0}, model, year),
+        _facts(costing, model, importer, price) | _qualifies(now.rulebook, importer, home.place, {home.place: 1.0}, model, year),
     )  # fmt: skip
     stack = duty_stack(costing, now.rulebook, shipment, price, way)
     crossing = cross(price, way, valuation(now.rulebook, importer), stack, 0.0)
@@ -226,7 +226,6 @@ def _with_content(costing: Costing, bars: list[CostLine], foreign: float, line: 
 
 
 def _qualifies(
-    costing: Costing,
     rulebook: Rulebook,
     importer: str,
     origin: str,
@@ -266,7 +265,7 @@ def lane_cost(
         price = gate.total * (1.0 + model.transfer_margin)
         way = voyage(costing, origin, market, model, year, now.route)
         facts = _facts(costing, model, importer, price)
-        facts |= _qualifies(costing, now.rulebook, importer, origin, gate.content, model, year)
+        facts |= _qualifies(now.rulebook, importer, origin, gate.content, model, year)
         if regime == "in_quota":
             facts["in_quota"] = True
         shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts)

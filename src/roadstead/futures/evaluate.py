@@ -182,9 +182,8 @@ def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], l
         arcs.append(ArcKey(i, None, OPEN))
         if costing.carmaker.quota_share.get(importer, 0.0) > 0:
             arcs.append(ArcKey(i, None, IN_QUOTA))
-        for line in lines:
-            if offer.model_id in line.models and serves(costing, rulebook, line, offer.market):
-                arcs.append(ArcKey(i, line.line_id, OPEN))
+        able = (line for line in lines if offer.model_id in line.models)
+        arcs += [ArcKey(i, line.line_id, OPEN) for line in able if serves(costing, rulebook, line, offer.market)]
     return arcs
 
 

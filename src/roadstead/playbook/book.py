@@ -312,7 +312,7 @@ class MarketRow:
 class DecisionRow:
     """A decision at a node. ``capital`` is in money of its own year. [money]"""
 
-    node: str
+    node: Name
     year: int
     probability: float
     what: Sentence

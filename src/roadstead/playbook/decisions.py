@@ -9,6 +9,7 @@ from roadstead.playbook.book import Amount, Sentence
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Decisions
+    from roadstead.playbook.book import Term
     from roadstead.playbook.reading import Reading
     from roadstead.world.carmaker import Line
 
@@ -86,7 +87,7 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
             {"market": reading.place(decision.subject), "models": models, "cost": Amount(decision.capital, "money")},
         )
     line = carmaker.lines[decision.subject]
-    terms = {
+    terms: dict[str, Term] = {
         "site": reading.names.line(line.line_id),
         "place": reading.place(line.place),
         "models": tuple(reading.model(m) for m in line.models),

@@ -11,7 +11,6 @@ from roadstead.engine.local import map_tasks
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import solve, without
 from roadstead.futures.evaluate import at_full_home_cost
-from roadstead.playbook.reading import MODES, arc_modes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,18 +46,21 @@ def solve_again(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[tuple[Solved, ...], Solved]:
     """The plan without each of the first decisions, and the plan at full home cost."""
-    labels = evaluation.prospect.labels
-    tasks = []
-    for decision in first:
-        name = f"enter {decision.subject}" if decision.kind == "enter" else decision.subject
-        if decision.kind == "expand":
-            pin = Pin("resource", labels.resource.index(name), do=False)
-        else:
-            pin = Pin("option", labels.option.index(name), do=False)
-        tasks.append(_Task(tree, evaluation.prospect, solved, effort, (pin,)))
+    tasks = [_Task(tree, evaluation.prospect, solved, effort, (pinned_off(evaluation, d),)) for d in first]
     tasks.append(_Task(tree, at_full_home_cost(evaluation).prospect, solved, effort, ()))
     *left_out, full = map_tasks(_again, tasks, workers=effort.workers, progress=progress)
     return tuple(left_out), full
+
+
+def pinned_off(evaluation: Evaluation, decision: Decision) -> Pin:
+    """The pin that keeps a decision from being taken anywhere on the tree."""
+    labels = evaluation.prospect.labels
+    if decision.kind in {"expand", "retire"}:
+        return Pin(
+            "resource" if decision.kind == "expand" else "retire", labels.resource.index(decision.subject), do=False
+        )
+    name = f"enter {decision.subject}" if decision.kind == "enter" else decision.subject
+    return Pin("close" if decision.kind == "close" else "option", labels.option.index(name), do=False)
 
 
 def flipped_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: str) -> tuple[str, ...]:

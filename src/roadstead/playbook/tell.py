@@ -60,7 +60,7 @@ class Told:
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
-    """Decisions taken as the horizon begins that add something: what is closed or retired is told, not left out."""
+    """Decisions taken as the horizon begins."""
     return tuple(d for d in decisions(reading) if d.node == 0)
 
 
@@ -165,12 +165,12 @@ def _futures(told: Told) -> tuple[FutureValue, ...]:
     reading = told.reading
     probability = node_probability(reading.tree)
     rows = [("plan", told.solved.certificate), *((y.key, y.certificate) for y in told.yardsticks)]
-    found = []
-    for key, certificate in rows:
-        values = path_values(reading.tree, certificate.by_node)
-        for leaf in leaves(reading.tree):
-            found.append(FutureValue(leaf, _path_name(reading, leaf), float(probability[leaf]), key, values[leaf]))
-    return tuple(found)
+    values = {key: path_values(reading.tree, certificate.by_node) for key, certificate in rows}
+    return tuple(
+        FutureValue(leaf, _path_name(reading, leaf), float(probability[leaf]), key, by_leaf[leaf])
+        for key, by_leaf in values.items()
+        for leaf in leaves(reading.tree)
+    )
 
 
 def _path_name(reading: Reading, leaf: int) -> Name:
@@ -183,7 +183,7 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
     probability = node_probability(reading.tree)
     return tuple(
         DecisionRow(
-            node=reading.tree.name[d.node],
+            node=reading.names.node(d.node),
             year=int(reading.tree.start[d.node]),
             probability=float(probability[d.node]),
             what=sentence(reading, d),

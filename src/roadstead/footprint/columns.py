@@ -1,0 +1,205 @@
+"""The decisions of the program, family by family: where each stands, what it gains and how far it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures.tree import node_probability
+
+if TYPE_CHECKING:
+    from roadstead.footprint.program import ProgramBuilder
+    from roadstead.footprint.timing import Timing
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+CARS = 1e3
+"""Cars per unit of flow in the program."""
+MONEY = 1e6
+"""Money per unit of value in the program."""
+BINDING_EDGE = 1e-9
+"""Segments narrower than this many thousand cars are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each family of decisions stands; -1 where the decision does not exist.
+
+    ``u``, ``v``: (N, D). ``z``, ``w``: (N, R). ``x``: (Y, A). ``q``: (Y, C, S). ``g``: (Y, G, T). ``h``, ``k``: (Y, R).
+    ``o``: (Y, D).
+    """
+
+    u: Ints
+    v: Ints
+    z: Ints
+    w: Ints
+    x: Ints
+    q: Ints
+    g: Ints
+    h: Ints
+    o: Ints
+    k: Ints
+
+
+def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool) -> Columns:
+    """Every decision with what it gains (F.2)."""
+    whole = np.asarray(not relaxed)
+    u, v = _option_columns(builder, tree, p, when, whole)
+    z, w = _module_columns(builder, tree, p, when, u, whole)
+    x, q, g, h = _flow_columns(builder, tree, p)
+    years = p.node_years.count
+    o = builder.add_columns(np.zeros((years, len(p.labels.option))), np.asarray(1.0))
+    k = builder.add_columns(np.zeros((years, len(p.labels.resource))), most_modules(p))
+    return Columns(u=u, v=v, z=z, w=w, x=x, q=q, g=g, h=h, o=o, k=k)
+
+
+def most_modules(p: Prospect) -> Floats:
+    """Most modules that can be at work: finite, so that any prices prove a bound. Shape (Y, R)."""
+    return np.maximum(p.resources.limit[None, :], p.resources.existing)
+
+
+def _option_columns(
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, whole: Flags
+) -> tuple[Ints, Ints]:
+    """Commitments u and closures v, with their yearly costs from then on."""
+    options = p.options
+    option_node, option_year = node_money(tree, p, options.risk), year_money(tree, p, options.risk)
+    start_open = np.asarray(options.opens[None, :] <= tree.start[:, None])
+    ever_open = np.asarray(options.opens <= tree.last_year)
+    useful = np.einsum("dyn->nd", when.option_open) > 0
+    u_keep = options.allowed & ~ever_open[None, :] & useful
+    running = np.einsum("yd,dyn->nd", options.fixed * option_year, when.option_service)
+    u = _select(builder, u_keep, -options.cost * option_node - running, np.asarray(1.0), whole)
+    # Closing saves the yearly cost of every node-year from here on.
+    saved = np.einsum("yd,yn->nd", options.fixed * option_year, when.reaches)
+    committable = when.on_path @ u_keep.astype(float) - u_keep > 0
+    decided = options.allowed.any(1)[:, None]  # nodes in which anything is decided at all
+    v_keep = decided & (start_open | committable) & (saved > 0)
+    v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
+    builder.constant -= float((options.fixed * initially_open(p) * option_year).sum())
+    return u, v
+
+
+def _module_columns(
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, u: Ints, whole: Flags
+) -> tuple[Ints, Ints]:
+    """Modules bought z and retired w, with their yearly costs and salvage."""
+    options, resources = p.options, p.resources
+    resource_node, resource_year = node_money(tree, p, resources.risk), year_money(tree, p, resources.risk)
+    decided = options.allowed.any(1)[:, None]
+    available = np.asarray((options.opens <= tree.last_year) | (when.on_path @ (u >= 0).astype(float) > 0))
+    gate = resources.option
+    gated = gate >= 0
+    can_buy = resources.limit[None, :] > 0
+    produces = np.einsum("ryn->nr", when.module_output) > 0
+    open_for = np.ones_like(resources.cost, dtype=bool)
+    open_for[:, gated] = available[:, gate[gated]]
+    standing = standing_modules(p, tree)
+    buyable = np.asarray(resources.limit[None, :] > standing.max(0)[None, :] + 1e-9)
+    z_keep = decided & can_buy & produces & open_for & buyable & (resources.cost < np.inf)
+    running_cost = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.module_service)
+    end = node_probability(tree)[:, None] * p.end_discount[None, resources.risk] / MONEY
+    z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
+    whole_module = resources.whole & whole
+    z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
+    saved_fixed = np.einsum("yr,yn->nr", resources.fixed * resource_year, when.reaches)
+    built_before = when.on_path @ z_keep.astype(float) - z_keep > 0
+    w_keep = decided & ((standing > 0) | built_before)
+    # A retired module is charged the largest salvage it could have had: never flatters the plan.
+    lost = resources.salvage.max(0)[None, :] * end
+    w_gain = saved_fixed + resources.scrap * resource_node - lost
+    w = _select(builder, w_keep, w_gain, resources.limit[None, :], whole_module[None, :])
+    builder.constant -= float((resources.fixed * resources.existing * resource_year).sum())
+    return z, w
+
+
+def _flow_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect) -> tuple[Ints, Ints, Ints, Ints]:
+    """Flows x, sales q and g by segment, shortfalls h."""
+    resources, demand = p.resources, p.demand
+    resource_year = year_money(tree, p, resources.risk)
+    arc_year = year_money(tree, p, p.arcs.risk) * CARS
+    ceiling = demand.width.sum(-1)[:, p.arcs.cell] / CARS
+    x = _select(builder, live_arcs(p), p.arcs.margin * arc_year, ceiling, np.asarray(False))
+    cell_year = (year_money(tree, p, demand.cell_risk) * CARS)[..., None]
+    width = demand.width / CARS
+    q = _select(builder, live_segments(p), demand.price * cell_year, width, np.asarray(False))
+    group_year = (year_money(tree, p, demand.group_risk) * CARS)[..., None]
+    group_width = demand.group_width / CARS
+    g = _select(
+        builder,
+        group_width > BINDING_EDGE,
+        demand.group_price * group_year,
+        group_width,
+        np.asarray(False),
+    )
+    short = (resources.minimum_take > 0) & (resources.take_price > 0)
+    h = _select(
+        builder,
+        np.broadcast_to(short, resources.free.shape),
+        -resources.take_price[None, :] * resource_year * CARS,
+        resources.minimum_take * resources.size * most_modules(p) / CARS,
+        np.asarray(False),
+    )
+    return x, q, g, h
+
+
+def _select(builder: ProgramBuilder, keep: Flags, gain: Floats, ceiling: Floats, whole: Flags) -> Ints:
+    """Add columns where ``keep``; -1 elsewhere."""
+    index = np.full(keep.shape, -1, dtype=np.int64)
+    index[keep] = builder.add_columns(
+        np.broadcast_to(gain, keep.shape)[keep],
+        np.broadcast_to(ceiling, keep.shape)[keep],
+        whole=np.broadcast_to(whole, keep.shape)[keep],
+    )
+    return index
+
+
+def live_arcs(prospect: Prospect) -> Flags:
+    """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers. Shape (Y, A)."""
+    top = _dearest(prospect.demand.width, prospect.demand.price) + _group_dearest(prospect)
+    return np.asarray(prospect.arcs.allowed & (prospect.arcs.margin + top[:, prospect.arcs.cell] > 0))
+
+
+def live_segments(prospect: Prospect) -> Flags:
+    """Price segments of cells that can earn with the best arc there is; the others stay empty in any plan. Shape (Y, C, S)."""
+    p = prospect
+    best = np.full(p.demand.width.shape[:2], -np.inf)
+    np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, p.arcs.margin, -np.inf).T)
+    earned = p.demand.price + (best + _group_dearest(p))[..., None]
+    return np.asarray((p.demand.width / CARS > BINDING_EDGE) & (earned > 0))
+
+
+def _dearest(width: Floats, price: Floats) -> Floats:
+    return np.asarray(np.where(width > 0, price, -np.inf).max(-1))
+
+
+def _group_dearest(p: Prospect) -> Floats:
+    """Dearest price of each cell's group. Shape (Y, C)."""
+    return _dearest(p.demand.group_width, p.demand.group_price)[:, p.demand.group]
+
+
+def initially_open(prospect: Prospect) -> Floats:
+    """1 where an option is open in a node-year without a decision. Shape (Y, D)."""
+    last = prospect.node_years.year + prospect.node_years.span - 1
+    return np.asarray(prospect.options.opens[None, :] <= last[:, None]).astype(float)
+
+
+def node_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
+    """Expected present value, in the program's unit, of one unit of money paid as a node begins. Shape (N, len(risk))."""
+    return np.asarray(node_probability(tree)[:, None] * prospect.node_discount[:, risk] / MONEY)
+
+
+def year_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
+    """Expected present value, in the program's unit, of one unit of money a year over a node-year. Shape (Y, len(risk))."""
+    probability = node_probability(tree)[prospect.node_years.node]
+    return np.asarray(probability[:, None] * prospect.discount[:, risk] / MONEY)
+
+
+def standing_modules(p: Prospect, tree: ScenarioTree) -> Floats:
+    """Modules that stand without a decision at some time in a node. Shape (N, R)."""
+    standing = np.zeros((tree.count, len(p.labels.resource)))
+    np.maximum.at(standing, p.node_years.node, p.resources.existing)
+    return standing

@@ -1,0 +1,99 @@
+"""The best flows that given decisions allow, and how a point of the program is read as a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.footprint.columns import CARS
+from roadstead.footprint.extensive import Limits, run
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
+from roadstead.terms.errors import Fault, RoadsteadError
+
+if TYPE_CHECKING:
+    from roadstead.footprint.columns import Columns
+    from roadstead.footprint.formulation import Formulation
+    from roadstead.footprint.program import Program
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Floats, Ints
+
+LONGEST = 600.0
+"""A linear program that has not ended by then has gone wrong. [s]"""
+
+
+def no_new(tree: ScenarioTree, prospect: Prospect) -> Decisions:
+    """Nothing is committed to, closed, bought or retired."""
+    options = (tree.count, len(prospect.labels.option))
+    resources = (tree.count, len(prospect.labels.resource))
+    return Decisions(np.zeros(options), np.zeros(options), np.zeros(resources), np.zeros(resources))
+
+
+def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> FootprintPlan:
+    """The plan that keeps ``decisions`` and sends cars where they earn most.
+
+    Raises
+    ------
+    ValueError
+        Where a decision is taken that the prospect does not offer.
+    RoadsteadError
+        RS-F501 where the decisions do not fit together.
+    """
+    whole = formulate(tree, prospect, relaxed=True)
+    answer = run(fixed(whole, decisions), Limits(seconds=LONGEST))
+    if answer.point is None:
+        message = f"no flows fit these decisions: the solver says {answer.status!r}"
+        expected = "decisions that close only what is open and build only where an option is committed to"
+        raise RoadsteadError(Fault("decisions", "RS-F501", message, expected))
+    return FootprintPlan(decisions, read_flows(whole.columns, answer.point))
+
+
+def fixed(whole: Formulation, decisions: Decisions) -> Program:
+    """The program with its decisions on nodes fixed."""
+    floor, ceiling = whole.program.floor.copy(), whole.program.ceiling.copy()
+    for index, wanted in _families(whole.columns, decisions):
+        if np.any((index < 0) & (wanted > 0)):
+            raise ValueError("a decision is taken that the prospect does not offer")
+        here = index >= 0
+        floor[index[here]] = ceiling[index[here]] = wanted[here]
+    return replace(whole.program, floor=floor, ceiling=ceiling)
+
+
+def _families(columns: Columns, decisions: Decisions) -> tuple[tuple[Ints, Floats], ...]:
+    return (
+        (columns.u, decisions.commit),
+        (columns.v, decisions.close),
+        (columns.z, decisions.build),
+        (columns.w, decisions.retire),
+    )
+
+
+def read_decisions(
+    columns: Columns, point: Floats, whole_modules: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Decisions:
+    """Decisions of a point: options and whole modules rounded, which the solver leaves a millionth off."""
+    build, retire = _taken(columns.z, point), _taken(columns.w, point)
+    return Decisions(
+        commit=np.round(_taken(columns.u, point)),
+        close=np.round(_taken(columns.v, point)),
+        build=np.where(whole_modules, np.round(build), build),
+        retire=np.where(whole_modules, np.round(retire), retire),
+    )
+
+
+def read_flows(columns: Columns, point: Floats) -> Flows:
+    """Flows and sales of a point. [cars/year]"""
+    return Flows(
+        flow=CARS * np.maximum(_taken(columns.x, point), 0.0),
+        sale=CARS * np.maximum(_taken(columns.q, point), 0.0),
+        group_sale=CARS * np.maximum(_taken(columns.g, point), 0.0),
+        short=CARS * np.maximum(_taken(columns.h, point), 0.0),
+    )
+
+
+def _taken(index: Ints, point: Floats) -> Floats:
+    """Values of a family of columns; zero where a column does not exist."""
+    return np.where(index >= 0, point[np.maximum(index, 0)], 0.0)

@@ -1,0 +1,218 @@
+"""Whole decisions from fractional ones, and small changes for the better: a good plan to begin a proof from.
+
+Rounding what has been decided *by* a node, not *at* it, keeps every path in order: shares only grow along a path, so a
+threshold cuts each path once. Then single commitments are added, moved, enlarged, undone or closed as long as the plan
+gets better; each change is valued by a warm linear program.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.footprint.dispatch import no_new
+from roadstead.footprint.extensive import WarmProgram
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.plan import Decisions
+from roadstead.futures.tree import ancestry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roadstead.footprint.columns import Columns
+    from roadstead.footprint.plan import Pin
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Floats, Ints
+
+THRESHOLDS = (0.3, 0.5, 0.7)
+LEAST_GAIN = 1e-6
+"""Smallest gain worth a change, as a share of the plan's value."""
+STEPS = (1.0, 2.0)
+"""Modules tried with a new commitment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Decisions, the point of the program that carries them, and its value in the program's unit."""
+
+    decisions: Decisions
+    point: Floats
+    value: float
+
+
+@dataclass(slots=True)
+class _Trial:
+    """Values decisions by a warm program; modules that need not be whole stay free."""
+
+    tree: ScenarioTree
+    prospect: Prospect
+    columns: Columns
+    program: WarmProgram
+    index: Ints
+    until: float
+
+    def value(self, d: Decisions) -> float:
+        """Value of decisions, minus infinity where they do not fit. In the program's unit."""
+        return self.program.value(self.index, self.flat(d))
+
+    def flat(self, d: Decisions) -> Floats:
+        """Values of the whole columns, in the order of ``index``."""
+        whole = self.prospect.resources.whole
+        c = self.columns
+        families = (
+            (c.u, d.commit),
+            (c.v, d.close),
+            (c.z[:, whole], d.build[:, whole]),
+            (c.w[:, whole], d.retire[:, whole]),
+        )
+        return np.concatenate([wanted[at >= 0] for at, wanted in families])
+
+
+def good_start(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    pins: tuple[Pin, ...],
+    relaxed: Floats,
+    first: Decisions | None,
+    seconds: float,
+) -> Start | None:
+    """The best of rounded relaxed decisions, ``first`` and nothing new, improved for some seconds; None where none fits."""
+    whole = formulate(tree, prospect, pins, relaxed=True)
+    c, is_whole = whole.columns, prospect.resources.whole
+    index = np.concatenate([at[at >= 0] for at in (c.u, c.v, c.z[:, is_whole], c.w[:, is_whole])])
+    trial = _Trial(tree, prospect, c, WarmProgram(whole.program), index, time.perf_counter() + seconds)
+    candidates = [no_new(tree, prospect)] if first is None else [first]
+    candidates += [_rounded(trial, relaxed, threshold) for threshold in THRESHOLDS]
+    best = max(candidates, key=trial.value)
+    value = trial.value(best)
+    if not np.isfinite(value):
+        return None
+    best, _ = _improved(trial, best, value)
+    value = trial.value(best)
+    return Start(best, trial.program.point(), value)
+
+
+def _rounded(trial: _Trial, point: Floats, threshold: float) -> Decisions:
+    """Cut cumulative shares at a threshold; nothing is closed or retired."""
+    path = ancestry(trial.tree)
+    c, p = trial.columns, trial.prospect
+    committed = (path @ np.where(c.u >= 0, point[c.u], 0.0) >= threshold).astype(float)
+    modules = np.floor(path @ np.where(c.z >= 0, point[c.z], 0.0) + 1.0 - threshold)
+    modules = np.minimum(modules, p.resources.limit)
+    gate = p.resources.option
+    ready = committed + (p.options.opens <= trial.tree.last_year)
+    modules[:, gate >= 0] *= ready[:, gate[gate >= 0]] > 0
+    modules[:, ~p.resources.whole] = 0.0
+    return Decisions(
+        commit=_steps(trial, committed, c.u),
+        close=np.zeros_like(committed),
+        build=_steps(trial, modules, c.z),
+        retire=np.zeros_like(modules),
+    )
+
+
+def _steps(trial: _Trial, total: Floats, offered: Ints) -> Floats:
+    """What is added at each node, from what stands by it; only where the program offers the decision."""
+    step = np.zeros_like(total)
+    reached = np.zeros_like(total)
+    for n in range(trial.tree.count):
+        before = reached[trial.tree.parent[n]] if n else np.zeros(total.shape[1])
+        step[n] = np.where(offered[n] >= 0, np.maximum(total[n] - before, 0.0), 0.0)
+        reached[n] = before + step[n]
+    return step
+
+
+def _improved(trial: _Trial, best: Decisions, value: float) -> tuple[Decisions, float]:
+    """Round after round over options and nodes, keeping what is better, until a round finds nothing or the time is up."""
+    places = [(option, n) for n in range(trial.tree.count) for option in range(best.commit.shape[1])]
+    since = 0
+    while True:
+        for option, n in places:
+            since += 1
+            for change in _changes(trial, best, option, n):
+                if time.perf_counter() > trial.until:
+                    return best, value
+                tried = trial.value(change)
+                if tried > value + LEAST_GAIN * abs(value):
+                    best, value, since = change, tried, 0
+                    break
+            if since > len(places):
+                return best, value
+
+
+def _changes(trial: _Trial, d: Decisions, option: int, n: int) -> Iterator[Decisions]:
+    """Neighbours of a plan in one option at one node: commit, undo, enlarge, shrink, close, stay open."""
+    resources = trial.prospect.resources
+    rows = [int(r) for r in np.flatnonzero(resources.option == option) if resources.whole[r]]
+    if trial.columns.u[n, option] >= 0:
+        yield from _commitments(trial, d, option, rows, n)
+    yield from _modules(trial, d, rows, n)
+    if trial.columns.v[n, option] >= 0:
+        yield from _closures(trial, d, option, rows, n)
+
+
+def _commitments(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int) -> Iterator[Decisions]:
+    below = ancestry(trial.tree)[:, n] > 0
+    on_path = ancestry(trial.tree)[n] > 0
+    if d.commit[on_path & (np.arange(trial.tree.count) != n), option].any():
+        return
+    bare = _cleared(d, option, rows, below)
+    if d.commit[n, option] > 0.5:
+        yield bare
+        return
+    for modules in STEPS if rows else (0.0,):
+        commit, build = bare.commit.copy(), bare.build.copy()
+        commit[n, option] = 1.0
+        for r in rows:
+            build[n, r] = min(modules, trial.prospect.resources.limit[r])
+        yield Decisions(commit, bare.close, build, bare.retire)
+
+
+def _cleared(
+    d: Decisions, option: int, rows: list[int], nodes: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+) -> Decisions:
+    """Nothing decided about an option and its modules at some nodes."""
+    commit, close, build, retire = d.commit.copy(), d.close.copy(), d.build.copy(), d.retire.copy()
+    commit[nodes, option] = close[nodes, option] = 0.0
+    for r in rows:
+        build[nodes, r] = retire[nodes, r] = 0.0
+    return Decisions(commit, close, build, retire)
+
+
+def _modules(trial: _Trial, d: Decisions, rows: list[int], n: int) -> Iterator[Decisions]:
+    for r in rows:
+        if trial.columns.z[n, r] < 0:
+            continue
+        for step in (1.0, -1.0):
+            if 0.0 <= d.build[n, r] + step <= trial.prospect.resources.limit[r]:
+                build = d.build.copy()
+                build[n, r] += step
+                yield Decisions(d.commit, d.close, build, d.retire)
+
+
+def _closures(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int) -> Iterator[Decisions]:
+    """Close and retire all that stands, or stay open after all."""
+    path = ancestry(trial.tree)
+    if d.close[n, option] > 0.5:
+        close, retire = d.close.copy(), d.retire.copy()
+        close[n, option] = 0.0
+        for r in rows:
+            retire[n, r] = 0.0
+        yield Decisions(d.commit, close, d.build, retire)
+        return
+    if d.close[path[n] > 0, option].any():
+        return
+    after = (path[:, n] > 0) & (np.arange(trial.tree.count) != n)
+    bare = _cleared(d, option, rows, after)
+    close, retire, build = bare.close.copy(), bare.retire.copy(), bare.build.copy()
+    close[n, option] = 1.0
+    mine = trial.prospect.node_years.node == n
+    for r in rows:
+        build[n, r] = 0.0
+        standing = trial.prospect.resources.existing[mine, r].max() + path[n] @ build[:, r] - path[n] @ retire[:, r]
+        retire[n, r] += standing
+    yield Decisions(bare.commit, close, build, retire)

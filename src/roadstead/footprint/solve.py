@@ -1,0 +1,207 @@
+"""Find a plan, prove how good it is, and say which bound proves it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from roadstead.footprint.bounds import weak_duality
+from roadstead.footprint.certify import certify
+from roadstead.footprint.columns import MONEY
+from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
+from roadstead.footprint.extensive import Limits, run
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.plan import Decisions
+from roadstead.footprint.rounding import good_start
+from roadstead.terms.errors import Fault, RoadsteadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.footprint.certify import Certificate
+    from roadstead.footprint.plan import FootprintPlan, Pin
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+
+    Progress = Callable[[float, float, float], None]
+
+
+SEARCH = 0.08
+"""Share of a solve's time that may go into a good plan to begin from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to look.
+
+    Attributes
+    ----------
+    gap
+        Share of value added over the standing footprint that may be left unproven. [fraction]
+    seconds
+        Limit of time for one solve. [s]
+    workers
+        Processes for solves that do not wait for one another; threads of a solve that stands alone.
+    """
+
+    gap: float = 0.01
+    seconds: float = 60.0
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan with what proves it.
+
+    Attributes
+    ----------
+    standing
+        Value of today's and committed footprint with nothing new. [money]
+    bound_certified
+        No plan is worth more, by weak duality (F.13), whatever a solver says. [money]
+    bound_solver
+        No plan is worth more, by the solver's branch and bound. [money]
+    status
+        The solver's own word for how it ended.
+    """
+
+    plan: FootprintPlan
+    certificate: Certificate
+    standing: float
+    bound_certified: float
+    bound_solver: float
+    status: str
+    seconds: float
+
+    @property
+    def bound(self) -> float:
+        """The lower of both bounds, never below the plan's own certified value. [money]"""
+        return max(min(self.bound_certified, self.bound_solver), self.certificate.value)
+
+    @property
+    def gap_bound(self) -> Literal["certified", "solver"]:
+        """Which of both bounds the gap rests on."""
+        return "certified" if self.bound_certified <= self.bound_solver else "solver"
+
+    @property
+    def value_added(self) -> float:
+        """Value over today's and committed footprint. [money]"""
+        return self.certificate.value - self.standing
+
+    @property
+    def gap_value_added(self) -> float:
+        """Unproven rest as a share of value added; infinite where nothing is added and something is unproven."""
+        return _share(self.bound - self.certificate.value, self.value_added)
+
+    @property
+    def gap_npv(self) -> float:
+        """Unproven rest as a share of NPV."""
+        return _share(self.bound - self.certificate.value, self.certificate.value)
+
+
+def _share(rest: float, whole: float) -> float:
+    if rest <= 0:
+        return 0.0
+    return rest / abs(whole) if whole else float("inf")
+
+
+def solve(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    effort: Effort,
+    *,
+    pins: tuple[Pin, ...] = (),
+    start: Decisions | None = None,
+    progress: Progress | None = None,
+) -> Solved:
+    """Plan a prospect by its strong extensive form, polished and certified.
+
+    ``start`` are decisions to begin from, if they fit.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-F503 where no plan honours the pins; RS-F504 where none was found in time.
+    """
+    began = time.perf_counter()
+    standing = certify(tree, prospect, dispatch(tree, prospect, no_new(tree, prospect))).value
+    whole = formulate(tree, prospect, pins)
+    relaxed = run(formulate(tree, prospect, pins, relaxed=True).program, Limits(seconds=effort.seconds))
+    if relaxed.status == "Infeasible":
+        raise RoadsteadError(_unfit_pins(tree, prospect, pins))
+    certified = np.inf if relaxed.price is None else MONEY * weak_duality(whole.program, relaxed.price)
+    search = SEARCH * effort.seconds
+    begin = None if relaxed.point is None else good_start(tree, prospect, pins, relaxed.point, start, search)
+    added = 0.0 if begin is None else begin.value - standing / MONEY
+    answer = run(
+        whole.program,
+        Limits(
+            absolute_gap=effort.gap * max(added, 0.0),
+            seconds=max(effort.seconds - (time.perf_counter() - began), 1.0),
+            threads=effort.workers,
+        ),
+        start=None if begin is None else begin.point,
+        progress=_in_money(progress),
+    )
+    if answer.point is None:
+        if answer.status == "Infeasible":
+            raise RoadsteadError(_unfit_pins(tree, prospect, pins))
+        message = f"no plan was found in {effort.seconds:g} s: the solver says {answer.status!r}"
+        raise RoadsteadError(Fault("plan", "RS-F504", message, "more seconds, or a wider gap"))
+    plan = dispatch(tree, prospect, read_decisions(whole.columns, answer.point, prospect.resources.whole))
+    return Solved(
+        plan=plan,
+        certificate=certify(tree, prospect, plan),
+        standing=standing,
+        bound_certified=certified,
+        bound_solver=MONEY * answer.bound,
+        status=answer.status,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort, pins: tuple[Pin, ...]) -> Solved:
+    """Plan again under further pins, beginning from a plan with what they forbid taken out."""
+    d = solved.plan.decisions
+    commit, close, build, retire = d.commit.copy(), d.close.copy(), d.build.copy(), d.retire.copy()
+    for pin in pins:
+        if pin.do:
+            continue
+        of_option = pin.kind in {"option", "close"}
+        rows = np.flatnonzero(prospect.resources.option == pin.index).tolist() if of_option else [pin.index]
+        retire[:, rows] = 0.0
+        if of_option:
+            close[:, pin.index] = 0.0
+        if pin.kind == "option":
+            commit[:, pin.index] = 0.0
+        if pin.kind in {"option", "resource"}:
+            build[:, rows] = 0.0
+    return solve(tree, prospect, effort, pins=pins, start=Decisions(commit, close, build, retire))
+
+
+def _in_money(progress: Progress | None) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda value, bound, seconds: progress(MONEY * value, MONEY * bound, seconds)
+
+
+def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> list[Fault]:
+    """Which pins cannot be honoured: each that fails on its own, else all of them together."""
+
+    def name(pin: Pin) -> str:
+        labels = prospect.labels.option if pin.kind in {"option", "close"} else prospect.labels.resource
+        return f"`{labels[pin.index]}` {f'{pin.kind} by {pin.by}' if pin.do else 'never'}"
+
+    alone = [pin for pin in pins if _is_infeasible(tree, prospect, (pin,))]
+    if alone:
+        expected = "a later year, or a line that can be committed to in a stage that begins by then; or drop the pin"
+        return [Fault(f"pin {name(pin)}", "RS-F503", "no plan can honour this pin", expected) for pin in alone]
+    together = ", ".join(name(pin) for pin in pins) or "none"
+    return [Fault("pins", "RS-F503", f"no plan honours all pins together: {together}", "fewer pins, or later years")]
+
+
+def _is_infeasible(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> bool:
+    return run(formulate(tree, prospect, pins, relaxed=True).program, Limits()).status == "Infeasible"
