@@ -97,7 +97,7 @@ def forecast(
     sizes = draw_markets(sales, last, draws, rng)
     nev_share = np.stack([_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1)
     market = np.stack([_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1)
-    bev = np.asarray([_bev_share(markets[place]) for place in places])
+    bev = np.asarray([bev_share(markets[place]) for place in places])
     notes = {place: note for place in places if (note := _thin(markets[place]))}
     for array in (nev_share, market, bev):
         frozen(array)
@@ -138,7 +138,8 @@ def _at(wanted: Ints, known_years: Ints, known: Floats, ahead: Floats) -> Floats
     return np.stack(columns, axis=1)
 
 
-def _bev_share(history: MarketHistory) -> float:
+def bev_share(history: MarketHistory) -> float:
+    """Share of BEV in NEV sales, the last one known. [fraction]"""
     return history.bev_of_nev.value if history.bev_of_nev is not None else 0.65
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from roadstead.world.reference import World
 
 
+EVERY = "*"
+"""Stands for every market without rows of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Everything a case says."""
@@ -33,8 +38,8 @@ class Inputs:
     dollars: Mapping[str, float]
 
     def market(self, row: Row, column: str = "market") -> str:
-        """Country id of a cell; * stays *."""
-        return "*" if row[column] == "*" else self.places.country(row[column], row.where(column))
+        """Country id of a cell."""
+        return self.places.country(row[column], row.where(column))
 
 
 def powertrain_class(powertrain: Powertrain) -> str:
@@ -110,6 +115,8 @@ def _economy(inputs: Inputs, item: str, indicator: str, asked_by: str, subjects:
     packaged = inputs.world.economies.get((subjects[-1], indicator))
     if packaged is not None:
         return packaged.value
+    if subjects[-1] not in inputs.places.gazetteer.places:
+        return math.nan  # no country at all: told where it stands
     return inputs.lookup.need(item, asked_by, *subjects)
 
 
@@ -131,7 +138,7 @@ def _channel(inputs: Inputs, market: str, row: Row) -> Channel:
 
 
 def _whole(value: float) -> int:
-    return round(value) if value == value else 0
+    return round(value) if math.isfinite(value) else 0
 
 
 def _line(inputs: Inputs, row: Row) -> Line:
@@ -180,24 +187,19 @@ def _offers(inputs: Inputs, models: Mapping[str, Model], markets: Mapping[str, R
     """One offer for every price; sales and mature shares by powertrain are divided by the mix of the models offered."""
     sales = {(inputs.market(r), r["powertrain"]): r["sales"] or 0.0 for r in inputs.rows["volumes"]}
     mature = {(inputs.market(r), r["powertrain"]): r["share"] or 0.0 for r in inputs.rows["ambitions"]}
-    mix = {(inputs.market(r), r["model"]): r["share"] or 0.0 for r in inputs.rows["mix"]}
+    mix = {
+        (r["market"] if r["market"] == EVERY else inputs.market(r), r["model"]): r["share"] or 0.0
+        for r in inputs.rows["mix"]
+    }
     prices: dict[tuple[str, str], float] = {}
     for row in inputs.rows["prices"]:
-        if row["model"] not in models:
-            known = ", ".join(models)
-            inputs.lookup.faults.append(
-                Fault(row.where("model"), "RS-S606", f"no model `{row['model']}`", f"one of {known}")
-            )
-            continue
         rate = inputs.dollars.get(row["currency"])
         if rate is None:
-            expected = "a currency with an exchange rate in world/economies.csv"
-            inputs.lookup.faults.append(
-                Fault(row.where("currency"), "RS-S605", f"no exchange rate of `{row['currency']}`", expected)
-            )
-            continue
-        prices[inputs.market(row), row["model"]] = (row["price"] or 1.0) * rate
-    weight = {(market, model): mix.get((market, model), mix.get(("*", model), 0.0)) for market, model in prices}
+            expected = f"one of {', '.join(sorted(inputs.dollars))}, or a rate in your own world/economies.csv"
+            message = f"no exchange rate of `{row['currency']}` is known"
+            inputs.lookup.faults.append(Fault(row.where("currency"), "RS-S605", message, expected))
+        prices[inputs.market(row), row["model"]] = (row["price"] or 1.0) * (rate or 1.0)
+    weight = {(market, model): mix.get((market, model), mix.get((EVERY, model), 0.0)) for market, model in prices}
     found = []
     for market in markets:
         offered = [m for m in models if (market, m) in prices and weight[market, m] > 0]

@@ -1,254 +1,212 @@
-"""Cross-checks of a case: what types and bounds cannot see."""
+"""What case.yaml says, held against itself and against the tables: horizon, tree, events, pins, announced programme."""
 
 from __future__ import annotations
 
-import csv
-import re
 from typing import TYPE_CHECKING
 
-from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.evidence import ASSUMPTION
+from roadstead.terms.errors import Fault
 from roadstead.terms.ids import PRODUCT_WORDS
-from roadstead.terms.tables import hs_fault
-from roadstead.trade import rulebook
+from roadstead.trade.facts import VOCABULARY, is_known
+from roadstead.trade.schemas import MEASURES
 from roadstead.world.carmaker import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from roadstead.study.document import CaseFile, Document
-    from roadstead.study.places import Places
-    from roadstead.terms.evidence import Source
-    from roadstead.terms.tables import Row
-    from roadstead.world.carmaker import Carmaker
-    from roadstead.world.reference import World
+    from roadstead.study.document import AmendmentEntry, CaseFile, Document, EventEntry, PinEntry
+    from roadstead.world.carmaker import Carmaker, Line
 
 TOLERANCE = 1e-6
 SUPPORTED_MONEY = "USD"
-
-
-def sources_exist(rows: Mapping[str, tuple[Row, ...]], sources: Mapping[str, Source], faults: list[Fault]) -> None:
-    """Every row cites a known source or says it is an assumption."""
-    for name, table in rows.items():
-        if name == "sources":
-            continue
-        for row in table:
-            cited = row["source"]
-            if cited and cited != ASSUMPTION and cited not in sources:
-                expected = f"an id of sources.csv, or `{ASSUMPTION}` with the reasoning in the note"
-                faults.append(Fault(row.where("source"), "RS-S607", f"no source `{cited}` is listed", expected))
-
-
-_LOST_ZERO = re.compile(r"\d+|\d+\.\d")
-
-
-def own_rules(folder: Path, faults: list[Fault]) -> None:
-    """The case's own rules are readable, and their HS codes kept their zeros."""
-    rules = folder / "rules"
-    if not rules.is_dir():
-        return
-    try:
-        rulebook.load(None, rules)
-    except RoadsteadError as error:
-        faults.extend(error.faults)
-    path = rules / "measures.csv"
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        for row in reader:
-            for code in filter(None, (row.get("hs") or "").split("|")):
-                digits = code.replace(".", "")
-                damaged = _LOST_ZERO.fullmatch(code.strip()) and len(digits) not in {4, 6, 8, 10}
-                if damaged:
-                    faults.append(hs_fault(f"measures.csv:{reader.line_num} (hs)", code))
+RUNS_ALREADY = frozenset({Standing.OPERATING, Standing.COMMITTED})
+KINDS = next(column.choices for column in MEASURES.columns if column.name == "kind")
 
 
 def structure(document: Document, faults: list[Fault]) -> None:
-    """Horizon, money, tree and events hang together."""
-    case = document.case
+    """Note what does not hang together in horizon, money, declared facts, tree and events."""
+    faults += _calendar(document)
+    faults += _declared(document)
+    faults += _nodes(document)
+    faults += _probabilities(document)
+    faults += _events(document)
+
+
+def _calendar(document: Document) -> Iterator[Fault]:
+    case, horizon = document.case, document.case.horizon
     if case.money.currency != SUPPORTED_MONEY:
         message = f"totals in {case.money.currency} are not expressible yet"
-        faults.append(
-            Fault(
-                document.where("money", "currency"),
-                "RS-S608",
-                message,
-                f"{SUPPORTED_MONEY}; figures may be in any currency",
-            )
-        )
-    horizon = case.horizon
+        expected = f"{SUPPORTED_MONEY}; figures may be in any currency"
+        yield Fault(document.where("money", "currency"), "RS-S608", message, expected)
     if not horizon.first < horizon.last_decision <= horizon.last:
         message = f"the horizon runs {horizon.first}, {horizon.last_decision}, {horizon.last}"
-        faults.append(Fault(document.where("horizon"), "RS-S608", message, "first < last_decision <= last"))
-    if case.tree.stages[0] != horizon.first or list(case.tree.stages) != sorted(set(case.tree.stages)):
-        expected = f"rising years, the first of them {horizon.first}, the last before {horizon.last}"
-        faults.append(Fault(document.where("tree", "stages"), "RS-S609", f"stages {list(case.tree.stages)}", expected))
-    _tree(document, case, faults)
-    _events(document, case, faults)
+        yield Fault(document.where("horizon"), "RS-S608", message, "first < last_decision <= last")
+    if case.money.base_year > horizon.first:
+        message = f"sales and prices of {case.money.base_year} for a plan that begins in {horizon.first}"
+        expected = f"a year whose sales are known, at most {horizon.first}"
+        yield Fault(document.where("money", "base_year"), "RS-S608", message, expected)
+    stages = list(case.tree.stages)
+    if stages[0] != horizon.first or stages != sorted(set(stages)) or stages[-1] > horizon.last:
+        expected = f"rising years, the first of them {horizon.first}, the last not after {horizon.last}"
+        yield Fault(document.where("tree", "stages"), "RS-S609", f"the stages begin in {stages}", expected)
 
 
-def _tree(document: Document, case: CaseFile, faults: list[Fault]) -> None:
+def _declared(document: Document) -> Iterator[Fault]:
+    for importer, facts in document.case.declared.items():
+        for name in facts:
+            if not is_known(name):
+                expected = f"one of {', '.join(sorted(VOCABULARY))}"
+                where = document.where("declared", importer, name)
+                yield Fault(where, "RS-L202", f"`{name}` is not a fact that law asks for", expected)
+
+
+def _nodes(document: Document) -> Iterator[Fault]:
+    """Every node once, below a node that stands above it, on a path with one node per stage."""
+    case = document.case
     depth: dict[str, int] = {}
-    below: dict[str, list[int]] = {}
+    parents = {node.parent for node in case.tree.nodes}
     known = {event.id for event in case.events}
+    last = len(case.tree.stages) - 1
     for i, node in enumerate(case.tree.nodes):
         where = document.where("tree", "nodes", i)
         if node.id in depth:
-            faults.append(Fault(where, "RS-S609", f"node `{node.id}` stands twice", "each node once"))
-        if bool(node.parent) == (i == 0):
-            message = "the first node is the root and has no parent; every other node has one"
-            faults.append(Fault(where, "RS-S609", message, "`parent:` with the id of a node above"))
-        if node.parent and node.parent not in depth:
-            expected = "the id of a node that stands above it"
-            faults.append(Fault(where, "RS-S609", f"parent `{node.parent}` of `{node.id}` is not known", expected))
-        depth[node.id] = depth.get(node.parent, -1) + 1
-        if node.parent:
-            below.setdefault(node.parent, []).append(i)
-        for event in node.fires:
-            if event not in known:
-                expected = f"one of {', '.join(sorted(known))}"
-                faults.append(
-                    Fault(document.where("tree", "nodes", i, "fires"), "RS-S609", f"no event `{event}`", expected)
-                )
-    for parent, children in below.items():
-        total = sum(case.tree.nodes[i].probability for i in children)
-        if abs(total - 1.0) > TOLERANCE:
-            where = document.where("tree", "nodes", children[0], "probability")
-            shown = " + ".join(f"{case.tree.nodes[i].probability:g}" for i in children)
-            message = f"the probabilities under `{parent}` sum to {total:g} ({shown})"
-            faults.append(Fault(where, "RS-S610", message, "probabilities that sum to 1"))
-    last = len(case.tree.stages) - 1
-    for i, node in enumerate(case.tree.nodes):
-        leaf = node.id not in below
-        if leaf != (depth[node.id] == last):
-            message = f"`{node.id}` is at stage {depth[node.id] + 1} of {last + 1}"
-            faults.append(
-                Fault(document.where("tree", "nodes", i), "RS-S609", message, "every path has one node per stage")
+            yield Fault(where, "RS-S609", f"node `{node.id}` stands twice", "each node once")
+        if i == 0 and node.parent:
+            yield Fault(
+                where, "RS-S609", f"the first node has the parent `{node.parent}`", "the root, without a parent"
             )
+        elif i > 0 and not node.parent:
+            expected = "`parent:` with the id of a node above; only the first node has none"
+            yield Fault(where, "RS-S609", f"`{node.id}` has no parent", expected)
+        elif i > 0 and node.parent not in depth:
+            place = document.where("tree", "nodes", i, "parent")
+            expected = "the id of a node that stands above it"
+            yield Fault(place, "RS-S609", f"the parent `{node.parent}` of `{node.id}` is not known", expected)
+        depth[node.id] = depth.get(node.parent, -1 if i == 0 else last) + 1
+        if i > 0 and node.parent in depth and (node.id in parents) != (depth[node.id] < last):
+            message = f"`{node.id}` is at stage {depth[node.id] + 1} of {last + 1}"
+            yield Fault(where, "RS-S609", message, "one node per stage on every path, a leaf in the last stage")
+        for j, event in enumerate(node.fires):
+            if event not in known:
+                place = document.where("tree", "nodes", i, "fires", j)
+                yield Fault(place, "RS-S609", f"there is no event `{event}`", f"one of {', '.join(sorted(known))}")
 
 
-def _events(document: Document, case: CaseFile, faults: list[Fault]) -> None:
-    fired = {event for node in case.tree.nodes for event in node.fires}
+def _probabilities(document: Document) -> Iterator[Fault]:
+    """The root is certain, and the nodes below one parent share all of its probability."""
+    nodes = document.case.tree.nodes
+    if nodes[0].probability < 1.0:
+        where = document.where("tree", "nodes", 0, "probability")
+        yield Fault(where, "RS-S610", f"the root has probability {nodes[0].probability:g}", "1, or nothing")
+    below: dict[str, list[int]] = {}
+    for i, node in enumerate(nodes):
+        below.setdefault(node.parent, []).append(i)
+    for parent, children in below.items():
+        total = sum(nodes[i].probability for i in children)
+        if parent and abs(total - 1.0) > TOLERANCE:
+            where = document.where("tree", "nodes", children[0], "probability")
+            shown = " + ".join(f"{nodes[i].probability:g}" for i in children)
+            message = f"the probabilities under `{parent}` sum to {total:g} ({shown})"
+            yield Fault(where, "RS-S610", message, "probabilities that sum to 1")
+
+
+def _events(document: Document) -> Iterator[Fault]:
+    fired = {event for node in document.case.tree.nodes for event in node.fires}
     seen: set[str] = set()
-    for i, event in enumerate(case.events):
+    for i, event in enumerate(document.case.events):
         where = document.where("events", i)
         if event.id in seen:
-            faults.append(Fault(where, "RS-S602", f"event `{event.id}` stands twice", "each event once"))
+            yield Fault(where, "RS-S602", f"event `{event.id}` stands twice", "each event once")
         seen.add(event.id)
         if event.id not in fired:
-            faults.append(
-                Fault(where, "RS-S609", f"no node fires `{event.id}`", "name it in a node's `fires`, or leave it out")
-            )
+            expected = "name it in a node's `fires`, or leave it out"
+            yield Fault(where, "RS-S609", f"no node fires `{event.id}`", expected)
         if not event.rests_on.strip():
             expected = "sources, or the reasoning behind the probability"
-            faults.append(Fault(where, "RS-T111", f"nothing stands behind `{event.id}`", expected))
+            place = document.where("events", i, "rests_on")
+            yield Fault(place, "RS-T111", f"nothing stands behind `{event.id}`", expected)
+        if _is_empty(event):
+            expected = "amendments, or demand, or a route, or local content"
+            yield Fault(where, "RS-S603", f"`{event.id}` changes nothing", expected)
         for j, change in enumerate(event.amendments):
-            place = document.where("events", i, "amendments", j)
-            if change.action in {"set", "add"} and change.rate is None:
-                faults.append(Fault(place, "RS-S603", f"`{change.action}` without a rate", "`rate:` as a fraction"))
-            for product in change.products:
-                if product.lower() not in PRODUCT_WORDS and product not in PRODUCT_WORDS.values():
-                    faults.append(
-                        Fault(place, "RS-S603", f"no product `{product}`", f"one of {', '.join(PRODUCT_WORDS)}")
-                    )
+            yield from _amendment(change, document.where("events", i, "amendments", j))
 
 
-def lines(
-    carmaker: Carmaker, rows: Mapping[str, tuple[Row, ...]], places: Places, world: World, faults: list[Fault]
-) -> None:
-    """Lines name known models, say when they open, and can sell somewhere that is planned."""
-    markets = set(carmaker.channels)
-    for row in rows["lines"]:
-        if row["line"] not in carmaker.lines:
-            continue
-        line = carmaker.lines[row["line"]]
-        for model in line.models:
-            if model not in carmaker.models:
-                expected = f"one of {', '.join(carmaker.models)}"
-                faults.append(Fault(row.where("models"), "RS-S606", f"no model `{model}`", expected))
-        if row["lead"] is None and line.standing in {Standing.ANNOUNCED, Standing.CANDIDATE}:
-            expected = "years from order to first output, for instance 2"
-            faults.append(
-                Fault(row.where("lead"), "RS-S611", f"`{line.line_id}` has capacity without a lead time", expected)
-            )
-        if not line.opens and line.standing is not Standing.CANDIDATE:
-            expected = "the first year of output"
-            faults.append(
-                Fault(row.where("opens"), "RS-S611", f"`{line.line_id}` is {line.standing} but has no year", expected)
-            )
-        if line.modules_now > line.modules_limit:
-            message = f"{line.modules_now:g} modules stand where at most {line.modules_limit:g} can be"
-            faults.append(Fault(row.where("modules_limit"), "RS-S611", message, "a limit at least as high"))
-        if line.place not in places.gazetteer.places:
-            continue
-        territory = places.gazetteer.territory(line.place)
-        reachable = {m for m in markets if m in places.gazetteer.places and places.gazetteer.territory(m) == territory}
-        if not reachable and not line.serves:
-            message = f"`{line.line_id}` stands in {line.place}, for which there is no market data"
-            expected = f"a row for a market of {territory} in markets.csv, or markets it `serves`"
-            faults.append(Fault(row.where("place"), "RS-S612", message, expected))
-    for row in rows["markets"]:
-        place = places.gazetteer.find(row["market"])
-        if place is not None and place.place_id not in world.markets:
-            message = f"no history of sales and NEV share of {place.name} is known"
-            expected = "a market of `roadstead world --markets`, or your own world/sales.csv and world/nev.csv"
-            faults.append(Fault(row.where("market"), "RS-S612", message, expected))
+def _is_empty(event: EventEntry) -> bool:
+    return not (event.amendments or event.demand or event.route or event.content)
 
 
-def offers(
-    carmaker: Carmaker, rows: Mapping[str, tuple[Row, ...]], world: World, document: Document, faults: list[Fault]
-) -> None:
-    """Every market sells something, and nothing sells more than its market buys."""
-    sold = {offer.market for offer in carmaker.offers}
-    for row in rows["markets"]:
-        place = world.gazetteer.find(row["market"])
-        if place is not None and place.place_id not in sold:
-            message = f"nothing is offered in {place.name}"
-            expected = (
-                "a price in prices.csv, a share in mix.csv and a mature share in ambitions.csv for at least one model"
-            )
-            faults.append(Fault(row.where("market"), "RS-S612", message, expected))
-    for row in rows["volumes"]:
-        place = world.gazetteer.find(row["market"])
-        history = world.markets.get(place.place_id) if place else None
-        if place and history and row["sales"] and row["sales"] > history.sales[-1].value:
-            message = f"{row['sales']:,.0f} cars sold where the market bought {history.sales[-1].value:,.0f}"
-            faults.append(Fault(row.where("sales"), "RS-S613", message, f"cars of {document.case.money.base_year}"))
-    for market, channel in carmaker.channels.items():
-        if channel.entered and not any(o.market == market and o.sales > 0 for o in carmaker.offers) and market in sold:
-            message = f"{market} is entered but nothing was sold there"
-            faults.append(
-                Fault(
-                    "volumes.csv", "RS-S613", message, "its sales in volumes.csv, or `no` under entered in markets.csv"
-                )
-            )
+def _amendment(change: AmendmentEntry, where: str) -> Iterator[Fault]:
+    if change.action in {"set", "add"} and change.rate is None:
+        yield Fault(where, "RS-S603", f"`{change.action}` without a rate", "`rate:` as a fraction")
+    if change.kind and change.kind not in KINDS:
+        yield Fault(where, "RS-S603", f"there is no kind of measure `{change.kind}`", f"one of {', '.join(KINDS)}")
+    for product in change.products:
+        if product.lower() not in PRODUCT_WORDS and product not in PRODUCT_WORDS.values():
+            yield Fault(where, "RS-S603", f"there is no product `{product}`", f"one of {', '.join(PRODUCT_WORDS)}")
 
 
 def pins(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:
-    """Pins name lines or markets, say by when, and do not contradict one another."""
-    wanted: dict[str, str] = {}
+    """Note pins that name nothing, ask for what cannot be, or contradict one another."""
+    wanted: dict[str, PinEntry] = {}
     for i, pin in enumerate(document.case.pins):
         where = document.where("pins", i)
-        line = carmaker.lines.get(pin.what)
-        channel = carmaker.channels.get(pin.what)
-        if line is None and (channel is None or channel.entered):
-            free = [*carmaker.lines, *(m for m, c in carmaker.channels.items() if not c.entered)]
-            faults.append(Fault(where, "RS-S614", f"`{pin.what}` cannot be pinned", f"one of {', '.join(free)}"))
+        faults += _pin(pin, where, document.case, carmaker)
+        if pin.what in wanted and wanted[pin.what].do != pin.do:
+            faults.append(Fault(where, "RS-S614", f"`{pin.what}` is pinned both open and never", "one of the two"))
+        wanted.setdefault(pin.what, pin)
+
+
+def _pin(pin: PinEntry, where: str, case: CaseFile, carmaker: Carmaker) -> Iterator[Fault]:
+    line, channel = carmaker.lines.get(pin.what), carmaker.channels.get(pin.what)
+    if line is None and (channel is None or channel.entered):
+        free = [name for name, line in carmaker.lines.items() if line.standing not in RUNS_ALREADY]
+        free += [market for market, channel in carmaker.channels.items() if not channel.entered]
+        known = "is entered already" if channel else "is no line and no market"
+        yield Fault(where, "RS-S614", f"`{pin.what}` {known}: it cannot be pinned", f"one of {', '.join(free)}")
+        return
+    if line is not None and line.standing in RUNS_ALREADY:
+        message = f"`{pin.what}` is {line.standing}: it runs without a decision"
+        yield Fault(where, "RS-S614", message, "a pin on an announced or candidate line")
+        return
+    if pin.do == "never":
+        return
+    first, last = case.horizon.first, case.horizon.last_decision
+    lead = line.lead if line is not None else channel.entry_lead if channel is not None else 0
+    if pin.by is None:
+        message = f"`open` {pin.what} without a year"
+        yield Fault(where, "RS-S614", message, "`by:` with the year of commitment")
+    elif not first <= pin.by <= last:
+        message = f"{pin.by} is outside the years in which something can be committed to"
+        yield Fault(where, "RS-S614", message, f"a year from {first} to {last}")
+    elif first + lead > case.horizon.last:
+        message = f"`{pin.what}` takes {lead} years: even ordered in {first} it opens after {case.horizon.last}"
+        yield Fault(where, "RS-S614", message, "a shorter lead time, a longer horizon, or no pin")
+
+
+def announced(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:
+    """Note an announced programme that does not fit the lines: it is a baseline, so it must be one that can be."""
+    case = document.case
+    free = {name: line for name, line in carmaker.lines.items() if line.standing not in RUNS_ALREADY}
+    for name, entry in case.announced.items():
+        where = document.where("announced", name)
+        if name not in free:
+            why = f"is {carmaker.lines[name].standing}" if name in carmaker.lines else "is no line"
+            expected = f"one of {', '.join(free) or 'no line: none is free to decide'}"
+            faults.append(Fault(where, "RS-S617", f"`{name}` {why}: nothing can be announced of it", expected))
             continue
-        if line is not None and line.standing in {Standing.OPERATING, Standing.COMMITTED}:
-            message = f"`{pin.what}` is {line.standing}: it runs without a decision"
-            faults.append(Fault(where, "RS-S614", message, "a pin on an announced or candidate line"))
-        if pin.do == "open" and pin.by is None:
-            faults.append(
-                Fault(where, "RS-S614", f"`open` {pin.what} without a year", "`by:` with the year of commitment")
-            )
-        if wanted.get(pin.what, pin.do) != pin.do:
-            message = f"`{pin.what}` is pinned both open and never"
-            faults.append(Fault(where, "RS-S614", message, "one of the two"))
-        wanted[pin.what] = pin.do
-        last = document.case.horizon
-        if pin.do == "open" and pin.by is not None and not last.first <= pin.by <= last.last_decision:
-            message = f"{pin.by} is outside the years in which something can be committed to"
-            faults.append(Fault(where, "RS-S614", message, f"a year from {last.first} to {last.last_decision}"))
+        faults += _programme(entry.year, entry.modules, free[name], case, where)
+    for name, line in free.items():
+        if line.standing is Standing.ANNOUNCED and name not in case.announced:
+            expected = f"an entry `{name}: {{year: ..., modules: ...}}`, or another standing in lines.csv"
+            message = f"`{name}` is announced in lines.csv, but not in case.yaml"
+            faults.append(Fault(document.where("announced"), "RS-S617", message, expected))
+
+
+def _programme(year: int, modules: float, line: Line, case: CaseFile, where: str) -> Iterator[Fault]:
+    first, last = case.horizon.first, case.horizon.last_decision
+    if not first <= year <= last:
+        message = f"{year} is outside the years in which something can be committed to"
+        yield Fault(where, "RS-S617", message, f"a year from {first} to {last}")
+    if modules > line.modules_limit:
+        message = f"{modules:g} steps announced where `{line.line_id}` can have {line.modules_limit:g}"
+        yield Fault(where, "RS-S617", message, "at most modules_limit of lines.csv")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.scalarstring import ScalarString
 
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.ids import Powertrain  # noqa: TC001 - pydantic looks it up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +31,20 @@ def _not_a_percentage(value: Any) -> Any:
     return value
 
 
+def _is_a_day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("day", "a day of the calendar, for instance 2026-07-02") from None
+    return value
+
+
 Fraction = Annotated[float, BeforeValidator(_not_a_percentage), Field(ge=0.0, le=1.0)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
 
 class Horizon(_Part):
@@ -79,7 +89,7 @@ class AmendmentEntry(_Part):
     kind: str = ""
     measure: str = ""
     origins: tuple[str, ...] = ()
-    powertrains: tuple[str, ...] = ()
+    powertrains: tuple[Powertrain, ...] = ()
     products: tuple[str, ...] = ()
     firms: tuple[str, ...] = ()
     rate: Annotated[float, BeforeValidator(_not_a_percentage), Field(ge=0.0, le=5.0)] | None = None
@@ -137,9 +147,9 @@ class CaseFile(_Part):
     firm: str
     nationality: str
     home: str
-    as_known_on: Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    as_known_on: Annotated[str, BeforeValidator(str), AfterValidator(_is_a_day)]
     route: Literal["SUEZ_OPEN", "SUEZ_CLOSED"]
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0)] = 0
     draws: Annotated[int, Field(ge=100, le=100000)] = 1000
     horizon: Horizon
     money: Money
@@ -176,39 +186,73 @@ def read_document(path: Path) -> Document:
     RoadsteadError
         With every fault: RS-S601 unreadable, RS-S602 duplicated key or ambiguous word, RS-S603 wrong or missing entry.
     """
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    try:
-        root = yaml.load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        expected = "a case folder with a case.yaml in it: `roadstead new FOLDER` makes one"
-        raise RoadsteadError(Fault(str(path), "RS-S601", "there is no such file", expected)) from None
-    except DuplicateKeyError as error:
-        raise RoadsteadError(_duplicate(path.name, error)) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
-        raise RoadsteadError(
-            Fault(where, "RS-S601", f"not readable as YAML: {error.problem}", "valid YAML 1.2")
-        ) from None
-    if not isinstance(root, CommentedMap):
-        raise RoadsteadError(Fault(path.name, "RS-S601", "no keys stand here", "keys such as `name:` and `tree:`"))
-    faults = list(_ambiguous(path.name, root))
+    root, faults = _load(path)
+    faults += _ambiguous(path.name, root)
+    case: CaseFile | None = None
     try:
         case = CaseFile.model_validate(_plain(root))
     except ValidationError as error:
-        faults += [_fault(path.name, root, dict(found)) for found in error.errors()]
-        raise RoadsteadError(faults) from None
-    if faults:
+        told = {_spot(fault) for fault in faults}
+        for found in error.errors():
+            fault = _fault(path.name, root, dict(found))
+            if _spot(fault) not in told or found["type"] == "missing":
+                told.add(_spot(fault))
+                faults.append(fault)
+    if faults or case is None:
         raise RoadsteadError(faults)
     return Document(path.name, root, case)
 
 
-def _duplicate(name: str, error: DuplicateKeyError) -> Fault:
-    mark = error.problem_mark
-    key = re.search(r'"(.+?)"', str(error.problem))
-    shown = f"`{key.group(1)}`" if key else "a key"
-    return Fault(f"{name}:{mark.line + 1}:{mark.column + 1}", "RS-S602", f"{shown} stands twice", "each key once")
+def _spot(fault: Fault) -> str:
+    return fault.where.partition(" ")[0]
+
+
+def _load(path: Path) -> tuple[CommentedMap, list[Fault]]:
+    """The file as ruamel reads it, with the keys that stand twice."""
+    where = f"{path.name}:1:1"
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.allow_duplicate_keys = True
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        faults = list(_doubled(path.name, YAML(typ="rt").compose(text)))
+        root = yaml.load(text)
+        _plain(root)
+    except FileNotFoundError:
+        expected = "a case folder with a case.yaml in it: `roadstead new FOLDER` makes one"
+        raise RoadsteadError(Fault(str(path), "RS-S601", "there is no such file", expected)) from None
+    except UnicodeDecodeError:
+        raise RoadsteadError(Fault(where, "RS-S601", "this file is not written in UTF-8", "UTF-8")) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else where
+        raise RoadsteadError(Fault(place, "RS-S601", f"not readable as YAML: {error.problem}", "YAML 1.2")) from None
+    except RecursionError:
+        raise RoadsteadError(Fault(where, "RS-S601", "an entry contains itself", "entries without a loop")) from None
+    except (OSError, YAMLError, ValueError, TypeError, AttributeError) as error:
+        # ruamel lets Python's own errors out for words it half knows, such as the date 2026-13-01.
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise RoadsteadError(Fault(where, "RS-S601", f"not readable as YAML: {said[0]}", "YAML 1.2")) from None
+    if not isinstance(root, CommentedMap):
+        raise RoadsteadError(Fault(where, "RS-S601", "no keys stand here", "keys such as `name:` and `tree:`"))
+    return root, faults
+
+
+def _doubled(name: str, node: Any) -> Iterator[Fault]:
+    """Keys that stand twice in one mapping."""
+    if isinstance(node, MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            mark = key.start_mark
+            if isinstance(key, ScalarNode) and key.value in seen:
+                message = f"`{key.value}` stands twice, first in line {seen[key.value]}"
+                yield Fault(f"{name}:{mark.line + 1}:{mark.column + 1}", "RS-S602", message, "each key once")
+            elif isinstance(key, ScalarNode):
+                seen[key.value] = mark.line + 1
+            yield from _doubled(name, value)
+    elif isinstance(node, SequenceNode):
+        for value in node.value:
+            yield from _doubled(name, value)
 
 
 def _plain(node: Any) -> Any:
@@ -219,70 +263,84 @@ def _plain(node: Any) -> Any:
     return node
 
 
-def _ambiguous(name: str, node: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
+def _ambiguous(name: str, node: Any) -> Iterator[Fault]:
     """Words such as NO that stand without quotes, keys and values alike."""
     if isinstance(node, CommentedMap):
-        entries: Iterator[tuple[str | int, Any]] = iter(node.items())
-        for key, value in entries:
-            if isinstance(key, bool) or (isinstance(key, str) and _AMBIGUOUS.fullmatch(key)):
-                yield _yes_no(_key_place(name, node, key), str(key))
-            yield from _ambiguous(name, value, (*path, key))
+        for key, value in node.items():
+            if isinstance(key, bool) or _is_ambiguous(key):
+                yield _yes_no(_at(name, node.lc.key(key)), str(key))
+            if _is_ambiguous(value):
+                yield _yes_no(_at(name, node.lc.value(key)), value)
+            yield from _ambiguous(name, value)
     elif isinstance(node, CommentedSeq):
         for i, value in enumerate(node):
-            where = f"{name}:{node.lc.item(i)[0] + 1}:{node.lc.item(i)[1] + 1}"
-            if isinstance(value, str) and not isinstance(value, ScalarString) and _AMBIGUOUS.fullmatch(value):
-                yield _yes_no(where, value)
-            yield from _ambiguous(name, value, (*path, i))
-    if isinstance(node, CommentedMap):
-        for key, value in node.items():
-            if isinstance(value, str) and not isinstance(value, ScalarString) and _AMBIGUOUS.fullmatch(value):
-                line, column = node.lc.value(key)
-                yield _yes_no(f"{name}:{line + 1}:{column + 1}", value)
+            if _is_ambiguous(value):
+                yield _yes_no(_at(name, node.lc.item(i)), value)
+            yield from _ambiguous(name, value)
+
+
+def _is_ambiguous(word: Any) -> bool:
+    return isinstance(word, str) and not isinstance(word, ScalarString) and bool(_AMBIGUOUS.fullmatch(word))
 
 
 def _yes_no(where: str, text: str) -> Fault:
-    norway = " For Norway write NOR." if text.lower() == "no" else ""
-    return Fault(
-        where, "RS-S602", f"{text} without quotes: {_YES_NO}", f'an alpha-3 code, or quotes: "{text}".{norway}'
-    )
+    meant = "NOR for Norway, " if text.lower() == "no" else ""
+    expected = f'{meant}true or false for a fact, or quotes: "{text}"'
+    return Fault(where, "RS-S602", f"{text} without quotes: {_YES_NO}", expected)
 
 
-def _key_place(name: str, node: CommentedMap, key: Any) -> str:
-    line, column = node.lc.key(key)
-    return f"{name}:{line + 1}:{column + 1}"
+def _at(name: str, place: tuple[int, int]) -> str:
+    return f"{name}:{place[0] + 1}:{place[1] + 1}"
 
 
 def _place(name: str, root: Any, path: tuple[str | int, ...]) -> str:
-    node, line, column = root, 0, 0
+    node, at = root, (0, 0)
     for step in path:
         if isinstance(node, CommentedMap) and step in node:
-            line, column = node.lc.value(step)
+            at = node.lc.value(step)
             node = node[step]
         elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-            line, column = node.lc.item(step)
+            at = node.lc.item(step)
             node = node[step]
         else:
             break
-    return f"{name}:{line + 1}:{column + 1}"
+    return _at(name, at)
+
+
+def _key_place(name: str, root: Any, path: tuple[str | int, ...]) -> str:
+    """Place of the last key of a path itself, not of what stands after it."""
+    node = root
+    for step in path[:-1]:
+        node = node[step]
+    known = isinstance(node, CommentedMap) and path[-1] in node
+    return _at(name, node.lc.key(path[-1])) if known else _place(name, root, path)
 
 
 def _fault(name: str, root: CommentedMap, found: dict[str, Any]) -> Fault:
     path = tuple(found["loc"])
-    shown = ".".join(str(step) for step in path)
-    where = f"{_place(name, root, path)} ({shown})"
+    given: Any = found.get("input")
+    where = f"{_place(name, root, path)} ({'.'.join(str(step) for step in path)})"
+    template = "an entry of the template (`roadstead new FOLDER` writes it)"
     match found["type"]:
         case "missing":
-            return Fault(
-                where, "RS-S603", f"`{path[-1]}` is missing", "every entry of the template: `roadstead new FOLDER`"
-            )
+            return Fault(where, "RS-S603", f"`{path[-1]}` is missing", template)
         case "extra_forbidden":
-            return Fault(
-                where, "RS-S603", f"`{path[-1]}` is not known here", "an entry of the template: check the spelling"
-            )
+            return Fault(_key_place(name, root, path), "RS-S603", f"`{path[-1]}` is not known here", template)
         case "percentage":
-            value = float(found["input"])
-            return Fault(where, "RS-T109", found["msg"], f"a fraction: write {value / 100:g} for {value:g} %")
-        case "string_type" if isinstance(found["input"], bool):
-            return _yes_no(where, "no" if found["input"] is False else "yes")
+            expected = f"a fraction: write {float(given) / 100:g} for {float(given):g} %"
+            return Fault(where, "RS-T109", found["msg"], expected)
+        case "string_type" if isinstance(given, bool):
+            return _yes_no(where, "yes" if given else "no")
         case _:
-            return Fault(where, "RS-S603", f"{found['input']!r} does not fit", found["msg"].lower())
+            said = found["msg"][0].lower() + found["msg"][1:]
+            return Fault(where, "RS-S603", _unfit(given), said)
+
+
+def _unfit(given: Any) -> str:
+    if given is None:
+        return "nothing stands here"
+    if isinstance(given, dict):
+        return "keys stand here and do not fit"
+    if isinstance(given, (list, tuple)):
+        return "a list stands here and does not fit"
+    return f"{str(given)!r} does not fit"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.events import ContentRule, Event, NodePlan, TreePlan
-from roadstead.study import assemble, checks, tables
+from roadstead.study import assemble, checks, law_checks, table_checks, tables
 from roadstead.study.document import read_document
-from roadstead.study.figures import Lookup, read_figures
+from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.places import Places
-from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.errors import Fault, RoadsteadError, in_order
 from roadstead.terms.ids import PRODUCT_WORDS
-from roadstead.terms.tables import read_table
+from roadstead.terms.tables import scan_table
+from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment
-from roadstead.world import reference
+from roadstead.world import reference, schemas
+from roadstead.world.schemas import SOURCES
 from roadstead.world.sources import sources as cited
 
 if TYPE_CHECKING:
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 
     from roadstead.study.document import AmendmentEntry, CaseFile, Document, PinEntry
     from roadstead.terms.evidence import Source
-    from roadstead.terms.tables import Row, Schema
+    from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker, Conventions, Figure
     from roadstead.world.lanes import ShippingTerms
     from roadstead.world.reference import World
+
+FACTS = "world"
+"""Folder of a case's own facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Study:
     @property
     def own_rules(self) -> Path | None:
         """Folder of the case's own rules, if it has one."""
-        path = self.folder / "rules"
+        path = self.folder / law_checks.FOLDER
         return path if path.is_dir() else None
 
 
@@ -81,32 +86,52 @@ def read_study(folder: Path) -> Study:
         With every fault found, each with its place.
     """
     faults: list[Fault] = []
-    own_world = folder / "world"
-    world = reference.load(own_world if own_world.is_dir() else None)
+    world, facts = _world(folder, faults)
     rows = _read_tables(folder, faults)
     document = _read_case(folder, faults)
-    places = Places(world.gazetteer, faults)
     sources = dict(world.sources) | dict(cited(rows.get("sources", ())))
-    checks.sources_exist(rows, sources, faults)
-    checks.own_rules(folder, faults)
-    if document is None or len(rows) < len(tables.WITH_SOURCES):
-        raise_if_any(faults)
-        raise RoadsteadError(faults)
-    checks.structure(document, faults)
-    dollars = world.dollars(document.case.money.price_year)
-    figures = read_figures(rows["figures"], dollars, faults)
-    lookup = Lookup(figures, faults)
+    laws = law_checks.own_rules(folder, world, faults)
+    case_rows = [row for name, table in rows.items() if name != SOURCES.name for row in table]
+    if SOURCES.name in rows:
+        table_checks.sources_exist((*case_rows, *(facts or ()), *laws), sources, faults)
+    if document is not None:
+        checks.structure(document, faults)
+    if document is None or facts is None or len(rows) < len(tables.WITH_SOURCES):
+        raise RoadsteadError(_in_order(faults))
+    study = _assembled(folder, document, rows, Ground(world, sources, faults))
+    if not faults:
+        law_checks.rehearse(study, document, faults)
+    if faults:
+        raise RoadsteadError(_in_order(faults))
+    return study
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a case stands on, and the faults found so far."""
+
+    world: World
+    sources: Mapping[str, Source]
+    faults: list[Fault]
+
+
+def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, ...]], ground: Ground) -> Study:
+    """Put a case together and hold its parts against one another; with faults noted, it is not fit to be planned."""
+    world, faults, case = ground.world, ground.faults, document.case
+    places = Places(world.gazetteer, faults)
+    dollars = world.dollars(case.money.price_year)
+    lines = [row["line"] for row in rows["lines"]]
+    figures = read_figures(rows["figures"], Reader(lines, places, dollars, faults))
+    lookup = Lookup(figures, faults, _asked_at(rows, world))
     inputs = assemble.Inputs(document, rows, world, places, lookup, dollars)
     carmaker = assemble.carmaker(inputs)
     conventions = assemble.conventions(inputs)
     shipping = assemble.shipping(inputs)
-    overland = assemble.overland(inputs)
-    events = {entry.id: _event(document, i, places) for i, entry in enumerate(document.case.events)}
-    checks.lines(carmaker, rows, places, world, faults)
-    checks.offers(carmaker, rows, world, document, faults)
+    faults += lookup.tell_missing()
+    events = {entry.id: _event(document, i, places) for i, entry in enumerate(case.events)}
+    table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     checks.pins(document, carmaker, faults)
-    raise_if_any(faults)
-    case = document.case
+    checks.announced(document, carmaker, faults)
     return Study(
         folder=folder,
         case=case,
@@ -115,30 +140,58 @@ def read_study(folder: Path) -> Study:
         carmaker=carmaker,
         conventions=conventions,
         shipping=shipping,
-        overland=overland,
+        overland=assemble.overland(inputs),
         tree=tree_plan(case),
         events=events,
         pins=case.pins,
         names={row["line"]: (row["name"], row["name_zh"]) for row in rows["lines"]},
         node_names={node.id: (node.name, node.name_zh) for node in case.tree.nodes},
         used=lookup.used,
-        sources=sources,
+        sources=ground.sources,
         rows=rows,
     )
 
 
+def _asked_at(rows: Mapping[str, tuple[Row, ...]], world: World) -> dict[str, str]:
+    """Place of the row of every line and market, under the name it asks for figures with."""
+    found = {row["line"]: row.where("line") for row in rows["lines"]}
+    for row in rows["markets"]:
+        place = world.gazetteer.find(row["market"])
+        if place is not None:
+            found[place.place_id] = row.where("market")
+    return found
+
+
+def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
+    """Faults in the order of their places; of a cell that cannot be read, nothing else is said."""
+    unread = {fault.where for fault in faults if fault.code.startswith("RS-T")}
+    kept = [fault for fault in faults if fault.where not in unread or fault.code.startswith("RS-T")]
+    return in_order(kept)
+
+
+def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
+    """The reference world with the case's own facts, and their rows; None where these cannot be read."""
+    own = folder / FACTS
+    if not own.is_dir():
+        return reference.load(), []
+    noted: list[Fault] = []
+    rows: list[Row] = []
+    for schema in schemas.ALL:
+        path = own / f"{schema.name}.csv"
+        if path.exists():
+            found = scan_table(path, schema, noted, must_rest_on=True)
+            rows += (found or ()) if schema.evidence else ()
+    if noted:
+        faults += [replace(fault, where=f"{FACTS}/{fault.where}") for fault in noted]
+        return reference.load(), None
+    return reference.load(own), rows
+
+
 def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]]:
-    rows: dict[str, tuple[Row, ...]] = {}
-    for schema in tables.WITH_SOURCES:
-        try:
-            rows[schema.name] = _table(folder, schema)
-        except RoadsteadError as error:
-            faults.extend(error.faults)
-    return rows
-
-
-def _table(folder: Path, schema: Schema) -> tuple[Row, ...]:
-    return read_table(folder / f"{schema.name}.csv", schema, must_rest_on=schema.evidence)
+    found = {
+        s.name: scan_table(folder / f"{s.name}.csv", s, faults, must_rest_on=s.evidence) for s in tables.WITH_SOURCES
+    }
+    return {name: rows for name, rows in found.items() if rows is not None}
 
 
 def _read_case(folder: Path, faults: list[Fault]) -> Document | None:
@@ -153,7 +206,7 @@ def tree_plan(case: CaseFile) -> TreePlan:
     """The declared tree; a node's stage is its depth."""
     depth: dict[str, int] = {}
     for node in case.tree.nodes:
-        depth[node.id] = depth[node.parent] + 1 if node.parent else 0
+        depth[node.id] = depth.get(node.parent, -1) + 1
     nodes = tuple(NodePlan(n.id, n.parent, n.probability, n.fires, n.name) for n in case.tree.nodes)
     return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes))
 

@@ -50,9 +50,14 @@ class NotExpressibleError(RoadsteadError):
 
 def raise_if_any(faults: Iterable[Fault]) -> None:
     """Raise one error with all ``faults``, in the order of their places; do nothing if there are none."""
-    found = tuple(dict.fromkeys(faults))
+    found = in_order(faults)
     if found:
-        raise RoadsteadError(sorted(found, key=_place))
+        raise RoadsteadError(found)
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Every fault once, in the order of their places."""
+    return tuple(sorted(dict.fromkeys(faults), key=_place))
 
 
 def _place(fault: Fault) -> tuple[str, int, int]:

@@ -116,7 +116,7 @@ class Row:
     def evidence(self) -> Evidence:
         """The row's evidence."""
         v = self.values
-        return Evidence(v["source"], v["as_of"], Confidence(v["confidence"]), v["note"])
+        return Evidence(v["source"], v["as_of"], Confidence(v["confidence"] or Confidence.LOW), v["note"])
 
 
 def read_table(path: Path, schema: Schema, *, must_rest_on: bool = False) -> tuple[Row, ...]:
@@ -240,14 +240,11 @@ def parse_cell(text: str, column: Column, where: str, faults: list[Fault]) -> An
         return _EMPTY.get(column.kind)
     if column.kind is Kind.LIST:
         values = tuple(part.strip() for part in text.split("|") if part.strip())
-        for value in values:
-            _check_choice(value, column, where, faults)
-        return values
+        return tuple(value for value in values if _is_choice(value, column, where, faults))
     if column.kind in {Kind.TEXT, Kind.HS}:
         if column.kind is Kind.HS and not _HS.fullmatch(text):
             faults.append(hs_fault(where, text))
-        _check_choice(text, column, where, faults)
-        return text
+        return text if _is_choice(text, column, where, faults) else None
     return _parse_typed(text, column, where, faults)
 
 
@@ -261,10 +258,12 @@ def hs_fault(where: str, text: str) -> Fault:
     return Fault(where, "RS-T108", message, expected)
 
 
-def _check_choice(value: str, column: Column, where: str, faults: list[Fault]) -> None:
-    if column.choices and value not in column.choices:
-        expected = f"one of {', '.join(column.choices)}"
-        faults.append(Fault(where, "RS-T106", f"{value!r} is not known here", expected))
+def _is_choice(value: str, column: Column, where: str, faults: list[Fault]) -> bool:
+    if not column.choices or value in column.choices:
+        return True
+    expected = f"one of {', '.join(column.choices)}"
+    faults.append(Fault(where, "RS-T106", f"{value!r} is not known here", expected))
+    return False
 
 
 def _unit(column: Column) -> str:

@@ -1,0 +1,189 @@
+"""The law of a case: its own rules are sound, every event finds what it changes, and every lane can be costed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from roadstead.futures.costing import FORMS, Circumstances, Costing, lane_cost, voyage
+from roadstead.futures.evaluate import barred, list_arcs
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.ids import EntryMode
+from roadstead.terms.tables import hs_fault, scan_table
+from roadstead.trade import rulebook, schemas
+from roadstead.trade.amendment import amend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from roadstead.futures.evaluate import ArcKey
+    from roadstead.study.document import Document
+    from roadstead.study.spec import Study
+    from roadstead.terms.tables import Row
+    from roadstead.trade.rulebook import Rulebook
+    from roadstead.world.places import Gazetteer
+    from roadstead.world.reference import World
+
+FOLDER = "rules"
+PLACES = {"measures": ("importer",), "taxes": ("importer",), "non_tariff": ("importer",), "blocs": ("member",)}
+"""Columns of the rulebook's tables that name a country."""
+OTHERS = "OTHERS"
+
+
+def own_rules(folder: Path, world: World, faults: list[Fault]) -> list[Row]:
+    """Note what is wrong with the case's own rules; their rows, for the check of sources."""
+    rules = folder / FOLDER
+    if not rules.is_dir():
+        return []
+    found: list[Row] = []
+    noted: list[Fault] = []
+    for schema in schemas.ALL:
+        path = rules / f"{schema.name}.csv"
+        if path.exists():
+            rows = scan_table(path, schema, noted, must_rest_on=True) or ()
+            noted += _strangers(schema.name, rows, world.gazetteer)
+            found += rows
+            if schema.name == "measures":
+                noted += _damaged_codes(rows)
+    if not noted:
+        try:
+            rulebook.load(None, rules)
+        except RoadsteadError as error:
+            noted += error.faults
+    faults += [replace(fault, where=f"{FOLDER}/{fault.where}") for fault in noted]
+    return found
+
+
+def _strangers(table: str, rows: Iterable[Row], gazetteer: Gazetteer) -> Iterator[Fault]:
+    """Cells that should name a country and do not: a rule of nobody would never be applied, and nobody would know."""
+    for row in rows:
+        for column in PLACES.get(table, ()):
+            text = row[column]
+            if text and text not in gazetteer.places:
+                known = gazetteer.find(text)
+                fault = gazetteer.fault(text, row.where(column))
+                meant = f"its code {known.place_id}" if known else fault.expected
+                yield replace(fault, message=f"`{text}` is no code of a country or bloc", expected=meant)
+
+
+_NUMBER = re.compile(r"[0-9][0-9.]*([eE][+-]?[0-9]+)?")
+_CODE = re.compile(r"[0-9]{4}(\.?[0-9]{2}){0,3}")
+
+
+def _damaged_codes(rows: Iterable[Row]) -> Iterator[Fault]:
+    """HS codes that a spreadsheet took for numbers; printed lists of codes in words are left alone."""
+    for row in rows:
+        for code in str(row["hs"] or "").split("|"):
+            if _NUMBER.fullmatch(code.strip()) and not _CODE.fullmatch(code.strip()):
+                yield hs_fault(row.where("hs"), code.strip())
+
+
+def rehearse(study: Study, document: Document, faults: list[Fault]) -> None:
+    """Note every event that would change nothing, and every lane that cannot be costed, before any plan meets them."""
+    book = rulebook.load(study.as_known_on, study.own_rules)
+    faults += _firms(study, document, {*book.groups, OTHERS})
+    books = _books(study, document, book, faults)
+    faults += _lanes(study, books[study.tree.nodes[0].node_id])
+
+
+def _firms(study: Study, document: Document, known: set[str]) -> Iterator[Fault]:
+    for i, event in enumerate(document.case.events):
+        for j, change in enumerate(study.events[event.id].amendments):
+            for firm in sorted(change.firms - known):
+                where = document.where("events", i, "amendments", j)
+                yield Fault(where, "RS-S606", f"trade law knows no firm `{firm}`", f"one of {', '.join(sorted(known))}")
+
+
+def _books(study: Study, document: Document, book: Rulebook, faults: list[Fault]) -> dict[str, Rulebook]:
+    """Rules as amended by every node; an amendment that changes nothing is told where it first does so."""
+    order = {event.id: i for i, event in enumerate(document.case.events)}
+    told: set[tuple[str, int]] = set()
+    books: dict[str, Rulebook] = {}
+    for node, stage in zip(study.tree.nodes, study.tree.stages, strict=True):
+        now, year = books.get(node.parent, book), study.tree.starts[stage]
+        for event in node.fires:
+            for j, change in enumerate(study.events[event].amendments):
+                try:
+                    now = amend(now, [(change, date(year, 1, 1))])
+                except RoadsteadError as error:
+                    if (event, j) not in told:
+                        where = document.where("events", order[event], "amendments", j)
+                        message = f"{error.faults[0].message} as `{node.node_id}` begins in {year}"
+                        faults.append(replace(error.faults[0], where=where, message=message))
+                    told.add((event, j))
+        books[node.node_id] = now
+    return books
+
+
+def _lanes(study: Study, book: Rulebook) -> Iterator[Fault]:
+    """Every lane is costed in the first year under the rules of the root, and has a way to go on every route."""
+    carmaker = study.carmaker
+    costing = Costing(
+        world=study.world,
+        carmaker=carmaker,
+        conventions=study.conventions,
+        shipping=study.shipping,
+        overland=study.overland,
+        dollars=study.world.dollars(study.conventions.price_year),
+        bev_of_nev={},
+        segment_now={},
+        first_year=study.case.horizon.first,
+        last_decision=study.case.horizon.last_decision,
+    )
+    routes = {event.route for event in study.events.values() if event.route}
+    today = Circumstances(book, study.conventions.route, {})
+    for arc in list_arcs(costing, book, carmaker.offers, tuple(carmaker.lines.values())):
+        yield from _lane(study, costing, arc, today)
+        for route in routes - {today.route}:
+            yield from _ways(study, costing, arc, route)
+
+
+def _lane(study: Study, costing: Costing, arc: ArcKey, now: Circumstances) -> Iterator[Fault]:
+    carmaker, year = costing.carmaker, costing.first_year
+    offer = carmaker.offers[arc.offer]
+    line = carmaker.lines[arc.line] if arc.line else None
+    form = FORMS[line.mode if line else EntryMode.EXPORT]
+    importer = costing.territory(offer.market)
+    if barred(now, importer, carmaker.nationality, form, date(year, 7, 1)):
+        return
+    try:
+        lane_cost(costing, line, carmaker.models[offer.model_id], offer.market, year, arc.regime, now)
+    except RoadsteadError as error:
+        yield from _told_at_row(study, arc, error)
+
+
+def _ways(study: Study, costing: Costing, arc: ArcKey, route: str) -> Iterator[Fault]:
+    carmaker = costing.carmaker
+    offer = carmaker.offers[arc.offer]
+    model, home = carmaker.models[offer.model_id], carmaker.home.place
+    legs = (
+        ((home, carmaker.lines[arc.line].place), (carmaker.lines[arc.line].place, offer.market))
+        if arc.line
+        else ((home, offer.market),)
+    )
+    try:
+        for origin, destination in legs:
+            voyage(costing, origin, destination, model, costing.first_year, route)
+    except RoadsteadError as error:
+        yield from _told_at_row(study, arc, error)
+
+
+def _told_at_row(study: Study, arc: ArcKey, error: RoadsteadError) -> Iterator[Fault]:
+    where = _row_of(study, arc)
+    for fault in error.faults:
+        yield replace(fault, where=where, message=f"{fault.where}: {fault.message}")
+
+
+def _row_of(study: Study, arc: ArcKey) -> str:
+    """Place of the line's row, or of the market's where cars come from home."""
+    if arc.line:
+        return next(row for row in study.rows["lines"] if row["line"] == arc.line).where("place")
+    market, find = study.carmaker.offers[arc.offer].market, study.world.gazetteer.find
+    for row in study.rows["markets"]:
+        place = find(row["market"])
+        if place is not None and place.place_id == market:
+            return row.where("market")
+    raise LookupError(market)
