@@ -1,0 +1,113 @@
+"""Print how long everything takes, side by side with a yardstick; with --write, keep it in docs/benchmarks.md.
+
+python -m benchmarks [--write] [--only starter]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.clock import yardstick
+from benchmarks.memory import watch
+from benchmarks.stages import CASES, Row, facts, stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+PAGE = CASES.parent / "docs/benchmarks.md"
+LIGHT = (
+    ("--help",),
+    ("duty", "--importer", "EU27", "--origin", "CHN", "--powertrain", "BEV", "--firm", "BYD", "--on", "2025-03-01")
+    + ("--value", "20000"),
+    ("explain", "RS-T109"),
+    ("world",),
+    ("check", str(CASES / "starter")),
+)
+"""Commands that a person waits for while typing."""
+GIGABYTE = 1e9
+
+
+def commands(names: Sequence[str]) -> Iterator[Row]:
+    """Whole commands as a person starts them: light ones, then a plan of every case, with its memory."""
+    roadstead = Path(sys.executable).with_name("roadstead")
+    with tempfile.TemporaryDirectory() as folder:
+        for words in LIGHT:
+            done = watch((str(roadstead), *words), Path(folder))
+            yield Row(f"roadstead {words[0]}", done.seconds, "" if done.status == 0 else f"ended with {done.status}")
+        for name in names:
+            out = Path(folder) / name
+            done = watch((str(roadstead), "plan", str(CASES / name), "--out", str(out)), Path(folder))
+            note = f"at most {done.memory / GIGABYTE:.2f} GB" if done.status == 0 else f"ended with {done.status}"
+            yield Row(f"roadstead plan {name}", done.seconds, note)
+            if done.status == 0:
+                again = watch((str(roadstead), "verify", str(out)), Path(folder))
+                yield Row(f"roadstead verify {name}", again.seconds, "" if again.status == 0 else "does not hold")
+
+
+def everything(names: Sequence[str]) -> Iterator[Row]:
+    """All rows, in the order of a plan."""
+    yield from facts()
+    for name in names:
+        yield from stages(name)
+    yield from commands(names)
+
+
+def line(row: Row, unit: float) -> str:
+    """A row as it is printed."""
+    return f"{row.stage:28}{row.seconds:9.3f} s {row.seconds / unit:10.1f} x   {row.note}"
+
+
+def page(rows: Iterable[Row], unit: float) -> str:
+    """The page docs/benchmarks.md."""
+    machine = (
+        f"{os.cpu_count()} processors ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+    )
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench WRITE=1`. Ratios are to a yardstick, a fixed piece of plain Python and numpy, so that two machines",
+        "can be compared: the ratio moves with the code, the seconds with the machine as well.",
+        "",
+        f"Roadstead {version('roadstead')}, {datetime.now(UTC):%Y-%m-%d}, {machine}; yardstick {unit * 1000:.1f} ms.",
+        "",
+        "| stage | seconds | ratio | |",
+        "| --- | ---: | ---: | --- |",
+    ]
+    lines += [f"| {row.stage} | {row.seconds:.3f} | {row.seconds / unit:,.1f} | {row.note} |" for row in rows]
+    lines += [
+        "",
+        "Aims: `make demo` after installation within 60 s (better 20 s) and 2 GB on two cores to 1 % of value added; the starter case",
+        "within 5 s; the world loads within 0.5 s; light commands within a second.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run the benchmarks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--only", action="append", choices=("starter", "byd"), help="leave the other case out")
+    asked = parser.parse_args()
+    unit = yardstick()
+    print(f"yardstick {unit * 1000:.1f} ms\n")
+    rows = []
+    for row in everything(asked.only or ("starter", "byd")):
+        rows.append(row)
+        print(line(row, unit), flush=True)
+    if asked.write:
+        PAGE.write_text(page(rows, unit), encoding="utf-8")
+        print(f"\n{PAGE.relative_to(CASES.parent)} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

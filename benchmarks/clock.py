@@ -1,0 +1,40 @@
+"""Seconds of a call, and of a yardstick that tells a slow machine from slow code."""
+
+from __future__ import annotations
+
+import gc
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
+
+
+def timed(work: Callable[[], Result]) -> tuple[float, Result]:
+    """Seconds of one call, and what it returned."""
+    gc.collect()
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def median_seconds(work: Callable[[], object], repeats: int) -> float:
+    """Median seconds of several calls."""
+    return float(np.median([timed(work)[0] for _ in range(repeats)]))
+
+
+def yardstick() -> float:
+    """Seconds of a fixed piece of work, half plain Python and half numpy: the unit of the printed ratios."""
+
+    def work() -> float:
+        total = sum(i % 7 for i in range(400_000))
+        matrix = np.random.default_rng(0).random((300, 300))
+        for _ in range(8):
+            matrix = matrix @ matrix / np.abs(matrix).max()
+        return total + float(matrix.sum())
+
+    return median_seconds(work, 5)

@@ -1,0 +1,94 @@
+"""The stages of one plan, each timed by itself: facts, quote, outlook, tree and prospect, solve."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.clock import median_seconds, timed
+from roadstead.footprint.solve import Effort, solve
+from roadstead.futures.evaluate import evaluate
+from roadstead.futures.grow import grow
+from roadstead.outlook.forecast import forecast
+from roadstead.study import costing, study
+from roadstead.study.spec import read_study
+from roadstead.trade import rulebook
+from roadstead.trade.inquiry import Inquiry
+from roadstead.trade.quote import quote
+from roadstead.world import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roadstead.footprint.solve import Solved
+
+CASES = Path(__file__).resolve().parent.parent / "cases"
+WORKERS = 2
+FRESH = """
+import time
+began = time.perf_counter()
+from roadstead.world import reference
+imported = time.perf_counter()
+reference.load()
+print(imported - began, time.perf_counter() - imported)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``note`` says what was done or reached."""
+
+    stage: str
+    seconds: float
+    note: str = ""
+
+
+def facts() -> Iterator[Row]:
+    """World and rulebook in a fresh interpreter, and quotes once both are at hand."""
+    done = subprocess.run([sys.executable, "-c", FRESH], check=True, capture_output=True, text=True)
+    imported, loaded = (float(part) for part in done.stdout.split())
+    yield Row("world: import", imported, "fresh interpreter")
+    world = reference.load()
+    rows = sum(len(table) for table in world.tables.values())
+    yield Row("world: load", loaded, f"{rows:,} rows, fresh interpreter")
+    seconds, rules = timed(rulebook.load)
+    yield Row("rulebook: load", seconds, f"{sum(1 for _ in rules.every_measure())} measures")
+    asked = Inquiry("EU27", "CHN", "BEV", "2025-03-01", 20000.0, firm="BYD")
+    yield Row("quote: first", timed(lambda: quote(asked, world))[0], "EU27 from CHN, BEV, BYD, 2025-03-01")
+    yield Row("quote: after that", median_seconds(lambda: quote(asked, world), 20), "median of 20")
+
+
+def stages(name: str) -> Iterator[Row]:
+    """Every stage of a bundled case up to the plan, one after the other as the conductor calls them."""
+    seconds, read = timed(lambda: read_study(CASES / name))
+    yield Row(
+        f"{name}: read and check", seconds, f"{len(read.carmaker.offers)} offers, {len(read.carmaker.lines)} lines"
+    )
+    horizon = range(read.case.horizon.first, read.case.horizon.last + 1)
+    markets = tuple(read.carmaker.channels)
+    seconds, outlook = timed(
+        lambda: forecast(
+            read.world.markets, read.world.gazetteer, markets, horizon, draws=read.case.draws, seed=read.case.seed
+        )
+    )
+    yield Row(f"{name}: outlook", seconds, f"{read.case.draws:,} draws of {len(markets)} markets")
+    classes = {event.event_id: event.demand for event in read.events.values()}
+    seconds, grown = timed(lambda: grow(read.tree, classes, outlook))
+    yield Row(f"{name}: tree", seconds, f"{grown.tree.count} nodes")
+    rules = rulebook.load(read.as_known_on, read.own_rules)
+    terms = costing.prepare(read, outlook)
+    seconds, evaluation = timed(lambda: evaluate(grown, terms, rules, read.events))
+    prospect = evaluation.prospect
+    size = f"{prospect.node_years.count} node-years, {len(prospect.arcs.cell)} arcs"
+    yield Row(f"{name}: prospect", seconds, size)
+    effort = Effort(gap=read.case.effort.gap, seconds=read.case.effort.seconds, workers=WORKERS)
+    seconds, solved = timed(lambda: solve(grown.tree, prospect, effort, pins=study.pins(read, prospect)))
+    yield Row(f"{name}: solve", seconds, reached(solved))
+
+
+def reached(solved: Solved) -> str:
+    """Gap of a plan, of what and by which bound."""
+    return f"gap {solved.gap_value_added:.2%} of value added, {solved.gap_npv:.3%} of NPV, bound: {solved.gap_bound}"
