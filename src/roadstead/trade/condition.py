@@ -164,7 +164,8 @@ class _Parser:
         while text[at:].strip():
             found = _TOKEN.match(text, at)
             if not found:
-                raise self._fault(at, f"{text[at:].strip()[:12]!r} is not understood")
+                rest = text[at:].lstrip()
+                raise self._fault(len(text) - len(rest), f"{rest.strip()[:12]!r} is not understood")
             kind = str(found.lastgroup)
             self.tokens.append((kind, found.group(kind), found.start(kind)))
             at = found.end()
