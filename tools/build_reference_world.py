@@ -45,7 +45,7 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.EXPORTS, world_tables.exports(markets, book)),
         (WORLD, world_schemas.OVERSEAS_PRODUCTION, world_tables.overseas_production(markets, book)),
         (WORLD, world_schemas.PRECEDENTS, world_tables.precedents(rules, book)),
-        (WORLD, world_schemas.SEA_DISTANCES, world_tables.sea_distances(markets, book)),
+        (WORLD, world_schemas.SEA_DISTANCES, gathered.sea_distances(world_tables.sea_distances(markets, book), own)),
         (WORLD, world_schemas.COSTS, world_tables.costs(markets, book)),
         (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
         (TRADE, trade_schemas.MEASURES, gathered.measures(rule_tables.measures(rules, book), own, book)),

@@ -67,6 +67,17 @@ def sales(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -
         }
 
 
+def sea_distances(collected: Iterator[dict[str, str]], folder: Path) -> Iterator[dict[str, str]]:
+    """Sea distances, with those round a closed canal that the collected table leaves out, from the same network."""
+    model: dict[str, str] = {}
+    for row in collected:
+        model = model or row
+        yield row
+    rests_on = {name: model[name] for name in ("source", "as_of", "confidence")}
+    for row in _rows(folder, "sea_distances.csv"):
+        yield row | rests_on
+
+
 def economies(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Tax rates, country risk premia and exchange rates."""
     for row in sorted(_rows(folder, "economies.csv"), key=lambda r: (r["indicator"], r["place"], r["period"])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING
 
 from conversion.writing import SourceBook, evidence, figures, fraction, number
@@ -97,8 +98,10 @@ def _nev_evidence(source: str, book: SourceBook) -> dict[str, str]:
 
 def nev(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """NEV share of new-car sales."""
-    for row in figures(folder, "nev_history.csv"):
-        yield {
+    collected = figures(folder, "nev_history.csv")
+    elsewhere = _counted_on_other_cars(collected)
+    for row in collected:
+        found = {
             "place": row["code"],
             "year": row["year"],
             "nev_share": fraction(row["ev_share_pct"]),
@@ -106,7 +109,43 @@ def nev(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
             "total_sales": number(row["total_sales"], 0),
             **_nev_evidence(row["source"], book),
         }
+        ratio = _share_times_total_over_sales(row)
+        if ratio is not None and row["code"] in elsewhere:
+            found["nev_share"] = f"{float(row['ev_sales']) / float(row['total_sales']):.4g}"
+            found["confidence"] = "medium"
+            found["note"] = (
+                f"NEV sales over all registrations; the IEA's share of {row['ev_share_pct']} % is of other cars"
+            )
+        elif ratio is not None and ratio > USED_IMPORTS:
+            found["total_sales"] = ""  # the count holds used imports, the share does not
+        yield found
     yield from _left_out_later(folder, book)
+
+
+OTHER_CARS = 0.05
+"""A share and a total that miss the NEV sales by more than this, in recent years, are not of the same cars."""
+SHARE_STANDS = {"MEX", "NOR"}
+"""Places where registrations by fuel bear out the share, and it is the IEA's count of NEV that is of other cars."""
+USED_IMPORTS = 1.5
+"""A total this far above the share's own holds used imports."""
+
+
+def _share_times_total_over_sales(row: dict[str, str]) -> float | None:
+    """One, where share, total and NEV sales are of the same cars; None where one of them is missing or rounded away."""
+    if not (row["ev_sales"] and row["total_sales"]) or float(row["ev_share_pct"]) < 0.05:
+        return None
+    return float(row["ev_share_pct"]) / 100 * float(row["total_sales"]) / float(row["ev_sales"])
+
+
+def _counted_on_other_cars(rows: list[dict[str, str]]) -> set[str]:
+    """Places whose recent shares are not of the cars that the total counts (light commercial vehicles, most often)."""
+    ratios: dict[str, list[float]] = {}
+    for row in rows:
+        ratio = _share_times_total_over_sales(row)
+        if ratio is not None and row["year"] >= "2023":
+            ratios.setdefault(row["code"], []).append(ratio)
+    off = {place for place, found in ratios.items() if abs(statistics.median(found) - 1.0) > OTHER_CARS}
+    return off - SHARE_STANDS
 
 
 LEFT_OUT_LATER = {"ARE"}
@@ -226,7 +265,7 @@ def precedents(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Restraints and plants of the past."""
     for row in figures(folder, "precedents.csv"):
         source = book.cite(row["source_title"], row["source_url"])
-        as_of = row["status_as_of"] or row["year"] or row["announced"] or "2026-07-02"
+        as_of = (row["status_as_of"] or row["year"] or row["announced"] or "2026-07-02").removeprefix("to ")
         yield {
             "record": row["record_id"],
             "kind": row["kind"],

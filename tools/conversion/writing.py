@@ -97,6 +97,6 @@ def write(path: Path, schema: Schema, rows: Iterable[Mapping[str, Any]]) -> int:
         writer = csv.DictWriter(handle, names, lineterminator="\n", extrasaction="raise")
         writer.writeheader()
         for row in rows:
-            writer.writerow({name: row.get(name, "") for name in names})
+            writer.writerow({**dict.fromkeys(names, ""), **row})
             count += 1
     return count
