@@ -1,0 +1,81 @@
+"""Roadstead: export, assemble kits or build locally, per market and year, with a proven gap and every number's source.
+
+>>> import roadstead as rs
+>>> quote = rs.duty(importer="EU27", origin="CHN", powertrain="BEV", firm="BYD", on="2025-03-01", value=20000)
+>>> round(quote.total_duty_rate, 4)
+0.27
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from roadstead.study.api import check, duty, outlook, plan, read_case, verify, world
+    from roadstead.terms.errors import Fault, RoadsteadError
+
+    __version__: str
+
+__all__ = [
+    "Fault",
+    "RoadsteadError",
+    "__version__",
+    "check",
+    "duty",
+    "outlook",
+    "plan",
+    "read_case",
+    "verify",
+    "world",
+]
+_ASKED_ROOMS = frozenset({"outlook", "world"})
+"""Rooms whose name is also a question."""
+
+
+class _AskedRoom(ModuleType):
+    """A room that is also a function: ``rs.world()`` beside ``from roadstead.world import reference``."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Answer as the function of the same name does."""
+        from roadstead.study import api
+
+        return getattr(api, self.__name__.rpartition(".")[2])(*args, **kwargs)
+
+
+class _House(ModuleType):
+    """The package; the import of a room sets it as an attribute, which must not hide the function of its name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _ASKED_ROOMS and isinstance(value, ModuleType):
+            value.__class__ = _AskedRoom
+        super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for as it is asked for: importing the package alone costs next to nothing."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("roadstead")
+    if name in _ASKED_ROOMS:
+        from importlib import import_module
+
+        return import_module(f"roadstead.{name}")
+    if name in {"Fault", "RoadsteadError"}:
+        from roadstead.terms import errors
+
+        return getattr(errors, name)
+    from roadstead.study import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+sys.modules[__name__].__class__ = _House

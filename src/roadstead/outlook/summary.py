@@ -75,7 +75,7 @@ class MarketOutlook:
     market: str
     name: str
     counts: str
-    known: tuple[KnownYear, ...]
+    history: tuple[KnownYear, ...]
     ahead: tuple[YearAhead, ...]
     bev_of_nev: float
     note: str
@@ -141,7 +141,7 @@ def summarise(
                 market=market,
                 name=world.gazetteer.places[market].name,
                 counts=world.markets[market].definition,
-                known=_known(world.markets[market]),
+                history=_known(world.markets[market]),
                 ahead=_ahead(horizon, drawn.market[:, i], drawn.nev_share[:, i]),
                 bev_of_nev=float(drawn.bev_of_nev[i]),
                 note=drawn.notes.get(market, ""),

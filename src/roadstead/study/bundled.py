@@ -25,6 +25,20 @@ def bundled(name: str) -> Path:
     raise RoadsteadError(Fault(name, "RS-S615", "no bundled case has this name", f"one of {', '.join(names())}"))
 
 
+def case_folder(folder: Path) -> Path:
+    """The folder itself, if there is one.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S601 where there is none, instead of a fault for every file that would be in it.
+    """
+    if not folder.is_dir():
+        expected = f"a case folder: `roadstead new {folder.name or 'FOLDER'}` makes one from {' or '.join(names())}"
+        raise RoadsteadError(Fault(str(folder), "RS-S601", "there is no such folder", expected))
+    return folder
+
+
 def names() -> tuple[str, ...]:
     """Names of all bundled cases."""
     return tuple(sorted({path.parent.name for shelf in _shelves() for path in shelf.glob(f"*/{CASE_FILE}")}))

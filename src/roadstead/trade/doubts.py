@@ -33,7 +33,7 @@ class MissingFact:
         fact of yes or no.
     """
 
-    fact: str
+    name: str
     meaning: str
     decides: tuple[str, ...]
     saves_rate: float | None
@@ -52,7 +52,7 @@ class DeclaredFact:
         False where it changes nothing here: most often a name misspelt.
     """
 
-    fact: str
+    name: str
     value: FactValue
     saves_rate: float | None
     matters: bool
@@ -88,7 +88,7 @@ def in_words(measure: Measure, fact: str) -> str:
     """A measure in a few words: what it charges, and on which condition."""
     parts = [f"{measure.measure_id} {measure.kind.lower().replace('_', ' ')}"]
     if measure.rate is not None:
-        parts.append(f"{measure.rate:.4g}")
+        parts.append(f"{100 * measure.rate:g} %")
     if measure.specific:
         parts.append(f"{measure.specific:,.6g} {measure.specific_currency} per {measure.specific_unit}")
     if measure.condition is not None and fact in measure.condition_text:

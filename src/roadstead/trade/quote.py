@@ -318,5 +318,5 @@ def _doubtful(asked: Asked, rules: Rulebook, stack: Stack) -> list[str]:
 
 
 def _idle(declared: tuple[DeclaredFact, ...]) -> list[str]:
-    idle = (fact.fact for fact in declared if not fact.matters and fact.fact != "firm_nationality")
+    idle = (fact.name for fact in declared if not fact.matters and fact.name != "firm_nationality")
     return [f"{name} was declared and changes nothing here" for name in idle]

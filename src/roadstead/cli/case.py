@@ -1,0 +1,90 @@
+"""`roadstead new` and `roadstead check`: begin a case, and look it over before planning."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from roadstead.cli.printing import answers, number, percent, print_json, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from roadstead.study.preflight import Checked
+
+
+def new(folder: Path, *, template: Annotated[str, Parameter(name="--from")] = "starter", json: bool = False) -> None:
+    """Begin a case: copy a bundled one into a new folder.
+
+    Parameters
+    ----------
+    folder
+        Folder to make; nothing is ever written over.
+    template
+        Bundled case to start from: starter or byd.
+    json
+        Print JSON.
+    """
+    from roadstead.study.template import new_case
+
+    names = new_case(folder, template)
+    if json:
+        print_json({"folder": folder, "from": template, "files": names})
+        return
+    console = answers()
+    console.print(f"{folder} is a copy of `{template}`: {', '.join(names)}", soft_wrap=True)
+    console.print("Next:")
+    console.print(
+        f"  change figures in {folder / 'figures.csv'}, each with its source or `assumption` and why", soft_wrap=True
+    )
+    console.print(f"  roadstead check {folder}", soft_wrap=True)
+    console.print(f"  roadstead plan {folder}", soft_wrap=True)
+
+
+def check(case: Path, *, json: bool = False) -> None:
+    """Check a case: every fault with its place, the odds its tree implies, and how much of it is sourced.
+
+    Parameters
+    ----------
+    case
+        Folder of the case.
+    json
+        Print JSON.
+    """
+    from roadstead.study import api
+
+    found = api.check(case)
+    if json:
+        print_json(found)
+    else:
+        _print(found, answers())
+
+
+def _print(found: "Checked", console: "Console") -> None:
+    console.print(f"{found.case}: {found.first_year} to {found.last_year}, rules as known on {found.as_known_on}")
+    tree = f"{found.nodes} nodes, {found.futures} futures"
+    console.print(f"{len(found.markets)} markets, {len(found.lines)} lines, {len(found.models)} models; {tree}")
+    console.print()
+    odds = ((e.event, e.title, percent(e.stated, 1), percent(e.implied, 1), e.rests_on) for e in found.events)
+    console.print(table("events", ("event", "what", ">stated", ">implied", "rests on"), odds))
+    console.print()
+    markets = (
+        (m.market, m.name, "sells" if m.entered else "new", number(m.sales), ", ".join(m.models)) for m in found.markets
+    )
+    console.print(table("markets", ("", "market", "", ">cars now", "models"), markets))
+    console.print()
+    lines = (
+        (e.line, e.place, e.mode, e.standing, number(e.capacity_now), number(e.capacity_limit), ", ".join(e.models))
+        for e in found.lines
+    )
+    columns = ("line", "in", "mode", "standing", ">cars/year now", ">at most", "models")
+    console.print(table("lines", columns, lines))
+    console.print()
+    rows = [(t.table, number(t.rows), number(t.sourced), number(t.assumed)) for t in found.tables]
+    counts = ([t.rows for t in found.tables], [t.sourced for t in found.tables], [t.assumed for t in found.tables])
+    total, sourced, assumed = (number(sum(column)) for column in counts)
+    rows.append(("together", total, sourced, assumed))
+    console.print(table("rows", ("table", ">rows", ">sourced", ">assumed"), rows))
+    for remark in found.remarks:
+        console.print(f"- {remark}", soft_wrap=True)
+    console.print("no fault found")

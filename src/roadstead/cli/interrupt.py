@@ -1,0 +1,59 @@
+"""Long work that Ctrl-C ends at once, even inside native code that does not listen."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from roadstead.cli.printing import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
+INTERRUPTED = 130
+TICK = 0.1
+"""Seconds the waiting thread sleeps between two looks. [s]"""
+
+
+class _Work(threading.Thread, Generic[Result]):
+    """A function on its own thread, with what it returned or raised."""
+
+    def __init__(self, function: Callable[[], Result]) -> None:
+        super().__init__(daemon=True, name="plan")
+        self.function = function
+        self.results: list[Result] = []
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """Call the function."""
+        try:
+            self.results.append(self.function())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            self.error = error
+
+
+def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -> Result:
+    """``function()``, computed on a thread so that this one can listen.
+
+    A solver deep in native code cannot be asked to stop; on an interrupt the screen is tidied, worker processes are
+    ended and the whole process leaves. Nothing is lost: a run folder is written only once a plan is finished.
+    """
+    work = _Work(function)
+    work.start()
+    try:
+        while work.is_alive():
+            work.join(TICK)
+    except KeyboardInterrupt:
+        tidy()
+        say("interrupted: no run folder was written")
+        for child in multiprocessing.active_children():
+            child.terminate()
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+    if work.error is not None:
+        raise work.error
+    return work.results[0]

@@ -1,0 +1,174 @@
+"""`roadstead plan`, `demo` and `verify`: plan a case, watch it, read the answer, check a run again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from roadstead.cli.printing import answers, plain, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.playbook.book import Sentence
+    from roadstead.study.api import Planned
+
+PLAYBOOK = "playbook.html"
+NEXT = {
+    "en": "Read on in {page}; `roadstead verify {folder}` checks it again.",
+    "zh": "完整报告见{page}；用`roadstead verify {folder}`可复核。",
+}
+RUNS = Path("runs")
+"""Where run folders go unless another place is named."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How hard to look, and where the answer goes."""
+
+    out: Annotated[Path | None, Parameter(help="Run folder to write; a new one under runs/ by default.")] = None
+    gap: Annotated[float | None, Parameter(help="Share of value added left unproven, for instance 0.01.")] = None
+    seconds: Annotated[float | None, Parameter(help="Limit of time for one solve.")] = None
+    workers: Annotated[int | None, Parameter(help="Processes and solver threads; all processors by default.")] = None
+    language: Annotated[Literal["en", "zh"], Parameter(help="Language of the playbook.")] = "en"
+
+
+def plan(case: Path, *, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
+    """Plan a case: what to do now, what to wait for, what it is worth and how sure that is.
+
+    Parameters
+    ----------
+    case
+        Folder of the case.
+    json
+        Print JSON.
+    """
+    _plan(case, wishes or Wishes(), json=json)
+
+
+def demo(*, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
+    """Plan the bundled case of a real carmaker, from public figures.
+
+    Parameters
+    ----------
+    json
+        Print JSON.
+    """
+    from roadstead.study.bundled import bundled
+
+    _plan(bundled("byd"), wishes or Wishes(), json=json)
+
+
+def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
+    from roadstead.cli.interrupt import interruptible
+    from roadstead.cli.progress import Watch
+    from roadstead.study import api
+
+    folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    with Watch() as watch:
+        done = interruptible(
+            lambda: api.plan(
+                case,
+                out=folder,
+                gap=wishes.gap,
+                seconds=wishes.seconds,
+                workers=wishes.workers,
+                language=wishes.language,
+                progress=watch,
+            ),
+            tidy=lambda: watch.__exit__(None, None, None),
+        )
+    if json:
+        print_json(as_json(done, wishes.language))
+    else:
+        _print(done, wishes.language)
+
+
+def _free(folder: Path) -> Path:
+    """The folder, or the next name that is free: two plans may end in the same second."""
+    name, count = folder, 1
+    while name.exists():
+        count += 1
+        name = folder.with_name(f"{folder.name}-{count}")
+    return name
+
+
+def as_json(done: "Planned", language: Literal["en", "zh"]) -> dict[str, Any]:
+    """The playbook's first screen as data: sentences in words, money as numbers."""
+    from roadstead.report.words import Words
+
+    book = done.run.book
+    say = Words(language, book.cover.currency).say
+    return {
+        "case": book.cover.carmaker,
+        "run": done.folder,
+        "playbook": None if done.folder is None else done.folder / PLAYBOOK,
+        "headline": [say(sentence) for sentence in book.headline],
+        "do_now": [
+            {
+                "what": say(line.what),
+                "why": say(line.why),
+                "costs_to_skip": line.costs_to_skip,
+                "skip_gap": line.skip_gap,
+                "rests_on_unsourced": line.unsourced,
+                "flip": None if line.flip is None else say(line.flip),
+            }
+            for line in book.do_now
+        ],
+        "triggers": [
+            {
+                "event": trigger.event,
+                "probability": trigger.probability,
+                "watch_in": trigger.watch_in,
+                "then": [say(sentence) for sentence in trigger.then],
+                "otherwise": [say(sentence) for sentence in trigger.otherwise],
+                "rests_on": trigger.rests_on,
+            }
+            for trigger in book.triggers
+        ],
+        "later": [
+            {"what": say(later.what), "year": later.year, "probability": later.probability} for later in book.later
+        ],
+        "comparisons": book.comparisons,
+        "warnings": [say(sentence) for sentence in book.warnings],
+        "cover": _cover(done, say),
+        "seconds": done.run.seconds,
+    }
+
+
+def _cover(done: "Planned", say: "Callable[[Sentence], str]") -> dict[str, Any]:
+    """Currency, price year, dates, gap and bound; conventions in words."""
+    told: dict[str, Any] = plain(done.run.book.cover)
+    told["conventions"] = [say(sentence) for sentence in done.run.book.cover.conventions]
+    return told
+
+
+def _print(done: "Planned", language: Literal["en", "zh"]) -> None:
+    """The first screen, then the answer in a few lines and where to read on."""
+    from roadstead.report.terminal import print_first_screen
+    from roadstead.report.words import Words
+
+    console = answers()
+    book = done.run.book
+    print_first_screen(book, console, language)
+    console.print()
+    words = Words(language, book.cover.currency)
+    for sentence in book.headline:
+        console.print(words.say(sentence), soft_wrap=True)
+    if done.folder is not None:
+        console.print(NEXT[language].format(page=done.folder / PLAYBOOK, folder=done.folder), soft_wrap=True)
+
+
+def verify(run: Path, *, json: bool = False) -> int:
+    """Check a run folder again, offline; exit status 1 where something does not hold.
+
+    Parameters
+    ----------
+    run
+        Run folder.
+    json
+        Print JSON.
+    """
+    raise NotImplementedError

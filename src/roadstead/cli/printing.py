@@ -1,0 +1,101 @@
+"""Answers go to standard output, notes and faults to standard error; JSON is printed alone."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+NARROWEST_FILE = 120
+"""Columns of a table that goes to a file or a pipe."""
+
+
+class _Printer(Console):
+    """A console that leaves a closed pipe to the command line."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the BrokenPipeError that is being handled."""
+        raise  # noqa: PLE0704 - called while the error is handled
+
+
+def answers() -> Console:
+    """Where answers are printed."""
+    return _console(sys.stdout)
+
+
+def notes() -> Console:
+    """Where progress, notes and faults are printed."""
+    return _console(sys.stderr)
+
+
+def _console(stream: Any) -> Console:
+    console = _Printer(file=stream, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, NARROWEST_FILE)
+    return console
+
+
+def say(text: str) -> None:
+    """One line on standard error, never folded."""
+    print(" ".join(text.split()), file=sys.stderr, flush=True)  # noqa: T201 - this is the printing room
+
+
+def print_json(value: Any) -> None:
+    """A value as JSON, alone on standard output."""
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    text = json.dumps(plain(value), ensure_ascii=encoding != "utf8", indent=2, allow_nan=False)
+    print(text)  # noqa: T201 - this is the printing room
+
+
+def plain(value: Any) -> Any:
+    """A value in the types JSON knows: dataclasses as objects, days as ISO text, what is no number as null."""
+    if isinstance(value, Mapping):
+        found: Any = {str(key): plain(entry) for key, entry in value.items()}
+    elif is_dataclass(value) and not isinstance(value, type):
+        found = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    elif isinstance(value, (set, frozenset)):
+        found = [plain(entry) for entry in sorted(value)]
+    elif isinstance(value, (list, tuple)):
+        found = [plain(entry) for entry in value]
+    elif isinstance(value, (date, PurePath)):
+        found = value.isoformat() if isinstance(value, date) else str(value)
+    elif hasattr(value, "tolist"):
+        found = plain(value.tolist())
+    elif isinstance(value, float) and not math.isfinite(value):
+        found = None
+    else:
+        found = value.value if isinstance(value, Enum) else value
+    return found
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table; a column whose name begins with > is set to the right."""
+    drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        drawn.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def percent(share: float, digits: int = 3) -> str:
+    """A fraction as a percentage, without zeros that say nothing."""
+    text = f"{100.0 * share:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
+
+
+def number(value: float) -> str:
+    """A whole number with separators."""
+    return f"{value:,.0f}"

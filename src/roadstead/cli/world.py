@@ -1,0 +1,87 @@
+"""`roadstead world` and `roadstead sources`: how old the packaged facts are, and what they rest on."""
+
+from roadstead.cli.printing import answers, number, percent, print_json
+from roadstead.cli.printing import table as table_of
+
+
+def world(*, markets: bool = False, json: bool = False) -> None:
+    """Show how old the packaged facts and rules are and how much of them is sourced.
+
+    Parameters
+    ----------
+    markets
+        List the markets whose sales and NEV share are both known.
+    json
+        Print JSON.
+    """
+    from datetime import date
+
+    from roadstead.study.holdings import holdings
+
+    held = holdings(date.today())  # noqa: DTZ011 - the day where the person sits
+    if json:
+        shown = ("built_on", "rules_as_of", "age_days", "coverage", "markets")
+        told = {name: getattr(held, name) for name in shown}
+        told["coverage"] = [
+            {"table": c.table, "rows": c.rows, "sourced": c.rows - c.unsourced, "unsourced": c.unsourced}
+            | {"high": c.high, "medium": c.medium, "low": c.low, "newest": c.newest}
+            for c in held.coverage
+        ]
+        print_json(told)
+        return
+    console = answers()
+    console.print(f"rules as of {held.rules_as_of}, {held.age_days} days ago; facts built on {held.built_on}")
+    console.print()
+    if markets:
+        listed = (
+            (m.market, m.name, m.region, number(m.last_sales), str(m.last_year), percent(m.nev_share, 1))
+            for m in held.markets
+        )
+        console.print(table_of("", ("", "market", "region", ">new cars", "year", ">NEV share"), listed))
+        return
+    rows = [
+        (c.table, *map(number, (c.rows, c.rows - c.unsourced, c.unsourced, c.high, c.medium, c.low)), c.newest)
+        for c in held.coverage
+    ]
+    columns = ("table", ">rows", ">sourced", ">unsourced", ">high", ">medium", ">low", "newest")
+    console.print(table_of("", columns, rows))
+    console.print()
+    console.print(
+        f"{len(held.markets)} markets: `roadstead world --markets`; unsourced rows: `roadstead sources --unsourced`"
+    )
+
+
+def sources(*, unsourced: bool = False, table: str = "", json: bool = False) -> None:
+    """List the documents that packaged rows rest on, or the rows that rest on none.
+
+    Parameters
+    ----------
+    unsourced
+        List the rows for which no source was located.
+    table
+        Only rows of this table.
+    json
+        Print JSON.
+    """
+    from roadstead.study import holdings
+
+    if unsourced:
+        rows = holdings.unsourced(table)
+        if json:
+            print_json({"count": len(rows), "unsourced": rows})
+            return
+        told = [(r.table, r.place, r.confidence, r.row + (f" ({r.note})" if r.note else "")) for r in rows]
+        console = answers()
+        console.print(table_of("", ("table", "place", "confidence", "row"), told))
+        console.print(f"{len(rows)} unsourced rows")
+        return
+    found = holdings.cited(table)
+    if json:
+        print_json({"count": len(found), "sources": found})
+        return
+    console = answers()
+    for entry in found:
+        address = entry.source.url or entry.source.source_id
+        tables = ", ".join(entry.tables)
+        console.print(f"{entry.rows:>5}  {entry.source.title}, {address} ({tables})", soft_wrap=True)
+    console.print(f"{len(found)} sources, each with the number of rows that rest on it")

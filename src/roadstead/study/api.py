@@ -1,0 +1,185 @@
+"""What a program may ask of Roadstead: the commands, as functions that return values."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from roadstead.terms.errors import Fault, raise_if_any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Literal, NotRequired, Unpack
+
+    from roadstead.footprint.solve import Effort
+    from roadstead.outlook.summary import Summary
+    from roadstead.study.document import CaseFile
+    from roadstead.study.holdings import Holdings
+    from roadstead.study.preflight import Checked
+    from roadstead.study.spec import Study
+    from roadstead.study.store import Verification
+    from roadstead.study.study import Progress, Run
+    from roadstead.trade.condition import FactValue
+    from roadstead.trade.quote import Quote
+
+
+class Shipment(TypedDict):
+    """What :func:`duty` is asked: trade/inquiry.py says what each part means."""
+
+    importer: str
+    origin: str
+    powertrain: str
+    on: date | str
+    value: float
+    product: NotRequired[str]
+    firm: NotRequired[str]
+    facts: NotRequired[Mapping[str, FactValue]]
+    as_known_on: NotRequired[date | str | None]
+    rules: NotRequired[Path | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A finished plan and the run folder it was written to, if any."""
+
+    run: Run
+    folder: Path | None
+
+
+def duty(**shipment: Unpack[Shipment]) -> Quote:
+    """Quote the duty on one car.
+
+    Takes ``importer``, ``origin``, ``powertrain``, ``on`` (a day), ``value`` (customs value on the importer's own basis,
+    US$), and, if wanted, ``product``, ``firm``, ``facts``, ``as_known_on``, ``rules`` (a folder of own tables).
+    """
+    from roadstead.trade.inquiry import Inquiry
+    from roadstead.trade.quote import quote
+    from roadstead.world import reference
+
+    return quote(Inquiry(**shipment), reference.load())
+
+
+def outlook(
+    markets: Sequence[str] = (), years: str | Sequence[int] = "2026-2040", *, draws: int = 2000, seed: int = 0
+) -> Summary:
+    """Sum up the outlook of markets, of all with a history where none is named."""
+    from roadstead.outlook.summary import read_years, summarise
+    from roadstead.world import reference
+
+    named = (markets,) if isinstance(markets, str) else tuple(markets)
+    wanted = read_years(years) if isinstance(years, str) else tuple(years)
+    return summarise(reference.load(), named, wanted, draws=draws, seed=seed)
+
+
+def world(today: date | None = None) -> Holdings:
+    """What the package knows, how old it is and how much of it is sourced."""
+    from roadstead.study.holdings import holdings
+
+    return holdings(today or date.today())  # noqa: DTZ011 - the day where the person sits
+
+
+def read_case(path: Path | str) -> Study:
+    """Read and check a case folder."""
+    from roadstead.study.bundled import case_folder
+    from roadstead.study.spec import read_study
+
+    return read_study(case_folder(Path(path)))
+
+
+def check(path: Path | str) -> Checked:
+    """Look a case over without planning it."""
+    from roadstead.study import preflight
+    from roadstead.study.bundled import case_folder
+
+    return preflight.check(case_folder(Path(path)))
+
+
+def plan(
+    path: Path | str,
+    *,
+    out: Path | str | None = None,
+    gap: float | None = None,
+    seconds: float | None = None,
+    workers: int | None = None,
+    language: Literal["en", "zh"] = "en",
+    progress: Progress | None = None,
+) -> Planned:
+    """Plan a case; with ``out``, write the run folder there.
+
+    Parameters
+    ----------
+    gap
+        Share of value added that may be left unproven; the case's own where None. [fraction]
+    seconds
+        Limit of time for one solve; the case's own where None. [s]
+    workers
+        Processes and solver threads; all processors where None.
+    """
+    from roadstead.study.silence import solver_silenced
+    from roadstead.study.study import run
+
+    watched = progress or _Quiet()
+    watched.begin("facts")
+    study = read_case(path)
+    effort = effort_of(study.case, gap, seconds, workers)
+    with solver_silenced():
+        done = run(study, effort=effort, progress=watched)
+    if out is None:
+        return Planned(done, None)
+    from roadstead.study.store import store
+
+    watched.begin("pages")
+    return Planned(done, store(done, Path(out), language))
+
+
+def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers: int | None) -> Effort:
+    """The effort asked for, the case's own where nothing is.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S617, or RS-T109 for a percentage, where it is no effort.
+    """
+    from roadstead.footprint.solve import Effort
+
+    share = case.effort.gap if gap is None else gap
+    limit = case.effort.seconds if seconds is None else seconds
+    processes = (os.cpu_count() or 1) if workers is None else workers
+    faults = []
+    if 1 <= share <= 100:
+        expected = f"a fraction: write {share / 100:g} for {share:g} %"
+        faults.append(Fault("--gap", "RS-T109", f"{share:g} looks like a percentage", expected))
+    elif not 0 <= share < 1:
+        faults.append(Fault("--gap", "RS-S617", f"{share:g} is no gap", "a fraction of value added, for instance 0.01"))
+    if not (math.isfinite(limit) and limit > 0):
+        faults.append(Fault("--seconds", "RS-S617", f"{limit:g} is no limit of time", "seconds, for instance 60"))
+    if processes < 1:
+        faults.append(Fault("--workers", "RS-S617", f"{processes} workers", "a whole number from 1"))
+    raise_if_any(faults)
+    return Effort(gap=share, seconds=limit, workers=processes)
+
+
+def verify(path: Path | str) -> Verification:
+    """Check a run folder again, offline."""
+    from roadstead.study import store
+    from roadstead.study.silence import solver_silenced
+
+    with solver_silenced():
+        return store.verify(Path(path))
+
+
+class _Quiet:
+    """Progress nobody looks at."""
+
+    def begin(self, stage: str) -> None:
+        """Say nothing."""
+
+    def gap(self, value: float, bound: float, seconds: float) -> None:
+        """Say nothing."""
+
+    def done(self, count: int, total: int) -> None:
+        """Say nothing."""
