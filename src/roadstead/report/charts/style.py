@@ -1,0 +1,157 @@
+"""What all charts share: colours, fonts, and how a chart becomes a picture inside a page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any, cast
+from unicodedata import east_asian_width
+
+import altair as alt
+import vl_convert
+
+from roadstead.report.lines import broken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+INK, MUTED, RULE, FAINT, PAPER = "#1f2328", "#5f6670", "#d5d8dc", "#eef0f2", "#ffffff"
+MODE_COLOURS = {"export": "#3F84C4", "kit": "#EBAA3E", "contract": "#C6719F", "local": "#0A5C47", "none": "#E4E6E9"}
+"""One colour per mode in every chart, apart for readers with any of the three common colour blindnesses."""
+ON_MODE = {"export": PAPER, "kit": INK, "contract": INK, "local": PAPER, "none": MUTED}
+"""Colour of text on a mode's colour."""
+FONTS = "'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+SIZE = 11.5
+"""Size of small text. [px]"""
+CONFIG: dict[str, Any] = {
+    "background": None,
+    "padding": 0,
+    "font": FONTS,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": SIZE, "titleFontSize": SIZE, "titleFontWeight": "normal",
+        "gridColor": FAINT, "domainColor": RULE, "tickColor": RULE,
+    },
+    "text": {"fontSize": SIZE, "color": INK},
+    "header": {"labelColor": INK, "labelFontSize": SIZE},
+}  # fmt: skip
+
+
+MARKS = ("<path ", "<line ", "<text ", "<rect ")
+
+
+def inline(rows: Iterable[Mapping[str, Any]]) -> alt.InlineData:
+    """Rows as data that stand inside the chart."""
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def text_width(text: str, size: float = SIZE) -> float:
+    """About how wide a text is drawn. [px]"""
+    return size * sum(_em(character) for character in text)
+
+
+def _em(character: str) -> float:
+    """About how wide a character is, in sizes of its font."""
+    if east_asian_width(character) in "WF":
+        return 1.0
+    if character in " .,;:·›'()|-":
+        return 0.3
+    return 0.56 if character.isdigit() else 0.7 if character.isupper() or character in "%→–" else 0.53
+
+
+def wrapped(text: str, width: float, size: float = SIZE) -> list[str]:
+    """A text broken into lines no wider than ``width``."""
+    return [line.rstrip() for line in broken(text, width, lambda part: text_width(part, size))]
+
+
+def shortened(text: str, width: float, size: float = SIZE) -> str:
+    """A text cut to fit a width, with an ellipsis where something is lost."""
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def drawing(layers: Sequence[alt.Chart], width: float, height: float) -> alt.LayerChart:
+    """Layers one over the other."""
+    return cast("alt.LayerChart", alt.layer(*layers).properties(width=width, height=height))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Channels that place marks at pixels: fields ``x`` and ``y``, and ``x2`` and ``y2`` where a mark has two ends."""
+
+    width: float
+    height: float
+
+    @property
+    def point(self) -> dict[str, Any]:
+        """Where a point or a text stands."""
+        return {"x": across("x", self.width), "y": down("y", self.height)}
+
+    @property
+    def span(self) -> dict[str, Any]:
+        """Where a bar or a line goes from and to."""
+        return self.point | {"x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}
+
+
+def written(rows: Sequence[Mapping[str, Any]], place: Place, **look: Any) -> alt.Chart:
+    """Texts at places; ``look`` is how they look."""
+    marked = alt.Chart(inline(rows)).mark_text(**({"baseline": "middle", "color": INK} | look))
+    return cast("alt.Chart", marked.encode(**place.point, text="text:N"))
+
+
+def haloed(rows: Sequence[Mapping[str, Any]], place: Place, **look: Any) -> list[alt.Chart]:
+    """Texts with a white edge around them, over lines and land."""
+    halo = look | {"stroke": PAPER, "strokeWidth": 3, "strokeJoin": "round", "opacity": 0.85}
+    return [written(rows, place, **halo), written(rows, place, **look)]
+
+
+def mode_colour(field: str) -> alt.Color:
+    """A colour channel by mode, without a legend: the page prints one for all charts."""
+    scale = alt.Scale(domain=list(MODE_COLOURS), range=list(MODE_COLOURS.values()))
+    return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def across(field: str, width: float) -> alt.X:
+    """A horizontal place in pixels from the left."""
+    scale = alt.Scale(domain=[0, width], nice=False, zero=False)
+    return alt.X(shorthand=f"{field}:Q", scale=scale, axis=None)
+
+
+def down(field: str, height: float) -> alt.Y:
+    """A vertical place in pixels from the top."""
+    scale = alt.Scale(domain=[height, 0], nice=False, zero=False)
+    return alt.Y(shorthand=f"{field}:Q", scale=scale, axis=None)
+
+
+def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
+    """A chart as SVG to stand inside a page.
+
+    Attributes
+    ----------
+    name
+        Begins every id in it, since pages hold several charts.
+    spoken
+        What the chart shows, for readers who do not see it.
+    """
+    picture = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), config=CONFIG, allowed_base_urls=[])
+    picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name), picture)
+    head = f'<svg role="img" aria-label="{escape(spoken)}" font-family="{escape(FONTS)}"'
+    return picture.replace("<svg", head, 1)
+
+
+def _tag(tag: str, name: str) -> str:
+    """A tag without what a page need not carry, its description as a title, which browsers show at the pointer."""
+    described = re.search(r' aria-label="([^"]*)"', tag)
+    tag = re.sub(r' (?:font-family|aria-roledescription|aria-label|role|xmlns:xlink|version)="[^"]*"', "", tag)
+    tag = re.sub(r'(id="|url\(#)((?:clip|gradient)\w*)', rf"\g<1>{name}-\g<2>", tag)
+    tag = re.sub(r' (?:d|transform)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found.group()), tag)
+    if described is None or not tag.startswith(MARKS):
+        return tag
+    title = f"<title>{escape(unescape(described[1]))}</title>"
+    element = tag[1:].split(" ", 1)[0]
+    return f"{tag.removesuffix('/>')}>{title}</{element}>" if tag.endswith("/>") else tag + title

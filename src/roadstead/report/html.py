@@ -1,0 +1,132 @@
+"""The playbook as one page that asks nobody for anything: no script, no font, no picture from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from roadstead.report import tables
+from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
+from roadstead.report.pictures import pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.playbook.book import Book
+    from roadstead.report.amounts import MoneyScale
+    from roadstead.report.tables import Cell, Column, Table
+    from roadstead.report.words import Words
+
+TRIGGERS_SHOWN, LATER_SHOWN = 4, 12
+"""Triggers and later decisions on the first screen; the others are folded."""
+FOLDED = 40
+"""Rows from which a table is folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageCell:
+    """A printed cell: its text, where it leads, whether it is a number."""
+
+    text: str
+    url: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table as the page prints it."""
+
+    key: str
+    caption: str
+    heads: tuple[PageCell, ...]
+    rows: tuple[tuple[PageCell, ...], ...]
+
+    @property
+    def is_long(self) -> bool:
+        """True where the page folds it."""
+        return len(self.rows) >= FOLDED
+
+
+def page(book: Book, words: Words) -> str:
+    """The whole page."""
+    environment = Environment(
+        loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
+    return environment.get_template("playbook.html").render(
+        book=book,
+        words=words,
+        say=words.say,
+        label=words.label,
+        style=Markup(style),  # noqa: S704 -- our own file
+        pictures=pictures(book, words),
+        proof=tables.proof(book, words),
+        comparisons=page_table(tables.comparisons(book, words), words),
+        tables=[page_table(build(book, words), words) for build in PRINTED],
+        triggers_shown=TRIGGERS_SHOWN,
+        later_shown=LATER_SHOWN,
+    )
+
+
+PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
+    tables.markets,
+    tables.decisions,
+    tables.events,
+    tables.evidence,
+)
+"""Tables printed on the page; the others are what its sentences and charts show."""
+
+
+def page_table(table: Table, words: Words) -> PageTable:
+    """A table with its cells in print."""
+    scales = {
+        c: money_scale((row[c] for row in table.rows if isinstance(row[c], float)), words.language)  # type: ignore[misc]
+        for c, column in enumerate(table.columns)
+        if column.kind == "money"
+    }
+    heads = tuple(
+        PageCell(_head(column, scales.get(c), words), "", column.kind not in {"text", "prose"})
+        for c, column in enumerate(table.columns)
+    )
+    rows = tuple(
+        tuple(_cell(cell, table.columns[c], scales.get(c)) for c, cell in enumerate(row)) for row in table.rows
+    )
+    return PageTable(table.key, words.label(f"table.{table.key}"), heads, rows)
+
+
+def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
+    head = words.label(f"column.{column.key}")
+    if scale is None:
+        return head
+    if words.language == "zh":
+        return f"{head}（{scale.word}{words.currency_name()}）"
+    unit = f"{SIGNS.get(words.currency, words.currency)} {scale.word}".rstrip().replace(" ", SPACE)
+    return f"{head} ({unit})"
+
+
+def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
+    if isinstance(cell, tables.Link):
+        return PageCell(cell.text, cell.url, is_number=False)
+    if cell is None:
+        return PageCell("–" if column.kind not in {"text", "prose"} else "", "", is_number=False)
+    if isinstance(cell, str):
+        return PageCell(cell, "", is_number=False)
+    return PageCell(_number(cell, column, scale), "", is_number=True)
+
+
+def _number(value: float, column: Column, scale: MoneyScale | None) -> str:
+    if scale is not None:
+        return scale.number(value)
+    match column.kind:
+        case "share":
+            return f"{grouped(value * 100.0, 1)}%"
+        case "year" | "count":
+            return f"{value:.0f}"
+        case "number":
+            return plain(value, 6)
+        case _:
+            return grouped(value)

@@ -1,0 +1,217 @@
+"""The six charts as the page holds them: pictures with captions, notes, legends and citations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from roadstead.playbook.book import Amount
+from roadstead.report.charts import futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import map as world
+from roadstead.report.charts.style import MODE_COLOURS, svg
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from roadstead.playbook.book import Book, Waterfall
+    from roadstead.report.words import Words
+
+WIDE, NARROW, HALF = 1160.0, 358.0, 560.0
+"""Widths of charts: across the page, on a telephone, half of the page. [pixels]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A drawing; ``shown`` says on which pages: wide, narrow or both. ``title`` stands above it."""
+
+    drawing: Markup
+    shown: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """An entry of a legend: a colour, a shape (box, line, or a mark of the futures) and what it means."""
+
+    colour: str
+    shape: str
+    text: str
+    width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One figure.
+
+    Attributes
+    ----------
+    layout
+        How its panels stand: one, beside (a main one and small ones) or grid.
+    legends
+        Titles and their swatches.
+    notes
+        Printed below.
+    citations
+        What the numbers in the bars stand for, in order.
+    is_total
+        True where it shows a total of money, which the conventions go with.
+    """
+
+    key: str
+    title: str
+    layout: str
+    panels: tuple[Panel, ...]
+    legends: tuple[tuple[str, tuple[Swatch, ...]], ...]
+    notes: tuple[str, ...]
+    citations: tuple[str, ...] = ()
+    is_total: bool = False
+
+
+def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
+    """All six, those left out for which the book has nothing to show."""
+    found = []
+    if book.world_map.markets:
+        found.append(_map(book, words))
+    if book.timeline:
+        found.append(_timeline(book, words))
+    found.append(_tree(book, words))
+    if book.waterfalls:
+        found.append(_waterfalls(book, words))
+    if book.volumes:
+        found.append(_volumes(book, words))
+    if book.futures:
+        found.append(_futures(book, words))
+    return tuple(found)
+
+
+def drawn(chart: alt.TopLevelMixin, name: str, spoken: str) -> Markup:
+    """A chart as markup."""
+    return Markup(svg(chart, name, spoken))  # noqa: S704 -- text in it is escaped by the renderer
+
+
+def _title(key: str, words: Words, **terms: Amount | str) -> str:
+    return words.tell(f"figure.{key}", **terms)
+
+
+def modes(words: Words, *, with_none: bool = False) -> tuple[str, tuple[Swatch, ...]]:
+    """Legend of the modes."""
+    shown = [mode for mode in MODE_COLOURS if with_none or mode != "none"]
+    return words.label("ui.modes"), tuple(Swatch(MODE_COLOURS[m], "box", words.label(f"mode.{m}")) for m in shown)
+
+
+def _map(book: Book, words: Words) -> Picture:
+    shown = book.world_map
+    title = words.tell("figure.map", model=shown.model, year=Amount(shown.year, "year"))
+    panels = [Panel(drawn(world.world_chart(shown, words), "map", title), "both")]
+    for region, chart in world.region_charts(shown, words).items():
+        name = words.label(f"map.{region}")
+        panels.append(Panel(drawn(chart, f"map-{region}", f"{title}: {name}"), "both", name))
+    legends = [(words.label("ui.duty"), _duties(words)), modes(words)]
+    if shown.flows:
+        legends.append((words.label("ui.flows"), _widths(book, words)))
+    return Picture("map", title, "beside", tuple(panels), tuple(legends), (words.label("ui.note.map"),))
+
+
+def _duties(words: Words) -> tuple[Swatch, ...]:
+    """Swatches of the tints: none, then from one step to the next."""
+    steps = [words.share(step) for step in world.STEPS[1:]]
+    texts = [words.label("ui.none"), f"< {steps[0]}"]
+    texts += [f"{low}–{high}" for low, high in pairwise(steps)]
+    texts.append(f"≥ {steps[-1]}")
+    return tuple(Swatch(colour, "box", text) for colour, text in zip(world.TINTS, texts, strict=True))
+
+
+def _widths(book: Book, words: Words) -> tuple[Swatch, ...]:
+    most = max(flow.cars for flow in book.world_map.flows)
+    amounts = (most, most / 2, most / 8)
+    return tuple(
+        Swatch("#5f6670", "line", words.cars(cars), round(world.flow_width(cars, most), 1)) for cars in amounts
+    )
+
+
+def _timeline(book: Book, words: Words) -> Picture:
+    years = [span.year for span in book.timeline]
+    title = _title("timeline", words, first=Amount(min(years), "year"), last=Amount(max(years), "year"))
+    panels = (
+        Panel(drawn(timeline.timeline_chart(book.timeline, words, WIDE), "timeline", title), "wide"),
+        Panel(drawn(timeline.timeline_chart(book.timeline, words, NARROW), "timeline-narrow", title), "narrow"),
+    )
+    has_none = any(span.mode == "none" for span in book.timeline)
+    return Picture(
+        "timeline", title, "one", panels, (modes(words, with_none=has_none),), (words.label("ui.note.timeline"),)
+    )
+
+
+def _tree(book: Book, words: Words) -> Picture:
+    title = _title("tree", words)
+    panel = Panel(drawn(tree.tree_chart(book.tree, words, WIDE), "tree", title), "both")
+    return Picture("tree", title, "one", (panel,), (), (words.label("ui.note.tree"),))
+
+
+def _waterfalls(book: Book, words: Words) -> Picture:
+    numbers = waterfall.citations(book.waterfalls)
+    title = _title("waterfall", words, year=Amount(book.waterfalls[0].year, "year"))
+    panels = []
+    for i, lane in enumerate(book.waterfalls):
+        compared = [other for other in book.waterfalls if (other.market, other.model) == (lane.market, lane.model)]
+        chart = waterfall.waterfall_chart(lane, numbers, waterfall.edge(compared), words)
+        said = lane_said(lane, words)
+        panels.append(Panel(drawn(chart, f"lane{i}", said), "both", said))
+    groups = [Swatch(colour, "box", words.label(f"cost.group.{key}")) for key, colour in waterfall.GROUPS.items()]
+    groups += [
+        Swatch(waterfall.TOTAL, "box", words.label("cost.landed")), Swatch(waterfall.KEPT, "box", words.label("ui.kept")),
+        Swatch("", "dash", words.label("ui.net_price")),
+    ]  # fmt: skip
+    unit = words.tell("waterfall.unit", currency=words.currency)
+    return Picture(
+        "waterfall", title, "grid", tuple(panels), ((unit, tuple(groups)),), (words.label("ui.note.waterfall"),),
+        tuple(numbers),
+    )  # fmt: skip
+
+
+def lane_said(lane: Waterfall, words: Words) -> str:
+    """A lane in words."""
+    return words.tell(
+        "waterfall.lane", model=lane.model, market=lane.market, supply=lane.supply, mode=lane.mode,
+        cars=Amount(lane.cars, "cars"),
+    )  # fmt: skip
+
+
+def _volumes(book: Book, words: Words) -> Picture:
+    title = _title("volumes", words)
+    panels = [
+        Panel(drawn(volumes.volumes_chart(book.volumes, words, HALF), "volumes", title), "wide"),
+        Panel(drawn(volumes.volumes_chart(book.volumes, words, NARROW), "volumes-narrow", title), "narrow"),
+    ]
+    notes = [words.label("ui.note.volumes")]
+    if book.sites:
+        spoken = words.label("ui.note.sites")
+        panels += [
+            Panel(drawn(sites.sites_chart(book.sites, words, HALF, 3), "sites", spoken), "wide"),
+            Panel(drawn(sites.sites_chart(book.sites, words, NARROW, 2), "sites-narrow", spoken), "narrow"),
+        ]
+        notes.append(spoken)
+    marks = [
+        Swatch("", "bracket", words.label("ui.span")),
+        Swatch("#eef0f2", "step", words.label("ui.capacity")),
+    ]
+    return Picture("volumes", title, "halves", tuple(panels), (modes(words), ("", tuple(marks))), tuple(notes))
+
+
+def _futures(book: Book, words: Words) -> Picture:
+    title = _title("futures", words)
+    panels = (
+        Panel(drawn(futures.futures_chart(book.futures, words, WIDE), "futures", title), "wide"),
+        Panel(drawn(futures.futures_chart(book.futures, words, NARROW), "futures-narrow", title), "narrow"),
+    )
+    present = {value.key for value in book.futures}
+    marks = tuple(
+        Swatch(colour, "plan" if key == "plan" else shape, words.label(f"comparison.{key}"))
+        for key, (colour, shape) in reversed(futures.KEYS.items())
+        if key in present
+    )
+    notes = (words.label("ui.note.futures"),)
+    return Picture("futures", title, "one", panels, (("", marks),), notes, is_total=True)

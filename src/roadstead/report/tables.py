@@ -1,0 +1,247 @@
+"""The playbook's tables as typed cells: what the page prints and the workbook holds, once for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from roadstead.playbook.book import Amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from roadstead.playbook.book import Book
+    from roadstead.report.words import Words
+
+Kind = Literal["text", "prose", "money", "money_per_car", "cars", "share", "year", "count", "number"]
+"""What a column holds; ``prose`` is text long enough to wrap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to its source."""
+
+    text: str
+    url: str
+
+
+Cell: TypeAlias = str | float | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the key of its heading and what it holds."""
+
+    key: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; rows are as long as ``columns``."""
+
+    key: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def linked(text: str, url: str) -> Cell:
+    """A link where the address is one of the web, text where it is anything else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return text
+    return Link(text or url, url) if parts.scheme in {"http", "https"} and parts.netloc else text
+
+
+def _table(key: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:
+    """A table from columns written ``key:kind``."""
+    heads = [column.partition(":") for column in columns.split()]
+    return Table(key, tuple(Column(name, kind or "text") for name, _, kind in heads), tuple(rows))  # type: ignore[arg-type]
+
+
+def do_now(book: Book, words: Words) -> Table:
+    """What to commit to now."""
+    rows = (
+        (
+            words.say(entry.what), words.say(entry.why), entry.costs_to_skip, entry.skip_gap,
+            words.say(entry.flip) if entry.flip else None, words.listed(words.assumed(item) for item in entry.unsourced),
+        )
+        for entry in book.do_now
+    )  # fmt: skip
+    return _table("do_now", "what:prose why:prose costs_to_skip:money skip_gap:money flip:prose unsourced:prose", rows)
+
+
+def triggers(book: Book, words: Words) -> Table:
+    """What to watch for, and what it changes."""
+    rows = (
+        (
+            words.name(entry.event), entry.probability, float(entry.watch_in),
+            words.joined(entry.then), words.joined(entry.otherwise), entry.rests_on,
+        )
+        for entry in book.triggers
+    )  # fmt: skip
+    return _table(
+        "triggers", "event:prose probability:share watch_in:year then:prose otherwise:prose rests_on:prose", rows
+    )
+
+
+def later(book: Book, words: Words) -> Table:
+    """What can wait."""
+    rows = ((float(entry.year), entry.probability, words.say(entry.what)) for entry in book.later)
+    return _table("later", "year:year probability:share what:prose", rows)
+
+
+def comparisons(book: Book, words: Words) -> Table:
+    """The plan and what it is held against."""
+    rows = (
+        (words.label(f"comparison.{row.key}"), row.npv, row.plan_is_better_by, row.capital, row.worst)
+        for row in book.comparisons
+    )
+    return _table("comparisons", "plan npv:money plan_is_better_by:money capital:money worst:money", rows)
+
+
+def fronts(book: Book, words: Words) -> Table:
+    """The three fronts, beside Japan and Korea."""
+    rows = (
+        (
+            words.name(row.who), float(row.year), row.big_markets, row.overseas, row.nev,
+            words.phrase(row.denominator), words.phrase(row.source),
+        )
+        for row in book.fronts
+    )  # fmt: skip
+    return _table(
+        "fronts", "who year:year big_markets:share overseas:share nev:share denominator:prose source:prose", rows
+    )
+
+
+def timeline(book: Book, words: Words) -> Table:
+    """How every market is supplied, year by year."""
+    rows = (
+        (words.name(s.market), float(s.year), words.label(f"mode.{s.mode}"), s.cars, s.local_share)
+        for s in book.timeline
+    )
+    return _table("timeline", "market year:year mode cars:cars local_share:share", rows)
+
+
+def tree(book: Book, words: Words) -> Table:
+    """The policy tree, node by node."""
+    names = {node.node: words.name(node.name) for node in book.tree}
+    rows = (
+        (
+            float(node.node), names.get(node.parent), names[node.node], float(node.year),
+            float(node.year + node.years - 1), node.probability, words.listed(map(words.name, node.fires)),
+            words.joined(node.decisions),
+        )
+        for node in book.tree
+    )  # fmt: skip
+    columns = "node:count after name first:year last:year probability:share fires:prose decisions:prose"
+    return _table("tree", columns, rows)
+
+
+def waterfalls(book: Book, words: Words) -> Table:
+    """Every bar of every lane, with what it cites."""
+    rows = (
+        (
+            words.name(lane.market), words.name(lane.model), words.name(lane.supply), words.label(f"mode.{lane.mode}"),
+            float(lane.year), lane.cars, words.cost(bar.key), bar.amount, words.listed(bar.cites), lane.net_price,
+            lane.retail_price,
+        )
+        for lane in book.waterfalls
+        for bar in lane.bars
+    )  # fmt: skip
+    columns = "market model supply mode year:year cars:cars line amount:money_per_car cites:prose"
+    return _table("waterfalls", f"{columns} net_price:money_per_car retail_price:money_per_car", rows)
+
+
+def volumes(book: Book, words: Words) -> Table:
+    """Expected cars by mode and year."""
+    rows = ((float(v.year), words.label(f"mode.{v.mode}"), v.cars, v.low_total, v.high_total) for v in book.volumes)
+    return _table("volumes", "year:year mode cars:cars low_total:cars high_total:cars", rows)
+
+
+def sites(book: Book, words: Words) -> Table:
+    """Expected capacity and output of every site."""
+    rows = (
+        (words.name(s.site), words.label(f"mode.{s.mode}"), float(s.year), s.capacity, s.output) for s in book.sites
+    )  # fmt: skip
+    return _table("sites", "site mode year:year capacity:cars output:cars", rows)
+
+
+def futures(book: Book, words: Words) -> Table:
+    """NPV on every path through the tree."""
+    rows = ((words.name(f.name), f.probability, words.label(f"comparison.{f.key}"), f.npv) for f in book.futures)
+    return _table("futures", "future:prose probability:share plan npv:money", rows)
+
+
+def markets(book: Book, words: Words) -> Table:
+    """Markets in some years, in expectation."""
+    rows = (
+        (words.name(m.market), float(m.year), m.size, m.nev_share, m.sales, m.exported, m.kits, m.contract, m.local)
+        for m in book.markets
+    )
+    columns = "market year:year size:cars nev_share:share sales:cars exported:cars kits:cars contract:cars local:cars"
+    return _table("markets", columns, rows)
+
+
+def decisions(book: Book, words: Words) -> Table:
+    """Every decision at every node."""
+    rows = ((words.name(d.node), float(d.year), d.probability, words.say(d.what), d.capital) for d in book.decisions)
+    return _table("decisions", "node year:year probability:share what:prose capital:money", rows)
+
+
+def events(book: Book, words: Words) -> Table:
+    """Events of the tree, what they change and what their probability rests on."""
+    rows = ((words.name(e.event), e.stated, e.implied, words.changes(e.changes), e.rests_on) for e in book.events)
+    return _table("events", "event:prose stated:share implied:share changes:prose rests_on:prose", rows)
+
+
+def _number(text: str) -> Cell:
+    """A number where a text is one."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if isfinite(value) else text
+
+
+def evidence(book: Book, words: Words) -> Table:
+    """Every figure of the case and what it rests on."""
+    rows = (
+        (
+            row.figure, _number(row.value), row.unit, linked(words.phrase(row.source), row.url), row.as_of,
+            words.label(f"confidence.{row.confidence}"), words.label("assumption") if row.is_assumption else None, row.note,
+        )
+        for row in book.evidence
+    )  # fmt: skip
+    return _table("evidence", "figure value:number unit source:prose as_of confidence assumption note:prose", rows)
+
+
+def about(book: Book, words: Words) -> Table:
+    """What was planned, on what knowledge, in what money, how close to the best plan, and what to beware of."""
+    cover = book.cover
+    lines: list[tuple[str, Cell]] = [
+        ("carmaker", words.name(cover.carmaker)), ("run", cover.run), ("currency", cover.currency),
+        ("price_year", float(cover.price_year)), ("first_year", float(cover.first_year)),
+        ("last_year", float(cover.last_year)), ("as_known_on", cover.as_known_on), ("world_as_of", cover.world_as_of),
+        ("rules_as_of", cover.rules_as_of), ("proof", proof(book, words)),
+        *(("convention", words.say(said)) for said in cover.conventions),
+        *(("warning", words.say(said)) for said in book.warnings),
+    ]  # fmt: skip
+    return _table("about", "what said:prose", ((words.label(f"about.{key}"), said) for key, said in lines))
+
+
+def proof(book: Book, words: Words) -> str:
+    """How close to the best plan, and who proves it."""
+    cover = book.cover
+    added, npv = Amount(cover.gap_value_added, "share"), Amount(cover.gap_npv, "share")
+    return words.tell("proof", added=added, npv=npv, bound=cover.bound)
+
+
+ALL: tuple[Callable[[Book, Words], Table], ...] = (
+    do_now, triggers, later, comparisons, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
+    decisions, events, evidence, about,
+)  # fmt: skip
+"""Every table, in the order of the workbook's sheets."""

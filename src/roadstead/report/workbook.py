@@ -1,0 +1,91 @@
+"""The playbook as a workbook: the page's tables, numbers as numbers, and no formula made from anybody's text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+from roadstead.report.charts.style import text_width
+from roadstead.report.tables import ALL, Link
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roadstead.playbook.book import Book
+    from roadstead.report.tables import Cell, Column, Table
+    from roadstead.report.words import Words
+
+NO_TEXT_IS_LIVE = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+FORMATS = {
+    "money": "#,##0", "money_per_car": "#,##0", "cars": "#,##0", "share": "0.0%", "year": "0", "count": "0",
+    "number": "General", "text": "@", "prose": "@",
+}  # fmt: skip
+NARROWEST, WIDEST, PROSE = 9.0, 42.0, 60.0
+"""Widths of columns, in characters."""
+
+
+def write_workbook(book: Book, path: Path, words: Words) -> None:
+    """Write every table of the book to one sheet each."""
+    with xlsxwriter.Workbook(str(path), NO_TEXT_IS_LIVE) as workbook:
+        workbook.set_properties({"title": words.label("title"), "author": "Roadstead"})
+        styles = {kind: workbook.add_format(_style(kind)) for kind in FORMATS}
+        heading = workbook.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
+        )
+        for build in ALL:
+            table = build(book, words)
+            sheet = workbook.add_worksheet(words.label(f"table.{table.key}")[:31])
+            _fill(sheet, table, words, styles, heading)
+
+
+def _style(kind: str) -> dict[str, Any]:
+    wraps = {"text_wrap": True} if kind == "prose" else {}
+    return {"num_format": FORMATS[kind], "valign": "top", **wraps}
+
+
+def _fill(sheet: Any, table: Table, words: Words, styles: dict[str, Any], heading: Any) -> None:
+    for c, column in enumerate(table.columns):
+        head = column_heading(column, words)
+        sheet.write_string(0, c, head, heading)
+        sheet.set_column(c, c, _width(column, head, [row[c] for row in table.rows]))
+        for r, row in enumerate(table.rows, 1):
+            _write(sheet, (r, c), row[c], styles[column.kind])
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def column_heading(column: Column, words: Words) -> str:
+    """A column's heading with the unit of its numbers."""
+    head = words.label(f"column.{column.key}")
+    if column.kind == "money":
+        return f"{head} [{words.currency}]"
+    if column.kind == "money_per_car":
+        return f"{head} [{words.currency}/{words.label('unit.car')}]"
+    if column.kind == "cars":
+        return f"{head} [{words.label('unit.cars')}]"
+    return head
+
+
+def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(*at, cell, style)
+    elif isinstance(cell, Link):
+        sheet.write_string(*at, f"{cell.text} ({cell.url})", style)
+    elif cell is not None:
+        sheet.write_number(*at, cell, style)
+
+
+def _width(column: Column, head: str, cells: list[Cell]) -> float:
+    if column.kind == "prose":
+        return PROSE
+    longest = max((text_width(cell, 1.8) for cell in cells if isinstance(cell, str)), default=0.0)
+    return min(max(NARROWEST, longest + 2.0, text_width(head, 1.0) + 2.0), WIDEST)
