@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.columns import CARS
-from roadstead.footprint.extensive import Limits, run
+from roadstead.footprint.extensive import LONGEST, Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
-
-LONGEST = 600.0
-"""A linear program that has not ended by then has gone wrong. [s]"""
 
 
 def no_new(tree: ScenarioTree, prospect: Prospect) -> Decisions:

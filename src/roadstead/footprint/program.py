@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +38,17 @@ class Program:
     low: Floats
     high: Floats
     constant: float
+
+
+def tightened(program: Program, rows: sparse.csr_matrix) -> Program:
+    """The program with further rows, each at most zero."""
+    count = rows.shape[0]
+    return replace(
+        program,
+        matrix=sparse.vstack([program.matrix, rows]).tocsr(),
+        low=np.concatenate([program.low, np.full(count, -np.inf)]),
+        high=np.concatenate([program.high, np.zeros(count)]),
+    )
 
 
 @dataclass(slots=True)

@@ -7,15 +7,12 @@ gets better; each change is valued by a warm linear program.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.footprint.dispatch import no_new
-from roadstead.footprint.extensive import WarmProgram
-from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Decisions
 from roadstead.futures.tree import ancestry
 
@@ -23,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.plan import Pin
+    from roadstead.footprint.extensive import WarmProgram
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
 
 THRESHOLDS = (0.3, 0.5, 0.7)
+TRIALS, TRIALS_FROM_A_PLAN = 200, 80
+"""Plans tried at most; fewer where a good plan of a neighbouring problem is given to begin from."""
 LEAST_GAIN = 1e-6
 """Smallest gain worth a change, as a share of the plan's value."""
 STEPS = (1.0, 2.0)
@@ -53,10 +52,11 @@ class _Trial:
     columns: Columns
     program: WarmProgram
     index: Ints
-    until: float
+    left: int
 
     def value(self, d: Decisions) -> float:
         """Value of decisions, minus infinity where they do not fit. In the program's unit."""
+        self.left -= 1
         return self.program.value(self.index, self.flat(d))
 
     def flat(self, d: Decisions) -> Floats:
@@ -73,27 +73,29 @@ class _Trial:
 
 
 def good_start(
-    tree: ScenarioTree,
-    prospect: Prospect,
-    pins: tuple[Pin, ...],
-    relaxed: Floats,
-    first: Decisions | None,
-    seconds: float,
+    tree: ScenarioTree, prospect: Prospect, columns: Columns, warm: WarmProgram, point: Floats, first: Decisions | None
 ) -> Start | None:
-    """The best of rounded relaxed decisions, ``first`` and nothing new, improved for some seconds; None where none fits."""
-    whole = formulate(tree, prospect, pins, relaxed=True)
-    c, is_whole = whole.columns, prospect.resources.whole
-    index = np.concatenate([at[at >= 0] for at in (c.u, c.v, c.z[:, is_whole], c.w[:, is_whole])])
-    trial = _Trial(tree, prospect, c, WarmProgram(whole.program), index, time.perf_counter() + seconds)
+    """The best of rounded relaxed decisions, ``first`` and nothing new, improved; None where none fits.
+
+    Parameters
+    ----------
+    warm
+        The relaxed program, solved; its decisions are fixed from here on.
+    point
+        Its solution.
+    """
+    whole = prospect.resources.whole
+    index = np.concatenate([at[at >= 0] for at in (columns.u, columns.v, columns.z[:, whole], columns.w[:, whole])])
+    trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN)
     candidates = [no_new(tree, prospect)] if first is None else [first]
-    candidates += [_rounded(trial, relaxed, threshold) for threshold in THRESHOLDS]
-    best = max(candidates, key=trial.value)
-    value = trial.value(best)
-    if not np.isfinite(value):
+    candidates += [_rounded(trial, point, threshold) for threshold in THRESHOLDS]
+    values = [trial.value(candidate) for candidate in candidates]
+    best = int(np.argmax(values))
+    if not np.isfinite(values[best]):
         return None
-    best, _ = _improved(trial, best, value)
-    value = trial.value(best)
-    return Start(best, trial.program.point(), value)
+    improved = _improved(trial, candidates[best], values[best])
+    value = trial.value(improved)
+    return Start(improved, warm.point(), value)
 
 
 def _rounded(trial: _Trial, point: Floats, threshold: float) -> Decisions:
@@ -126,22 +128,24 @@ def _steps(trial: _Trial, total: Floats, offered: Ints) -> Floats:
     return step
 
 
-def _improved(trial: _Trial, best: Decisions, value: float) -> tuple[Decisions, float]:
-    """Round after round over options and nodes, keeping what is better, until a round finds nothing or the time is up."""
+def _improved(trial: _Trial, best: Decisions, value: float) -> Decisions:
+    """Round after round over options and nodes, keeping what is better, until a round finds nothing or trials run out.
+
+    Trials are counted, not timed, so that the same problem gives the same plan on any machine.
+    """
     places = [(option, n) for n in range(trial.tree.count) for option in range(best.commit.shape[1])]
     since = 0
-    while True:
+    while since <= len(places):
         for option, n in places:
             since += 1
             for change in _changes(trial, best, option, n):
-                if time.perf_counter() > trial.until:
-                    return best, value
+                if trial.left <= 0:
+                    return best
                 tried = trial.value(change)
                 if tried > value + LEAST_GAIN * abs(value):
                     best, value, since = change, tried, 0
                     break
-            if since > len(places):
-                return best, value
+    return best
 
 
 def _changes(trial: _Trial, d: Decisions, option: int, n: int) -> Iterator[Decisions]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,9 +12,11 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
-from roadstead.footprint.extensive import Limits, run
+from roadstead.footprint.extensive import Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
 from roadstead.footprint.plan import Decisions
+from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -22,15 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from roadstead.footprint.certify import Certificate
+    from roadstead.footprint.columns import Columns
+    from roadstead.footprint.extensive import Answer
+    from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.plan import FootprintPlan, Pin
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Floats
 
     Progress = Callable[[float, float, float], None]
 
 
-SEARCH = 0.08
-"""Share of a solve's time that may go into a good plan to begin from."""
+ROUNDS = 12
+"""Rounds of cuts at most; each closes less than the one before."""
+INFEASIBLE = "Infeasible"
+"""The solver's word for a program nothing fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,15 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What ``bound_certified`` can be worked out from again without a solver: pins, cuts, and a price for every row."""
+
+    pins: tuple[Pin, ...]
+    cuts: LinkingCuts
+    prices: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Solved:
     """A plan with what proves it.
 
@@ -71,6 +88,7 @@ class Solved:
     plan: FootprintPlan
     certificate: Certificate
     standing: float
+    proof: Proof
     bound_certified: float
     bound_solver: float
     status: str
@@ -115,11 +133,12 @@ def solve(
     *,
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
+    cuts: LinkingCuts | None = None,
     progress: Progress | None = None,
 ) -> Solved:
     """Plan a prospect by its strong extensive form, polished and certified.
 
-    ``start`` are decisions to begin from, if they fit.
+    ``start`` are decisions to begin from, if they fit; ``cuts`` are known from another solve of the same prospect.
 
     Raises
     ------
@@ -129,15 +148,18 @@ def solve(
     began = time.perf_counter()
     standing = certify(tree, prospect, dispatch(tree, prospect, no_new(tree, prospect))).value
     whole = formulate(tree, prospect, pins)
-    relaxed = run(formulate(tree, prospect, pins, relaxed=True).program, Limits(seconds=effort.seconds))
-    if relaxed.status == "Infeasible":
+    warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
+    relaxed, cuts = tighten(prospect, whole.columns, warm, cuts or no_cuts(prospect))
+    if relaxed.status == INFEASIBLE:
         raise RoadsteadError(_unfit_pins(tree, prospect, pins))
-    certified = np.inf if relaxed.price is None else MONEY * weak_duality(whole.program, relaxed.price)
-    search = SEARCH * effort.seconds
-    begin = None if relaxed.point is None else good_start(tree, prospect, pins, relaxed.point, start, search)
+    if relaxed.point is None or relaxed.price is None:
+        raise RoadsteadError(_not_found(effort, relaxed.status))
+    program = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
+    certified = MONEY * weak_duality(program, relaxed.price)
+    begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start)
     added = 0.0 if begin is None else begin.value - standing / MONEY
     answer = run(
-        whole.program,
+        program,
         Limits(
             absolute_gap=effort.gap * max(added, 0.0),
             seconds=max(effort.seconds - (time.perf_counter() - began), 1.0),
@@ -147,20 +169,49 @@ def solve(
         progress=_in_money(progress),
     )
     if answer.point is None:
-        if answer.status == "Infeasible":
-            raise RoadsteadError(_unfit_pins(tree, prospect, pins))
-        message = f"no plan was found in {effort.seconds:g} s: the solver says {answer.status!r}"
-        raise RoadsteadError(Fault("plan", "RS-F504", message, "more seconds, or a wider gap"))
+        raise RoadsteadError(
+            _unfit_pins(tree, prospect, pins) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
+        )
     plan = dispatch(tree, prospect, read_decisions(whole.columns, answer.point, prospect.resources.whole))
     return Solved(
         plan=plan,
         certificate=certify(tree, prospect, plan),
         standing=standing,
+        proof=Proof(pins, cuts, relaxed.price),
         bound_certified=certified,
         bound_solver=MONEY * answer.bound,
         status=answer.status,
         seconds=time.perf_counter() - began,
     )
+
+
+def tighten(prospect: Prospect, columns: Columns, warm: WarmProgram, cuts: LinkingCuts) -> tuple[Answer, LinkingCuts]:
+    """Solve the relaxed program with cuts (F.14), adding those its solution breaks until none is left or rounds run out."""
+    if cuts.count:
+        warm.add_rows(cut_rows(prospect, columns, cuts))
+    answer = warm.solve()
+    for _ in range(ROUNDS):
+        if answer.point is None:
+            break
+        broken = broken_cuts(prospect, columns, answer.point)
+        if not broken.count:
+            break
+        cuts = joined(cuts, broken)
+        warm.add_rows(cut_rows(prospect, columns, broken))
+        answer = warm.solve()
+    return answer, cuts
+
+
+def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof) -> float:
+    """The bound a saved proof gives, worked out anew without a solver. [money]"""
+    whole = formulate(tree, prospect, proof.pins)
+    program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
+    return MONEY * weak_duality(program, proof.prices)
+
+
+def _not_found(effort: Effort, status: str) -> Fault:
+    message = f"no plan was found in {effort.seconds:g} s: the solver says {status!r}"
+    return Fault("plan", "RS-F504", message, "more seconds, or a wider gap")
 
 
 def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort, pins: tuple[Pin, ...]) -> Solved:
@@ -179,7 +230,9 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
             commit[:, pin.index] = 0.0
         if pin.kind in {"option", "resource"}:
             build[:, rows] = 0.0
-    return solve(tree, prospect, effort, pins=pins, start=Decisions(commit, close, build, retire))
+    return solve(
+        tree, prospect, effort, pins=pins, start=Decisions(commit, close, build, retire), cuts=solved.proof.cuts
+    )
 
 
 def _in_money(progress: Progress | None) -> Progress | None:

@@ -9,17 +9,21 @@ import numpy as np
 
 from roadstead.engine.local import map_tasks
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.solve import solve, without
+from roadstead.footprint.solve import Effort, solve, without
 from roadstead.futures.evaluate import at_full_home_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from roadstead.footprint.solve import Effort, Solved
+    from roadstead.footprint.solve import Solved
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.decisions import Decision
+
+
+WIDER = 2.0
+"""Gap of a plan solved again, over the gap of the plan itself; what it leaves open is told with what it costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ def solve_again(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[tuple[Solved, ...], Solved]:
     """The plan without each of the first decisions, and the plan at full home cost."""
-    tasks = [_Task(tree, evaluation.prospect, solved, effort, (pinned_off(evaluation, d),)) for d in first]
-    tasks.append(_Task(tree, at_full_home_cost(evaluation).prospect, solved, effort, ()))
+    again = Effort(effort.gap * WIDER, effort.seconds, 1)
+    tasks = [_Task(tree, evaluation.prospect, solved, again, (pinned_off(evaluation, d),)) for d in first]
+    tasks.append(_Task(tree, at_full_home_cost(evaluation).prospect, solved, again, ()))
     *left_out, full = map_tasks(_again, tasks, workers=effort.workers, progress=progress)
     return tuple(left_out), full
 
