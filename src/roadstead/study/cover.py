@@ -67,7 +67,7 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
 def newest(study: Study) -> str:
     """Latest full date on which a packaged figure was read."""
     dates = (row["as_of"] for name in ("sales", "nev", "costs") for row in study.world.tables[name])
-    return max(date for date in dates if len(date) == len("2026-01-01"))
+    return str(max(date for date in dates if len(date) == len("2026-01-01")))
 
 
 def shown_years(study: Study) -> tuple[int, ...]:

@@ -60,9 +60,12 @@ class Lookup:
         self.used.setdefault(asked_by, {})[item] = found
         return found.value
 
-    def tell_missing(self) -> Iterator[Fault]:
-        """One fault for every item that someone asked for in vain."""
-        for item, askers in self.missing.items():
+    def tell_missing(self, unknown: Collection[str]) -> Iterator[Fault]:
+        """One fault for every item asked for in vain; who asked for a place that is none is told of that instead."""
+        for item, asked in self.missing.items():
+            askers = {name: subjects for name, subjects in asked.items() if not set(subjects) & set(unknown)}
+            if not askers:
+                continue
             first, subjects = next(iter(askers.items()))
             where = self.asked_at.get(first, "") if len(askers) == 1 else ""
             wanted = ITEMS[item]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,23 +12,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Turns written names into ids and notes those it does not know."""
+    """Turns written names into ids and notes those it does not know.
+
+    Attributes
+    ----------
+    unknown
+        What was written and is no place.
+    """
 
     gazetteer: Gazetteer
     faults: list[Fault]
+    unknown: set[str] = field(default_factory=set)
 
     def country(self, text: str, where: str) -> str:
         """Id of a country or bloc; the text itself, with a fault noted, where it is none."""
         place = self.gazetteer.find(text)
         if place is None:
             self.faults.append(self.gazetteer.fault(text, where))
+            self.unknown.add(text)
             return text
         return place.place_id
 
     def territory(self, text: str, where: str) -> str:
         """Customs territory of a country or bloc."""
-        place = self.gazetteer.find(text)
-        if place is None:
-            self.faults.append(self.gazetteer.fault(text, where))
-            return text
-        return self.gazetteer.territory(place.place_id)
+        place_id = self.country(text, where)
+        return place_id if place_id in self.unknown else self.gazetteer.territory(place_id)

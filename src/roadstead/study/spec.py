@@ -127,7 +127,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     carmaker = assemble.carmaker(inputs)
     conventions = assemble.conventions(inputs)
     shipping = assemble.shipping(inputs)
-    faults += lookup.tell_missing()
+    faults += lookup.tell_missing(places.unknown)
     events = {entry.id: _event(document, i, places) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     checks.pins(document, carmaker, faults)

@@ -62,10 +62,15 @@ def check(tables: Tables, rulebook: Rulebook, faults: list[Fault]) -> None:
         faults += _capacity(line, row)
         faults += _reach(line, row, tables, rulebook)
     faults += _histories(tables)
-    without = list(_offers(tables))
-    faults += without
-    if not without:
+    # What rests on a cell already found faulty would only be told in other words.
+    if not _faulty(faults, "models", "markets", "mix", "prices", "ambitions"):
+        faults += _offers(tables)
+    if not _faulty(faults, "models", "markets", "mix", "prices", "ambitions", "volumes"):
         faults += _volumes(tables)
+
+
+def _faulty(faults: Iterable[Fault], *names: str) -> bool:
+    return any(fault.where.partition(".csv:")[0] in names for fault in faults)
 
 
 def _twice(tables: Tables) -> Iterator[Fault]:

@@ -267,7 +267,7 @@ def _is_choice(value: str, column: Column, where: str, faults: list[Fault]) -> b
 
 
 def _unit(column: Column) -> str:
-    return f" [{column.unit}]" if column.unit else ""
+    return f" [{column.unit}]" if column.unit not in {"", "1"} else ""
 
 
 def _parse_typed(text: str, column: Column, where: str, faults: list[Fault]) -> Any:

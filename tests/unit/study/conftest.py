@@ -1,0 +1,89 @@
+"""A copy of the starter case that a test may break."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from roadstead.study.spec import read_study
+from roadstead.terms.errors import Fault, RoadsteadError
+
+STARTER = Path(__file__).parents[3] / "cases" / "starter"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case folder with ways to spoil it."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = self.path(name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        self.path(name).write_text(text.replace(old, new), encoding="utf-8")
+
+    def table(self, name: str) -> list[list[str]]:
+        with self.path(name).open(encoding="utf-8", newline="") as handle:
+            return list(csv.reader(handle))
+
+    def write(self, name: str, rows: list[list[str]]) -> None:
+        with self.path(name).open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle, lineterminator="\n").writerows(rows)
+
+    def set(self, name: str, key: tuple[str, ...], column: str, value: str) -> str:
+        """Put a value in the row that begins with ``key``; the place of its cell, as a fault should name it."""
+        rows = self.table(name)
+        (line,) = [i for i, row in enumerate(rows) if i and tuple(row[: len(key)]) == key]
+        at = rows[0].index(column)
+        rows[line][at] = value
+        self.write(name, rows)
+        return f"{name}:{line + 1}:{at + 1} ({column})"
+
+    def drop(self, name: str, *key: str) -> None:
+        rows = self.table(name)
+        kept = [row for row in rows if tuple(row[: len(key)]) != key]
+        assert len(kept) == len(rows) - 1
+        self.write(name, kept)
+
+    def add(self, name: str, **values: str) -> int:
+        """Add a row, an assumption; the line it stands in."""
+        rows = self.table(name)
+        given = {"source": "assumption", "confidence": "low", "note": "for the test", **values}
+        rows.append([given.get(column, "") for column in rows[0]])
+        self.write(name, rows)
+        return len(rows)
+
+    def line_of(self, name: str, text: str) -> str:
+        """``file:line:column`` of the only place where a text stands."""
+        found = [
+            f"{name}:{i}:{line.index(text) + 1}"
+            for i, line in enumerate(self.path(name).read_text(encoding="utf-8").splitlines(), 1)
+            if text in line
+        ]
+        assert len(found) == 1, f"{text!r} stands in {found}"
+        return found[0]
+
+    def faults(self) -> tuple[Fault, ...]:
+        with pytest.raises(RoadsteadError) as caught:
+            read_study(self.folder)
+        return caught.value.faults
+
+    def fault(self) -> Fault:
+        """The only fault; one line, with a place and a code."""
+        found = self.faults()
+        assert len(found) == 1, "\n".join(str(fault) for fault in found)
+        assert "\n" not in str(found[0])
+        return found[0]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    shutil.copytree(STARTER, tmp_path / "case")
+    return Case(tmp_path / "case")
