@@ -10,13 +10,14 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from roadstead.cli import case, duty, health, outlook, plan, world
+from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
 from roadstead.cli.printing import print_json, say
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+BAD_INPUT, PIPE_CLOSED = 2, 141
 LOOK_UP = Group("Look things up", sort_key=1)
 PLAN = Group("Plan", sort_key=2)
 INSTALLATION = Group("This installation", sort_key=3)
@@ -64,7 +65,7 @@ def run(words: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except KeyboardInterrupt:
-        say("interrupted: nothing was written")
+        say(MESSAGE)
         return INTERRUPTED
     except (RoadsteadError, CycloptsError, UnicodeDecodeError, OSError) as error:
         return _refuse(_faults(error, words), words)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 INTERRUPTED = 130
-TICK = 0.1
-"""Seconds the waiting thread sleeps between two looks. [s]"""
+TICK, GRACE = 0.1, 2.0
+"""Time the waiting thread sleeps between two looks, and time the work is given to fall over its ended workers. [s]"""
+MESSAGE = "interrupted: nothing was written"
 
 
 class _Work(threading.Thread, Generic[Result]):
@@ -39,8 +40,8 @@ class _Work(threading.Thread, Generic[Result]):
 def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -> Result:
     """``function()``, computed on a thread so that this one can listen.
 
-    A solver deep in native code cannot be asked to stop; on an interrupt the screen is tidied, worker processes are
-    ended and the whole process leaves. Nothing is lost: a run folder is written only once a plan is finished.
+    A solver deep in native code cannot be asked to stop: on an interrupt worker processes are ended, and if the work goes
+    on nevertheless, the whole process leaves. Nothing is lost: a run folder is written only once a plan is finished.
     """
     work = _Work(function)
     work.start()
@@ -48,10 +49,13 @@ def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -
         while work.is_alive():
             work.join(TICK)
     except KeyboardInterrupt:
-        tidy()
-        say("interrupted: no run folder was written")
         for child in multiprocessing.active_children():
             child.terminate()
+        work.join(GRACE)
+        if not work.is_alive():
+            raise
+        tidy()
+        say(MESSAGE)
         sys.stdout.flush()
         os._exit(INTERRUPTED)
     if work.error is not None:

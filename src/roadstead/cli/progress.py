@@ -59,12 +59,13 @@ class Watch:
 
     def gap(self, value: float, bound: float, seconds: float) -> None:  # noqa: ARG002 - its own clock is shown
         """The solver's best value and bound so far. [money], [s]"""
-        if not math.isfinite(value) or value <= 0:
-            self.detail = f"no plan yet, bound {_billions(bound)}"
+        if not math.isfinite(value):
+            self.detail = "no plan yet"
+        elif not math.isfinite(bound) or value <= 0:
+            self.detail = f"best NPV {_billions(value)}, no bound yet"
         else:
-            rest = max(bound - value, 0.0) / value
-            shown = percent(rest, 2) if math.isfinite(rest) else "open"
-            self.detail = f"best NPV {_billions(value)}, bound {_billions(bound)}, gap {shown} of NPV"
+            gap = percent(max(bound - value, 0.0) / value, 2)
+            self.detail = f"best NPV {_billions(value)}, bound {_billions(bound)}, gap {gap} of NPV"
         self._show()
 
     def done(self, count: int, total: int) -> None:
@@ -83,4 +84,4 @@ class Watch:
 
 
 def _billions(value: float) -> str:
-    return f"{value / 1e9:,.2f} bn" if math.isfinite(value) else "open"
+    return f"{value / 1e9:,.2f} bn"

@@ -1,0 +1,119 @@
+"""What is seen of a plan in the making: lines in a log, one line on a terminal, and an end to it on Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+
+import pytest
+from rich.console import Console
+
+from roadstead.cli import interrupt, progress
+from roadstead.cli.interrupt import interruptible
+
+
+def log() -> Console:
+    return Console(file=io.StringIO(), width=120)
+
+
+def test_a_log_has_a_line_a_stage():
+    console = log()
+    with progress.Watch(console) as watch:
+        for stage in ("facts", "plan", "playbook"):
+            watch.begin(stage)
+    lines = console.file.getvalue().splitlines()
+    assert [line.partition(" (")[0] for line in lines] == ["reading the case", "planning", "telling the playbook"]
+
+
+def test_a_log_does_not_repeat_itself(monkeypatch):
+    console = log()
+    clock = iter([0.0, 0.0, *(float(i) for i in range(1, 13))])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.Watch(console) as watch:
+        watch.begin("plan")
+        for i in range(12):
+            watch.gap(10e9, 12e9 - i * 1e8, float(i))
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == "planning (0 s)"
+    assert lines[1:] == [
+        "planning: best NPV 10.00 bn, bound 11.60 bn, gap 16 % of NPV (5 s)",
+        "planning: best NPV 10.00 bn, bound 11.10 bn, gap 11 % of NPV (10 s)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "told"),
+    [
+        (float("-inf"), 12e9, "no plan yet"),
+        (10e9, float("inf"), "best NPV 10.00 bn, no bound yet"),
+        (-1e9, 2e9, "best NPV -1.00 bn, no bound yet"),
+        (10e9, 9.99e9, "gap 0 % of NPV"),
+    ],
+)
+def test_bounds_that_are_not_there_yet(value, bound, told):
+    watch = progress.Watch(log())
+    watch.gap(value, bound, 1.0)
+    assert watch.detail.endswith(told)
+
+
+def test_a_terminal_shows_one_live_line_and_leaves_nothing():
+    console = Console(file=io.StringIO(), width=100, force_terminal=True)
+    with progress.Watch(console) as watch:
+        watch.begin("comparisons")
+        watch.done(2, 7)
+        assert watch.live is not None
+        watch.live.refresh()
+        assert "planning again for comparison: 2 of 7" in console.file.getvalue()
+    assert watch.live is None
+    assert console.file.getvalue().endswith("\x1b[2K"), "the line is wiped as the work ends"
+
+
+def test_work_gives_back_its_result_or_its_error():
+    assert interruptible(lambda: threading.current_thread().name, tidy=lambda: None) == "plan"
+
+    def fails():
+        raise LookupError("as told")
+
+    with pytest.raises(LookupError, match="as told"):
+        interruptible(fails, tidy=lambda: None)
+
+
+def interrupted_wait(monkeypatch):
+    """The waiting thread meets Ctrl-C as it waits for the first time."""
+    join = threading.Thread.join
+    met = []
+
+    def first_raises(self, timeout=None):
+        if self.name == "plan" and not met:
+            met.append(True)
+            raise KeyboardInterrupt
+        join(self, timeout)
+
+    monkeypatch.setattr(threading.Thread, "join", first_raises)
+
+
+def test_an_interrupt_ends_work_that_ends_by_itself(monkeypatch):
+    interrupted_wait(monkeypatch)
+    ended = threading.Event()
+    with pytest.raises(KeyboardInterrupt):
+        interruptible(lambda: time.sleep(0.2) or ended.set(), tidy=lambda: None)
+    assert ended.is_set()
+
+
+def test_an_interrupt_leaves_work_that_does_not_listen(monkeypatch, capsys):
+    interrupted_wait(monkeypatch)
+    monkeypatch.setattr(interrupt, "GRACE", 0.05)
+    left = []
+
+    def leave(status):
+        left.append(status)
+        raise SystemExit(status)
+
+    monkeypatch.setattr(interrupt.os, "_exit", leave)
+    tidied, release = [], threading.Event()
+    with pytest.raises(SystemExit):
+        interruptible(release.wait, tidy=lambda: tidied.append(True))
+    release.set()
+    assert (left, tidied) == ([130], [True])
+    assert interrupt.MESSAGE in capsys.readouterr().err
