@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from roadstead.study.preflight import Checked
 
 
-def new(folder: Path, *, template: Annotated[str, Parameter(name="--from")] = "starter", json: bool = False) -> None:
+def new(folder: Path, /, *, template: Annotated[str, Parameter(name="--from")] = "starter", json: bool = False) -> None:
     """Begin a case: copy a bundled one into a new folder.
 
     Parameters
@@ -41,7 +41,7 @@ def new(folder: Path, *, template: Annotated[str, Parameter(name="--from")] = "s
     console.print(f"  roadstead plan {folder}", soft_wrap=True)
 
 
-def check(case: Path, *, json: bool = False) -> None:
+def check(case: Path, /, *, json: bool = False) -> None:
     """Check a case: every fault with its place, the odds its tree implies, and how much of it is sourced.
 
     Parameters

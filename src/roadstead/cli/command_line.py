@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cyclopts import App, Group, Parameter
-from cyclopts.exceptions import CycloptsError
+from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from roadstead.cli import case, duty, health, outlook, plan, world
 from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
@@ -93,6 +93,8 @@ def _misread(error: CycloptsError, words: Sequence[str]) -> Fault:
     error.verbose = False
     chain = " ".join(("roadstead", *(error.command_chain or ())))
     message = " ".join(str(error).split())
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        message = f"{' '.join(error.unused_tokens)!r} is more than this command takes"
     if not words or not message:
         message = "the command line could not be read"
     return Fault(chain, "RS-C701", message, f"`{chain} --help` lists what can be asked")

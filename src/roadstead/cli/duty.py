@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from roadstead.trade.quote import Cited, Quote, QuoteLine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """The shipment asked about, as typed."""
 

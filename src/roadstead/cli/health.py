@@ -30,7 +30,7 @@ def doctor(*, json: bool = False) -> int:
     return 0 if sound else 1
 
 
-def explain(code: str = "", *, language: Literal["en", "zh"] = "en", json: bool = False) -> None:
+def explain(code: str = "", /, *, language: Literal["en", "zh"] = "en", json: bool = False) -> None:
     """Explain a code that a fault carries, or list all codes.
 
     Parameters

@@ -24,7 +24,7 @@ RUNS = Path("runs")
 """Where run folders go unless another place is named."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wishes:
     """How hard to look, and where the answer goes."""
 
@@ -35,7 +35,7 @@ class Wishes:
     language: Annotated[Literal["en", "zh"], Parameter(help="Language of the playbook.")] = "en"
 
 
-def plan(case: Path, *, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
+def plan(case: Path, /, *, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
     """Plan a case: what to do now, what to wait for, what it is worth and how sure that is.
 
     Parameters
@@ -161,7 +161,7 @@ def _print(done: "Planned", language: Literal["en", "zh"]) -> None:
         console.print(NEXT[language].format(page=done.folder / PLAYBOOK, folder=done.folder), soft_wrap=True)
 
 
-def verify(run: Path, *, json: bool = False) -> int:
+def verify(run: Path, /, *, json: bool = False) -> int:
     """Check a run folder again, offline; exit status 1 where something does not hold.
 
     Parameters
