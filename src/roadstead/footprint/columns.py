@@ -69,14 +69,14 @@ def _option_columns(
     option_node, option_year = node_money(tree, p, options.risk), year_money(tree, p, options.risk)
     start_open = np.asarray(options.opens[None, :] <= tree.start[:, None])
     ever_open = np.asarray(options.opens <= tree.last_year)
-    useful = np.einsum("dyn->nd", when.option_open) > 0
+    useful = np.asarray(np.einsum("dyn->nd", when.option_open) > 0)
     u_keep = options.allowed & ~ever_open[None, :] & useful
     running = np.einsum("yd,dyn->nd", options.fixed * option_year, when.option_service)
     u = _select(builder, u_keep, -options.cost * option_node - running, np.asarray(1.0), whole)
     # Closing saves the yearly cost of every node-year from here on.
     saved = np.einsum("yd,yn->nd", options.fixed * option_year, when.reaches)
-    committable = when.on_path @ u_keep.astype(float) - u_keep > 0
-    decided = options.allowed.any(1)[:, None]  # nodes in which anything is decided at all
+    committable = np.asarray(when.on_path @ u_keep.astype(float) - u_keep > 0)
+    decided = np.asarray(options.allowed.any(axis=1))[:, None]  # nodes in which anything is decided at all
     v_keep = decided & (start_open | committable) & (saved > 0)
     v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
     builder.constant -= float((options.fixed * initially_open(p) * option_year).sum())
@@ -89,12 +89,12 @@ def _module_columns(
     """Modules bought z and retired w, with their yearly costs and salvage."""
     options, resources = p.options, p.resources
     resource_node, resource_year = node_money(tree, p, resources.risk), year_money(tree, p, resources.risk)
-    decided = options.allowed.any(1)[:, None]
+    decided = np.asarray(options.allowed.any(axis=1))[:, None]
     available = np.asarray((options.opens <= tree.last_year) | (when.on_path @ (u >= 0).astype(float) > 0))
     gate = resources.option
     gated = gate >= 0
     can_buy = resources.limit[None, :] > 0
-    produces = np.einsum("ryn->nr", when.module_output) > 0
+    produces = np.asarray(np.einsum("ryn->nr", when.module_output) > 0)
     open_for = np.ones_like(resources.cost, dtype=bool)
     open_for[:, gated] = available[:, gate[gated]]
     standing = standing_modules(p, tree)
@@ -106,7 +106,7 @@ def _module_columns(
     whole_module = resources.whole & whole
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
     saved_fixed = np.einsum("yr,yn->nr", resources.fixed * resource_year, when.reaches)
-    built_before = when.on_path @ z_keep.astype(float) - z_keep > 0
+    built_before = np.asarray(when.on_path @ z_keep.astype(float) - z_keep > 0)
     w_keep = decided & ((standing > 0) | built_before)
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end

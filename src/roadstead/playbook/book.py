@@ -99,16 +99,16 @@ class DoNow:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """An event to watch for: when it may be known, how likely it is, and what it changes.
+    """Events to watch for that come together: when they may be known, how likely they are, and what they change.
 
     Attributes
     ----------
     probability
-        That it has happened by the end of the horizon, as the tree implies it. [fraction]
+        That they happen, as the tree implies it. [fraction]
     watch_in
-        First year in which the tree lets it happen.
+        First year in which the tree lets them happen.
     then, otherwise
-        What the plan does where it happens, and where it does not.
+        What the plan does where they happen, and where they do not.
     rests_on
         Source or reasoning behind the probability.
     """

@@ -11,11 +11,15 @@ from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.reading import weight_by_year
 
 if TYPE_CHECKING:
+    from roadstead.playbook.book import Term
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
+    from roadstead.terms.arrays import Floats
 
 MOST = 4
 """Markets named."""
+FULL = 0.995
+"""Share of home capacity from which the home plants count as full."""
 
 
 def why(reading: Reading, decision: Decision, year: int) -> Sentence:
@@ -44,19 +48,32 @@ def _line(reading: Reading, line: str, year: int) -> Sentence:
     )  # fmt: skip
     saving = _cost(reading, home, node_year) - _cost(reading, busiest, node_year)
     offer = ledger.offers[ledger.arcs[busiest].offer]
-    place = p.labels.market[order[0]]
+    terms: dict[str, Term] = {
+        "cars": Amount(total, "cars"),
+        "year": Amount(float(year), "year"),
+        "markets": tuple(reading.place(p.labels.market[m]) for m in order[:MOST]),
+    }
+    if saving <= 0:  # not cheaper than home: worth it for the cars home cannot make
+        return Sentence("why.full", {**terms, "full": Amount(_home_is_full(reading, weight), "share")})
+    duty = duty_from_home(reading, offer.market, offer.model_id, node_year)
     return Sentence(
         "why.local",
         {
+            **terms,
             "market": reading.place(offer.market),
             "model": reading.model(offer.model_id),
-            "duty": Amount(duty_from_home(reading, offer.market, offer.model_id, node_year), "share"),
+            "duty": Amount(duty, "share"),
             "saving": Amount(saving, "money_per_car"),
-            "cars": Amount(total, "cars"),
-            "year": Amount(float(year), "year"),
-            "markets": tuple(reading.place(p.labels.market[m]) for m in order[:MOST]) or (reading.place(place),),
         },
     )
+
+
+def _home_is_full(reading: Reading, weight: Floats) -> float:
+    """Probability that the home plants run at their limit in a year. [fraction]"""
+    resources, flow = reading.evaluation.prospect.resources, reading.plan.flows.flow
+    mine = resources.use_resource == 0
+    used = flow[:, resources.use_arc[mine]] @ resources.use_amount[mine]
+    return float(weight[used >= FULL * resources.free[:, 0]].sum())
 
 
 def _cost(reading: Reading, arc: int, node_year: int) -> float:

@@ -72,7 +72,7 @@ def tell(told: Told) -> Book:
         cover=told.cover,
         headline=_headline(told),
         do_now=_do_now(told, year),
-        triggers=triggers(reading, told.events, told.implied),
+        triggers=triggers(reading, told.events),
         later=later(reading),
         comparisons=_comparisons(told),
         fronts=fronts(reading, told.cover.carmaker, (told.cover.first_year, year, told.cover.last_year)),

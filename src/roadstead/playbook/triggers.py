@@ -1,4 +1,4 @@
-"""What would change our mind: for every event, what the plan does where it happens and where it does not."""
+"""What would change our mind: for every set of events that fires together, what the plan does where it does and does not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.futures.tree import node_probability
-from roadstead.playbook.book import Amount, Later, Sentence, Trigger
+from roadstead.playbook.book import Amount, Later, Name, Sentence, Trigger
 from roadstead.playbook.decisions import HALF, decisions, sentence
 from roadstead.playbook.reading import MODES, cars, continuation
 
@@ -25,46 +25,52 @@ NOTABLE = 0.03
 """Difference in cars sold, as a share, that is worth a sentence."""
 
 
-def triggers(reading: Reading, events: Mapping[str, Event], implied: Mapping[str, float]) -> tuple[Trigger, ...]:
-    """One trigger for every event the tree leaves open, the one that moves most money first."""
+def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ...]:
+    """One trigger for every set of events that fires together, the one that moves most money first.
+
+    Events of one edge of the tree come together or not at all, so what they change is told of the set: to credit one of
+    them alone would be guessing.
+    """
     tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
     every = decisions(reading)
     value = continuation(tree, reading.certificate.by_node)
+    probability = node_probability(tree)
+    sets: dict[tuple[str, ...], list[int]] = {}
+    for n in range(1, tree.count):
+        together = tuple(event for event, at in fired[n] if at == n)
+        if together:
+            sets.setdefault(together, []).append(n)
     found: list[tuple[float, Trigger]] = []
-    for event_id, event in events.items():
-        at = [n for n in range(1, tree.count) if (event_id, n) in fired[n]]
-        beside = _siblings(reading, at, event_id)
-        if not at or not beside:
+    for together, at in sets.items():
+        beside = _siblings(reading, at)
+        if not beside:
             continue
         then, otherwise = _differ(reading, every, at, beside)
         difference = _mean(value, reading, at) - _mean(value, reading, beside)
         worth = Sentence("trigger.npv", {"npv": Amount(difference, "money")})
-        shifts = _volume(reading, at, beside)
-        found.append(
-            (
-                abs(difference) * implied[event_id],
-                Trigger(
-                    event=reading.names.event(event_id),
-                    probability=implied[event_id],
-                    watch_in=min(int(tree.start[n]) for n in at),
-                    then=(*then[:MOST], *shifts, worth),
-                    otherwise=tuple(otherwise[:MOST]) or (Sentence("trigger.nothing", {}),),
-                    rests_on=event.rests_on,
-                ),
-            )
+        likely = float(probability[at].sum())
+        trigger = Trigger(
+            event=_together([reading.names.event(event) for event in together]),
+            probability=likely,
+            watch_in=min(int(tree.start[n]) for n in at),
+            then=(*then[:MOST], *_volume(reading, at, beside), worth),
+            otherwise=tuple(otherwise[:MOST]) or (Sentence("trigger.nothing", {}),),
+            rests_on="; ".join(events[event].rests_on for event in together),
         )
+        found.append((abs(difference) * likely, trigger))
     return tuple(trigger for _, trigger in sorted(found, key=lambda pair: -pair[0]))
 
 
-def _siblings(reading: Reading, at: Sequence[int], event_id: str) -> list[int]:
-    """Nodes that begin where the event could have been met and was not."""
-    tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
+def _together(names: Sequence[Name]) -> Name:
+    """Titles of events that fire together, as one."""
+    return Name(" + ".join(name.en for name in names), " + ".join(name.zh for name in names))
+
+
+def _siblings(reading: Reading, at: Sequence[int]) -> list[int]:
+    """Nodes that begin where one of ``at`` could have begun and did not."""
+    tree = reading.tree
     parents = {int(tree.parent[n]) for n in at}
-    return [
-        n
-        for n in range(1, tree.count)
-        if int(tree.parent[n]) in parents and all(event != event_id for event, _ in fired[n])
-    ]
+    return [n for n in range(1, tree.count) if int(tree.parent[n]) in parents and n not in at]
 
 
 def _mean(value: Floats, reading: Reading, nodes: Sequence[int]) -> float:
