@@ -236,7 +236,15 @@ def _do_now() -> tuple[DoNow, ...]:
         ),
         DoNow(
             what=decision("kits", "open", 25_000, 2028, 90e6),
-            why=_why("MYS", -120, 21_000),
+            why=Sentence(
+                "why.full",
+                {
+                    "cars": Amount(21_000, "cars"),
+                    "year": Amount(2032, "year"),
+                    "markets": (place("MYS"),),
+                    "full": Amount(0.62, "share"),
+                },
+            ),
             costs_to_skip=41e6,
             skip_gap=18e6,
             unsourced=(),

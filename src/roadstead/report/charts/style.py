@@ -76,8 +76,8 @@ def shortened(text: str, width: float, size: float = SIZE) -> str:
 
 
 def drawing(layers: Sequence[alt.Chart], width: float, height: float) -> alt.LayerChart:
-    """Layers one over the other."""
-    return cast("alt.LayerChart", alt.layer(*layers).properties(width=width, height=height))
+    """Layers one over the other, on a sheet of exactly this size."""
+    return cast("alt.LayerChart", alt.layer(*layers).properties(width=width, height=height, autosize="none"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,20 @@ def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
     spoken
         What the chart shows, for readers who do not see it.
     """
-    picture = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), config=CONFIG, allowed_base_urls=[])
+    picture = vl_convert.vegalite_to_svg(_silenced(chart.to_dict(validate=False)), config=CONFIG, allowed_base_urls=[])
     picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name), picture)
     head = f'<svg role="img" aria-label="{escape(spoken)}" font-family="{escape(FONTS)}"'
     return picture.replace("<svg", head, 1)
+
+
+def _silenced(spec: dict[str, Any]) -> dict[str, Any]:
+    """A chart whose marks without a description of their own carry none, where the renderer would list their channels."""
+    if "layer" in spec:
+        return spec | {"layer": [_silenced(layer) for layer in spec["layer"]]}
+    if "description" in spec.get("encoding", {}):
+        return spec
+    mark = spec["mark"]
+    return spec | {"mark": ({"type": mark} if isinstance(mark, str) else mark) | {"aria": False}}
 
 
 def _tag(tag: str, name: str) -> str:

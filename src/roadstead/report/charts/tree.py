@@ -26,7 +26,9 @@ COLUMN_GAP, HEAD, LINE, NAME, AFTER = 26.0, 30.0, 14.5, 18.0, 14.0
 MOST = 7
 """Decisions printed at a node."""
 THICKEST = 7.0
-NAME_SIZE, LINE_SIZE = 12.0, 11.0
+"""Thickness of a certain node's line. [px]"""
+NAME_SIZE, LINE_SIZE, BULLET = 12.0, 11.0, 9.0
+"""Sizes of names and decisions; room for the dot before a decision. [px]"""
 ACCENT = "#1D3557"
 
 
@@ -36,7 +38,7 @@ class Block:
 
     node: TreeNode
     name: tuple[str, ...]
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, bool], ...]
     left: float
     width: float
 
@@ -80,18 +82,16 @@ def _name(node: TreeNode, words: Words, width: float) -> tuple[str, ...]:
     return tuple(wrapped(words.name(node.name) + likely, width, NAME_SIZE + 0.6))
 
 
-def _lines(node: TreeNode, words: Words, width: float) -> tuple[str, ...]:
+def _lines(node: TreeNode, words: Words, width: float) -> tuple[tuple[str, bool], ...]:
+    """Decisions in lines, each with whether a decision begins there."""
     said = [words.say(Sentence(f"short.{d.key}", d.terms)) for d in node.decisions]
     shown = said if len(said) <= MOST else said[: MOST - 1]
-    lines = [part for text in shown for part in _hanging(text, width)]
     if len(said) > len(shown):
-        lines.append(words.tell("more", count=Amount(len(said) - len(shown), "count")))
-    return tuple(lines)
-
-
-def _hanging(text: str, width: float) -> list[str]:
-    first, *rest = wrapped(text, width - 12.0, LINE_SIZE)
-    return [f"• {first}", *(f"\u2002{line}" for line in rest)]
+        shown.append(words.tell("more", count=Amount(len(said) - len(shown), "count")))
+    found = []
+    for text in shown:
+        found += [(line, i == 0) for i, line in enumerate(wrapped(text, width - BULLET, LINE_SIZE))]
+    return tuple(found)
 
 
 def _stack(
@@ -149,12 +149,15 @@ def _words(
         for n, block in blocks.items()
         for i, text in enumerate(block.name)
     ]
-    lines = [
-        {"x": block.left, "y": line[n] + 8.0 + LINE * (i + 0.5), "text": text}
-        for n, block in blocks.items()
-        for i, text in enumerate(block.lines)
-    ]
+    lines, bullets = [], []
+    for n, block in blocks.items():
+        for i, (text, is_first) in enumerate(block.lines):
+            y = line[n] + 8.0 + LINE * (i + 0.5)
+            lines.append({"x": block.left + BULLET, "y": y, "text": text})
+            if is_first:
+                bullets.append({"x": block.left, "y": y, "text": "•"})
     return [
         *haloed(names, place, align="left", fontSize=NAME_SIZE, fontWeight="bold"),
+        written(bullets, place, align="left", fontSize=LINE_SIZE),
         *haloed(lines, place, align="left", fontSize=LINE_SIZE),
     ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 
 from roadstead.playbook.book import Amount
-from roadstead.report.charts.style import INK, MODE_COLOURS, PAPER, drawing, inline, mode_colour, text_width
+from roadstead.report.charts.style import INK, MODE_COLOURS, PAPER, inline, mode_colour, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,8 @@ def volumes_chart(volumes: Sequence[VolumeYear], words: Words, width: float) -> 
     bars = alt.Chart(inline(rows)).mark_bar(size=room * 0.68)
     cars = alt.Y("cars:Q", title=None, axis=_cars_axis(words))
     stacked = bars.encode(years, cars, mode_colour("mode"), order="order:Q", description="said:N")
-    return drawing([stacked, *_brackets(spans, years, room)], width - 50, HEIGHT)
+    layers = alt.layer(stacked, *_brackets(spans, years, room))
+    return cast("alt.LayerChart", layers.properties(width=width - 50, height=HEIGHT))
 
 
 def _span(row: VolumeYear, words: Words) -> dict[str, Any]:

@@ -1,0 +1,256 @@
+"""Charts: valid, escaped, without collisions, and readable by those who see few colours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import altair as alt
+import numpy as np
+import pytest
+
+from roadstead.playbook.book import Bar, Name, SiteYear
+from roadstead.report.charts import futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import map as world
+from roadstead.report.charts.style import MODE_COLOURS, inline, shortened, svg, text_width, wrapped
+from roadstead.report.pictures import pictures
+from roadstead.report.words import Words
+
+if TYPE_CHECKING:
+    from roadstead.playbook.book import Book
+
+EN = Words("en", "USD")
+SVG = "{http://www.w3.org/2000/svg}"
+# Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
+SIGHTS = {
+    "all colours": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "no red cones": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green cones": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "no blue cones": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+
+
+def every_chart(book: Book, words: Words) -> dict[str, alt.TopLevelMixin]:
+    numbers = waterfall.citations(book.waterfalls)
+    return {
+        "world": world.world_chart(book.world_map, words),
+        **world.region_charts(book.world_map, words),
+        "timeline": timeline.timeline_chart(book.timeline, words, 1160),
+        "timeline-narrow": timeline.timeline_chart(book.timeline, words, 358),
+        "tree": tree.tree_chart(book.tree, words, 1160),
+        "lane": waterfall.waterfall_chart(book.waterfalls[0], numbers, 26_000.0, words),
+        "volumes": volumes.volumes_chart(book.volumes, words, 560),
+        "sites": sites.sites_chart(book.sites, words, 560, 3),
+        "futures": futures.futures_chart(book.futures, words, 1160),
+        "futures-narrow": futures.futures_chart(book.futures, words, 358),
+    }
+
+
+def texts(chart: alt.TopLevelMixin) -> list[ET.Element]:
+    return [element for element in ET.fromstring(svg(chart, "t", "t")).iter(f"{SVG}text") if element.text]
+
+
+def test_every_chart_is_valid_and_every_drawing_is_xml(book: Book, words: Words):
+    for name, chart in every_chart(book, words).items():
+        chart.to_dict()  # validates against Vega-Lite's schema
+        root = ET.fromstring(svg(chart, name, f"spoken {name}"))
+        assert root.get("aria-label") == f"spoken {name}"
+        assert root.get("role") == "img"
+        assert list(root.iter(f"{SVG}path")), name
+
+
+def test_charts_fit_the_page(book: Book, words: Words):
+    for name, chart in every_chart(book, words).items():
+        width = float(ET.fromstring(svg(chart, name, "")).get("width", "0"))
+        limit = 358 if name in {"timeline-narrow", "futures-narrow", "lane", "europe"} else 1160
+        assert width <= limit, name
+
+
+def test_names_cannot_break_out_of_a_drawing():
+    evil = '</title><script>alert("1")</script>'
+    data = inline([{"x": 1, "y": 1, "text": evil}])
+    chart = alt.layer(
+        alt.Chart(data).mark_text().encode(text="text:N", x="x:Q", description="text:N"),
+        alt.Chart(data).mark_bar().encode(x="x:Q", y="y:Q", description="text:N"),
+    )
+    drawn = svg(chart, "t", evil)
+    assert "<script" not in drawn
+    root = ET.fromstring(drawn)
+    assert root.get("aria-label") == evil
+    assert [title.text for title in root.iter(f"{SVG}title")] == [evil, evil]
+
+
+def test_marks_without_words_of_their_own_say_nothing():
+    chart = alt.Chart(inline([{"x": 1, "y": 1}])).mark_bar().encode(x="x:Q", y="y:Q")
+    assert "<title>" not in svg(chart, "t", "")
+
+
+def test_ids_carry_the_name_of_their_drawing():
+    chart = alt.Chart(inline([{"x": 1, "y": 1}])).mark_bar(clip=True).encode(x="x:Q", y="y:Q")
+    drawn = svg(chart, "lane7", "")
+    ids = [element.get("id") for element in ET.fromstring(drawn).iter() if element.get("id")]
+    assert ids
+    assert all(i.startswith("lane7-") for i in ids)
+    assert f"url(#{ids[0]})" in drawn
+
+
+def test_numbers_in_text_are_not_rounded_with_the_coordinates():
+    chart = alt.Chart(inline([{"x": 1, "text": "12.3456"}])).mark_text().encode(text="text:N", x="x:Q")
+    assert [element.text for element in texts(chart) if element.text == "12.3456"]
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_modes_can_be_told_apart(sight: str):
+    seen = {
+        mode: lab(np.asarray(SIGHTS[sight]) @ linear(colour)) for mode, colour in MODE_COLOURS.items() if mode != "none"
+    }
+    nearest = min((float(np.linalg.norm(a - b)), m, n) for (m, a), (n, b) in combinations(seen.items(), 2))
+    assert nearest[0] > 15, nearest
+
+
+def linear(colour: str) -> np.ndarray:
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* under D65."""
+    matrix = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = matrix @ np.clip(rgb, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_land_is_drawn_without_border_lines(book: Book):
+    chart = world.world_chart(book.world_map, EN).to_dict()
+    land, markets, *_ = chart["layer"]
+    assert "stroke" not in land["mark"]
+    assert land["data"]["format"]["feature"] == "land", "one shape, not one for every country"
+    assert markets["encoding"]["stroke"]["field"] == markets["encoding"]["fill"]["field"]
+
+
+def test_labels_of_the_map_do_not_meet(book: Book, words: Words):
+    for chart in (world.world_chart(book.world_map, words), *world.region_charts(book.world_map, words).values()):
+        labels = chart.to_dict()["layer"][-1]["data"]
+        rows = chart.to_dict()["datasets"][labels["name"]]
+        boxes = [(r["x"], r["y"], text_width(r["text"]) / 2) for r in rows]
+        for (x, y, half), (u, v, other) in combinations(boxes, 2):
+            assert abs(x - u) >= half + other or abs(y - v) >= 11, (x, y, u, v)
+
+
+def test_crowded_regions_are_drawn_again_and_others_not(book: Book):
+    assert set(world.crowded_regions(book.world_map)) == {"europe"}
+    assert len(world.crowded_regions(book.world_map)["europe"]) == 7
+
+
+@pytest.mark.parametrize(("duty", "colour"), [(0.0, 0), (0.05, 1), (0.1, 2), (0.27, 3), (0.5, 4), (0.99, 5), (1.75, 6)])
+def test_tints_rise_with_the_duty(duty: float, colour: int):
+    assert world.tint(duty) == world.TINTS[colour]
+
+
+def test_the_widest_flow_has_most_cars():
+    assert world.flow_width(200_000, 200_000) == world.WIDEST
+    assert world.flow_width(100_000, 200_000) == world.WIDEST / 2
+    assert 0 < world.flow_width(1, 200_000) < 1
+
+
+def test_a_run_of_years_in_one_mode_is_one_bar(book: Book):
+    chart = timeline.timeline_chart(book.timeline, EN, 1160).to_dict()
+    bars = chart["datasets"][chart["layer"][1]["data"]["name"]]
+    uk = [bar for bar in bars if bar["said"].startswith("United Kingdom")]
+    assert [bar["mode"] for bar in uk] == ["export", "kit"]
+    assert (
+        uk[0]["said"] == "United Kingdom, 2027–2029: Export, from 80,000 to 88,000 cars, 0% of them made abroad in 2029"
+    )
+    assert uk[0]["x2"] < uk[1]["x"]
+
+
+def test_words_of_the_tree_do_not_collide(book: Book, words: Words):
+    crowded = replace(book.tree[3], decisions=book.tree[0].decisions * 5)
+    nodes = (*book.tree[:3], crowded, *book.tree[4:])
+    chart = tree.tree_chart(nodes, words, 1160).to_dict()
+    rows = [row for layer in chart["layer"] for row in chart["datasets"][layer["data"]["name"]] if "text" in row]
+    places = sorted({(row["x"], row["y"], row["text"]) for row in rows})
+    columns = len({node.year for node in nodes})
+    for (x, y, text), (u, v, _) in combinations(places, 2):
+        if u < x + text_width(text, 11) and text != "•":
+            assert abs(y - v) >= 12 or u <= x, (text, y, v)
+        assert text_width(text, 12) < 1160 / columns
+
+
+def test_a_crowded_node_says_how_many_decisions_are_missing(book: Book):
+    crowded = replace(book.tree[0], decisions=book.tree[0].decisions * 4)
+    chart = tree.tree_chart((crowded, *book.tree[1:]), EN, 1160)
+    said = [element.text for element in texts(chart)]
+    assert "and 10 more" in said
+
+
+def test_edges_of_the_tree_are_orthogonal(book: Book):
+    chart = tree.tree_chart(book.tree, EN, 1160).to_dict()
+    rules = [row for layer in chart["layer"] for row in chart["datasets"][layer["data"]["name"]] if "thick" in row]
+    assert len(rules) == len(book.tree) + 3 * (len(book.tree) - 1)
+    assert all(row["x"] == row["x2"] or row["y"] == row["y2"] for row in rules)
+
+
+def test_every_charge_of_a_lane_is_numbered_and_listed(book: Book):
+    picture = next(p for p in pictures(book, EN) if p.key == "waterfall")
+    cited = {cite for lane in book.waterfalls for bar in lane.bars for cite in bar.cites}
+    assert set(picture.citations) == cited
+    numbers = waterfall.citations(book.waterfalls)
+    assert sorted(numbers.values()) == list(range(1, len(cited) + 1))
+    drawn = [element.text for element in texts(waterfall.waterfall_chart(book.waterfalls[1], numbers, 27_000.0, EN))]
+    assert {"3", "4"} <= set(drawn)
+    assert drawn.count("Countervailing duty") == 1
+
+
+def test_a_lane_ends_in_its_sum_and_what_is_left(book: Book):
+    lane = book.waterfalls[1]
+    drawn = [
+        element.text for element in texts(waterfall.waterfall_chart(lane, waterfall.citations([lane]), 27_000.0, EN))
+    ]
+    assert "25,590" in drawn
+    assert "−790" in drawn
+
+
+@pytest.mark.parametrize(
+    ("key", "cites", "expected"),
+    [
+        ("mfn", ("X-1",), "charges"),
+        ("import_tax", (), "charges"),
+        ("battery_freight", (), "moving"),
+        ("delivery", (), "selling"),
+        ("local_parts", (), "making"),
+    ],
+)
+def test_groups_of_cost(key: str, cites: tuple[str, ...], expected: str):
+    assert waterfall.group(Bar(key, 1.0, cites)) == expected
+
+
+def test_two_lines_at_one_site_have_a_plot_each():
+    rows = [SiteYear(Name("Here", "这里"), mode, year, 10.0, 5.0) for mode in ("kit", "local") for year in (2027, 2028)]
+    drawn = [element.text for element in texts(sites.sites_chart(rows, EN, 358, 2))]
+    assert drawn.count("Here") == 2
+
+
+def test_futures_run_from_the_plans_best_to_its_worst(book: Book):
+    chart = futures.futures_chart(book.futures, EN, 1160).to_dict()
+    names = chart["datasets"][chart["layer"][-2]["data"]["name"]]
+    plan = sorted((f for f in book.futures if f.key == "plan"), key=lambda f: -f.npv)
+    assert [row["text"] for row in sorted(names, key=lambda row: row["y"])] == [f.name.en for f in plan]
+
+
+def test_wrapping_keeps_every_word_and_the_width():
+    text = "Contract Graz, contract assembly, 100,000 cars a year of Compact electric"
+    lines = wrapped(text, 120.0)
+    assert " ".join(lines) == text
+    assert all(text_width(line) <= 120.0 for line in lines)
+    chinese = "在匈牙利塞格德建设整车工厂：年产能15万辆，导入小型纯电。"
+    assert "".join(wrapped(chinese, 100.0)) == chinese
+    assert not [line for line in wrapped(chinese, 100.0) if line[0] in "，。："]
+
+
+def test_shortening_says_that_something_is_lost():
+    assert shortened("Germany", 200.0) == "Germany"
+    assert shortened("United Kingdom of Great Britain", 80.0).endswith("…")

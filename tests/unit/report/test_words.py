@@ -1,0 +1,221 @@
+"""The catalogues hold every word a book can ask for, in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import roadstead
+from roadstead.playbook.book import Amount, Name, Sentence
+from roadstead.report.words import INPUTS, PLACE, MissingWordsError, Words, labels, sentences
+from roadstead.study.items import ITEMS
+from roadstead.terms.ids import EntryMode
+from roadstead.trade.schemas import MEASURES
+
+SOURCE = Path(roadstead.__file__).parent
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+OPENED = [f"open.{mode}" for mode in EntryMode if mode is not EntryMode.EXPORT]
+DECISIONS = [*OPENED, "expand", "close", "retire", "enter"]
+
+
+def calls(folder: str, name: str) -> list[ast.Call]:
+    """Calls of a function or class in the Python files of a room."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((SOURCE / folder).rglob("*.py"))]
+    return [
+        node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+
+
+def told() -> dict[str, set[str] | None]:
+    """Terms of every sentence written out in the rooms that make books, by key; None where some come from elsewhere."""
+    found: dict[str, set[str] | None] = {}
+    for call in [*calls("playbook", "Sentence"), *calls("study", "Sentence")]:
+        key, terms = call.args
+        if isinstance(key, ast.Constant) and isinstance(terms, ast.Dict):
+            named = {k.value for k in terms.keys if isinstance(k, ast.Constant)}
+            found[key.value] = named if len(named) == len(terms.keys) else None
+    return found
+
+
+def test_the_rooms_that_make_books_write_their_sentences_out():
+    every = [*calls("playbook", "Sentence"), *calls("study", "Sentence")]
+    hidden = [call for call in every if not isinstance(call.args[0], ast.Constant)]
+    assert len(every) > 15
+    # One sentence takes its key from the kind of a decision; DECISIONS above lists what it can be.
+    assert [ast.unparse(call) for call in hidden] == ["Sentence(key, terms)"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_sentence_of_a_book_can_be_said(language: str):
+    known = sentences(language)
+    missing = [key for key in [*told(), *DECISIONS] if key not in known]
+    assert not missing
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_sentences_ask_only_for_terms_they_are_given(language: str):
+    known = sentences(language)
+    unknown = {
+        key: asked - given
+        for key, given in told().items()
+        if given is not None
+        for wording in known[key]
+        if (asked := asked_for(wording.template, wording.when)) - given
+    }
+    assert not unknown
+
+
+def asked_for(template: str, when: str) -> set[str]:
+    names = {name for name, _ in PLACE.findall(template)}
+    return names | ({re.split("[<=]", when)[0]} if when else set())
+
+
+def test_decisions_have_a_short_and_a_brief_form():
+    known = sentences("en")
+    assert not [key for key in DECISIONS for form in ("short", "brief") if f"{form}.{key}" not in known]
+
+
+def test_both_languages_say_the_same_things():
+    english, chinese = sentences("en"), sentences("zh")
+    for key in english.keys() - {"list.some"}:  # English counts those left out, Chinese all
+        wordings = english[key]
+        pairs = zip(wordings, chinese[key], strict=True)
+        odd = [w.template for w, z in pairs if asked_for(w.template, "") != asked_for(z.template, "")]
+        assert not odd, key
+
+
+def test_chinese_is_chinese():
+    plain = [key for key, wordings in sentences("zh").items() for w in wordings if not has_chinese(w.template)]
+    assert plain == ["futures.mark"], "a future, a plan and its worth need no word between them"
+    assert not [key for key, label in labels("zh").items() if label and not has_chinese(label)]
+
+
+def has_chinese(text: str) -> bool:
+    return CHINESE.search(text) is not None
+
+
+def test_the_last_wording_needs_no_condition():
+    for key, wordings in sentences("en").items():
+        assert wordings[-1].when == "", key
+        assert all(w.when for w in wordings[:-1]), key
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("family", ["mode", "by", "via"])
+def test_every_mode_has_its_words(language: str, family: str):
+    assert not [mode for mode in EntryMode if f"{family}.{mode}" not in labels(language)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_cost_line_has_a_name(language: str):
+    words = Words(language, "USD")
+    kinds = next(column.choices for column in MEASURES.columns if column.name == "kind")
+    for key in cost_keys() | {f"{prefix}_{kind.lower()}" for kind in kinds for prefix in INPUTS}:
+        assert words.cost(key)
+
+
+def cost_keys() -> set[str]:
+    """Keys of bars written out where costs are worked out; those with a prefix are spelled with each of the inputs."""
+    made = [*calls("trade", "CostLine"), *calls("futures", "CostLine")]
+    plain = {call.args[0].value for call in made if isinstance(call.args[0], ast.Constant)}
+    prefixed = {
+        "".join(part.value for part in call.args[0].values if isinstance(part, ast.Constant))
+        for call in made
+        if isinstance(call.args[0], ast.JoinedStr)
+    } - {""}
+    assert "ex_works" in plain
+    assert "freight" in prefixed
+    return plain | prefixed | {f"{prefix}_{key}" for prefix in INPUTS for key in prefixed}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_figure_of_a_case_has_a_name(language: str):
+    assert not [item for item in ITEMS if f"item.{item}" not in labels(language)]
+
+
+def test_no_key_stands_twice():
+    text = (SOURCE / "report" / "data" / "labels.csv").read_text(encoding="utf-8")
+    keys = [line.split(",", 1)[0] for line in text.splitlines()]
+    assert len(keys) == len(set(keys))
+
+
+def test_labels_the_report_names_exist():
+    known = labels("en")
+    named: set[str] = set()
+    for path in [*(SOURCE / "report").rglob("*.py"), *(SOURCE / "report" / "templates").glob("*.html")]:
+        named |= set(re.findall(r"label\(\"([\w.]+)\"\)", path.read_text(encoding="utf-8")))
+    assert len(named) > 20
+    assert not named - known.keys()
+
+
+def test_a_missing_key_or_term_raises(words: Words):
+    with pytest.raises(MissingWordsError, match=r"no\.such"):
+        words.say(Sentence("no.such", {}))
+    with pytest.raises(MissingWordsError, match=r"no\.such"):
+        words.label("no.such")
+    with pytest.raises(MissingWordsError, match="market"):
+        words.say(Sentence("enter", {}))
+
+
+ENTER = {
+    "market": Name("Norway", "挪威"),
+    "models": (Name("Tern", "燕鸥"), Name("Heron (long)", "苍鹭（长）")),
+    "cost": Amount(70e6, "money"),
+}
+
+
+def test_a_sentence_in_english():
+    said = Words("en", "USD").say(Sentence("enter", ENTER))
+    assert said == "Enter Norway with Tern and Heron, for $70\u00a0m of homologation and network."
+
+
+def test_a_sentence_in_chinese():
+    said = Words("zh", "USD").say(Sentence("enter", ENTER))
+    assert said == "进入挪威市场，导入燕鸥、苍鹭，认证与渠道投入7,000万美元。"
+
+
+def test_long_lists_are_cut():
+    models = tuple(Name(c, c) for c in "ABCDE")
+    words = Words("en", "USD")
+    assert words.names(models) == "A, B, C, D and E"
+    assert words.names(models, 3) == "A, B and 3 more"
+    assert Words("zh", "USD").names(models, 3) == "A、B等5个"
+
+
+def test_brackets_stay_where_they_tell_names_apart():
+    pair = (Name("Heron (long)", "长"), Name("Heron (short)", "短"))
+    assert Words("en", "USD").names(pair) == "Heron (long) and Heron (short)"
+
+
+@pytest.mark.parametrize(("amount", "word"), [(2.0, "more"), (-2.0, "less")])
+def test_the_sign_of_a_term_chooses_the_wording(amount: float, word: str):
+    said = Words("en", "USD").say(Sentence("trigger.npv", {"npv": Amount(amount * 1e9, "money")}))
+    assert said == f"From then on the plan is worth $2\u00a0bn {word}."
+
+
+def test_a_site_names_its_country_once():
+    words, country = Words("en", "USD"), Name("Spain", "西班牙")
+    terms = {"site": Name("Spain (idle plant)", ""), "place": country, "capacity": Amount(75e3, "cars")}
+    assert "Spain (idle plant)." in words.say(Sentence("retire", terms))
+    assert "Zaragoza (Spain)." in words.say(Sentence("retire", terms | {"site": Name("Zaragoza", "")}))
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ("conversion 1,350 money/car", "assembly cost 1,350 USD/car", "组装制造费 1,350 USD/car"),
+        ("entry_cost 7e+07 money", "cost of entry 70,000,000 USD", "进入成本 70,000,000 USD"),
+        ("local_content 0.4", "local content 0.4", "本地含量 0.4"),
+        ("price of small", "price of small", "small的售价"),
+        ("something else", "something else", "something else"),
+    ],
+)
+def test_assumptions_in_words(text: str, english: str, chinese: str):
+    assert Words("en", "USD").assumed(text) == english
+    assert Words("zh", "USD").assumed(text) == chinese
