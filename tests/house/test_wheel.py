@@ -77,3 +77,11 @@ def test_the_wheel_holds_the_world_and_the_cases(root: Path, installed: Path, tm
     assert found["rows"] == {name: len(rows) for name, rows in reference.load().tables.items()}
     assert found["importers"] == len(rulebook.load().measures) > 0
     assert found["cases"] == sorted(path.parent.name for path in (root / "cases").glob("*/case.yaml"))
+
+
+def test_the_installed_program_begins_and_checks_a_case(installed: Path, tmp_path: Path):
+    run(installed / "roadstead", "new", "mine", cwd=tmp_path)
+    assert "no fault found" in run(installed / "roadstead", "check", "mine", cwd=tmp_path)
+    asked = ("--importer", "EU27", "--origin", "CHN", "--powertrain", "BEV", "--on", "2025-03-01", "--value", "20000")
+    quoted = json.loads(run(installed / "roadstead", "duty", *asked, "--firm", "BYD", "--json", cwd=tmp_path))
+    assert quoted["total_duty_rate"] == pytest.approx(0.27)
