@@ -52,6 +52,8 @@ def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -
         for child in multiprocessing.active_children():
             child.terminate()
         work.join(GRACE)
+        if work.results:  # it was done before it could be interrupted
+            return work.results[0]
         if not work.is_alive():
             raise
         tidy()

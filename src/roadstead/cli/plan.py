@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, plain, print_json
+from roadstead.cli.printing import answers, plain, print_json, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,4 +171,14 @@ def verify(run: Path, /, *, json: bool = False) -> int:
     json
         Print JSON.
     """
-    raise NotImplementedError
+    from roadstead.study import api
+
+    found = api.verify(run)
+    if json:
+        print_json({"folder": found.folder, "holds": found.holds, "checks": found.checks})
+    else:
+        console = answers()
+        rows = (("ok" if check.holds else "NO", check.name, check.detail) for check in found.checks)
+        console.print(table("", ("", "what", "found"), rows))
+        console.print("the run holds" if found.holds else "the run does not hold")
+    return 0 if found.holds else 1

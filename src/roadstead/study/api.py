@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from roadstead.study.document import CaseFile
     from roadstead.study.holdings import Holdings
     from roadstead.study.preflight import Checked
+    from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.study.store import Verification
-    from roadstead.study.study import Progress, Run
+    from roadstead.study.study import Run
     from roadstead.trade.condition import FactValue
     from roadstead.trade.quote import Quote
 
@@ -119,21 +120,23 @@ def plan(
     workers
         Processes and solver threads; all processors where None.
     """
+    from roadstead.study import store
+    from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
     from roadstead.study.study import run
 
-    watched = progress or _Quiet()
+    watched = progress or Quiet()
     watched.begin("facts")
+    if out is not None:
+        store.must_be_free(Path(out))
     study = read_case(path)
     effort = effort_of(study.case, gap, seconds, workers)
     with solver_silenced():
         done = run(study, effort=effort, progress=watched)
-    if out is None:
-        return Planned(done, None)
-    from roadstead.study.store import store
-
-    watched.begin("pages")
-    return Planned(done, store(done, Path(out), language))
+        if out is None:
+            return Planned(done, None)
+        watched.begin("pages")
+        return Planned(done, store.store(done, Path(out), language))
 
 
 def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers: int | None) -> Effort:
@@ -170,16 +173,3 @@ def verify(path: Path | str) -> Verification:
 
     with solver_silenced():
         return store.verify(Path(path))
-
-
-class _Quiet:
-    """Progress nobody looks at."""
-
-    def begin(self, stage: str) -> None:
-        """Say nothing."""
-
-    def gap(self, value: float, bound: float, seconds: float) -> None:
-        """Say nothing."""
-
-    def done(self, count: int, total: int) -> None:
-        """Say nothing."""

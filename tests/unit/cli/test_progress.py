@@ -93,12 +93,23 @@ def interrupted_wait(monkeypatch):
     monkeypatch.setattr(threading.Thread, "join", first_raises)
 
 
-def test_an_interrupt_ends_work_that_ends_by_itself(monkeypatch):
+def test_an_interrupt_ends_work_whose_workers_are_gone(monkeypatch):
     interrupted_wait(monkeypatch)
     ended = threading.Event()
+
+    def falls_over():
+        time.sleep(0.2)
+        ended.set()
+        raise LookupError("the workers are gone")
+
     with pytest.raises(KeyboardInterrupt):
-        interruptible(lambda: time.sleep(0.2) or ended.set(), tidy=lambda: None)
+        interruptible(falls_over, tidy=lambda: None)
     assert ended.is_set()
+
+
+def test_an_interrupt_that_comes_too_late_loses_nothing(monkeypatch):
+    interrupted_wait(monkeypatch)
+    assert interruptible(lambda: time.sleep(0.2) or "written", tidy=lambda: None) == "written"
 
 
 def test_an_interrupt_leaves_work_that_does_not_listen(monkeypatch, capsys):

@@ -1,0 +1,175 @@
+"""`plan` and `verify`: a run folder that holds, an answer in words and in JSON, and no harm to what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roadstead.cli import plan
+from roadstead.study import api
+from roadstead.study.bundled import bundled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODE = "import sys; from roadstead.cli import main; sys.exit(main())"
+QUICK = ("--seconds", "20", "--gap", "0.1", "--workers", "1")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The starter planned once, by a process of its own, with JSON asked for."""
+    folder = tmp_path_factory.mktemp("runs") / "first"
+    command = [sys.executable, "-c", CODE, "plan", str(bundled("starter")), "--out", str(folder), *QUICK, "--json"]
+    environment = os.environ | {"PYTHONUTF8": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8", env=environment)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+def test_standard_output_is_json_and_nothing_else(planned):
+    folder, done = planned
+    told = json.loads(done.stdout)
+    assert told["run"] == str(folder)
+    assert told["playbook"] == str(folder / "playbook.html")
+    assert told["headline"]
+    assert {row["key"] for row in told["comparisons"]} == {"plan", "standing", "announced", "export_only", "central"}
+    best = next(row for row in told["comparisons"] if row["key"] == "plan")
+    assert all(best["npv"] + 1 >= row["npv"] for row in told["comparisons"])
+    assert 0 <= told["cover"]["gap_value_added"] <= 0.1 + 1e-9
+    assert told["cover"]["bound"] in {"certified", "solver"}
+
+
+def test_progress_is_told_on_standard_error(planned):
+    lines = planned[1].stderr.splitlines()
+    stages = [line.partition(" (")[0].partition(":")[0] for line in lines]
+    assert list(dict.fromkeys(stages)) == [
+        "reading the case",
+        "drawing the outlook",
+        "growing the tree of futures",
+        "pricing every lane in every future",
+        "planning",
+        "planning again for comparison",
+        "telling the playbook",
+        "writing pages and run folder",
+    ]
+
+
+def test_the_run_folder_has_pages_and_manifest(planned):
+    folder, _ = planned
+    for name in ("playbook.html", "playbook.xlsx", "manifest.json"):
+        assert (folder / name).stat().st_size > 0
+    assert [path.name for path in folder.parent.iterdir()] == ["first"], "nothing is left beside it"
+
+
+def test_verify_finds_that_it_holds(planned, run):
+    said = run("verify", planned[0], "--json")
+    assert said.status == 0
+    assert said.json["holds"] is True
+    assert all(check["holds"] for check in said.json["checks"])
+    assert "the run holds" in run("verify", planned[0]).out
+
+
+def test_verify_ends_with_one_where_a_file_was_touched(planned, run):
+    page = planned[0] / "playbook.html"
+    before = page.read_bytes()
+    page.write_bytes(before + b" ")
+    try:
+        said = run("verify", planned[0], "--json")
+        assert said.status == 1
+        assert said.json["holds"] is False
+        assert any("playbook.html" in check["detail"] for check in said.json["checks"] if not check["holds"])
+        assert "does not hold" in run("verify", planned[0]).out
+    finally:
+        page.write_bytes(before)
+
+
+def test_verify_of_no_run(run, tmp_path: Path):
+    said = run("verify", tmp_path, "--json")
+    assert (said.status, said.codes) == (2, ["RS-S703"])
+    assert said.json["faults"][0]["code"] == "RS-S703"
+
+
+def test_a_folder_with_something_in_it_is_refused_before_any_work(planned, run):
+    said = run("plan", bundled("starter"), "--out", planned[0])
+    assert (said.status, said.codes, said.out) == (2, ["RS-S701"], "")
+    assert "planning" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (("--gap", "5"), ["RS-T109"]),
+        (("--gap", "-0.1"), ["RS-S617"]),
+        (("--seconds", "0"), ["RS-S617"]),
+        (("--seconds", "nan", "--workers", "0"), ["RS-S617", "RS-S617"]),
+        (("--language", "fr"), ["RS-C701"]),
+    ],
+)
+def test_effort_out_of_bounds_writes_nothing(words, codes, run, tmp_path: Path):
+    said = run("plan", bundled("starter"), "--out", tmp_path / "out", *words)
+    assert (said.status, said.codes, said.out) == (2, codes, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_case_that_is_not_there(run, tmp_path: Path):
+    said = run("plan", tmp_path / "nothing", "--out", tmp_path / "out", "--json")
+    assert (said.status, said.codes) == (2, ["RS-S601"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_people_see_the_first_screen_and_where_to_read_on(run, monkeypatch, tmp_path: Path):
+    """In Chinese, planned in this process; the plan itself is not written, so that the page's place is only told."""
+    done = api.plan(bundled("starter"), gap=0.1, seconds=20.0, workers=1)
+    monkeypatch.setattr(api, "plan", lambda *_, **__: api.Planned(done.run, tmp_path / "run"))
+    english = run("plan", bundled("starter"))
+    assert english.status == 0
+    assert f"Read on in {tmp_path / 'run' / 'playbook.html'}" in english.out.splitlines()[-1]
+    assert "Do now" in english.out
+    chinese = run("plan", bundled("starter"), "--language", "zh")
+    assert str(tmp_path / "run" / "playbook.html") in chinese.out.splitlines()[-1]
+    assert "完整报告" in chinese.out
+
+
+def test_the_demo_plans_the_bundled_carmaker(run, monkeypatch, tmp_path: Path):
+    asked = []
+
+    def noted(case, **wishes):
+        asked.append((case, wishes["out"], wishes["language"]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(api, "plan", noted)
+    monkeypatch.chdir(tmp_path)
+    assert run("demo", "--language", "zh").status == 130
+    ((case, out, language),) = asked
+    assert (case, language) == (bundled("byd"), "zh")
+    assert out.parent == plan.RUNS
+    assert out.name.startswith("byd-")
+
+
+def test_two_runs_of_one_second_have_two_names(tmp_path: Path):
+    assert plan._free(tmp_path / "byd") == tmp_path / "byd"
+    (tmp_path / "byd").mkdir()
+    (tmp_path / "byd-2").mkdir()
+    assert plan._free(tmp_path / "byd") == tmp_path / "byd-3"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise there")
+def test_an_interrupt_while_planning_writes_nothing(tmp_path: Path):
+    command = [sys.executable, "-c", CODE, "plan", str(bundled("starter")), "--out", str(tmp_path / "out"), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.startswith("planning"):
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.splitlines()[-1] == "interrupted: nothing was written"
+    assert list(tmp_path.iterdir()) == []
