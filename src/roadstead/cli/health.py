@@ -42,4 +42,19 @@ def explain(code: str = "", /, *, language: Literal["en", "zh"] = "en", json: bo
     json
         Print JSON.
     """
-    raise NotImplementedError(code, language, json)
+    from roadstead.terms.codes import every_code, explanation
+
+    if not code:
+        entries = every_code(language)
+        if json:
+            print_json(entries)
+        else:
+            answers().print(table("", ("code", "what is wrong"), ((entry.code, entry.title) for entry in entries)))
+        return
+    entry = explanation(code, language)
+    if json:
+        print_json(entry)
+        return
+    out = answers()
+    for text in (f"{entry.code}  {entry.title}", entry.meaning, entry.example, entry.next_step):
+        out.print(text, end="\n\n" if text != entry.next_step else "\n")
