@@ -127,17 +127,32 @@ def _comparisons(book: Book, words: Words, width: int) -> list[Text]:
     unit = (
         f"{scale.word}{words.currency_name()}" if words.language == "zh" else f"{words.currency} {scale.word}".rstrip()
     )
-    rows = [(unit, *(words.label(f"column.{name}") for name in columns))]
-    rows += [
+    rows = [
         (words.label(f"comparison.{row.key}"), *(scale.number(getattr(row, name)) for name in columns))
         for row in book.comparisons
     ]
-    widths = [max(cell_len(row[c]) for row in rows) for c in range(len(rows[0]))]
+    heads = _heads([unit, *(words.label(f"column.{name}") for name in columns)], rows, width)
+    widths = [max(cell_len(row[c]) for row in (*heads, *rows)) for c in range(len(columns) + 1)]
     lines = [
-        Text("  ".join(_padded(cell, widths[c], at_right=c > 0) for c, cell in enumerate(row)), style=style)
-        for row, style in zip(rows, (MUTED, "bold", *[""] * len(rows)), strict=False)
+        Text("  ".join(_padded(cell, widths[c], at_right=c > 0) for c, cell in enumerate(row)))
+        for row in (*heads, *rows)
     ]
+    for i, line in enumerate(lines[: len(heads) + 1]):
+        line.stylize(MUTED if i < len(heads) else "bold")
     return [_heading("ui.worth", words, width), *lines]
+
+
+def _heads(names: Sequence[str], rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    """Headings in one line, or over several where one would be wider than the screen."""
+    longest = [max(cell_len(row[c]) for row in rows) for c in range(len(names))]
+    if sum(max(cell_len(name), room) for name, room in zip(names, longest, strict=True)) + 2 * len(names) - 2 <= width:
+        return [tuple(names)]
+    parts = [
+        [part.rstrip() for part in broken(name, max(room, *(cell_len(word) for word in name.split())), cell_len)]
+        for name, room in zip(names, longest, strict=True)
+    ]
+    high = max(map(len, parts))
+    return [tuple(part[i - high + len(part)] if i >= high - len(part) else "" for part in parts) for i in range(high)]
 
 
 def _fronts(book: Book, words: Words, width: int) -> list[Text]:

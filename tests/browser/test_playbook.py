@@ -1,0 +1,117 @@
+"""The playbook's page in a browser: nothing asked from outside, readable wide and narrow, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+WIDTHS = (1440, 1024, 390)
+
+
+@pytest.fixture(params=["en", "zh"])
+def shown(request: pytest.FixtureRequest, browser: Browser, pages: dict[str, Path]) -> Iterator[Page]:
+    """A page that is open, with every request and message noted on it."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    asked: list[str] = []
+    troubles: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.route("**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort())
+    page.goto(pages[request.param].as_uri())
+    page.asked, page.troubles = asked, troubles
+    yield page
+    page.close()
+
+
+def test_nothing_is_asked_from_outside(shown: Page):
+    outside = [url for url in shown.asked if not url.startswith(("file:", "data:"))]
+    assert shown.asked, "requests were not noted"
+    assert not outside
+    assert not shown.troubles
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_never_scrolls_sideways(shown: Page, width: int):
+    shown.set_viewport_size({"width": width, "height": 844})
+    for details in shown.locator("details").all():
+        details.evaluate("d => { d.open = true }")
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    over = shown.evaluate(
+        """width => [...document.querySelectorAll('body *')]
+            .filter(e => !e.closest('.scroll') && !e.closest('svg') && !e.closest('caption'))
+            .filter(e => e.getBoundingClientRect().right > width + 0.5)
+            .map(e => e.tagName + '.' + e.className)""",
+        width,
+    )
+    assert not over
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_six_figures_are_in_sight(shown: Page, width: int):
+    shown.set_viewport_size({"width": width, "height": 844})
+    figures = shown.locator("figure").all()
+    assert len(figures) == 6
+    for figure in figures:
+        drawings = [d for d in figure.locator("svg[role=img]").all() if d.is_visible()]
+        assert drawings
+        assert all(d.bounding_box()["height"] > 60 for d in drawings)
+
+
+def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
+    shown.set_viewport_size({"width": 390, "height": 844})
+    for key in ("timeline", "volumes", "futures", "waterfall"):
+        for drawing in shown.locator(f"#figure-{key} svg[role=img]").all():
+            if drawing.is_visible():
+                box = drawing.bounding_box()
+                assert box["x"] + box["width"] <= 390, key
+
+
+def test_the_first_screen_holds_all_three_lists(shown: Page):
+    shown.set_viewport_size({"width": 1440, "height": 900})
+    for heading in ("#do-now", "#triggers", "#later"):
+        box = shown.locator(heading).bounding_box()
+        assert box["y"] + box["height"] < 450
+
+
+def test_scrolling_areas_can_be_reached_by_keyboard(shown: Page):
+    shown.set_viewport_size({"width": 390, "height": 844})
+    area = shown.locator("#figure-tree .scroll")
+    area.focus()
+    assert shown.evaluate("document.activeElement.className") == "scroll"
+    shown.keyboard.press("ArrowRight")
+    shown.wait_for_timeout(300)
+    assert area.evaluate("e => e.scrollLeft") > 0
+
+
+def test_words_in_drawings_do_not_run_off_them(shown: Page):
+    cut = shown.evaluate(
+        """() => [...document.querySelectorAll('svg[role=img]')].filter(s => s.getBoundingClientRect().width)
+            .flatMap(s => { const frame = s.getBoundingClientRect();
+                return [...s.querySelectorAll('text')].filter(t => { const box = t.getBoundingClientRect();
+                    return box.width && (box.left < frame.left - 1.5 || box.right > frame.right + 1.5) })
+                    .map(t => s.getAttribute('aria-label') + ': ' + t.textContent) })"""
+    )
+    assert not cut
+
+
+def test_both_languages_find_their_letters(browser: Browser, pages: dict[str, Path]):
+    """A font without Chinese draws one box for every character; drawn text must differ from character to character."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(pages["zh"].as_uri())
+    assert page.locator("h1").inner_text() == "北辰汽车（虚构）"
+    box = page.locator("h1").bounding_box()
+    one, two = (
+        page.screenshot(clip={"x": box["x"] + i * box["height"], "y": box["y"], "width": 34, "height": box["height"]})
+        for i in (0, 1)
+    )
+    page.close()
+    assert one != two

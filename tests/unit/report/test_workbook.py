@@ -1,0 +1,109 @@
+"""The workbook: numbers are numbers, text is text, and nothing in it calculates."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import fastexcel
+import pytest
+
+from roadstead.playbook.book import Name
+from roadstead.report.tables import ALL
+from roadstead.report.words import Words
+from roadstead.report.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roadstead.playbook.book import Book
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+STARTS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "{=1+1}", "http://example.org", "1234")
+
+
+def sheets(path: Path) -> dict[str, ET.Element]:
+    """XML of every sheet, by its file."""
+    with zipfile.ZipFile(path) as archive:
+        names = sorted(name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name))
+        return {name: ET.fromstring(archive.read(name)) for name in names}
+
+
+def test_every_table_has_a_sheet(written: dict[str, Path], book: Book):
+    found = fastexcel.read_excel(written["playbook.xlsx"])
+    assert len(found.sheet_names) == len(ALL)
+    language = "zh" if "现在要做" in found.sheet_names else "en"
+    words = Words(language, "USD")
+    for name, build in zip(found.sheet_names, ALL, strict=True):
+        table = build(book, words)
+        assert name == words.label(f"table.{table.key}")
+        assert found.load_sheet(name).height == len(table.rows)
+
+
+def test_english_sheets_are_named_for_what_they_hold(pages: dict[str, dict[str, Path]]):
+    names = fastexcel.read_excel(pages["en"]["playbook.xlsx"]).sheet_names
+    assert names[:4] == ["Do now", "Triggers", "Later", "Comparisons"]
+    assert names[-2:] == ["Evidence", "About"]
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_text_becomes_live(book: Book, tmp_path: Path, start: str):
+    evil = replace(
+        book,
+        cover=replace(book.cover, carmaker=Name(start, start), run=start),
+        triggers=tuple(replace(entry, event=Name(start, start), rests_on=start) for entry in book.triggers),
+        evidence=tuple(replace(row, figure=start, note=start, unit=start) for row in book.evidence),
+    )
+    path = tmp_path / "evil.xlsx"
+    write_workbook(evil, path, Words("en", "USD"))
+    for name, root in sheets(path).items():
+        assert not list(root.iter(f"{MAIN}f")), name
+        assert not list(root.iter(f"{MAIN}hyperlink")), name
+    shown = fastexcel.read_excel(path).load_sheet("Triggers").to_polars()
+    assert shown["Event"].to_list() == [start] * len(book.triggers)
+
+
+def test_numbers_are_numbers_with_a_format(pages: dict[str, dict[str, Path]], book: Book):
+    found = fastexcel.read_excel(pages["en"]["playbook.xlsx"])
+    compared = found.load_sheet("Comparisons").to_polars()
+    assert compared["Expected NPV [USD]"].to_list() == [row.npv for row in book.comparisons]
+    assert compared["Worst future [USD]"].to_list() == [row.worst for row in book.comparisons]
+    later = found.load_sheet("Later").to_polars()
+    assert later["Year"].to_list() == [row.year for row in book.later]
+    assert later["Probability"].to_list() == pytest.approx([row.probability for row in book.later])
+    evidence = found.load_sheet("Evidence").to_polars()
+    assert evidence["Value"].to_list() == [8000.0, 450e6]
+    with zipfile.ZipFile(pages["en"]["playbook.xlsx"]) as archive:
+        styles = ET.fromstring(archive.read("xl/styles.xml"))
+    formats = {element.get("formatCode") for element in styles.iter(f"{MAIN}numFmt")}
+    assert "0.0%" in formats
+
+
+def test_a_share_that_is_not_known_is_an_empty_cell(pages: dict[str, dict[str, Path]], book: Book):
+    fronts = fastexcel.read_excel(pages["en"]["playbook.xlsx"]).load_sheet("Three fronts").to_polars()
+    assert fronts["NEV share"].to_list() == [row.nev for row in book.fronts]
+    assert fronts["NEV share"].to_list()[-1] is None
+
+
+def test_headings_stay_in_sight_and_filter(written: dict[str, Path]):
+    for name, root in sheets(written["playbook.xlsx"]).items():
+        panes = list(root.iter(f"{MAIN}pane"))
+        assert [pane.get("ySplit") for pane in panes] == ["1"], name
+        assert len(list(root.iter(f"{MAIN}autoFilter"))) == 1, name
+        assert list(root.iter(f"{MAIN}col")), name
+
+
+def test_a_number_that_is_none_is_refused(book: Book, tmp_path: Path):
+    bad = replace(book, comparisons=(replace(book.comparisons[0], npv=float("nan")),))
+    with pytest.raises(TypeError, match="nan_inf_to_errors"):
+        write_workbook(bad, tmp_path / "bad.xlsx", Words("en", "USD"))
+
+
+def test_every_table_is_as_wide_as_its_columns(book: Book, words: Words):
+    for build in ALL:
+        table = build(book, words)
+        assert all(len(row) == len(table.columns) for row in table.rows), table.key
+        assert table.rows, table.key
