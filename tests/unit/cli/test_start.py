@@ -29,7 +29,15 @@ def modules_after(*words: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], BYD, ["world"], ["world", "--markets"], ["sources", "--unsourced"], ["--version"]],
+    [
+        ["--help"],
+        BYD,
+        ["world"],
+        ["world", "--markets"],
+        ["sources", "--unsourced"],
+        ["explain", "RS-T109"],
+        ["--version"],
+    ],
     ids=lambda words: words[0] + (words[1] if words[1:2] == ["--markets"] else ""),
 )
 def test_a_light_command_loads_nothing_heavy(words):
