@@ -28,7 +28,7 @@ Money is real, after tax, in the case's currency; cars are cars per year.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -261,35 +261,90 @@ class Prospect:
                     frozen(value)
 
 
+DIMENSIONS = {
+    "node_years.node": "y",
+    "node_years.year": "y",
+    "node_years.span": "y",
+    "arcs.cell": "a",
+    "arcs.supply": "a",
+    "arcs.supply_option": "a",
+    "arcs.entry_option": "a",
+    "arcs.risk": "a",
+    "arcs.margin": "ya",
+    "arcs.allowed": "ya",
+    "demand.group": "c",
+    "demand.cell_risk": "c",
+    "demand.group_risk": "g",
+    "demand.width": "ycs",
+    "demand.price": "ycs",
+    "demand.group_width": "ygt",
+    "demand.group_price": "ygt",
+    "resources.option": "r",
+    "resources.size": "r",
+    "resources.limit": "r",
+    "resources.whole": "r",
+    "resources.lead": "r",
+    "resources.minimum_take": "r",
+    "resources.take_price": "r",
+    "resources.risk": "r",
+    "resources.use_arc": "u",
+    "resources.use_resource": "u",
+    "resources.use_amount": "u",
+    "resources.ramp": "rq",
+    "resources.free": "yr",
+    "resources.existing": "yr",
+    "resources.usable": "yr",
+    "resources.fixed": "yr",
+    "resources.cost": "nr",
+    "resources.scrap": "nr",
+    "resources.salvage": "nr",
+    "options.opens": "d",
+    "options.lead": "d",
+    "options.risk": "d",
+    "options.fixed": "yd",
+    "options.cost": "nd",
+    "options.exit_cost": "nd",
+    "options.allowed": "nd",
+    "discount": "yk",
+    "node_discount": "nk",
+    "end_discount": "k",
+}
+"""Axes of every array, by part and name; it is checked, stored and read back by this list."""
+
+
+def arrays(prospect: Prospect) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]:
+    """Every array of a prospect by its name in ``DIMENSIONS``."""
+    found = {}
+    for name in DIMENSIONS:
+        part, _, field = name.rpartition(".")
+        found[name] = getattr(getattr(prospect, part) if part else prospect, field)
+    return found
+
+
+def sizes(prospect: Prospect) -> dict[str, int]:
+    """Length of every axis."""
+    p = prospect
+    return {
+        "y": p.node_years.count,
+        "n": len(p.node_discount),
+        "a": len(p.arcs.cell),
+        "c": len(p.labels.cell),
+        "g": len(p.labels.group),
+        "r": len(p.labels.resource),
+        "d": len(p.labels.option),
+        "k": len(p.labels.risk),
+        "s": p.demand.width.shape[-1],
+        "t": p.demand.group_width.shape[-1],
+        "u": len(p.resources.use_arc),
+        "q": p.resources.ramp.shape[-1],
+    }
+
+
 def check_shapes(prospect: Prospect) -> None:
     """Raise ValueError where an array's shape does not fit its axes, or holds a number that is not finite."""
-    p = prospect
-    years, nodes = p.node_years.count, len(p.node_discount)
-    arcs, cells, groups = len(p.arcs.cell), len(p.labels.cell), len(p.labels.group)
-    resources, options, risks = len(p.labels.resource), len(p.labels.option), len(p.labels.risk)
-    segments, group_segments = p.demand.width.shape[-1], p.demand.group_width.shape[-1]
-    expected: dict[str, tuple[tuple[int, ...], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]]
-    expected = {
-        "arcs.margin": ((years, arcs), p.arcs.margin),
-        "demand.width": ((years, cells, segments), p.demand.width),
-        "demand.price": ((years, cells, segments), p.demand.price),
-        "demand.group_width": ((years, groups, group_segments), p.demand.group_width),
-        "demand.group_price": ((years, groups, group_segments), p.demand.group_price),
-        "resources.free": ((years, resources), p.resources.free),
-        "resources.existing": ((years, resources), p.resources.existing),
-        "resources.usable": ((years, resources), p.resources.usable),
-        "resources.fixed": ((years, resources), p.resources.fixed),
-        "resources.cost": ((nodes, resources), p.resources.cost),
-        "resources.scrap": ((nodes, resources), p.resources.scrap),
-        "resources.salvage": ((nodes, resources), p.resources.salvage),
-        "options.cost": ((nodes, options), p.options.cost),
-        "options.fixed": ((years, options), p.options.fixed),
-        "options.exit_cost": ((nodes, options), p.options.exit_cost),
-        "discount": ((years, risks), p.discount),
-        "node_discount": ((nodes, risks), p.node_discount),
-        "end_discount": ((risks,), p.end_discount),
-    }
-    for name, (shape, array) in expected.items():
+    p, length = prospect, sizes(prospect)
+    for name, array in arrays(prospect).items():
+        shape = tuple(length[axis] for axis in DIMENSIONS[name])
         if array.shape != shape:
             raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
         if not np.all(np.isfinite(array)):

@@ -26,6 +26,10 @@ WIDER = 2.0
 """Gap of a plan solved again, over the gap of the plan itself; what it leaves open is told with what it costs."""
 
 
+QUICK = 3.0
+"""A problem solved in less is not worth starting processes for. [s]"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     tree: ScenarioTree
@@ -53,7 +57,8 @@ def solve_again(
     again = Effort(effort.gap * WIDER, effort.seconds, 1)
     tasks = [_Task(tree, evaluation.prospect, solved, again, (pinned_off(evaluation, d),)) for d in first]
     tasks.append(_Task(tree, at_full_home_cost(evaluation).prospect, solved, again, ()))
-    *left_out, full = map_tasks(_again, tasks, workers=effort.workers, progress=progress)
+    workers = effort.workers if solved.seconds > QUICK else 1
+    *left_out, full = map_tasks(_again, tasks, workers=workers, progress=progress)
     return tuple(left_out), full
 
 

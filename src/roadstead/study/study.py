@@ -20,7 +20,6 @@ from roadstead.trade import rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Protocol
 
     from roadstead.footprint.solve import Solved
     from roadstead.futures.evaluate import Evaluation
@@ -29,20 +28,9 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Book
+    from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.trade.rulebook import Rulebook
-
-    class Progress(Protocol):
-        """Told what begins, and how far the work of it has come."""
-
-        def begin(self, stage: str) -> None:
-            """A stage begins: facts, outlook, tree, prospect, plan, comparisons, playbook."""
-
-        def gap(self, value: float, bound: float, seconds: float) -> None:
-            """The solver's best value and bound so far. [money], [s]"""
-
-        def done(self, count: int, total: int) -> None:
-            """So many of a stage's tasks are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +55,7 @@ class Run:
     """
 
     ready: Ready
+    effort: Effort
     solved: Solved
     book: Book
     seconds: Mapping[str, float]
@@ -133,7 +122,7 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
     )
     book = tell(told)
     clock.mark("tell")
-    return Run(ready, solved, book, clock.marks)
+    return Run(ready, effort, solved, book, clock.marks)
 
 
 def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:

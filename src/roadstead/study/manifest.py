@@ -1,0 +1,96 @@
+"""What a run was made from and what came out, so that anybody can make it again and compare."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roadstead.study.parquet import digest
+from roadstead.world.reference import BUILT_ON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from roadstead.study.study import Run
+
+FORMAT = 1
+LIBRARIES = ("roadstead", "highspy", "numpy", "polars", "pydantic", "ruamel.yaml", "scipy")
+"""Whose versions can move a number."""
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of files by their path inside a folder, in the order of the paths."""
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(paths)}
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file of a case that a plan may read; hidden files, caches and finished runs are none."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith((".", "__")) or part == "runs" for part in inside):
+            found.append(path)
+    return found
+
+
+def packaged_digest() -> str:
+    """SHA-256 over every packaged table, so that a newer reference world is noticed."""
+    package = Path(str(files("roadstead")))
+    summed = hashlib.sha256()
+    for path in sorted(package.glob("*/data/*.csv")):
+        if path.parent.parent.name != "report":
+            summed.update(f"{path.relative_to(package).as_posix()} {sha256(path)}\n".encode())
+    return summed.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that can move a number."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed as a package"
+    return found
+
+
+def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
+    """The manifest, but for the hashes of the files beside it."""
+    study, solved = run.ready.study, run.solved
+    case = study.case
+    return {
+        "format": FORMAT,
+        "made_at": made_at,
+        "versions": versions(),
+        "case": case.name,
+        "language": language,
+        "seed": case.seed,
+        "draws": case.draws,
+        "as_known_on": case.as_known_on,
+        "options": {"gap": run.effort.gap, "seconds": run.effort.seconds, "workers": run.effort.workers},
+        "reference_world": {"built_on": BUILT_ON.isoformat(), "sha256": packaged_digest()},
+        "prospect_sha256": digest(run.ready.evaluation.prospect),
+        "result": {
+            "npv": solved.certificate.value,
+            "standing": solved.standing,
+            "capital": solved.certificate.capital,
+            "worst_violation": solved.certificate.worst_violation,
+            "bound_certified": solved.bound_certified,
+            "bound_solver": solved.bound_solver,
+            "gap_value_added": solved.gap_value_added,
+            "gap_npv": solved.gap_npv,
+            "gap_rests_on": solved.gap_bound,
+            "solver_status": solved.status,
+        },
+        "comparisons": {entry.key: entry.npv for entry in run.book.comparisons},
+        "seconds": dict(run.seconds),
+    }

@@ -1,0 +1,140 @@
+"""Arrays on disk: one Parquet table for all arrays of one part that share their axes, with a column for each axis."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from roadstead.footprint.linking import LinkingCuts
+from roadstead.footprint.plan import Decisions, Flows, FootprintPlan, Pin
+from roadstead.footprint.solve import Proof
+from roadstead.futures.prospect import DIMENSIONS, Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources, arrays
+from roadstead.futures.tree import ScenarioTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
+
+PARTS = {"node_years": NodeYears, "arcs": Arcs, "demand": Demand, "resources": Resources, "options": Options}
+PLAN = {
+    "commit": "nd",
+    "close": "nd",
+    "build": "nr",
+    "retire": "nr",
+    "flow": "ya",
+    "sale": "ycs",
+    "group_sale": "ygt",
+    "short": "yr",
+}
+PROOF = {"prices": "w", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
+
+
+def write_arrays(folder: Path, found: Mapping[str, Array], axes: Mapping[str, str]) -> None:
+    """Write arrays, grouped by part and axes, as ``PART.AXES.parquet``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name in found:
+        groups.setdefault((name.rpartition(".")[0], axes[name]), []).append(name)
+    for (part, along), names in groups.items():
+        shape = found[names[0]].shape
+        index = np.indices(shape).reshape(len(shape), -1)
+        columns: dict[str, Any] = {axis: index[i].astype(np.int32) for i, axis in enumerate(along)}
+        columns |= {name.rpartition(".")[2]: np.ascontiguousarray(found[name]).ravel() for name in names}
+        pl.DataFrame(columns).write_parquet(folder / f"{part or 'all'}.{along}.parquet")
+
+
+def read_arrays(folder: Path, axes: Mapping[str, str]) -> dict[str, Array]:
+    """Read back what ``write_arrays`` wrote."""
+    tables: dict[tuple[str, str], pl.DataFrame] = {}
+    found: dict[str, Array] = {}
+    for name, along in axes.items():
+        part, _, field = name.rpartition(".")
+        key = (part, along)
+        if key not in tables:
+            tables[key] = pl.read_parquet(folder / f"{part or 'all'}.{along}.parquet")
+        table = tables[key]
+        shape = tuple(int(table[axis].max()) + 1 if table.height else 0 for axis in along)  # type: ignore[arg-type]
+        found[name] = table[field].to_numpy().reshape(shape)
+    return found
+
+
+def write_prospect(folder: Path, prospect: Prospect) -> None:
+    """Write a prospect: its arrays as tables, its labels as JSON."""
+    write_arrays(folder, arrays(prospect), DIMENSIONS)
+    labels = asdict(prospect.labels) | {"regime": prospect.arcs.regime}
+    (folder / "labels.json").write_text(json.dumps(labels, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_prospect(folder: Path) -> Prospect:
+    """Read back a prospect; its shapes are checked as of any other."""
+    found = read_arrays(folder, DIMENSIONS)
+    named = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+    regime = tuple(named.pop("regime"))
+    labels: dict[str, Any]
+    labels = {name: tuple(tuple(e) if isinstance(e, list) else e for e in entries) for name, entries in named.items()}
+    parts: dict[str, Any] = {}
+    for part, kind in PARTS.items():
+        given = {f.name: found[f"{part}.{f.name}"] for f in fields(kind) if f"{part}.{f.name}" in found}
+        parts[part] = kind(**(given | ({"regime": regime} if part == "arcs" else {})))
+    whole: dict[str, Any] = {name: found[name] for name in DIMENSIONS if "." not in name}
+    return Prospect(labels=Labels(**labels), **parts, **whole)
+
+
+def write_tree(path: Path, tree: ScenarioTree) -> None:
+    """Write a tree, one row a node."""
+    columns = {field.name: getattr(tree, field.name) for field in fields(tree)}
+    pl.DataFrame({"n": np.arange(tree.count)} | columns).write_parquet(path)
+
+
+def read_tree(path: Path) -> ScenarioTree:
+    """Read back a tree."""
+    table = pl.read_parquet(path)
+    numbers = {name: table[name].to_numpy() for name in ("parent", "start", "years", "branch_probability")}
+    return ScenarioTree(**numbers, name=tuple(table["name"]), state=tuple(table["state"]))
+
+
+def write_plan(folder: Path, plan: FootprintPlan) -> None:
+    """Write decisions and flows."""
+    found = {f.name: getattr(part, f.name) for part in (plan.decisions, plan.flows) for f in fields(part)}
+    write_arrays(folder, found, PLAN)
+
+
+def read_plan(folder: Path) -> FootprintPlan:
+    """Read back decisions and flows."""
+    found = read_arrays(folder, PLAN)
+    decisions = Decisions(**{f.name: found[f.name] for f in fields(Decisions)})
+    return FootprintPlan(decisions, Flows(**{f.name: found[f.name] for f in fields(Flows)}))
+
+
+def write_proof(folder: Path, proof: Proof) -> None:
+    """Write pins, cuts and prices."""
+    found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {"prices": proof.prices}
+    write_arrays(folder, found, PROOF)
+    pins = [asdict(pin) for pin in proof.pins]
+    (folder / "pins.json").write_text(json.dumps(pins, indent=1), encoding="utf-8")
+
+
+def read_proof(folder: Path, options: int) -> Proof:
+    """Read back a proof; ``options`` is D, which no cut at all would not tell."""
+    found = read_arrays(folder, PROOF)
+    prices = found.pop("prices")
+    found["options"] = found["options"].reshape(-1, options)
+    pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
+    return Proof(pins, LinkingCuts(**found), prices)
+
+
+def digest(prospect: Prospect) -> str:
+    """SHA-256 of a prospect's labels and arrays: equal digests mean equal problems."""
+    summed = hashlib.sha256(repr(prospect.labels).encode())
+    summed.update(repr(prospect.arcs.regime).encode())
+    for name, array in arrays(prospect).items():
+        summed.update(f"{name}{array.shape}{array.dtype.str}".encode())
+        summed.update(np.ascontiguousarray(array).tobytes())
+    return summed.hexdigest()

@@ -1,0 +1,240 @@
+"""The run folder: what went in by hash, what came out as tables, and a check of both that needs no solver and no network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from roadstead.footprint.certify import certify
+from roadstead.footprint.solve import prove
+from roadstead.study import manifest, parquet
+from roadstead.study.progress import Quiet
+from roadstead.study.spec import read_study
+from roadstead.study.study import prepare
+from roadstead.terms.errors import Fault, RoadsteadError
+
+if TYPE_CHECKING:
+    from roadstead.footprint.plan import FootprintPlan
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.study.study import Run
+
+MANIFEST = "manifest.json"
+INPUTS, PROSPECT, PLAN, PROOF, TABLES, TREE = "inputs", "prospect", "plan", "proof", "tables", "tree.parquet"
+TABLED = ("comparisons", "futures", "markets", "volumes", "sites", "timeline")
+"""Tables of the book written for notebooks."""
+NEAR = 1e-9
+"""Relative difference below which two values are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at again, whether it holds, and what was met."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of a run folder."""
+
+    folder: Path
+    checks: tuple[Check, ...]
+
+    @property
+    def holds(self) -> bool:
+        """True where everything does."""
+        return all(check.holds for check in self.checks)
+
+
+def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
+    """Write a run folder, whole or not at all; its path.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S701 where something lies there already; RS-S702 where it cannot be written.
+    """
+    from roadstead.report.pages import write_pages
+
+    must_be_free(folder)
+    made = datetime.now(UTC)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise RoadsteadError(_unwritable(folder, error)) from None
+    try:
+        book = replace(run.book, cover=replace(run.book.cover, run=folder.name))
+        _write_inputs(run.ready.study.folder, beside / INPUTS)
+        parquet.write_tree(beside / TREE, run.ready.grown.tree)
+        parquet.write_prospect(beside / PROSPECT, run.ready.evaluation.prospect)
+        parquet.write_plan(beside / PLAN, run.solved.plan)
+        parquet.write_proof(beside / PROOF, run.solved.proof)
+        _write_tables(run, beside / TABLES)
+        write_pages(book, beside, language)
+        told = manifest.describe(run, made.isoformat(timespec="seconds"), language)
+        told["files"] = manifest.hashes(beside, (path for path in beside.rglob("*") if path.is_file()))
+        (beside / MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.rmdir()
+        beside.chmod(0o755)
+        beside.rename(folder)
+    except OSError as error:
+        raise RoadsteadError(_unwritable(folder, error)) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+def must_be_free(folder: Path) -> None:
+    """Nothing lies where a run is to be written; RS-S701 where something does."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        expected = "a folder that does not exist yet, or an empty one"
+        raise RoadsteadError(Fault(str(folder), "RS-S701", "something lies there already", expected))
+
+
+def _unwritable(folder: Path, error: OSError) -> Fault:
+    return Fault(
+        str(folder), "RS-S702", f"cannot be written: {error.strerror}", "a place with room and permission to write"
+    )
+
+
+def _write_inputs(case: Path, inputs: Path) -> None:
+    for path in manifest.files_of(case):
+        to = inputs / path.relative_to(case)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, to)
+
+
+def _write_tables(run: Run, folder: Path) -> None:
+    """The book's tables and the plan's flows with names in place of numbers."""
+    folder.mkdir(parents=True)
+    for name in TABLED:
+        rows = [_flat(asdict(entry)) for entry in getattr(run.book, name)]
+        pl.DataFrame(rows, infer_schema_length=None).write_parquet(folder / f"{name}.parquet")
+    flows(run.ready.evaluation.prospect, run.ready.grown.tree, run.solved.plan).write_parquet(folder / "flows.parquet")
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Names in two languages become two columns."""
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        flat |= {key: value["en"], f"{key}_zh": value["zh"]} if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def flows(prospect: Prospect, tree: ScenarioTree, plan: FootprintPlan) -> pl.DataFrame:
+    """Every flow of a car or more, with the names of node, market, model and supply. [cars/year]"""
+    years, arcs, labels = prospect.node_years, prospect.arcs, prospect.labels
+    flow = plan.flows.flow
+    y, a = (flow >= 1.0).nonzero()
+    cell = [labels.cell[c] for c in arcs.cell[a]]
+    return pl.DataFrame(
+        {
+            "node": [tree.name[n] for n in years.node[y]],
+            "n": years.node[y],
+            "year": years.year[y],
+            "span": years.span[y],
+            "market": [labels.market[m] for m, _ in cell],
+            "model": [labels.model[k] for _, k in cell],
+            "supply": [labels.supply[s] for s in arcs.supply[a]],
+            "regime": [arcs.regime[i] for i in a.tolist()],
+            "cars": flow[y, a],
+            "margin": arcs.margin[y, a],
+        }
+    )
+
+
+def verify(folder: Path) -> Verification:
+    """Check a run folder: its files, its inputs, its plan's value and its proof.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S703 where it is no run folder.
+    """
+    told = _manifest(folder / MANIFEST)
+    checks = [_files(folder, told)]
+    if checks[0].holds:
+        tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
+        checks += [_problem(prospect, told), _inputs(folder, told), _value(tree, prospect, folder, told)]
+        checks += [_bound(tree, prospect, folder, told), _gap(told)]
+    return Verification(folder, tuple(checks))
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = None
+    if not isinstance(told, dict) or told.get("format") != manifest.FORMAT:
+        expected = f"a folder that `roadstead plan` wrote, with a {MANIFEST} of format {manifest.FORMAT}"
+        raise RoadsteadError(Fault(str(path), "RS-S703", "this is no run folder", expected))
+    return told
+
+
+def _files(folder: Path, told: dict[str, Any]) -> Check:
+    changed = [name for name, known in told["files"].items() if not _is_same(folder / name, known)]
+    shown = f"changed or missing: {', '.join(changed)}" if changed else f"{len(told['files'])} files as written"
+    return Check("files", not changed, shown)
+
+
+def _is_same(path: Path, known: str) -> bool:
+    return path.is_file() and manifest.sha256(path) == known
+
+
+def _problem(prospect: Prospect, told: dict[str, Any]) -> Check:
+    met = parquet.digest(prospect)
+    return Check("problem", met == told["prospect_sha256"], f"prospect {met[:12]}")
+
+
+def _inputs(folder: Path, told: dict[str, Any]) -> Check:
+    """The inputs, evaluated again by the program as it is installed now, give the same problem."""
+    try:
+        again = parquet.digest(prepare(read_study(folder / INPUTS), Quiet()).evaluation.prospect)
+    except RoadsteadError as error:
+        return Check("inputs", False, f"the inputs are no sound case any more: {error.faults[0]}")
+    same = again == told["prospect_sha256"]
+    if same:
+        return Check("inputs", True, "the inputs give the same problem again")
+    now = manifest.versions()
+    moved = [f"{name} {was} -> {now.get(name)}" for name, was in told["versions"].items() if now.get(name) != was]
+    if manifest.packaged_digest() != told["reference_world"]["sha256"]:
+        moved.append("the reference world")
+    return Check(
+        "inputs", False, f"the inputs give another problem now; changed since: {', '.join(moved) or 'unknown'}"
+    )
+
+
+def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
+    try:
+        met = certify(tree, prospect, parquet.read_plan(folder / PLAN)).value
+    except RoadsteadError as error:
+        return Check("plan", False, str(error.faults[0]))
+    return _same("plan", "NPV", met, told["result"]["npv"])
+
+
+def _bound(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
+    proof = parquet.read_proof(folder / PROOF, len(prospect.labels.option))
+    return _same("proof", "certified bound", prove(tree, prospect, proof), told["result"]["bound_certified"])
+
+
+def _gap(told: dict[str, Any]) -> Check:
+    """No bound lies below the plan."""
+    result = told["result"]
+    least = min(result["bound_certified"], result["bound_solver"])
+    return Check("bounds", least >= result["npv"] * (1 - NEAR), f"lowest bound {least:,.0f}, plan {result['npv']:,.0f}")
+
+
+def _same(name: str, what: str, met: float, known: float) -> Check:
+    return Check(name, abs(met - known) <= NEAR * max(abs(known), 1.0), f"{what} {met:,.2f}, as written {known:,.2f}")
