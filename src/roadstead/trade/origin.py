@@ -12,6 +12,7 @@ requirement, cannot be tested on shares of value alone: then the answer is "not 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from roadstead.trade.rulebook import Measure, OriginRule, Rulebook
+    from roadstead.trade.rulebook import Measure, OriginRule, Rulebook, Treaties
 
 _FLOOR = {"RVC", "QVC"}
 
@@ -58,42 +59,54 @@ def preference_agreements(
     rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date
 ) -> tuple[str, ...]:
     """Agreements a preference can hang on: those of its rules, or all in force between the two countries."""
-    if "AGREEMENT" not in measure.requires:
-        wanted = set(measure.requires)
-        found = {r.agreement_id for r in rulebook.origin_rules if r.rule in wanted}
-        # A rule named by the measure whose own rows are not in the table still needs a declaration.
-        known = {r.rule for r in rulebook.origin_rules}
-        found |= {rule.rsplit("-", 1)[0] for rule in wanted - known}
-        if between := {a for a in found if _between(rulebook, a, importer, origin, on)}:
-            return tuple(sorted(between))
-        # One rule may stand in the table under one agreement and serve others (the pan-Euro-Mediterranean rule).
-        others = {a for a in rulebook.agreements if _between(rulebook, a, importer, origin, on)}
-        return tuple(sorted(others or found))
-    found = {a for a in rulebook.agreements if _between(rulebook, a, importer, origin, on)}
-    return tuple(sorted(found)) or (f"{importer}-{origin}",)
+    treaties = rulebook.treaties
+    between = agreements_between(treaties, importer, origin, on)
+    if "AGREEMENT" in measure.requires:
+        return between or (f"{importer}-{origin}",)
+    found = _agreements_of(treaties, measure.requires)
+    # One rule may stand in the table under one agreement and serve others (the pan-Euro-Mediterranean rule).
+    return tuple(a for a in between if a in found) or between or tuple(sorted(found))
 
 
-def _between(rulebook: Rulebook, agreement_id: str, importer: str, origin: str, on: date) -> bool:
-    agreement = rulebook.agreements.get(agreement_id)
-    if agreement is None or agreement.status not in ENACTED or not agreement.span.covers(on):
-        return False
-    return all(_is_member(rulebook, agreement.members, place, on) for place in (importer, origin))
+@lru_cache(maxsize=4096)
+def _agreements_of(treaties: Treaties, rules: tuple[str, ...]) -> frozenset[str]:
+    """Agreements some rules of origin belong to."""
+    wanted = set(rules)
+    found = {r.agreement_id for r in treaties.origin_rules if r.rule in wanted}
+    # A rule named by the measure whose own rows are not in the table still needs a declaration.
+    known = {r.rule for r in treaties.origin_rules}
+    return frozenset(found | {rule.rsplit("-", 1)[0] for rule in wanted - known})
 
 
-def _is_member(rulebook: Rulebook, members: frozenset[str], place: str, on: date) -> bool:
+@lru_cache(maxsize=65536)
+def agreements_between(treaties: Treaties, importer: str, origin: str, on: date) -> tuple[str, ...]:
+    """Agreements in force between two countries on a day, in alphabetical order."""
+    return tuple(
+        sorted(
+            agreement_id
+            for agreement_id, agreement in treaties.agreements.items()
+            if agreement.status in ENACTED
+            and agreement.span.covers(on)
+            and _is_member(treaties, agreement.members, importer, on)
+            and _is_member(treaties, agreement.members, origin, on)
+        )
+    )
+
+
+def _is_member(treaties: Treaties, members: frozenset[str], place: str, on: date) -> bool:
     if place in members:
         return True
     return any(
         member == place and span.covers(on)
-        for bloc in members & rulebook.blocs.keys()
-        for member, span in rulebook.blocs[bloc]
+        for bloc in members & treaties.blocs.keys()
+        for member, span in treaties.blocs[bloc]
     )
 
 
 def originating_share(rulebook: Rulebook, agreement_id: str, content: Mapping[str, float], on: date) -> float:
     """Share of a car's value made in the agreement's territory, materials of all members counted (cumulation)."""
     members = rulebook.agreements[agreement_id].members
-    return sum(share for place, share in content.items() if _is_member(rulebook, members, place, on))
+    return sum(share for place, share in content.items() if _is_member(rulebook.treaties, members, place, on))
 
 
 def test_origin(

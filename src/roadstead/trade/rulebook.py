@@ -140,6 +140,18 @@ class NonTariff:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Treaties:
+    """What no amendment touches: agreements, their rules of origin, and the blocs that are members of them.
+
+    Equal only to itself, so that what it says of two countries on a day can be remembered.
+    """
+
+    agreements: Mapping[str, Agreement]
+    origin_rules: tuple[OriginRule, ...]
+    blocs: Mapping[str, tuple[tuple[str, Span], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """All rules known on a date, filed by importer where they are looked up by importer.
@@ -153,13 +165,26 @@ class Rulebook:
     as_known_on: date
     as_of: date
     measures: Mapping[str, tuple[Measure, ...]]
-    agreements: Mapping[str, Agreement]
-    origin_rules: tuple[OriginRule, ...]
+    treaties: Treaties
     taxes: Mapping[str, tuple[Tax, ...]]
     non_tariff: tuple[NonTariff, ...]
     groups: Mapping[str, frozenset[str]]
-    blocs: Mapping[str, tuple[tuple[str, Span], ...]]
     state: tuple[str, ...] = ()
+
+    @property
+    def agreements(self) -> Mapping[str, Agreement]:
+        """Agreements by id."""
+        return self.treaties.agreements
+
+    @property
+    def origin_rules(self) -> tuple[OriginRule, ...]:
+        """Every threshold of every rule of origin."""
+        return self.treaties.origin_rules
+
+    @property
+    def blocs(self) -> Mapping[str, tuple[tuple[str, Span], ...]]:
+        """Members of every bloc, each with the days of its membership."""
+        return self.treaties.blocs
 
     def every_measure(self) -> Iterable[Measure]:
         """All measures, importer by importer."""
@@ -226,12 +251,14 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         as_known_on=as_known_on,
         as_of=AS_OF,
         measures={importer: tuple(filed) for importer, filed in measures.items()},
-        agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
-        origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
+        treaties=Treaties(
+            agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
+            origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
+            blocs={bloc: tuple(members) for bloc, members in blocs.items()},
+        ),
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
-        blocs={bloc: tuple(members) for bloc, members in blocs.items()},
     )
 
 
