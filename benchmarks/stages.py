@@ -14,6 +14,7 @@ from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import grow
 from roadstead.outlook.forecast import forecast
 from roadstead.study import costing, study
+from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.trade import rulebook
 from roadstead.trade.inquiry import Inquiry
@@ -85,7 +86,8 @@ def stages(name: str) -> Iterator[Row]:
     size = f"{prospect.node_years.count} node-years, {len(prospect.arcs.cell)} arcs"
     yield Row(f"{name}: prospect", seconds, size)
     effort = Effort(gap=read.case.effort.gap, seconds=read.case.effort.seconds, workers=WORKERS)
-    seconds, solved = timed(lambda: solve(grown.tree, prospect, effort, pins=study.pins(read, prospect)))
+    with solver_silenced():
+        seconds, solved = timed(lambda: solve(grown.tree, prospect, effort, pins=study.pins(read, prospect)))
     yield Row(f"{name}: solve", seconds, reached(solved))
 
 

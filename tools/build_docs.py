@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from roadstead.demand.parameters import PARAMETERS
 from roadstead.study import items
 from roadstead.study import tables as case_tables
+from roadstead.terms.codes import every_code
 from roadstead.terms.tables import EVIDENCE_COLUMNS
 from roadstead.trade import schemas as trade_schemas
 from roadstead.trade.facts import VOCABULARY
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by tools/build_docs.py; change the code it is made from, not this page. -->"
+SPEAKERS = {
+    "C": "The command line",
+    "D": "Demand",
+    "F": "Futures and the planner",
+    "L": "Law",
+    "O": "The outlook",
+    "S": "The case and the run",
+    "T": "Tables",
+    "W": "The world",
+}
 OF_WHOM = {
     "line": "A line abroad",
     "market": "A market",
@@ -163,7 +174,29 @@ def conditions_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"tables.md": tables_page, "conditions.md": conditions_page}
+def errors_page() -> str:
+    """Page errors.md: every code, by the room that says it."""
+    lines = [
+        "# Errors",
+        "",
+        MADE,
+        "",
+        "A fault is one line: where, what was met, what was expected, and a code. All faults of an input are told at once, the exit",
+        "status is 2, and nothing is written. `roadstead explain CODE` prints what stands here, `--language zh` prints it in Chinese.",
+        "",
+    ]
+    chinese = {told.code: told.title for told in every_code("zh")}
+    room = ""
+    for told in every_code():
+        if told.code[3] != room:
+            room = told.code[3]
+            lines += [f"## {SPEAKERS[room]}", ""]
+        lines += [f"### {told.code}", "", f"**{told.title}** ({chinese[told.code]})", ""]
+        lines += [escaped(told.meaning), "", "```text", told.example, "```", "", escaped(told.next_step), ""]
+    return "\n".join(lines)
+
+
+PAGES = {"tables.md": tables_page, "conditions.md": conditions_page, "errors.md": errors_page}
 
 
 def main() -> int:
