@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -55,9 +56,17 @@ def everything(names: Sequence[str]) -> Iterator[Row]:
     yield from commands(names)
 
 
-def line(row: Row, unit: float) -> str:
-    """A row as it is printed."""
-    return f"{row.stage:28}{row.seconds:9.3f} s {row.seconds / unit:10.1f} x   {row.note}"
+def kept() -> dict[str, float]:
+    """Ratios of the page as it stands, by stage."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    found = re.findall(r"^\| (.+?) \| [\d.]+ \| ([\d.,]+) \|", text, re.MULTILINE)
+    return {stage: float(ratio.replace(",", "")) for stage, ratio in found}
+
+
+def line(row: Row, unit: float, before: float | None) -> str:
+    """A row as it is printed: seconds, ratio now, ratio kept on the page."""
+    old = "" if before is None else f"{before:.1f}"
+    return f"{row.stage:28}{row.seconds:9.3f} s{row.seconds / unit:11.1f}{old:>11}   {row.note}"
 
 
 def page(rows: Iterable[Row], unit: float) -> str:
@@ -92,12 +101,13 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     parser.add_argument("--only", action="append", choices=("starter", "byd"), help="leave the other case out")
     asked = parser.parse_args()
-    unit = yardstick()
-    print(f"yardstick {unit * 1000:.1f} ms\n")
+    unit, before = yardstick(), kept()
+    print(f"yardstick {unit * 1000:.1f} ms; ratios to it, now and as docs/benchmarks.md keeps them\n")
+    print(f"{'':28}{'seconds':>11}{'ratio':>11}{'kept':>11}")
     rows = []
     for row in everything(asked.only or ("starter", "byd")):
         rows.append(row)
-        print(line(row, unit), flush=True)
+        print(line(row, unit, before.get(row.stage)), flush=True)
     if asked.write:
         PAGE.write_text(page(rows, unit), encoding="utf-8")
         print(f"\n{PAGE.relative_to(CASES.parent)} written")
