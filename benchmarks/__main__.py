@@ -65,8 +65,8 @@ def kept() -> dict[str, float]:
 
 def line(row: Row, unit: float, before: float | None) -> str:
     """A row as it is printed: seconds, ratio now, ratio kept on the page."""
-    old = "" if before is None else f"{before:.1f}"
-    return f"{row.stage:28}{row.seconds:9.3f} s{row.seconds / unit:11.1f}{old:>11}   {row.note}"
+    old = "" if before is None else f"{before:.2f}"
+    return f"{row.stage:28}{row.seconds:9.3f} s{row.seconds / unit:11.2f}{old:>11}   {row.note}"
 
 
 def page(rows: Iterable[Row], unit: float) -> str:
@@ -85,7 +85,7 @@ def page(rows: Iterable[Row], unit: float) -> str:
         "| stage | seconds | ratio | |",
         "| --- | ---: | ---: | --- |",
     ]
-    lines += [f"| {row.stage} | {row.seconds:.3f} | {row.seconds / unit:,.1f} | {row.note} |" for row in rows]
+    lines += [f"| {row.stage} | {row.seconds:.3f} | {row.seconds / unit:,.2f} | {row.note} |" for row in rows]
     lines += [
         "",
         "Aims: `make demo` after installation within 60 s (better 20 s) and 2 GB on two cores to 1 % of value added; the starter case",
