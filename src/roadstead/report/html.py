@@ -28,11 +28,11 @@ FOLDED = 40
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A printed cell: its text, where it leads, whether it is a number."""
+    """A printed cell: its text, where it leads, and how it is set: number, text on one line, or prose."""
 
     text: str
     url: str
-    is_number: bool
+    look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,7 @@ def page_table(table: Table, words: Words) -> PageTable:
         if column.kind == "money"
     }
     heads = tuple(
-        PageCell(_head(column, scales.get(c), words), "", column.kind not in {"text", "prose"})
-        for c, column in enumerate(table.columns)
+        PageCell(_head(column, scales.get(c), words), "", look(column)) for c, column in enumerate(table.columns)
     )
     rows = tuple(
         tuple(_cell(cell, table.columns[c], scales.get(c)) for c, cell in enumerate(row)) for row in table.rows
@@ -108,14 +107,19 @@ def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
     return f"{head} ({unit})"
 
 
+def look(column: Column) -> str:
+    """How cells of a column are set."""
+    return column.kind if column.kind in {"text", "prose"} else "number"
+
+
 def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
     if isinstance(cell, tables.Link):
-        return PageCell(cell.text, cell.url, is_number=False)
+        return PageCell(cell.text, cell.url, look(column))
     if cell is None:
-        return PageCell("–" if column.kind not in {"text", "prose"} else "", "", is_number=False)
+        return PageCell("–" if look(column) == "number" else "", "", look(column))
     if isinstance(cell, str):
-        return PageCell(cell, "", is_number=False)
-    return PageCell(_number(cell, column, scale), "", is_number=True)
+        return PageCell(cell, "", "text" if look(column) == "number" else look(column))
+    return PageCell(_number(cell, column, scale), "", "number")
 
 
 def _number(value: float, column: Column, scale: MoneyScale | None) -> str:

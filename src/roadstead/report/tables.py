@@ -189,7 +189,7 @@ def markets(book: Book, words: Words) -> Table:
 def decisions(book: Book, words: Words) -> Table:
     """Every decision at every node."""
     rows = ((words.name(d.node), float(d.year), d.probability, words.say(d.what), d.capital) for d in book.decisions)
-    return _table("decisions", "node year:year probability:share what:prose capital:money", rows)
+    return _table("decisions", "node:prose year:year probability:share what:prose capital:money", rows)
 
 
 def events(book: Book, words: Words) -> Table:
@@ -211,7 +211,7 @@ def evidence(book: Book, words: Words) -> Table:
     """Every figure of the case and what it rests on."""
     rows = (
         (
-            row.figure, _number(row.value), row.unit, linked(words.phrase(row.source), row.url), row.as_of,
+            row.figure, _number(row.value), words.unit(row.unit), linked(words.phrase(row.source), row.url), row.as_of,
             words.label(f"confidence.{row.confidence}"), words.label("assumption") if row.is_assumption else None, row.note,
         )
         for row in book.evidence

@@ -89,8 +89,12 @@ class Words:
         known = labels(self.language).get(f"item.{item}", item)
         if rest[:1] == ["of"]:
             return self.tell("assumed.of", item=known, of=" ".join(rest[1:]))
-        said = [_counted(word).replace("money", self.currency) for word in rest]
+        said = [self.unit(_counted(word)) for word in rest]
         return " ".join([known, *said])
+
+    def unit(self, text: str) -> str:
+        """A unit with the currency for ``money``; nothing for a plain number's."""
+        return "" if text == "1" else text.replace("money", self.currency)
 
     def changes(self, text: str) -> str:
         """What an event changes, the words of its amendments put in the report's language where they are known."""
