@@ -103,6 +103,20 @@ def test_words_in_drawings_do_not_run_off_them(shown: Page):
     assert not cut
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_words_in_drawings_do_not_cover_each_other(shown: Page, width: int):
+    shown.set_viewport_size({"width": width, "height": 844})
+    covered = shown.evaluate(
+        """() => [...document.querySelectorAll('svg[role=img]')].filter(s => s.getBoundingClientRect().width)
+            .flatMap(s => { const words = [...s.querySelectorAll('text')].filter(t => !t.getAttribute('stroke'))
+                    .map(t => [t.textContent, t.getBoundingClientRect()]);
+                return words.flatMap(([one, a], i) => words.slice(i + 1).filter(([other, b]) => one !== other
+                    && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4).map(([other]) => one + ' | ' + other)) })"""
+    )
+    assert not covered
+
+
 def test_both_languages_find_their_letters(browser: Browser, pages: dict[str, Path]):
     """A font without Chinese draws one box for every character; drawn text must differ from character to character."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 A1, A2, A3, A4 = 1.340264, -0.081106, 0.000893, 0.003796
-"""Coefficients of Equal Earth: Šavrič, Patterson and Jenny, Int. J. Geographical Information Science 33(3), 2019, eq. 6."""
+"""Coefficients of Equal Earth: Šavrič, Patterson and Jenny, Int. J. Geographical Information Science 33(3), 2019."""
 ROOT = sqrt(3.0) / 2.0
 
 
