@@ -128,7 +128,8 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     conventions = assemble.conventions(inputs)
     shipping = assemble.shipping(inputs)
     faults += lookup.tell_missing(places.unknown)
-    events = {entry.id: _event(document, i, places) for i, entry in enumerate(case.events)}
+    hosts = tuple(dict.fromkeys(line.place for line in carmaker.lines.values()))
+    events = {entry.id: _event(document, i, places, hosts) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     checks.pins(document, carmaker, faults)
     checks.announced(document, carmaker, faults)
@@ -211,20 +212,34 @@ def tree_plan(case: CaseFile) -> TreePlan:
     return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes))
 
 
-def _event(document: Document, index: int, places: Places) -> Event:
+def _event(document: Document, index: int, places: Places, hosts: tuple[str, ...]) -> Event:
     entry = document.case.events[index]
     amendments = tuple(
         _amendment(entry.id, change, places, document.where("events", index, "amendments", j))
         for j, change in enumerate(entry.amendments)
     )
     content = tuple(
-        ContentRule(places.territory(rule.place, document.where("events", index, "content", j, "place")), rule.least)
+        ContentRule(host, rule.least)
         for j, rule in enumerate(entry.content)
+        for host in _ruled(rule.place, document.where("events", index, "content", j, "place"), places, hosts)
     )
     return Event(
         entry.id, entry.title, entry.title_zh, amendments, entry.demand, entry.route, content,
         entry.probability, entry.rests_on, entry.note,
     )  # fmt: skip
+
+
+def _ruled(text: str, where: str, places: Places, hosts: tuple[str, ...]) -> list[str]:
+    """Countries with a line in which a rule of local content holds: the one named, or those of the union named."""
+    named = places.country(text, where)
+    if named in places.unknown:
+        return []
+    found = [host for host in hosts if host not in places.unknown]
+    found = [host for host in found if named in {host, places.gazetteer.territory(host)}]
+    if not found:
+        message = f"no line stands in {named}, so a least local content there changes nothing"
+        places.faults.append(Fault(where, "RS-S612", message, f"one of {', '.join(hosts)}, or leave it out"))
+    return found
 
 
 def _amendment(event: str, change: AmendmentEntry, places: Places, where: str) -> Amendment:

@@ -100,6 +100,18 @@ def test_an_event_without_reasons(case):
     says(case.fault(), case.line_of(YAML, '" "'), "RS-T111", "nothing stands behind `demand_fast`")
 
 
+def test_local_content_where_no_line_stands(case):
+    case.edit(YAML, "    demand: slow", "    demand: slow\n    content: [{place: IDN, least: 0.6}]")
+    says(case.fault(), case.line_of(YAML, "IDN, least"), "RS-S612", "no line stands in IDN", "BRA, TUR, AUT")
+
+
+def test_local_content_of_a_union_holds_in_its_countries(case):
+    case.edit(YAML, "    demand: slow", "    demand: slow\n    content: [{place: EU27, least: 0.6}]")
+    from roadstead.study.spec import read_study
+
+    assert [rule.place for rule in read_study(case.folder).events["demand_slow"].content] == ["AUT"]
+
+
 def test_an_amendment_that_finds_nothing(case):
     case.edit(YAML, "importer: TUR, kind: SURTAX", "importer: GBR, kind: SURTAX")
     where = case.line_of(YAML, "{action: end, importer: GBR")
