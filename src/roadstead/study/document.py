@@ -163,11 +163,18 @@ class CaseFile(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """case.yaml with the place of everything in it."""
+    """case.yaml with the place of everything in it.
+
+    Attributes
+    ----------
+    whole
+        False where faulty parts are left out of ``case``: good for finding more faults, not for planning.
+    """
 
     name: str
     root: CommentedMap
     case: CaseFile
+    whole: bool
 
     def where(self, *path: str | int) -> str:
         """``file:line:column`` of the entry at a path of keys and indices."""
@@ -178,33 +185,49 @@ _AMBIGUOUS = re.compile(r"(?i)(no|yes|on|off|y|n)")
 _YES_NO = "many YAML readers take it for yes or no"
 
 
-def read_document(path: Path) -> Document:
-    """Read and check a case file.
+def scan_document(path: Path, faults: list[Fault]) -> Document | None:
+    """Read a case file and note every fault in it; None where too little of it holds to look any further.
 
-    Raises
-    ------
-    RoadsteadError
-        With every fault: RS-S601 unreadable, RS-S602 duplicated key or ambiguous word, RS-S603 wrong or missing entry.
+    RS-S601 unreadable, RS-S602 duplicated key or ambiguous word, RS-S603 wrong or missing entry, RS-T109 percentage.
     """
-    root, faults = _load(path)
-    faults += _ambiguous(path.name, root)
-    case: CaseFile | None = None
     try:
-        case = CaseFile.model_validate(_plain(root))
+        root, noted = _load(path)
+    except RoadsteadError as error:
+        faults += error.faults
+        return None
+    noted += _ambiguous(path.name, root)
+    plain = _plain(root)
+    wrong: set[str] = set()
+    try:
+        case: CaseFile | None = CaseFile.model_validate(plain)
     except ValidationError as error:
-        told = {_spot(fault) for fault in faults}
+        told = {_spot(fault) for fault in noted}
         for found in error.errors():
+            wrong.add(str(found["loc"][0]))
             fault = _fault(path.name, root, dict(found))
             if _spot(fault) not in told or found["type"] == "missing":
                 told.add(_spot(fault))
-                faults.append(fault)
-    if faults or case is None:
-        raise RoadsteadError(faults)
-    return Document(path.name, root, case)
+                noted.append(fault)
+        case = _without(plain, wrong)
+    faults += noted
+    return None if case is None else Document(path.name, root, case, whole=not noted)
 
 
 def _spot(fault: Fault) -> str:
     return fault.where.partition(" ")[0]
+
+
+_STUMP = {"stages": [1990], "nodes": [{"id": "-", "name": "-", "name_zh": "-"}]}
+_EMPTY: dict[str, Any] = {"tree": _STUMP, "events": [], "pins": [], "announced": {}, "declared": {}, "effort": {}}
+
+
+def _without(plain: Any, wrong: set[str]) -> CaseFile | None:
+    """The case with its faulty parts empty, or None where it has faults in parts that the tables lean on."""
+    known = {key: value for key, value in plain.items() if key in CaseFile.model_fields}
+    try:
+        return CaseFile.model_validate(known | {key: _EMPTY[key] for key in wrong & _EMPTY.keys()})
+    except ValidationError:
+        return None
 
 
 def _load(path: Path) -> tuple[CommentedMap, list[Fault]]:

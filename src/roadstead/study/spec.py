@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.events import ContentRule, Event, NodePlan, TreePlan
 from roadstead.study import assemble, checks, law_checks, table_checks, tables
-from roadstead.study.document import read_document
+from roadstead.study.document import scan_document
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.places import Places
 from roadstead.terms.errors import Fault, RoadsteadError, in_order
@@ -88,13 +88,13 @@ def read_study(folder: Path) -> Study:
     faults: list[Fault] = []
     world, facts = _world(folder, faults)
     rows = _read_tables(folder, faults)
-    document = _read_case(folder, faults)
+    document = scan_document(folder / "case.yaml", faults)
     sources = dict(world.sources) | dict(cited(rows.get("sources", ())))
     laws = law_checks.own_rules(folder, world, faults)
     case_rows = [row for name, table in rows.items() if name != SOURCES.name for row in table]
     if SOURCES.name in rows:
         table_checks.sources_exist((*case_rows, *(facts or ()), *laws), sources, faults)
-    if document is not None:
+    if document is not None and document.whole:
         checks.structure(document, faults)
     if document is None or facts is None or len(rows) < len(tables.WITH_SOURCES):
         raise RoadsteadError(_in_order(faults))
@@ -131,8 +131,9 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     hosts = tuple(dict.fromkeys(line.place for line in carmaker.lines.values()))
     events = {entry.id: _event(document, i, places, hosts) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
-    checks.pins(document, carmaker, faults)
-    checks.announced(document, carmaker, faults)
+    if document.whole:
+        checks.pins(document, carmaker, faults)
+        checks.announced(document, carmaker, faults)
     return Study(
         folder=folder,
         case=case,
@@ -193,14 +194,6 @@ def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]
         s.name: scan_table(folder / f"{s.name}.csv", s, faults, must_rest_on=s.evidence) for s in tables.WITH_SOURCES
     }
     return {name: rows for name, rows in found.items() if rows is not None}
-
-
-def _read_case(folder: Path, faults: list[Fault]) -> Document | None:
-    try:
-        return read_document(folder / "case.yaml")
-    except RoadsteadError as error:
-        faults.extend(error.faults)
-        return None
 
 
 def tree_plan(case: CaseFile) -> TreePlan:

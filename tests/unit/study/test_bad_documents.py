@@ -301,3 +301,10 @@ def test_faults_of_the_document_and_the_tables_are_told_at_once(case):
     case.edit(YAML, "parent: today, probability: 0.4", "parent: today, probability: 0.3")
     case.set("models.csv", ("city",), "ex_works", "-1")
     assert [fault.code for fault in case.faults()] == ["RS-S610", "RS-T110"]
+
+
+def test_a_faulty_entry_hides_no_contradiction_between_the_tables(case):
+    case.edit(YAML, "parent: today, probability: 0.6", "parent: today, probability: 60")
+    case.edit(YAML, "TUR_INVESTMENT: false", "TUR_INVESTMENT: no")
+    case.set("lines.csv", ("izmir",), "lead", "")
+    assert [fault.code for fault in case.faults()] == ["RS-S602", "RS-T109", "RS-S611"]
