@@ -196,8 +196,8 @@ def _kit_gate(costing: Costing, line: Line, model: Model, variable: float, year:
     local = (variable * model.material - kit) if variable * model.material > kit else 0.0
     bars = [CostLine("kit", kit, model.model_id), CostLine("inland", costing.carmaker.home.inland)]
     bars += _inbound(costing, line, model, Product.KIT_CKD, kit, year, now)
-    bars.append(CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id, False))
-    bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id, False))
+    bars.append(CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id))
+    bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id))
     return _with_content(costing, bars, kit, line)
 
 
@@ -213,8 +213,8 @@ def _parts_gate(costing: Costing, line: Line, model: Model, variable: float, yea
         bars += _inbound(costing, line, model, Product.BATTERY, battery, year, now)
     if other > 0:
         bars += _inbound(costing, line, model, Product.PARTS, other, year, now)
-    bars.append(CostLine("local_parts", material * content * (1.0 + line.local_premium), line.line_id, False))
-    bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id, False))
+    bars.append(CostLine("local_parts", material * content * (1.0 + line.local_premium), line.line_id))
+    bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id))
     return _with_content(costing, bars, battery + other, line)
 
 
@@ -274,6 +274,6 @@ def lane_cost(
         taxes = taxes_in_force(now.rulebook, market, model.powertrain, form, _entry_day(year))
         crossing = cross(price, way, valuation(now.rulebook, importer), stack, cascade(taxes, "IMPORT"))
         bars += crossing_lines(crossing)
-    bars.append(CostLine("delivery", channel.delivery, market, False))
-    bars.append(CostLine("after_sales", channel.after_sales, market, False))
+    bars.append(CostLine("delivery", channel.delivery, market))
+    bars.append(CostLine("after_sales", channel.after_sales, market))
     return [bar for bar in bars if bar.amount != 0.0]

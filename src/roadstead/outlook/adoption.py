@@ -39,6 +39,8 @@ REGION_FACTOR = 0.55
 """Share of error variance common to a region: Europe's pairwise correlation was 0.53 at h=1, 0.81 at h=2."""
 WORLD_FACTOR = 0.08
 """Share of error variance common to the world: 0.08 at h=1 outside Europe."""
+PERSISTENCE = 0.7
+"""Correlation of a market's error at the end of a block of years with that at the end of the block before."""
 FLOOR, CEILING = 2e-4, 0.995
 """Shares are kept inside; the sources round what is smaller to nothing."""
 RIDGE = 1.0
@@ -193,30 +195,40 @@ def draw_paths(
 
     Returns one array per market, shape (draws, years ahead). Draws of one row belong together across markets.
     """
-    blocks = 1 + max(last_year - int(h.years[-1]) for h in histories) // REACH
+    blocks = 1 + max(0, *(last_year - int(h.years[-1]) for h in histories)) // REACH
     regions = [h.region for h in histories]
-    # Errors of successive blocks of years are related: a market that runs ahead tends to stay ahead.
-    normals = [common_normals(regions, draws, rng)]
-    for _ in range(1, blocks):
-        normals.append(0.7 * normals[-1] + np.sqrt(1 - 0.49) * common_normals(regions, draws, rng))
-    return [
-        _draw_one(model, history, last_year, ndtr(np.stack([z[:, i] for z in normals])))
-        for i, history in enumerate(histories)
-    ]
+    fresh = [common_normals(regions, draws, rng) for _ in range(blocks)]
+    uniform = ndtr(_by_year(np.stack(fresh)))
+    return [_draw_one(model, history, last_year, uniform[..., i]) for i, history in enumerate(histories)]
+
+
+def _by_year(fresh: Floats) -> Floats:
+    """Normals of every year of every block. Shape (blocks, draws, markets) -> (blocks, REACH, draws, markets).
+
+    A market that runs ahead tends to stay ahead, so blocks are related; but a block's first year cannot repeat at once
+    what the years before it built up. The tie to the block before grows with the years and is whole at its end.
+    """
+    found = np.empty((fresh.shape[0], REACH, *fresh.shape[1:]))
+    found[0] = fresh[0]
+    for block in range(1, len(fresh)):
+        for year in range(REACH):
+            tie = PERSISTENCE * (year + 1) / REACH
+            found[block, year] = tie * found[block - 1, -1] + np.sqrt(1.0 - tie**2) * fresh[block]
+    return found
 
 
 def _draw_one(model: GrowthModel, history: Adoption, last_year: int, u: Floats) -> Floats:
-    """Draws of one market; u holds one uniform per block and draw. Shape (blocks, draws)."""
+    """Draws of one market; u holds one uniform per year of a block and draw. Shape (blocks, REACH, draws)."""
     recent = history.shares[-3:]
-    path = np.repeat(recent[None, :], u.shape[1], axis=0)
+    path = np.repeat(recent[None, :], u.shape[2], axis=0)
     wanted = last_year - int(history.years[-1])
     if wanted <= 0:
-        return np.empty((u.shape[1], 0))
+        return np.empty((u.shape[2], 0))
     ahead: list[Floats] = []
     block = 0
     while len(ahead) < wanted:
         reach = min(REACH, wanted - block * REACH)
-        ahead += [_forward(model, path, horizon, u[block]) for horizon in range(1, reach + 1)]
+        ahead += [_forward(model, path, horizon, u[block, horizon - 1]) for horizon in range(1, reach + 1)]
         tail = np.stack(ahead[-REACH:], axis=1)
         path = np.concatenate([path, tail], axis=1)[:, -3:]
         block += 1

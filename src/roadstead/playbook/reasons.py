@@ -76,6 +76,29 @@ def _home_is_full(reading: Reading, weight: Floats) -> float:
     return float(weight[used >= FULL * resources.free[:, 0]].sum())
 
 
+def unsourced_measures(reading: Reading, decision: Decision, year: int) -> tuple[str, ...]:
+    """Measures without a source that charge the lane a decision uses most, or its cars shipped from home instead."""
+    ledger = reading.evaluation.ledger
+    weight = weight_by_year(reading)[year - reading.tree.first_year]
+    flow = weight @ reading.plan.flows.flow
+    of_line = decision.kind != "enter"
+    mine = [
+        a
+        for a, key in enumerate(ledger.arcs)
+        if (key.line if of_line else ledger.offers[key.offer].market) == decision.subject and flow[a] > 0
+    ]
+    if not mine:
+        return ()
+    busiest = ledger.arcs[max(mine, key=lambda a: flow[a])]
+    lanes = [
+        a for a, key in enumerate(ledger.arcs) if key == busiest or (key.offer == busiest.offer and key.line is None)
+    ]
+    bars = [
+        bar for a in lanes for bar in ledger.waterfall(a, int(np.argmax(weight))) if bar.is_charge and not bar.source
+    ]
+    return tuple(dict.fromkeys(f"measure {bar.rests_on.split(' ')[0]}" for bar in bars))
+
+
 def _cost(reading: Reading, arc: int, node_year: int) -> float:
     return sum(bar.amount for bar in reading.evaluation.ledger.waterfall(arc, node_year))
 

@@ -12,7 +12,7 @@ from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
 from roadstead.playbook.reading import path_values
-from roadstead.playbook.reasons import why
+from roadstead.playbook.reasons import unsourced_measures, why
 from roadstead.playbook.triggers import later, triggers
 from roadstead.playbook.waterfalls import waterfalls
 
@@ -119,8 +119,8 @@ def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
                 what=sentence(told.reading, decision),
                 why=why(told.reading, decision, year),
                 costs_to_skip=told.solved.certificate.value - without.certificate.value,
-                skip_gap=max(without.bound_solver - without.certificate.value, 0.0),
-                unsourced=told.rests_on.get(decision.subject, ()),
+                skip_gap=without.bound - without.certificate.value,
+                unsourced=(*told.rests_on.get(decision.subject, ()), *unsourced_measures(told.reading, decision, year)),
                 flip=_flip(told, decision),
             )
         )

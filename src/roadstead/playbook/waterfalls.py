@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
+from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
+    from roadstead.trade.landed import CostLine
 
 LANES = 6
 """Lanes shown, each beside shipping from home where that is not what is done."""
@@ -53,8 +55,20 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
         supply=reading.names.line(key.line) if key.line else reading.place(home),
         mode=arc_modes(reading.evaluation)[arc],
         year=year,
-        bars=tuple(Bar(bar.key, bar.amount, (bar.rests_on,) if bar.is_charge else ()) for bar in bars),
+        bars=tuple(Bar(bar.key, bar.amount, _cites(reading, bar)) for bar in bars),
         net_price=float(ledger.selling.net_price[node_year, key.offer]),
         retail_price=offer.price * (1.0 - terms.price_decline) ** (year - terms.base_year),
         cars=cars,
     )
+
+
+def _cites(reading: Reading, bar: CostLine) -> tuple[str, ...]:
+    """What a charge rests on: the measure with its instrument, and where its figure was read."""
+    if not bar.is_charge:
+        return ()
+    measure, _, instrument = bar.rests_on.partition(" ")
+    if bar.source == ASSUMPTION:
+        return (instrument or bar.rests_on,)
+    source = reading.evaluation.ledger.costing.world.sources.get(bar.source)
+    read_in = source.title if source else "no source located"
+    return (f"{measure}: {instrument} ({read_in})" if instrument else f"{measure}: {read_in}",)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from roadstead.study.document import AmendmentEntry, CaseFile, Document, PinEntry
+    from roadstead.study.document import AmendmentEntry, CaseFile, Document, EventEntry, PinEntry
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker, Conventions, Figure
@@ -208,7 +208,7 @@ def tree_plan(case: CaseFile) -> TreePlan:
 def _event(document: Document, index: int, places: Places, hosts: tuple[str, ...]) -> Event:
     entry = document.case.events[index]
     amendments = tuple(
-        _amendment(entry.id, change, places, document.where("events", index, "amendments", j))
+        _amendment(entry, change, places, document.where("events", index, "amendments", j))
         for j, change in enumerate(entry.amendments)
     )
     content = tuple(
@@ -235,12 +235,13 @@ def _ruled(text: str, where: str, places: Places, hosts: tuple[str, ...]) -> lis
     return found
 
 
-def _amendment(event: str, change: AmendmentEntry, places: Places, where: str) -> Amendment:
+def _amendment(event: EventEntry, change: AmendmentEntry, places: Places, where: str) -> Amendment:
     origins = (o if o == "*" else places.territory(o, where) for o in change.origins)
     return Amendment(
         action=change.action,
         importer=places.territory(change.importer, where),
-        name=event,
+        name=event.id,
+        title=event.title,
         kind=change.kind,
         measure_id=change.measure,
         origins=frozenset(origins),

@@ -30,8 +30,8 @@ class Amendment:
         Which rows; empty means any. For ``add``, what the new charge covers.
     rate
         New rate for ``set`` and ``add``; of a top-up, the new ceiling. [fraction of the customs value]
-    name
-        The event that brings the change; cited as its source.
+    name, title
+        The event that brings the change, and what people call it; cited as its source.
     """
 
     action: Literal["end", "prolong", "set", "add", "lift", "enact"]
@@ -44,6 +44,7 @@ class Amendment:
     products: frozenset[str] = frozenset()
     firms: frozenset[str] = frozenset()
     rate: float | None = None
+    title: str = ""
 
 
 def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> Rulebook:
@@ -127,7 +128,7 @@ def _changed(measure: Measure, change: Amendment, day: date) -> Iterable[Measure
     begins = max(day, inside.span.first) if inside.span.first else day
     if change.action == "enact":
         span = Span(day, inside.span.last)
-        yield replace(inside, status="FUTURE", span=span, evidence=_evidence(change))
+        yield replace(inside, status="FUTURE", span=span, instrument=_instrument(change), evidence=_evidence(change))
         return
     if change.action == "prolong":
         yield replace(inside, span=Span(inside.span.first, None))
@@ -142,12 +143,26 @@ def _with_rate(measure: Measure, change: Amendment, span: Span) -> Measure:
     """The measure from a day on, at the new rate."""
     name = f"{measure.measure_id}*"
     if measure.rate_type == "CEILING_TOPUP":
-        return replace(measure, measure_id=name, ceiling=change.rate, span=span, evidence=_evidence(change))
+        return replace(
+            measure,
+            measure_id=name,
+            ceiling=change.rate,
+            span=span,
+            instrument=_instrument(change),
+            evidence=_evidence(change),
+        )
     if measure.rate_type == "SPECIFIC":
         message = f"{measure.measure_id} is an amount per car, which has no rate to set"
         expected = "`end` it and `add` a rate, or choose other rows by `measure`"
         raise RoadsteadError(Fault(f"event {change.name}", "RS-L209", message, expected))
-    return replace(measure, measure_id=name, rate=change.rate, span=span, evidence=_evidence(change))
+    return replace(
+        measure,
+        measure_id=name,
+        rate=change.rate,
+        span=span,
+        instrument=_instrument(change),
+        evidence=_evidence(change),
+    )
 
 
 def _split(measure: Measure, change: Amendment) -> tuple[Measure, tuple[Measure, ...]]:
@@ -178,6 +193,11 @@ def _evidence(change: Amendment) -> Evidence:
     return Evidence(ASSUMPTION, "", Confidence.LOW, f"event {change.name}")
 
 
+def _instrument(change: Amendment) -> str:
+    """What stands where a law would be cited."""
+    return f"assumed: {change.title or change.name}"
+
+
 def _added(change: Amendment, day: date, count: int) -> Measure:
     return Measure(
         measure_id=f"{change.name}/{count}",
@@ -204,7 +224,7 @@ def _added(change: Amendment, day: date, count: int) -> Measure:
         quota_unit="",
         over_quota_rate=None,
         requires=(),
-        instrument=f"assumed: event {change.name}",
+        instrument=_instrument(change),
         status="FUTURE",
         span=Span(day, None),
         known_from=day,

@@ -130,13 +130,20 @@ def cross(transfer_price: float, voyage: Voyage, basis: Valuation, stack: Stack,
 class CostLine:
     """One bar of a waterfall: what it is, how much, and the measure or figure behind it.
 
-    ``is_charge`` is true for what a border charges under a measure: duties and fees, not taxes.
+    Attributes
+    ----------
+    rests_on
+        Measure and legal instrument of a charge; the model, line or market whose figure another bar is.
+    source
+        Source of a charge's measure: an id, ``assumption``, or empty where none was located.
+    is_charge
+        True for what a border charges under a measure: duties and fees, not taxes.
     """
 
     key: str
     amount: float
     rests_on: str = ""
-    is_sourced: bool = True
+    source: str = ""
     is_charge: bool = False
 
 
@@ -150,6 +157,6 @@ def crossing_lines(crossing: Crossing, prefix: str = "") -> list[CostLine]:
     for line, amount in zip(crossing.lines, crossing.charges.tolist(), strict=True):
         measure = line.measure
         cited = f"{measure.measure_id} {measure.instrument}".strip()
-        bars.append(CostLine(f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.is_sourced, True))
+        bars.append(CostLine(f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.source_id, True))
     bars.append(CostLine(f"{prefix}import_tax", crossing.import_tax))
     return [bar for bar in bars if bar.amount != 0.0]
