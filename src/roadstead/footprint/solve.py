@@ -248,10 +248,10 @@ def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -
         labels = prospect.labels.option if pin.kind in {"option", "close"} else prospect.labels.resource
         return f"`{labels[pin.index]}` {f'{pin.kind} by {pin.by}' if pin.do else 'never'}"
 
-    alone = [pin for pin in pins if _is_infeasible(tree, prospect, (pin,))]
+    alone = [i for i, pin in enumerate(pins) if _is_infeasible(tree, prospect, (pin,))]
     if alone:
         expected = "a later year, or a line that can be committed to in a stage that begins by then; or drop the pin"
-        return [Fault(f"pin {name(pin)}", "RS-F503", "no plan can honour this pin", expected) for pin in alone]
+        return [Fault(f"pins[{i}]", "RS-F503", f"no plan can honour the pin {name(pins[i])}", expected) for i in alone]
     together = ", ".join(name(pin) for pin in pins) or "none"
     return [Fault("pins", "RS-F503", f"no plan honours all pins together: {together}", "fewer pins, or later years")]
 

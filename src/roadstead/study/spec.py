@@ -43,6 +43,8 @@ class Study:
     ----------
     overland
         Freight between places no ship serves, by pair. [money/car]
+    pin_places
+        Place of all pins and of each in the case file, by the name the planner gives it.
     names
         Name and Chinese name of every line.
     used
@@ -64,6 +66,7 @@ class Study:
     tree: TreePlan
     events: Mapping[str, Event]
     pins: tuple[PinEntry, ...]
+    pin_places: Mapping[str, str]
     names: Mapping[str, tuple[str, str]]
     node_names: Mapping[str, tuple[str, str]]
     used: Mapping[str, Mapping[str, Figure]]
@@ -146,6 +149,8 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
         tree=tree_plan(case),
         events=events,
         pins=case.pins,
+        pin_places={"pins": document.where("pins")}
+        | {f"pins[{i}]": document.where("pins", i) for i in range(len(case.pins))},
         names={row["line"]: (row["name"], row["name_zh"]) for row in rows["lines"]},
         node_names={node.id: (node.name, node.name_zh) for node in case.tree.nodes},
         used=lookup.used,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from roadstead.footprint.plan import Pin
@@ -16,6 +16,7 @@ from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.study import costing, cover
 from roadstead.study.central import central_plan
+from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
     clock.mark("evaluate")
     tree, prospect = ready.grown.tree, ready.evaluation.prospect
     progress.begin("plan")
-    solved = solve(tree, prospect, effort, pins=pins(study, prospect), progress=progress.gap)
+    solved = _solve(study, ready, effort, progress)
     clock.mark("plan")
     progress.begin("comparisons")
     path = _central(ready)
@@ -123,6 +124,16 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
     book = tell(told)
     clock.mark("tell")
     return Run(ready, effort, solved, book, clock.marks)
+
+
+def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress) -> Solved:
+    """Plan; a pin that cannot be honoured is told at its place in the case."""
+    tree, prospect = ready.grown.tree, ready.evaluation.prospect
+    try:
+        return solve(tree, prospect, effort, pins=pins(study, prospect), progress=progress.gap)
+    except RoadsteadError as error:
+        places = study.pin_places
+        raise RoadsteadError([replace(f, where=places.get(f.where, f.where)) for f in error.faults]) from None
 
 
 def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
