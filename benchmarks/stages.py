@@ -1,19 +1,22 @@
-"""The stages of one plan, each timed by itself: facts, quote, outlook, tree and prospect, solve."""
+"""The stages of one plan, each timed by itself: facts, quote, outlook, tree, prospect, solve, comparisons, report."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.clock import median_seconds, timed
-from roadstead.footprint.solve import Effort, solve
+from roadstead.footprint.solve import Effort
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import grow
 from roadstead.outlook.forecast import forecast
+from roadstead.report.pages import write_pages
 from roadstead.study import costing, study
+from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.trade import rulebook
@@ -63,7 +66,7 @@ def facts() -> Iterator[Row]:
 
 
 def stages(name: str) -> Iterator[Row]:
-    """Every stage of a bundled case up to the plan, one after the other as the conductor calls them."""
+    """Every stage of a bundled case: up to the prospect one by one, then a whole run by the conductor's own clock."""
     seconds, read = timed(lambda: read_study(CASES / name))
     yield Row(
         f"{name}: read and check", seconds, f"{len(read.carmaker.offers)} offers, {len(read.carmaker.lines)} lines"
@@ -87,8 +90,17 @@ def stages(name: str) -> Iterator[Row]:
     yield Row(f"{name}: prospect", seconds, size)
     effort = Effort(gap=read.case.effort.gap, seconds=read.case.effort.seconds, workers=WORKERS)
     with solver_silenced():
-        seconds, solved = timed(lambda: solve(grown.tree, prospect, effort, pins=study.pins(read, prospect)))
-    yield Row(f"{name}: solve", seconds, reached(solved))
+        done = study.run(read, effort=effort, progress=Quiet())
+    yield Row(f"{name}: solve", done.seconds["plan"], reached(done.solved))
+    again = len(done.book.comparisons) + len(done.book.do_now)
+    yield Row(
+        f"{name}: comparisons", done.seconds["comparisons"], f"{again} plans held against it, {WORKERS} processes"
+    )
+    yield Row(f"{name}: playbook", done.seconds["tell"], f"{len(done.book.do_now)} lines to do now")
+    with tempfile.TemporaryDirectory() as folder:
+        seconds, written = timed(lambda: write_pages(done.book, Path(folder)))
+        size = ", ".join(f"{path.stat().st_size / 1e3:,.0f} kB" for path in written.values())
+    yield Row(f"{name}: report", seconds, f"page and workbook, {size}")
 
 
 def reached(solved: Solved) -> str:
