@@ -11,7 +11,7 @@ from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.reading import weight_by_year
 
 if TYPE_CHECKING:
-    from roadstead.playbook.book import Term
+    from roadstead.playbook.book import Name, Term
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
@@ -34,38 +34,45 @@ def _line(reading: Reading, line: str, year: int) -> Sentence:
     weight = weight_by_year(reading)[year - reading.tree.first_year]
     flow = weight @ reading.plan.flows.flow
     mine = [a for a, key in enumerate(ledger.arcs) if key.line == line and flow[a] > 0]
-    total = float(flow[mine].sum())
     if not mine:
         return Sentence("why.idle", {"site": reading.names.line(line), "year": Amount(float(year), "year")})
-    market = p.demand.group[p.arcs.cell]
-    by_market = {m: float(sum(flow[a] for a in mine if market[a] == m)) for m in {int(market[a]) for a in mine}}
-    order = sorted(by_market, key=lambda m: -by_market[m])
-    busiest = max(mine, key=lambda a: flow[a])
     node_year = int(np.argmax(weight))
-    home = next(
-        a for a, key in enumerate(ledger.arcs)
-        if key.line is None and not key.regime and key.offer == ledger.arcs[busiest].offer
-    )  # fmt: skip
-    saving = _cost(reading, home, node_year) - _cost(reading, busiest, node_year)
-    offer = ledger.offers[ledger.arcs[busiest].offer]
+    # The lane that gains most over shipping from home tells why; after tax, as the plan counts.
+    gain = {a: float(p.arcs.margin[node_year, a] - p.arcs.margin[node_year, _from_home(reading, a)]) for a in mine}
+    best = max(mine, key=lambda a: gain[a] * flow[a])
+    offer = ledger.offers[ledger.arcs[best].offer]
     terms: dict[str, Term] = {
-        "cars": Amount(total, "cars"),
+        "cars": Amount(float(flow[mine].sum()), "cars"),
         "year": Amount(float(year), "year"),
-        "markets": tuple(reading.place(p.labels.market[m]) for m in order[:MOST]),
+        "markets": _markets(reading, mine, flow),
+        "market": reading.place(offer.market),
+        "model": reading.model(offer.model_id),
     }
-    if saving <= 0:  # not cheaper than home: worth it for the cars home cannot make
-        return Sentence("why.full", {**terms, "full": Amount(_home_is_full(reading, weight), "share")})
-    duty = duty_from_home(reading, offer.market, offer.model_id, node_year)
-    return Sentence(
-        "why.local",
-        {
-            **terms,
-            "market": reading.place(offer.market),
-            "model": reading.model(offer.model_id),
-            "duty": Amount(duty, "share"),
-            "saving": Amount(saving, "money_per_car"),
-        },
-    )
+    saving = _cost(reading, _from_home(reading, best), node_year) - _cost(reading, best, node_year)
+    if saving > 0:
+        duty = duty_from_home(reading, offer.market, offer.model_id, node_year)
+        return Sentence(
+            "why.local", {**terms, "duty": Amount(duty, "share"), "saving": Amount(saving, "money_per_car")}
+        )
+    if gain[best] > 0:
+        return Sentence("why.tax", {**terms, "gain": Amount(gain[best], "money_per_car")})
+    return Sentence("why.full", {**terms, "full": Amount(_home_is_full(reading, weight), "share")})
+
+
+def _from_home(reading: Reading, arc: int) -> int:
+    """The arc that ships the same car to the same market from home, outside any quota."""
+    arcs = reading.evaluation.ledger.arcs
+    offer = arcs[arc].offer
+    return next(a for a, key in enumerate(arcs) if key.offer == offer and key.line is None and not key.regime)
+
+
+def _markets(reading: Reading, mine: list[int], flow: Floats) -> tuple[Name, ...]:
+    """Markets some arcs serve, the largest first."""
+    p = reading.evaluation.prospect
+    market = p.demand.group[p.arcs.cell[mine]]
+    cars = np.bincount(market, weights=flow[mine], minlength=len(p.labels.market))
+    order = [int(m) for m in np.argsort(-cars, kind="stable") if cars[m] > 0]
+    return tuple(reading.place(p.labels.market[m]) for m in order[:MOST])
 
 
 def _home_is_full(reading: Reading, weight: Floats) -> float:

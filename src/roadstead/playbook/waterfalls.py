@@ -67,8 +67,10 @@ def _cites(reading: Reading, bar: CostLine) -> tuple[str, ...]:
     if not bar.is_charge:
         return ()
     measure, _, instrument = bar.rests_on.partition(" ")
-    if bar.source == ASSUMPTION:
-        return (instrument or bar.rests_on,)
+    if bar.source == ASSUMPTION:  # an event says so itself; a rule of the case's own is told with its id
+        return (
+            instrument if instrument.startswith("assumed") else f"{measure}: {instrument} (assumption of the case)",
+        )
     source = reading.evaluation.ledger.costing.world.sources.get(bar.source)
     read_in = source.title if source else "no source located"
     return (f"{measure}: {instrument} ({read_in})" if instrument else f"{measure}: {read_in}",)
