@@ -112,6 +112,14 @@ def _answer(solver: highspy.Highs, program: Program) -> Answer:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a linear program ended: the solver's status of every column and row. Shapes (V,), (W,)."""
+
+    column: Ints
+    row: Ints
+
+
 class WarmProgram:
     """A linear program solved again and again, each time from the last basis: with further rows, or with columns fixed.
 
@@ -128,6 +136,21 @@ class WarmProgram:
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
         self._solver.run()
         return _answer(self._solver, self.program)
+
+    def basis(self) -> Basis:
+        """Where the last solve ended."""
+        met = self._solver.getBasis()
+        return Basis(np.asarray([int(s) for s in met.col_status]), np.asarray([int(s) for s in met.row_status]))
+
+    def begin_at(self, basis: Basis) -> None:
+        """Begin the next solve where another ended; nothing is done where the shapes differ."""
+        if (len(basis.column), len(basis.row)) != (len(self.program.gain), len(self.program.low)):
+            return
+        begin = highspy.HighsBasis()
+        begin.col_status = [highspy.HighsBasisStatus(int(s)) for s in basis.column]
+        begin.row_status = [highspy.HighsBasisStatus(int(s)) for s in basis.row]
+        begin.valid = True
+        self._solver.setBasis(begin)
 
     def add_rows(self, rows: sparse.csr_matrix) -> None:
         """Add rows, each at most zero."""

@@ -16,7 +16,7 @@ import numpy as np
 from roadstead.footprint.columns import CARS, Columns, add_columns, initially_open, standing_modules
 from roadstead.footprint.program import Program, ProgramBuilder
 from roadstead.footprint.timing import Timing, timing
-from roadstead.futures.tree import leaves
+from roadstead.futures.tree import history, leaves
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Pin
@@ -198,13 +198,11 @@ def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> N
     """(F.12) A pin: done on every path by a year, or never."""
     family = {"option": c.u, "resource": c.z, "close": c.v, "retire": c.w}
     columns = family[pin.kind][:, pin.index]
+    if not pin.do:
+        builder.forbid(columns[columns >= 0])
+        return
     for leaf in leaves(tree):
-        node, path = leaf, []
-        while node >= 0:
-            if columns[node] >= 0 and (not pin.do or tree.start[node] <= pin.by):
-                path.append(columns[node])
-            node = int(tree.parent[node])
-        low, high = (1.0, np.inf) if pin.do else (0.0, 0.0)
-        row = builder.add_rows(np.asarray([low]), np.asarray([high]))
+        path = [columns[n] for n in history(tree, leaf) if columns[n] >= 0 and tree.start[n] <= pin.by]
+        row = builder.add_rows(np.asarray([1.0]), np.asarray([np.inf]))
         if path:
             builder.add_entries(np.repeat(row, len(path)), np.asarray(path), 1.0)

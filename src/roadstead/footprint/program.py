@@ -67,6 +67,7 @@ class ProgramBuilder:
     _value: list[Floats] = field(default_factory=list)
     _low: list[Floats] = field(default_factory=list)
     _high: list[Floats] = field(default_factory=list)
+    _forbidden: list[Ints] = field(default_factory=list)
 
     def add_columns(self, gain: Floats, ceiling: Floats, *, whole: Flags | bool = False) -> Ints:
         """Add columns bounded below by zero; returns their indices in the shape of ``gain``."""
@@ -89,6 +90,10 @@ class ProgramBuilder:
         self.rows += low.size
         return index
 
+    def forbid(self, columns: Ints) -> None:
+        """Hold columns at zero, whatever their ceiling."""
+        self._forbidden.append(columns)
+
     def add_entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
         """Add ``value`` at (row, column); entries at one place add up."""
         row, column, values = np.broadcast_arrays(row, column, np.asarray(value, dtype=np.float64))
@@ -109,10 +114,13 @@ class ProgramBuilder:
             ),
             shape=(self.rows, self.columns),
         ).tocsr()
+        ceiling = np.concatenate(self.ceiling)
+        for columns in self._forbidden:
+            ceiling[columns] = 0.0
         return Program(
             gain=np.concatenate(self.gain),
             floor=np.concatenate(self.floor),
-            ceiling=np.concatenate(self.ceiling),
+            ceiling=ceiling,
             whole=np.concatenate(self.whole),
             matrix=matrix,
             low=np.concatenate(self._low),

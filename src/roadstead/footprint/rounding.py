@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 THRESHOLDS = (0.3, 0.5, 0.7)
-TRIALS, TRIALS_FROM_A_PLAN = 200, 80
+TRIALS, TRIALS_FROM_A_PLAN = 150, 80
 """Plans tried at most; fewer where a good plan of a neighbouring problem is given to begin from."""
 LEAST_GAIN = 1e-6
 """Smallest gain worth a change, as a share of the plan's value."""
@@ -93,7 +93,7 @@ def good_start(
     best = int(np.argmax(values))
     if not np.isfinite(values[best]):
         return None
-    improved = _improved(trial, candidates[best], values[best])
+    improved = _improved(trial, candidates[best], values[best], _places(trial, point))
     value = trial.value(improved)
     return Start(improved, warm.point(), value)
 
@@ -128,12 +128,27 @@ def _steps(trial: _Trial, total: Floats, offered: Ints) -> Floats:
     return step
 
 
-def _improved(trial: _Trial, best: Decisions, value: float) -> Decisions:
+def _places(trial: _Trial, point: Floats) -> list[tuple[int, int]]:
+    """Options and nodes to look at, those the relaxed program is least decided about first."""
+    c, resources = trial.columns, trial.prospect.resources
+    doubt = _fraction(c.u, point) + _fraction(c.v, point)
+    for r in np.flatnonzero(resources.whole & (resources.option >= 0)):
+        doubt[:, resources.option[r]] += (_fraction(c.z, point) + _fraction(c.w, point))[:, r]
+    order = np.argsort(-doubt, axis=None, kind="stable")
+    return [(int(option), int(n)) for n, option in zip(*np.unravel_index(order, doubt.shape), strict=True)]
+
+
+def _fraction(index: Ints, point: Floats) -> Floats:
+    """How far each decision of a family is from a whole number; zero where it does not exist."""
+    value = np.where(index >= 0, point[np.maximum(index, 0)], 0.0)
+    return np.abs(value - np.round(value))
+
+
+def _improved(trial: _Trial, best: Decisions, value: float, places: list[tuple[int, int]]) -> Decisions:
     """Round after round over options and nodes, keeping what is better, until a round finds nothing or trials run out.
 
     Trials are counted, not timed, so that the same problem gives the same plan on any machine.
     """
-    places = [(option, n) for n in range(trial.tree.count) for option in range(best.commit.shape[1])]
     since = 0
     while since <= len(places):
         for option, n in places:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer
+    from roadstead.footprint.extensive import Answer, Basis
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.plan import FootprintPlan, Pin
     from roadstead.futures.prospect import Prospect
@@ -77,6 +77,8 @@ class Solved:
     ----------
     standing
         Value of today's and committed footprint with nothing new. [money]
+    basis
+        Where the relaxation ended, for a solve of the same prospect under other pins.
     bound_certified
         No plan is worth more, by weak duality (F.13), whatever a solver says. [money]
     bound_solver
@@ -89,6 +91,7 @@ class Solved:
     certificate: Certificate
     standing: float
     proof: Proof
+    basis: Basis
     bound_certified: float
     bound_solver: float
     status: str
@@ -133,12 +136,13 @@ def solve(
     *,
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
-    cuts: LinkingCuts | None = None,
+    beside: Solved | None = None,
     progress: Progress | None = None,
 ) -> Solved:
     """Plan a prospect by its strong extensive form, polished and certified.
 
-    ``start`` are decisions to begin from, if they fit; ``cuts`` are known from another solve of the same prospect.
+    ``start`` are decisions to begin from, if they fit; ``beside`` is another solve of the same prospect, whose cuts hold
+    here too and whose relaxation ended near.
 
     Raises
     ------
@@ -146,16 +150,19 @@ def solve(
         RS-F503 where no plan honours the pins; RS-F504 where none was found in time.
     """
     began = time.perf_counter()
-    standing = certify(tree, prospect, dispatch(tree, prospect, no_new(tree, prospect))).value
+    standing = (
+        beside.standing if beside else certify(tree, prospect, dispatch(tree, prospect, no_new(tree, prospect))).value
+    )
     whole = formulate(tree, prospect, pins)
     warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
-    relaxed, cuts = tighten(prospect, whole.columns, warm, cuts or no_cuts(prospect))
+    relaxed, cuts = tighten(prospect, whole.columns, warm, beside)
     if relaxed.status == INFEASIBLE:
         raise RoadsteadError(_unfit_pins(tree, prospect, pins))
     if relaxed.point is None or relaxed.price is None:
         raise RoadsteadError(_not_found(effort, relaxed.status))
     program = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
     certified = MONEY * weak_duality(program, relaxed.price)
+    basis = warm.basis()
     begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start)
     added = 0.0 if begin is None else begin.value - standing / MONEY
     answer = run(
@@ -178,6 +185,7 @@ def solve(
         certificate=certify(tree, prospect, plan),
         standing=standing,
         proof=Proof(pins, cuts, relaxed.price),
+        basis=basis,
         bound_certified=certified,
         bound_solver=MONEY * answer.bound,
         status=answer.status,
@@ -185,10 +193,15 @@ def solve(
     )
 
 
-def tighten(prospect: Prospect, columns: Columns, warm: WarmProgram, cuts: LinkingCuts) -> tuple[Answer, LinkingCuts]:
+def tighten(
+    prospect: Prospect, columns: Columns, warm: WarmProgram, beside: Solved | None
+) -> tuple[Answer, LinkingCuts]:
     """Solve the relaxed program with cuts (F.14), adding those its solution breaks until none is left or rounds run out."""
+    cuts = beside.proof.cuts if beside else no_cuts(prospect)
     if cuts.count:
         warm.add_rows(cut_rows(prospect, columns, cuts))
+    if beside:
+        warm.begin_at(beside.basis)
     answer = warm.solve()
     for _ in range(ROUNDS):
         if answer.point is None:
@@ -215,7 +228,12 @@ def _not_found(effort: Effort, status: str) -> Fault:
 
 
 def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort, pins: tuple[Pin, ...]) -> Solved:
-    """Plan again under further pins, beginning from a plan with what they forbid taken out."""
+    """Plan again under further pins, beginning from a plan with what they forbid taken out.
+
+    A pin of the plan that speaks of the same decision gives way: what a wish costs is asked for, too.
+    """
+    again = {(pin.kind, pin.index) for pin in pins}
+    kept = tuple(pin for pin in solved.proof.pins if (pin.kind, pin.index) not in again)
     d = solved.plan.decisions
     commit, close, build, retire = d.commit.copy(), d.close.copy(), d.build.copy(), d.retire.copy()
     for pin in pins:
@@ -230,9 +248,8 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
             commit[:, pin.index] = 0.0
         if pin.kind in {"option", "resource"}:
             build[:, rows] = 0.0
-    return solve(
-        tree, prospect, effort, pins=pins, start=Decisions(commit, close, build, retire), cuts=solved.proof.cuts
-    )
+    begin = Decisions(commit, close, build, retire)
+    return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
 
 
 def _in_money(progress: Progress | None) -> Progress | None:
@@ -257,4 +274,4 @@ def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -
 
 
 def _is_infeasible(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> bool:
-    return run(formulate(tree, prospect, pins, relaxed=True).program, Limits()).status == "Infeasible"
+    return run(formulate(tree, prospect, pins, relaxed=True).program, Limits()).status == INFEASIBLE

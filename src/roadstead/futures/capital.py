@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.selling import Selling
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Floats, Ints
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Line, Offer
 
@@ -149,7 +149,7 @@ def build_resources(
         uses.append((a, at_dealers[market], 1.0))
         if key.regime:
             uses.append((a, at_quota[costing.territory(market)], 1.0))
-    free, size, limit, option = _limits(costing, years, circumstances, selling, names, (at_line, at_dealers, at_quota))
+    room = _limits(costing, years, circumstances, selling, names, (at_line, at_dealers, at_quota))
     money = [_line_money(costing, grown.tree, years, line) for line in lines]
     shape_n, shape_y = (grown.tree.count, len(names)), (years.count, len(names))
     cost, salvage, fixed, existing = np.zeros(shape_n), np.zeros(shape_n), np.zeros(shape_y), np.zeros(shape_y)
@@ -163,17 +163,18 @@ def build_resources(
             ramp[row] = [*steps, *[steps[-1]] * (ramp.shape[1] - len(steps))]
     lead = np.asarray([carmaker.lines[n].lead if n in at_line else _channel_lead(costing, n) for n in names])
     take = np.asarray([carmaker.lines[n].minimum_take if n in at_line else 0.0 for n in names])
-    price = np.asarray([carmaker.lines[n].fee if n in at_line else 0.0 for n in names])
+    owed = {line.line_id: line.fee * (1.0 - line.tax_rate) for line in lines}  # after tax, as all money of a prospect
+    price = np.asarray([owed.get(name, 0.0) for name in names])
     arrays = Resources(
-        option=option,
+        option=room.option,
         use_arc=np.asarray([u[0] for u in uses]),
         use_resource=np.asarray([u[1] for u in uses]),
         use_amount=np.asarray([u[2] for u in uses]),
-        free=free,
+        free=room.free,
         existing=existing,
-        usable=np.ones(shape_y),
-        size=size,
-        limit=limit,
+        usable=room.usable,
+        size=room.size,
+        limit=room.limit,
         whole=whole,
         lead=lead,
         ramp=ramp,
@@ -201,6 +202,17 @@ def _channel_lead(costing: Costing, name: str) -> int:
     return costing.carmaker.channels[market].entry_lead if kind == "dealers" else 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Fields of ``Resources`` of the same names."""
+
+    free: Floats
+    usable: Floats
+    size: Floats
+    limit: Floats
+    option: Ints
+
+
 def _limits(
     costing: Costing,
     years: NodeYears,
@@ -208,11 +220,11 @@ def _limits(
     selling: Selling,
     names: tuple[str, ...],
     at: tuple[dict[str, int], dict[str, int], dict[str, int]],
-) -> tuple[Floats, Floats, Floats, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+) -> _Room:
     """Free amounts, module sizes and limits, and the option each resource's modules need."""
     at_line, at_dealers, at_quota = at
     carmaker, terms = costing.carmaker, costing.conventions
-    free = np.zeros((years.count, len(names)))
+    free, usable = np.zeros((years.count, len(names))), np.ones((years.count, len(names)))
     size, limit = np.ones(len(names)), np.zeros(len(names))
     option = np.full(len(names), -1, dtype=np.int64)
     middle = years.year + (years.span - 1) / 2.0
@@ -228,7 +240,9 @@ def _limits(
         row = at_dealers[market]
         handled = selling.reference_sales[:, selling.group == g].sum(1) * terms.channel_headroom
         if market in entries:
+            # A new network grows with its market: it never stands ready for sales that only come later.
             size[row], limit[row], option[row] = handled.max(), 1.0, entries[market]
+            usable[:, row] = handled / handled.max()
         else:
             free[:, row] = handled
     for importer, row in at_quota.items():
@@ -237,7 +251,7 @@ def _limits(
                 circumstances[int(years.node[y])].rulebook, importer, carmaker.nationality, int(middle[y])
             )
             free[y, row] = units * carmaker.quota_share[importer]
-    return free, size, limit, option
+    return _Room(free, usable, size, limit, option)
 
 
 def _line_money(
@@ -264,10 +278,12 @@ def _line_money(
 
 
 def tax_shield(costing: Costing, line: Line) -> float:
-    """Present value of depreciation for tax, as a share of the capital cost."""
+    """Present value of depreciation for tax, as a share of the capital cost; it begins with output, capital is paid before."""
     rate = costing.conventions.discount_base + costing.conventions.premiums[line.place]
     first = costing.first_year + line.lead
-    saved = [tax_rate(costing, line, first + t) / TAX_YEARS * (1 + rate) ** -(t + 1) for t in range(TAX_YEARS)]
+    saved = [
+        tax_rate(costing, line, first + t) / TAX_YEARS * (1 + rate) ** -(line.lead + t + 1) for t in range(TAX_YEARS)
+    ]
     return float(sum(saved))
 
 

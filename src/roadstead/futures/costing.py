@@ -76,6 +76,13 @@ class Costing:
         return self.world.gazetteer.territory(place)
 
 
+def arrives_as(costing: Costing, line: Line | None, market: str) -> str:
+    """What a car is to the market's law: how it was made where that was inside its customs territory, else built up."""
+    if line is None or costing.territory(line.place) != costing.territory(market):
+        return FORMS[EntryMode.EXPORT]
+    return FORMS[line.mode]
+
+
 def ex_works(costing: Costing, model: Model, year: int) -> float:
     """Variable cost at the home gate in a year, in real money. [money/car]"""
     decline = costing.conventions.cost_decline
@@ -270,9 +277,12 @@ def lane_cost(
             facts["in_quota"] = True
         shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts)
         stack = duty_stack(costing, now.rulebook, shipment, price, way)
-        form = FORMS[line.mode if line else EntryMode.EXPORT]
-        taxes = taxes_in_force(now.rulebook, market, model.powertrain, form, _entry_day(year))
-        crossing = cross(price, way, valuation(now.rulebook, importer), stack, cascade(taxes, "IMPORT"))
+        taxes = taxes_in_force(
+            now.rulebook, market, model.powertrain, arrives_as(costing, line, market), _entry_day(year)
+        )
+        # What moves inside one customs territory is not imported.
+        on_import = 0.0 if costing.territory(origin) == importer else cascade(taxes, "IMPORT")
+        crossing = cross(price, way, valuation(now.rulebook, importer), stack, on_import)
         bars += crossing_lines(crossing)
     bars.append(CostLine("delivery", channel.delivery, market))
     bars.append(CostLine("after_sales", channel.after_sales, market))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.futures import capital
-from roadstead.futures.costing import FORMS, Circumstances, Costing, lane_cost
+from roadstead.futures.costing import Circumstances, Costing, arrives_as, lane_cost
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
 from roadstead.terms.ids import EntryMode
@@ -236,8 +236,7 @@ def _margins(
 def _open(costing: Costing, now: Circumstances, line: Line | None, market: str, regime: str, year: int) -> bool:
     on = date(year, 7, 1)
     importer = costing.territory(market)
-    form = FORMS[line.mode if line else EntryMode.EXPORT]
-    if barred(now, importer, costing.carmaker.nationality, form, on):
+    if barred(now, importer, costing.carmaker.nationality, arrives_as(costing, line, market), on):
         return False
     if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.nationality, year):
         return False
@@ -255,8 +254,8 @@ class _Memo:
 
     def cost(self, line: Line | None, offer: Offer, regime: str, year: int, now: Circumstances) -> float:
         importers = {self.costing.territory(offer.market)} | ({self.costing.territory(line.place)} if line else set())
-        # Rule tuples of an importer that no event touched are the same object in every node's rulebook.
-        rules = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers))
+        # Rule tuples of an importer, or a union, that no event touched are the same object in every node's rulebook.
+        rules = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | now.rulebook.blocs.keys()))
         least = now.content.get(line.place, 0.0) if line else 0.0
         key = (line.line_id if line else "", offer.market, offer.model_id, regime, year, rules, now.route, least)
         if key not in self.known:

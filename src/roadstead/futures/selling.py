@@ -180,7 +180,8 @@ def _rivals_change(
     """Rivals' attraction over its reference value: rivals shipped from home pass part of a change in duty on to buyers."""
     share = costing.carmaker.chinese_rivals.get(market, 0.0)
     importer = costing.territory(market)
-    same = now.rulebook.measures.get(importer) is today.rulebook.measures.get(importer)
+    met = {importer, *now.rulebook.blocs}
+    same = all(now.rulebook.measures.get(i) is today.rulebook.measures.get(i) for i in met)
     if share == 0.0 or same:
         return 1.0
     before = _rival_duty(costing, today.rulebook, importer, year, retail)

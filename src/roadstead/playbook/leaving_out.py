@@ -11,6 +11,7 @@ from roadstead.engine.local import map_tasks
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve, without
 from roadstead.futures.evaluate import at_full_home_cost
+from roadstead.futures.tree import node_probability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,13 +75,14 @@ def pinned_off(evaluation: Evaluation, decision: Decision) -> Pin:
 
 
 def flipped_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: str) -> tuple[str, ...]:
-    """Markets a line serves most in one of the two plans and not in the other, over the whole tree."""
-    p = evaluation.prospect
+    """Markets a line serves most in the second plan and not in the first, in cars expected over the horizon."""
+    p, grown = evaluation.prospect, evaluation.ledger.grown
     supply = p.labels.supply.index(line)
+    likely = node_probability(grown.tree)[p.node_years.node] * p.node_years.span
     market = p.demand.group[p.arcs.cell]
     served = []
     for solved in (mine, full):
-        weight = p.discount[:, 0] @ solved.plan.flows.flow
+        weight = likely @ solved.plan.flows.flow
         by_market = np.zeros((len(p.labels.market), len(p.labels.supply)))
         np.add.at(by_market, (market, p.arcs.supply), weight)
         served.append((by_market.argmax(1) == supply) & (by_market.sum(1) > 0))

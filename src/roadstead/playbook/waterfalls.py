@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.futures.evaluate import representative_year
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
 from roadstead.terms.evidence import ASSUMPTION
@@ -48,7 +49,7 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
     bars = ledger.waterfall(arc, node_year)
     home = ledger.costing.carmaker.home.place
     terms = ledger.costing.conventions
-    year = int(ledger.node_years.year[node_year])
+    year = representative_year(ledger.node_years, node_year)  # the year the bars are costed in
     return Waterfall(
         model=reading.model(offer.model_id),
         market=reading.place(offer.market),

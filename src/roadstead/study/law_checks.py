@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.costing import FORMS, Circumstances, Costing, lane_cost, voyage
+from roadstead.futures.costing import Circumstances, Costing, arrives_as, lane_cost, voyage
 from roadstead.futures.evaluate import barred, list_arcs
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import EntryMode
 from roadstead.terms.tables import hs_fault, scan_table
 from roadstead.trade import rulebook, schemas
 from roadstead.trade.amendment import amend
@@ -145,9 +144,8 @@ def _lane(study: Study, costing: Costing, arc: ArcKey, now: Circumstances) -> It
     carmaker, year = costing.carmaker, costing.first_year
     offer = carmaker.offers[arc.offer]
     line = carmaker.lines[arc.line] if arc.line else None
-    form = FORMS[line.mode if line else EntryMode.EXPORT]
     importer = costing.territory(offer.market)
-    if barred(now, importer, carmaker.nationality, form, date(year, 7, 1)):
+    if barred(now, importer, carmaker.nationality, arrives_as(costing, line, offer.market), date(year, 7, 1)):
         return
     try:
         lane_cost(costing, line, carmaker.models[offer.model_id], offer.market, year, arc.regime, now)
