@@ -159,17 +159,27 @@ def _select(builder: ProgramBuilder, keep: Flags, gain: Floats, ceiling: Floats,
 
 def live_arcs(prospect: Prospect) -> Flags:
     """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers. Shape (Y, A)."""
-    top = _dearest(prospect.demand.width, prospect.demand.price) + _group_dearest(prospect)
-    return np.asarray(prospect.arcs.allowed & (prospect.arcs.margin + top[:, prospect.arcs.cell] > 0))
+    p = prospect
+    top = _dearest(p.demand.width, p.demand.price) * p.discount[:, p.demand.cell_risk] + _group_dearest(p)
+    return np.asarray(p.arcs.allowed & (_arc_worth(p) + top[:, p.arcs.cell] > 0))
 
 
 def live_segments(prospect: Prospect) -> Flags:
     """Price segments of cells that can earn with the best arc there is; the others stay empty in any plan. Shape (Y, C, S)."""
     p = prospect
     best = np.full(p.demand.width.shape[:2], -np.inf)
-    np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, p.arcs.margin, -np.inf).T)
-    earned = p.demand.price + (best + _group_dearest(p))[..., None]
+    np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, _arc_worth(p), -np.inf).T)
+    earned = p.demand.price * p.discount[:, p.demand.cell_risk][..., None] + (best + _group_dearest(p))[..., None]
     return np.asarray((p.demand.width / CARS > BINDING_EDGE) & (earned > 0))
+
+
+def _arc_worth(p: Prospect) -> Floats:
+    """Most a car on an arc can be worth before its price: its margin, and the shortfalls it saves. Present value. (Y, A)."""
+    worth = p.arcs.margin * p.discount[:, p.arcs.risk]
+    res = p.resources
+    saved = np.where(res.minimum_take > 0, res.take_price, 0.0) * p.discount[:, res.risk]
+    np.add.at(worth.T, res.use_arc, np.maximum(saved[:, res.use_resource] * res.use_amount, 0.0).T)
+    return np.asarray(worth)
 
 
 def _dearest(width: Floats, price: Floats) -> Floats:
@@ -177,8 +187,9 @@ def _dearest(width: Floats, price: Floats) -> Floats:
 
 
 def _group_dearest(p: Prospect) -> Floats:
-    """Dearest price of each cell's group. Shape (Y, C)."""
-    return _dearest(p.demand.group_width, p.demand.group_price)[:, p.demand.group]
+    """Dearest price of each cell's group, as present value. Shape (Y, C)."""
+    dearest = _dearest(p.demand.group_width, p.demand.group_price) * p.discount[:, p.demand.group_risk]
+    return np.asarray(dearest[:, p.demand.group])
 
 
 def initially_open(prospect: Prospect) -> Floats:
