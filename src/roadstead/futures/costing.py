@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
     from roadstead.trade.condition import FactValue
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.carmaker import Carmaker, Conventions, Line, Model
+    from roadstead.world.carmaker import Carmaker, Conventions, Line, Model, Offer
     from roadstead.world.lanes import ShippingTerms
     from roadstead.world.reference import World
 
 OVERLAND_DAYS = 10.0
 """Days by road and rail between neighbours that no ship serves."""
-FORMS = {EntryMode.EXPORT: "CBU", EntryMode.KIT: "CKD", EntryMode.CONTRACT: "CKD", EntryMode.LOCAL: "LOCAL"}
+BUILT_UP = "CBU"
+FORMS = {EntryMode.EXPORT: BUILT_UP, EntryMode.KIT: "CKD", EntryMode.CONTRACT: "CKD", EntryMode.LOCAL: "LOCAL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,21 @@ class Costing:
 def arrives_as(costing: Costing, line: Line | None, market: str) -> str:
     """What a car is to the market's law: how it was made where that was inside its customs territory, else built up."""
     if line is None or costing.territory(line.place) != costing.territory(market):
-        return FORMS[EntryMode.EXPORT]
+        return BUILT_UP
     return FORMS[line.mode]
+
+
+def retail_price(costing: Costing, offer: Offer, year: int) -> float:
+    """Reference price of an offer in a year, all taxes in, in real money. [money/car]"""
+    terms = costing.conventions
+    return offer.price * (1.0 - terms.price_decline) ** (year - terms.base_year)
+
+
+def kept_share(costing: Costing, rulebook: Rulebook, offer: Offer, year: int, form: str) -> float:
+    """Share of the retail price that reaches the maker: taxes on price and the dealer's margin off."""
+    powertrain = costing.carmaker.models[offer.model_id].powertrain
+    taxes = taxes_in_force(rulebook, offer.market, powertrain, form, _entry_day(year))
+    return (1.0 - costing.carmaker.channels[offer.market].dealer_margin) / (1.0 + cascade(taxes, "PRICE"))
 
 
 def ex_works(costing: Costing, model: Model, year: int) -> float:
@@ -284,6 +298,19 @@ def lane_cost(
         on_import = 0.0 if costing.territory(origin) == importer else cascade(taxes, "IMPORT")
         crossing = cross(price, way, valuation(now.rulebook, importer), stack, on_import)
         bars += crossing_lines(crossing)
+    bars += _tax_on_price(costing, line, model, market, year, now)
     bars.append(CostLine("delivery", channel.delivery, market))
     bars.append(CostLine("after_sales", channel.after_sales, market))
     return [bar for bar in bars if bar.amount != 0.0]
+
+
+def _tax_on_price(
+    costing: Costing, line: Line | None, model: Model, market: str, year: int, now: Circumstances
+) -> list[CostLine]:
+    """What taxes on price take more (or less) of a car finished in the market than of one that arrives built up."""
+    form = arrives_as(costing, line, market)
+    if form == BUILT_UP:
+        return []
+    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
+    kept, of_built_up = (kept_share(costing, now.rulebook, offer, year, each) for each in (form, BUILT_UP))
+    return [CostLine("price_tax", retail_price(costing, offer, year) * (of_built_up - kept), market)]

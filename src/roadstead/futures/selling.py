@@ -14,11 +14,11 @@ import numpy as np
 
 from roadstead.demand.calibrate import calibrate
 from roadstead.demand.response import CELL_POINTS, GROUP_POINTS, respond
+from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.prospect import Demand
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.ids import NEV, Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
-from roadstead.trade.taxes import cascade, taxes_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Selling:
     reference_sales
         Cars at reference prices. Shape (Y, C). [cars/year]
     net_price
-        What the maker keeps of the reference price. Shape (Y, C). [money/car]
+        What the maker keeps of the reference price of a car that arrives built up. Shape (Y, C). [money/car]
     market, nev_share
         The node's outlook. Shapes (Y, M). [cars/year], [fraction]
     width, price, group_width, group_price
@@ -87,12 +87,6 @@ def segment_share(powertrain: Powertrain, nev: float, bev: float) -> float:
     return nev * (1.0 - bev) if powertrain in NEV else 1.0 - nev
 
 
-def kept_share(costing: Costing, rulebook: Rulebook, market: str, powertrain: str, year: int) -> float:
-    """Share of the retail price that reaches the maker: taxes on price and the dealer's margin off."""
-    taxes = taxes_in_force(rulebook, market, powertrain, "CBU", date(year, 7, 1))
-    return (1.0 - costing.carmaker.channels[market].dealer_margin) / (1.0 + cascade(taxes, "PRICE"))
-
-
 def build_demand(
     costing: Costing,
     grown: Grown,
@@ -118,7 +112,6 @@ def build_demand(
         )
         if at.stop > outlook_years:
             raise ValueError("the outlook ends before the horizon")
-        drift = (1.0 - terms.price_decline) ** (year - terms.base_year)
         for m, market in enumerate(markets):
             mine = np.flatnonzero(group == m)
             size = float(grown.market[node, m, at].mean())
@@ -133,18 +126,9 @@ def build_demand(
                     for c in mine
                 ]
             )
-            retail = np.asarray([offers[c].price for c in mine]) * drift
+            retail = np.asarray([retail_price(costing, offers[c], year) for c in mine])
             kept = np.asarray(
-                [
-                    kept_share(
-                        costing,
-                        circumstances[node].rulebook,
-                        market,
-                        carmaker.models[offers[c].model_id].powertrain,
-                        year,
-                    )
-                    for c in mine
-                ]
+                [kept_share(costing, circumstances[node].rulebook, offers[c], year, BUILT_UP) for c in mine]
             )
             fixed = calibrate(size, reference, retail, terms.own_elasticity, terms.market_elasticity)
             change = _rivals_change(

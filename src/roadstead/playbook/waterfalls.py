@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.futures.costing import retail_price
 from roadstead.futures.evaluate import representative_year
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
@@ -48,7 +49,6 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
     offer = ledger.offers[key.offer]
     bars = ledger.waterfall(arc, node_year)
     home = ledger.costing.carmaker.home.place
-    terms = ledger.costing.conventions
     year = representative_year(ledger.node_years, node_year)  # the year the bars are costed in
     return Waterfall(
         model=reading.model(offer.model_id),
@@ -58,7 +58,7 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
         year=year,
         bars=tuple(Bar(bar.key, bar.amount, _cites(reading, bar)) for bar in bars),
         net_price=float(ledger.selling.net_price[node_year, key.offer]),
-        retail_price=offer.price * (1.0 - terms.price_decline) ** (year - terms.base_year),
+        retail_price=retail_price(ledger.costing, offer, year),
         cars=cars,
     )
 

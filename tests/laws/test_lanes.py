@@ -1,0 +1,125 @@
+"""A lane's cost as laws: what a car is to the law where it is sold, and whose rules a cost rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from roadstead.futures.capital import tax_shield
+from roadstead.futures.costing import BUILT_UP, arrives_as, lane_cost
+from roadstead.futures.evaluate import _Memo, margin_check
+from roadstead.study.progress import Quiet
+from roadstead.study.spec import read_study
+from roadstead.study.study import prepare
+from roadstead.trade.amendment import Amendment, amend
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+@pytest.fixture(scope="module")
+def evaluation():
+    return prepare(read_study(CASES / "byd"), Quiet()).evaluation
+
+
+@pytest.fixture(scope="module")
+def costing(evaluation):
+    return evaluation.ledger.costing
+
+
+@pytest.fixture
+def bars(evaluation, costing):
+    """Bars of the compact car sold in a market, from home or a line, under the rules of the first node."""
+
+    def bars(line, market, year=2030):
+        found = lane_cost(
+            costing,
+            costing.carmaker.lines.get(line),
+            costing.carmaker.models["compact"],
+            market,
+            year,
+            "",
+            evaluation.ledger.circumstances[0],
+        )
+        return {bar.key: bar.amount for bar in found}
+
+    return bars
+
+
+def test_a_car_from_a_neighbours_plant_is_imported_built_up(costing, bars):
+    """Malaysia taxes what arrives built up and not what is assembled there (MYS-EX, MYS-ST)."""
+    lines = costing.carmaker.lines
+    assert arrives_as(costing, lines["subang"], "MYS") == arrives_as(costing, None, "MYS") == BUILT_UP
+    assert arrives_as(costing, lines["tanjung_malim"], "MYS") == "CKD"
+    rate = 1.10 * 1.10 - 1
+    hub, home = bars("subang", "MYS"), bars(None, "MYS")
+    assert hub["import_tax"] > 0
+    assert home["import_tax"] == pytest.approx(
+        rate * (1.25 * home["ex_works"] + home["freight"] + home["insurance"] + home["preferential"])
+    )
+    assert "import_tax" not in bars("tanjung_malim", "MYS")
+
+
+def test_a_tax_on_the_price_of_local_cars_falls_on_them_alone(costing, bars):
+    """From 2028 Malaysia's excise on assembled cars is in their price (MYS-EX-CKD); an imported car has paid before."""
+    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == ("MYS", "compact"))
+    dealer = costing.carmaker.channels["MYS"].dealer_margin
+    retail = offer.price * (1 - costing.conventions.price_decline) ** (2030 - costing.conventions.base_year)
+    assert bars("tanjung_malim", "MYS")["price_tax"] == pytest.approx(retail * (1 - dealer) * (1 - 1 / 1.10))
+    assert "price_tax" not in bars("tanjung_malim", "MYS", 2027)
+    assert "price_tax" not in bars("subang", "MYS")
+
+
+def test_a_car_moved_inside_one_customs_territory_pays_no_tax_on_import(evaluation, costing):
+    """A tax on import into Germany reaches cars from China and none from Hungary."""
+    now = evaluation.ledger.circumstances[0]
+    taxes = now.rulebook.taxes
+    levied = replace(taxes["MYS"][0], base="IMPORT", forms=frozenset(), span=replace(taxes["MYS"][0].span, first=None))
+    now = replace(now, rulebook=replace(now.rulebook, taxes={**taxes, "DEU": (*taxes["DEU"], levied)}))
+    compact, szeged = costing.carmaker.models["compact"], costing.carmaker.lines["szeged"]
+    inside, from_home = (
+        {bar.key for bar in lane_cost(costing, line, compact, "DEU", 2030, "", now)} for line in (szeged, None)
+    )
+    assert "import_tax" in from_home
+    assert "import_tax" not in inside
+
+
+def test_every_margin_is_its_waterfall(evaluation):
+    """What is stored is what the bars add up to, for every arc that is allowed anywhere."""
+    allowed = evaluation.prospect.arcs.allowed
+    for arc in np.flatnonzero(allowed.any(0)).tolist():
+        assert margin_check(evaluation, arc, int(allowed[:, arc].argmax())) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_union_s_changed_rules_reach_its_members(evaluation, costing):
+    """A cost worked out before an event on a union is not taken for the cost after it."""
+    before = evaluation.ledger.circumstances[0]
+    offer = next(o for o in costing.carmaker.offers if o.market == "RUS" and o.model_id == "compact")
+    rise = Amendment(action="add", importer="EAEU", name="rise", rate=0.20)
+    after = replace(before, rulebook=amend(before.rulebook, [(rise, date(2029, 1, 1))]))
+    memo = _Memo(costing)
+    assert memo.cost(None, offer, "", 2030, after) > memo.cost(None, offer, "", 2030, before)
+    assert memo.cost(None, offer, "", 2030, after) == _Memo(costing).cost(None, offer, "", 2030, after)
+
+
+def test_a_new_network_handles_a_share_of_the_sales_of_its_own_year(evaluation):
+    """In its first year a network in a market entered handles the first step of its ramp, and no future year's sales."""
+    ledger, p = evaluation.ledger, evaluation.prospect
+    terms = ledger.costing.conventions
+    row = p.labels.resource.index("dealers CAN")
+    mine = ledger.selling.group == p.labels.market.index("CAN")
+    handled = ledger.selling.reference_sales[:, mine].sum(1) * terms.channel_headroom
+    room = p.resources.usable[:, row] * p.resources.size[row] * p.resources.ramp[row, 0]
+    np.testing.assert_allclose(room, terms.channel_ramp[0] * handled)
+    assert p.resources.usable[:, row].max() == 1.0
+
+
+def test_relief_for_depreciation_begins_with_output(costing):
+    """Ten equal parts of the tax, discounted from the year the capital is paid."""
+    line = costing.carmaker.lines["mexico"]
+    rate = costing.conventions.discount_base + costing.conventions.premiums["MEX"]
+    annuity = (1 - (1 + rate) ** -10) / rate
+    assert tax_shield(costing, line) == pytest.approx(line.tax_rate / 10 * annuity / (1 + rate) ** line.lead)
