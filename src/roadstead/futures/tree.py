@@ -105,11 +105,6 @@ def history(tree: ScenarioTree, node: int) -> tuple[int, ...]:
     return tuple(reversed(path))
 
 
-def successors(tree: ScenarioTree, node: int) -> tuple[int, ...]:
-    """The children of ``node``."""
-    return tuple(int(n) for n in np.flatnonzero(tree.parent == node))
-
-
 def leaves(tree: ScenarioTree) -> tuple[int, ...]:
     """The nodes without children, in order."""
     return tuple(int(n) for n in np.setdiff1d(np.arange(tree.count), tree.parent[tree.parent >= 0]))
