@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from roadstead.futures.capital import tax_shield
-from roadstead.futures.costing import BUILT_UP, arrives_as, lane_cost
+from roadstead.futures.costing import BUILT_UP, arrives_as, gate_cost, lane_cost
 from roadstead.futures.evaluate import _Memo, margin_check
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
@@ -58,9 +58,52 @@ def test_a_car_from_a_neighbours_plant_is_imported_built_up(costing, bars):
     hub, home = bars("subang", "MYS"), bars(None, "MYS")
     assert hub["import_tax"] > 0
     assert home["import_tax"] == pytest.approx(
-        rate * (1.25 * home["ex_works"] + home["freight"] + home["insurance"] + home["preferential"])
+        rate * (1.25 * (home["ex_works"] + home["inland"]) + home["freight"] + home["insurance"] + home["preferential"])
     )
     assert "import_tax" not in bars("tanjung_malim", "MYS")
+
+
+def test_duty_is_on_the_price_at_the_ships_rail(bars):
+    """Haulage to the port is in the value free on board (T.7): the EU's 10 % of CIF (EU27-001) says so."""
+    home = bars(None, "DEU")
+    fob = 1.25 * (home["ex_works"] + home["inland"])
+    assert home["mfn"] == pytest.approx(0.10 * (fob + home["freight"] + home["insurance"]))
+
+
+def test_origin_counts_what_is_brought_in_at_its_customs_value(costing, evaluation):
+    """Customs value of parts and battery over the car's ex-works price, not cost over cost: freight counts as foreign."""
+    now = evaluation.ledger.circumstances[0]
+    line, model = costing.carmaker.lines["szeged"], costing.carmaker.models["small"]
+    gate = gate_cost(costing, line, model, 2030, now)
+    amount = {}
+    for bar in gate.bars:
+        amount[bar.key] = amount.get(bar.key, 0.0) + bar.amount
+    carried = sum(amount[key] for key in ("battery_freight", "battery_insurance", "parts_freight", "parts_insurance"))
+    brought_in = 1.25 * (amount["imported_parts"] + amount["inland"]) + carried
+    assert gate.content["CHN"] == pytest.approx(brought_in / (1.25 * gate.total))
+    assert gate.content["CHN"] > (amount["imported_parts"] / gate.total)
+    assert sum(gate.content.values()) == pytest.approx(1.0)
+
+
+def test_what_a_car_earns_bears_the_risk_of_the_country_it_is_sold_in(evaluation):
+    """Two ways of supplying one market are discounted alike (P.1)."""
+    p = evaluation.prospect
+    market = p.demand.group[p.arcs.cell]
+    names = np.asarray([p.labels.risk[risk] for risk in p.arcs.risk])
+    assert names.tolist() == [p.labels.market[m] for m in market]
+
+
+def test_a_market_not_entered_begins_at_nothing(evaluation):
+    """Reference sales of Canada grow in a straight line from its first possible year; a market at work starts from today's."""
+    ledger, selling = evaluation.ledger, evaluation.ledger.selling
+    canada = [c for c, offer in enumerate(ledger.offers) if offer.market == "CAN"]
+    years = ledger.node_years.year
+    first = selling.reference_sales[years == 2027][:, canada].sum()
+    later = selling.reference_sales[years == 2030][:, canada].sum(1).mean()
+    last = selling.reference_sales[years == 2035][:, canada].sum(1).mean()
+    assert 0 < first < 0.01 * later < 0.01 * last
+    germany = [c for c, offer in enumerate(ledger.offers) if offer.market == "DEU"]
+    assert selling.reference_sales[years == 2027][:, germany].sum() > 0.5 * sum(ledger.offers[c].sales for c in germany)
 
 
 def test_a_tax_on_the_price_of_local_cars_falls_on_them_alone(costing, bars):

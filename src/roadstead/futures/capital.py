@@ -4,8 +4,8 @@ r"""What capacity costs, limits and is worth: risk classes, resources and option
     \delta_k(t) = (1 + r + \pi_k)^{-(t + 1/2 - t_0)}                                     \qquad (P.1)
 
 discounts a flow of year t in risk class k, r the real base rate and :math:`\pi_k` the country's premium; a decision is paid
-as its year begins. Margins of cars sent from home bear the premium of the country they are sold in; margins of cars
-made abroad, and the money put into lines there, that of the country they are made in.
+as its year begins. What a car earns bears the premium of the country it is sold in, wherever it is made, so that two ways
+of supplying one market are weighed alike; money put into a line, and its yearly cost, that of the country it stands in.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from roadstead.trade.taxes import cascade, taxes_in_force
 from roadstead.world.lanes import days_at_sea, freight_per_car
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from roadstead.trade.condition import FactValue
     from roadstead.trade.rulebook import Rulebook
@@ -187,20 +187,22 @@ def gate_cost(costing: Costing, line: Line | None, model: Model, year: int, now:
     return _parts_gate(costing, line, model, variable, year, now)
 
 
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Kits or parts brought into the country that assembles: their bars, and what customs and origin count them at."""
+
+    bars: list[CostLine]
+    customs_value: float
+
+
 def _inbound(
-    costing: Costing,
-    line: Line,
-    model: Model,
-    product: Product,
-    goods: float,
-    year: int,
-    now: Circumstances,
-) -> list[CostLine]:
-    """Bars of bringing kits or parts worth ``goods`` at home into the country that assembles."""
+    costing: Costing, line: Line, model: Model, product: Product, goods: float, year: int, now: Circumstances
+) -> Inbound:
+    """Bring kits or parts worth ``goods`` at home into the country that assembles."""
     home = costing.carmaker.home
     importer = costing.territory(line.place)
     share = goods / ex_works(costing, model, year)
-    price = goods * (1.0 + model.transfer_margin)
+    price = (goods + home.inland * share) * (1.0 + model.transfer_margin)
     way = voyage(costing, home.place, line.place, model, year, now.route)
     way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
     shipment = Shipment(
@@ -209,41 +211,55 @@ def _inbound(
     )  # fmt: skip
     stack = duty_stack(costing, now.rulebook, shipment, price, way)
     crossing = cross(price, way, valuation(now.rulebook, importer), stack, 0.0)
-    return crossing_lines(crossing, prefix=f"{product.value.split('_')[0].lower()}_")
+    prefix = f"{product.value.split('_')[0].lower()}_"
+    bars = [CostLine("inland", home.inland * share), *crossing_lines(crossing, prefix=prefix)]
+    return Inbound(bars, customs_value(price, way, "CIF"))
 
 
 def _kit_gate(costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances) -> GateCost:
     kit = variable * costing.conventions.kit_share
-    local = (variable * model.material - kit) if variable * model.material > kit else 0.0
-    bars = [CostLine("kit", kit, model.model_id), CostLine("inland", costing.carmaker.home.inland)]
-    bars += _inbound(costing, line, model, Product.KIT_CKD, kit, year, now)
+    local = max(variable * model.material - kit, 0.0)
+    inbound = _inbound(costing, line, model, Product.KIT_CKD, kit, year, now)
+    bars = [CostLine("kit", kit, model.model_id), *inbound.bars]
     bars.append(CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id))
     bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id))
-    return _with_content(costing, bars, kit, line)
+    return _with_content(costing, bars, [inbound], line, model)
 
 
 def _parts_gate(costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances) -> GateCost:
     content = max(line.local_content, now.content.get(line.place, 0.0))
     material = variable * model.material
-    battery, other = material * model.battery * (1.0 - content), material * (1.0 - model.battery) * (1.0 - content)
-    bars = [
-        CostLine("imported_parts", battery + other, model.model_id),
-        CostLine("inland", costing.carmaker.home.inland * (1.0 - content)),
-    ]
-    if battery > 0:
-        bars += _inbound(costing, line, model, Product.BATTERY, battery, year, now)
-    if other > 0:
-        bars += _inbound(costing, line, model, Product.PARTS, other, year, now)
+    goods = {
+        Product.BATTERY: material * model.battery * (1.0 - content),
+        Product.PARTS: material * (1.0 - model.battery) * (1.0 - content),
+    }
+    inbound = [_inbound(costing, line, model, part, worth, year, now) for part, worth in goods.items() if worth > 0]
+    bars = [CostLine("imported_parts", sum(goods.values()), model.model_id)]
+    bars += [bar for part in inbound for bar in part.bars]
     bars.append(CostLine("local_parts", material * content * (1.0 + line.local_premium), line.line_id))
     bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id))
-    return _with_content(costing, bars, battery + other, line)
+    return _with_content(costing, bars, inbound, line, model)
 
 
-def _with_content(costing: Costing, bars: list[CostLine], foreign: float, line: Line) -> GateCost:
-    kept = tuple(bar for bar in bars if bar.amount != 0.0)
-    total = sum(bar.amount for bar in kept)
-    share = foreign / total
-    return GateCost(kept, {costing.carmaker.home.place: share, line.place: 1.0 - share})
+def _with_content(
+    costing: Costing, bars: list[CostLine], inbound: Sequence[Inbound], line: Line, model: Model
+) -> GateCost:
+    """The gate's bars, and the content as origin counts it: customs value of what is brought in over the ex-works price.
+
+    (Agreement on Rules of Origin practice, for instance EU-UK Trade and Cooperation Agreement, annex 3; ASEAN Trade in Goods
+    Agreement, art. 29.)
+    """
+    kept = tuple(bar for bar in _summed(bars) if bar.amount != 0.0)
+    price = sum(bar.amount for bar in kept) * (1.0 + model.transfer_margin)
+    foreign = min(sum(part.customs_value for part in inbound) / price, 1.0)
+    return GateCost(kept, {costing.carmaker.home.place: foreign, line.place: 1.0 - foreign})
+
+
+def _summed(bars: Sequence[CostLine]) -> list[CostLine]:
+    """One bar of haulage for all that is brought in."""
+    haulage = sum(bar.amount for bar in bars if bar.key == "inland")
+    kept = [bar for bar in bars if bar.key != "inland"]
+    return [kept[0], CostLine("inland", haulage), *kept[1:]]
 
 
 def _qualifies(
@@ -283,7 +299,7 @@ def lane_cost(
     if line is None:
         bars.append(CostLine("inland", carmaker.home.inland))
     if costing.territory(origin) != importer or origin != market:
-        price = gate.total * (1.0 + model.transfer_margin)
+        price = sum(bar.amount for bar in bars) * (1.0 + model.transfer_margin)
         way = voyage(costing, origin, market, model, year, now.route)
         facts = _facts(costing, model, importer, price)
         facts |= _qualifies(now.rulebook, importer, origin, gate.content, model, year)

@@ -137,9 +137,7 @@ def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping
             regime=tuple(a.regime for a in arcs),
             supply_option=np.asarray([line_index[a.line] if a.line else -1 for a in arcs]),
             entry_option=np.asarray([entry.get(offers[a.offer].market, -1) for a in arcs]),
-            risk=np.asarray(
-                [risks.of(carmaker.lines[a.line].place if a.line else offers[a.offer].market) for a in arcs]
-            ),
+            risk=np.asarray([risks.of(offers[a.offer].market) for a in arcs]),
             margin=margin,
             allowed=allowed,
         ),

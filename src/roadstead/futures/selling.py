@@ -143,12 +143,14 @@ def build_demand(
 
 
 def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
-    """Share of its powertrain a model has at its reference price: today's, moving to the mature one in a straight line."""
-    terms = costing.conventions
-    if not costing.carmaker.channels[offer.market].entered:
-        return offer.mature_share
-    now = offer.sales / costing.segment_now[offer.market, offer.model_id]
-    way = min(1.0, (year - terms.base_year) / terms.years_to_mature)
+    """Share of its powertrain a model has at its reference price: today's, moving to the mature one in a straight line.
+
+    In a market not entered the line begins at nothing, in the year before the first in which a car could be sold there.
+    """
+    terms, channel = costing.conventions, costing.carmaker.channels[offer.market]
+    now = offer.sales / costing.segment_now[offer.market, offer.model_id] if channel.entered else 0.0
+    begins = terms.base_year if channel.entered else costing.first_year + channel.entry_lead - 1
+    way = min(max((year - begins) / terms.years_to_mature, 0.0), 1.0)
     return max(now + (offer.mature_share - now) * way, offer.mature_share * LEAST)
 
 

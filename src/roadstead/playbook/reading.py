@@ -108,6 +108,19 @@ def weight_by_year(reading: Reading) -> Floats:
     return np.asarray(inside * probability)
 
 
+def at_the_end_of_demand(reading: Reading) -> float:
+    """Share of all cars, expected over futures and years, that sell where a demand curve ends. [fraction]
+
+    There the width of the curve sets the volume, and not the price.
+    """
+    p = reading.evaluation.prospect
+    sold = reading.plan.flows.sale.sum(-1)
+    ended = sold >= (1.0 - 1e-6) * p.demand.width.sum(-1)
+    weight = (node_probability(reading.tree)[p.node_years.node] * p.node_years.span)[:, None]
+    total = float((weight * sold).sum())
+    return float((weight * sold * ended).sum()) / total if total else 0.0
+
+
 def likely_path(tree: ScenarioTree) -> tuple[int, ...]:
     """Nodes of the most likely path, root first."""
     probability = node_probability(tree)

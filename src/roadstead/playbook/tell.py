@@ -11,7 +11,7 @@ from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
-from roadstead.playbook.reading import path_values
+from roadstead.playbook.reading import at_the_end_of_demand, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
 from roadstead.playbook.triggers import later, triggers
 from roadstead.playbook.waterfalls import waterfalls
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.yardsticks import Yardstick
+
+
+NOTABLE = 0.02
+"""Share of cars at the end of a demand curve that is worth a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,15 @@ def tell(told: Told) -> Book:
             EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
             for e, p in told.implied.items()
         ),
-        warnings=told.warnings,
+        warnings=(*told.warnings, *_of_the_plan(reading)),
     )
+
+
+def _of_the_plan(reading: Reading) -> tuple[Sentence, ...]:
+    """What to know before trusting this plan's numbers."""
+    share = at_the_end_of_demand(reading)
+    notable = (Sentence("warn.curve_end", {"share": Amount(share, "share")}),) if share > NOTABLE else ()
+    return (*notable, Sentence("warn.exports_only", {}))
 
 
 def _headline(told: Told) -> tuple[Sentence, ...]:

@@ -129,17 +129,17 @@ def _first_years(reading: Reading, nodes: Sequence[int]) -> Floats:
 def later(reading: Reading) -> tuple[Later, ...]:
     """Decisions after the first, with the probability that they are taken in that year."""
     probability = node_probability(reading.tree)
-    grouped: dict[tuple[int, str, str], list[Decision]] = {}
+    grouped: dict[tuple[int, str, str, float], list[Decision]] = {}
     for decision in decisions(reading):
         if decision.node > 0:
             year = int(reading.tree.start[decision.node])
-            grouped.setdefault((year, *decision.key), []).append(decision)
+            grouped.setdefault((year, *decision.key, decision.modules), []).append(decision)
     found = [
         Later(
             what=sentence(reading, max(same, key=lambda d: float(probability[d.node]))),
             year=year,
             probability=float(sum(probability[d.node] for d in same)),
         )
-        for (year, _, _), same in grouped.items()
+        for (year, *_), same in grouped.items()
     ]
     return tuple(sorted(found, key=lambda entry: (entry.year, -entry.probability)))

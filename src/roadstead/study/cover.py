@@ -44,6 +44,7 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
                 "high": Amount(max(rates), "share"),
             },
         ),
+        Sentence("money.before", {}),
         Sentence("money.baseline", {}),
     )
     return Cover(
