@@ -18,7 +18,7 @@ from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options,
 from roadstead.futures.tree import ScenarioTree, history
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats
 
 FIRST_YEAR = 2027
 NEVER = 9999
@@ -271,11 +271,12 @@ def _options(rng: np.random.Generator, sketch: Sketch, tree: ScenarioTree, years
 
 
 def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
-    """Decisions that most likely fit together: committed to once, built on what is committed, closed when they stand."""
+    """Decisions that most likely fit together: committed to once, built on what is committed, closed once it has ramped up."""
     tree, p = made.tree, made.prospect
     d = no_new(tree, p)
     commit, close, build, retire = (array.copy() for array in (d.commit, d.close, d.build, d.retire))
     opens, gate = p.options.opens, p.resources.option
+    settled = _settled(made)
     for n in range(tree.count):
         path = list(history(tree, n))
         if not p.options.allowed[n].any():
@@ -286,18 +287,43 @@ def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
             if p.options.allowed[n, i] and not runs and not commit[path, i].any() and rng.random() < 0.4:
                 commit[n, i] = 1.0
             rows = np.flatnonzero(gate == i)
-            due = [m for m in path if commit[m, i] and tree.start[m] + p.options.lead[i] <= tree.start[n]]
+            due = [m for m in path[:-1] if commit[m, i] and tree.start[m] + p.options.lead[i] <= tree.start[n]]
             stands = p.resources.existing[p.node_years.node == n].max(0)
-            if not shut and (opens[i] <= tree.start[n] or due) and rng.random() < 0.2:
+            steady = all(settled[n, r] and not _ramps(made, build, path, r) for r in rows)
+            if not shut and steady and (opens[i] <= tree.start[n] or due) and rng.random() < 0.3:
                 close[n, i] = 1.0
                 for r in rows:
                     retire[n, r] += stands[r] + build[path, r].sum() - retire[path, r].sum()
             elif not shut and (runs or commit[path, i].any()):
                 for r in rows:
                     room = p.resources.limit[r] - stands[r] - build[path, r].sum() + retire[path, r].sum()
-                    if room >= 1.0 and rng.random() < 0.6:
+                    if settled[n, r] and room >= 1.0 and rng.random() < 0.6:
                         build[n, r] += float(rng.integers(1, int(room) + 1))
     return Decisions(commit, close, build, retire)
+
+
+def _settled(made: Invented) -> Flags:
+    """True where what stands without a decision stays the same from a node on. Shape (N, R)."""
+    tree, p = made.tree, made.prospect
+    low, high = (
+        np.stack(
+            [by_node([p.resources.existing[p.node_years.node == n] for n in below(tree, m)]) for m in range(tree.count)]
+        )
+        for by_node in (lambda parts: np.concatenate(parts).min(0), lambda parts: np.concatenate(parts).max(0))
+    )
+    return np.asarray(low == high)
+
+
+def _ramps(made: Invented, build: Floats, path: list[int], r: int) -> bool:
+    """True where a module built on the path is not at full output as the last node of the path begins."""
+    tree, res = made.tree, made.prospect.resources
+    full = int(res.lead[r]) + int(np.argmax(res.ramp[r] >= 1.0))
+    return any(build[m, r] and tree.start[m] + full > tree.start[path[-1]] for m in path)
+
+
+def below(tree: ScenarioTree, node: int) -> list[int]:
+    """A node and all that may follow it."""
+    return [n for n in range(tree.count) if node in history(tree, n)]
 
 
 def changed(made: Invented, part: str = "", **fields: Any) -> Invented:

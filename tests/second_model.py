@@ -99,22 +99,30 @@ def known(made: Invented) -> Known:
     )
 
 
-def value(made: Invented, pins: tuple[Pin, ...] = (), *, whole: bool = True) -> float | None:
-    """Best expected NPV, or None where nothing fits. [money]"""
-    model, constant = state(made, pins, whole=whole)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        status, _ = model.solve(
-            "highs", io_api="direct", output_flag=False, mip_rel_gap=1e-9, primal_feasibility_tolerance=1e-9
-        )
-    return M * (model.objective.value + constant) if status == "ok" else None
+def values(made: Invented, pins: tuple[Pin, ...] = ()) -> tuple[float, float] | None:
+    """Best expected NPV with whole decisions, and with divisible ones; None where nothing fits. [money]"""
+    model, constant = state(made, pins)
+    best = []
+    for relaxed in (False, True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if relaxed:
+                for name in model.variables.integers:
+                    model.variables[name].relax()
+            status, _ = model.solve(
+                "highs", io_api="direct", output_flag=False, mip_rel_gap=1e-9, primal_feasibility_tolerance=1e-9
+            )
+        if status != "ok":
+            return None
+        best.append(M * (model.objective.value + constant))
+    return best[0], best[1]
 
 
-def state(made: Invented, pins: tuple[Pin, ...], *, whole: bool) -> tuple[linopy.Model, float]:
+def state(made: Invented, pins: tuple[Pin, ...]) -> tuple[linopy.Model, float]:
     """The model, and what no decision moves. In millions."""
     p, when, n_ = made.prospect, times(made), known(made)
     model = linopy.Model()
-    v = _variables(model, made, whole)
+    v = _variables(model, made)
     gain = _decision_money(made, when, n_, v) + _flow_money(made, n_, v)
     model.add_objective(gain, sense="max")
     _states(model, made, when, n_, v)
@@ -131,7 +139,12 @@ def _array(values: np.ndarray, *dims: str) -> xr.DataArray:
     return xr.DataArray(np.asarray(values, dtype=float), dims=dims)
 
 
-def _variables(model: linopy.Model, made: Invented, whole: bool) -> dict[str, linopy.Variable | linopy.LinearExpression]:
+def _pick(index: np.ndarray, dim: str) -> xr.DataArray:
+    """An index along another axis; where it is -1, any entry, for what stands there is masked or weighs nothing."""
+    return xr.DataArray(np.maximum(index, 0), dims=(dim,), coords={dim: np.arange(len(index))})
+
+
+def _variables(model: linopy.Model, made: Invented) -> dict[str, linopy.Variable | linopy.LinearExpression]:
     p, tree = made.prospect, made.tree
     res, opt = p.resources, p.options
     decided = opt.allowed.any(1) | (len(opt.opens) == 0)
@@ -139,8 +152,8 @@ def _variables(model: linopy.Model, made: Invented, whole: bool) -> dict[str, li
     at_most = np.maximum(res.limit, res.existing.max(0))
 
     def decision(name: str, upper: np.ndarray, axis: str, is_whole: bool) -> linopy.Variable:
-        kind = {"binary": False, "integer": True} if is_whole and whole else {"integer": False}
-        return model.add_variables(_array(np.zeros(upper.shape), "n", axis), _array(upper, "n", axis), name=name, **kind)
+        none, most = _array(np.zeros(upper.shape), "n", axis), _array(upper, "n", axis)
+        return model.add_variables(none, most, name=name, integer=is_whole)
 
     every = np.ones_like(opt.allowed) * decided[:, None]
     step = np.ones_like(res.cost) * decided[:, None] * at_most[None, :]
@@ -194,15 +207,15 @@ def _flow_money(made: Invented, n_: Known, v: dict) -> linopy.LinearExpression:
 
 def _states(model: linopy.Model, made: Invented, when: Times, n_: Known, v: dict) -> None:
     """F.3."""
-    tree, p = made.tree, made.prospect
+    p = made.prospect
     under = _array(when.path[p.node_years.node], "y", "n")
-    opened = (_array(when.omega, "y", "n", "d") * v["u"]).sum("n") - (under * v["v"]).sum("n")
-    model.add_constraints(v["o"] - opened == _array(n_.o0, "y", "d"))
+    if len(p.options.opens):
+        opened = (_array(when.omega, "y", "n", "d") * v["u"]).sum("n") - (under * v["v"]).sum("n")
+        model.add_constraints(v["o"] - opened == _array(n_.o0, "y", "d"))
     built = (_array(when.phi, "y", "n", "r") * v["z"]).sum("n") - (under * v["w"]).sum("n")
     model.add_constraints(v["k"] - built == _array(p.resources.existing, "y", "r"))
-    to_leaf = _array(when.path[n_.ends], "l", "n")
-    model.add_constraints((to_leaf * v["u"]).sum("n") <= 1.0)
-    assert tree.count == under.sizes["n"]
+    if len(p.options.opens):
+        model.add_constraints((_array(when.path[n_.ends], "l", "n") * v["u"]).sum("n") <= 1.0)
 
 
 def _order_of_decisions(model: linopy.Model, made: Invented, when: Times, n_: Known, v: dict) -> None:
@@ -214,22 +227,23 @@ def _order_of_decisions(model: linopy.Model, made: Invented, when: Times, n_: Kn
 
     def ready(lead: np.ndarray, axis: str) -> xr.DataArray:
         due = start[None, :, None] + lead[None, None, :] <= start[:, None, None]
-        return _array(when.path[:, :, None] * due, "m", "n", axis)
+        above = when.path - np.eye(tree.count)
+        return _array(above[:, :, None] * due, "m", "n", axis)
 
     open_now = _array(opt.opens[None, :] <= start[:, None], "m", "d")
-    model.add_constraints((path * v["v"]).sum("n") - (ready(opt.lead, "d") * v["u"]).sum("n") <= open_now)  # F.4
-    stands = _array(n_.k_bar, "m", "r")
+    if len(opt.opens):
+        opened = (ready(opt.lead, "d") * v["u"]).sum("n")
+        model.add_constraints((path * v["v"]).sum("n") - opened <= open_now)  # F.4
+    stands, limit = _array(n_.k_bar, "m", "r"), _array(np.maximum(res.limit, n_.k_bar), "m", "r")
     total = (path * (v["z"] - v["w"])).sum("n")
     gate = np.where(res.option >= 0, res.option, 0)
     gated = res.option >= 0
     open_anyway = np.where(gated, (opt.opens <= tree.last_year)[gate] if len(opt.opens) else True, True)
-    for r in range(len(res.limit)):
-        left = total.isel(r=r)
-        if gated[r]:
-            d = int(res.option[r])
-            net = (path * (v["u"].isel(d=d) - v["v"].isel(d=d))).sum("n")
-            left = left - float(res.limit[r]) * net
-        model.add_constraints(left <= res.limit[r] * float(open_anyway[r]) - stands.isel(r=r))  # F.5
+    spare = limit * _array(open_anyway, "r") - stands
+    if len(opt.opens):
+        committed = (path * (v["u"] - v["v"])).sum("n").isel(d=_pick(res.option, "r"))
+        total = total - limit * _array(gated, "r") * committed
+    model.add_constraints(total <= spare)  # F.5
     in_service = (ready(res.lead, "r") * v["z"]).sum("n")
     model.add_constraints((path * v["w"]).sum("n") - in_service <= stands)  # F.6
 
@@ -248,12 +262,15 @@ def _flows(model: linopy.Model, made: Invented, v: dict) -> None:
     member[p.demand.group, np.arange(cells)] = 1.0
     model.add_constraints((_array(member, "j", "c") * sold).sum("c") - v["g"].sum("t") == 0.0)  # F.8
     most = p.demand.width.sum(-1) / K
-    for a in range(len(arcs.cell)):
-        c, d, e = int(arcs.cell[a]), int(arcs.supply_option[a]), int(arcs.entry_option[a])
-        if d >= 0:
-            model.add_constraints(v["x"].isel(a=a) - _array(most[:, c], "y") * v["o"].isel(d=d) <= 0.0)  # F.9
-        if e >= 0:
-            model.add_constraints(arrives.isel(c=c) - _array(most[:, c], "y") * v["o"].isel(d=e) <= 0.0)  # F.9
+    if len(p.labels.option):
+        open_ = v["o"].isel(d=_pick(arcs.supply_option, "a"))
+        mask = xr.DataArray(np.broadcast_to(arcs.supply_option >= 0, arcs.margin.shape), dims=("y", "a"))
+        model.add_constraints(v["x"] - _array(most[:, arcs.cell], "y", "a") * open_ <= 0.0, mask=mask)  # F.9
+    entered = np.flatnonzero(arcs.entry_option >= 0)
+    pairs = sorted({(int(arcs.cell[a]), int(arcs.entry_option[a])) for a in entered})
+    for c, e in pairs:
+        mine = np.flatnonzero((arcs.cell == c) & (arcs.entry_option == e))
+        model.add_constraints(v["x"].isel(a=mine).sum("a") - _array(most[:, c], "y") * v["o"].isel(d=e) <= 0.0)  # F.9
     use = np.zeros((len(res.limit), len(arcs.cell)))
     np.add.at(use, (res.use_resource, res.use_arc), res.use_amount)
     used = (_array(use, "r", "a") * v["x"]).sum("a")

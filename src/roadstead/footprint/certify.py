@@ -7,7 +7,7 @@ is what this page says, whatever a solver reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,8 +77,11 @@ def certify(tree: ScenarioTree, prospect: Prospect, plan: FootprintPlan) -> Cert
     RoadsteadError
         RS-F502 with every limit the plan breaks.
     """
-    states = _states(tree, prospect, plan.decisions)
     faults: list[Fault] = []
+    _check_numbers(plan, faults)
+    if faults:
+        raise RoadsteadError(faults)
+    states = _states(tree, prospect, plan.decisions)
     _check_decisions(tree, prospect, plan.decisions, faults)
     worst = _check_flows(prospect, plan, states, faults)
     if faults:
@@ -119,6 +122,13 @@ def _states(tree: ScenarioTree, p: Prospect, d: Decisions) -> States:
     return States(is_open, charged, at_work, in_service)
 
 
+def _check_numbers(plan: FootprintPlan, faults: list[Fault]) -> None:
+    """What is not a number would pass every comparison below."""
+    found = {entry.name: getattr(part, entry.name) for part in (plan.decisions, plan.flows) for entry in fields(part)}
+    odd = [name for name, values in found.items() if not np.all(np.isfinite(values))]
+    faults += [_broken(name, "it holds what is not a finite number") for name in odd]
+
+
 def _check_decisions(tree: ScenarioTree, p: Prospect, d: Decisions, faults: list[Fault]) -> None:
     """Whole numbers, once on a path, only what is offered, only what stands."""
     options, resources = p.labels.option, p.labels.resource
@@ -131,7 +141,13 @@ def _check_decisions(tree: ScenarioTree, p: Prospect, d: Decisions, faults: list
         path = list(history(tree, leaf))
         twice = np.flatnonzero(d.commit[path].sum(0) > 1.5)
         faults += [_broken(options[i], f"committed to twice on the way to {tree.name[leaf]}") for i in twice]
-    forbidden = np.argwhere((d.commit > 0.5) & ~p.options.allowed).tolist()
+    # What opens without a decision is not committed to, and nothing is decided where no option may be committed to.
+    may = p.options.allowed & (p.options.opens > tree.last_year)
+    idle = ~p.options.allowed.any(1) & (p.options.allowed.shape[1] > 0)
+    busy = np.concatenate([d.close, d.build, d.retire], axis=1).max(1, initial=0.0) > COUNT_TOLERANCE
+    late = np.flatnonzero(idle & busy)
+    faults += [_broken("decisions", f"something is decided at {tree.name[n]}, where nothing can be") for n in late]
+    forbidden = np.argwhere((d.commit > 0.5) & ~may).tolist()
     faults += [_broken(options[i], f"committed to at {tree.name[n]}, where it cannot be") for n, i in forbidden]
     for n in range(tree.count):
         _check_node(tree, p, d, n, faults)
@@ -148,13 +164,14 @@ def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, n: int, faults: l
     path = list(history(tree, n))
     start = tree.start[n]
     opened = (p.options.opens <= start).astype(float)
-    due = np.asarray([tree.start[m] for m in path])[:, None]
-    opened += (d.commit[path] * (due + p.options.lead <= start)).sum(0)
+    before = path[:-1]
+    due = np.asarray([tree.start[m] for m in before])[:, None]
+    opened += (d.commit[before] * (due + p.options.lead <= start)).sum(0)
     shut_early = np.flatnonzero(d.close[path].sum(0) > opened + 0.5)
     faults += [_broken(p.labels.option[i], f"closed at {tree.name[n]} though it is not open") for i in shut_early]
     mine = p.node_years.node == n
     standing = p.resources.existing[mine].max(0)
-    ready = standing + (d.build[path] * (due + p.resources.lead <= start)).sum(0)
+    ready = standing + (d.build[before] * (due + p.resources.lead <= start)).sum(0)
     over = np.flatnonzero(d.retire[path].sum(0) > ready + COUNT_TOLERANCE)
     faults += [_broken(p.labels.resource[r], f"more retired by {tree.name[n]} than is in service") for r in over]
     stands = standing + d.build[path].sum(0) - d.retire[path].sum(0)
@@ -187,6 +204,7 @@ def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[
     room = p.resources.free + p.resources.usable * p.resources.size * states.at_work
     checks = {
         "a flow is negative": -flow,
+        "fewer than no modules are at work": -p.resources.size * states.at_work,
         "cars flow where law or circumstance forbids it": np.where(p.arcs.allowed, 0.0, flow),
         "cars flow from a line or into a market that is not open": np.where(shut, flow, 0.0),
         "more is used of a resource than there is": use - room,

@@ -76,8 +76,7 @@ def _option_columns(
     # Closing saves the yearly cost of every node-year from here on.
     saved = np.einsum("yd,yn->nd", options.fixed * option_year, when.reaches)
     committable = np.asarray(when.on_path @ u_keep.astype(float) - u_keep > 0)
-    decided = np.asarray(options.allowed.any(axis=1))[:, None]  # nodes in which anything is decided at all
-    v_keep = decided & (start_open | committable) & (saved > 0)
+    v_keep = decided(p)[:, None] & (start_open | committable) & ((saved > 0) | (options.exit_cost < 0))
     v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
     builder.constant -= float((options.fixed * initially_open(p) * option_year).sum())
     return u, v
@@ -89,7 +88,7 @@ def _module_columns(
     """Modules bought z and retired w, with their yearly costs and salvage."""
     options, resources = p.options, p.resources
     resource_node, resource_year = node_money(tree, p, resources.risk), year_money(tree, p, resources.risk)
-    decided = np.asarray(options.allowed.any(axis=1))[:, None]
+    open_node = decided(p)[:, None]
     available = np.asarray((options.opens <= tree.last_year) | (when.on_path @ (u >= 0).astype(float) > 0))
     gate = resources.option
     gated = gate >= 0
@@ -98,8 +97,9 @@ def _module_columns(
     open_for = np.ones_like(resources.cost, dtype=bool)
     open_for[:, gated] = available[:, gate[gated]]
     standing = standing_modules(p, tree)
-    buyable = np.asarray(resources.limit[None, :] > standing.max(0)[None, :] + 1e-9)
-    z_keep = decided & can_buy & produces & open_for & buyable & (resources.cost < np.inf)
+    # Where all that may stand stands from here on, a module could only replace another.
+    room = np.asarray(when.on_path.T @ (resources.limit > standing + 1e-9) > 0)
+    z_keep = open_node & can_buy & produces & open_for & room
     running_cost = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.module_service)
     end = node_probability(tree)[:, None] * p.end_discount[None, resources.risk] / MONEY
     z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
@@ -107,11 +107,11 @@ def _module_columns(
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
     saved_fixed = np.einsum("yr,yn->nr", resources.fixed * resource_year, when.reaches)
     built_before = np.asarray(when.on_path @ z_keep.astype(float) - z_keep > 0)
-    w_keep = decided & ((standing > 0) | built_before)
+    w_keep = open_node & ((standing > 0) | built_before)
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = saved_fixed + resources.scrap * resource_node - lost
-    w = _select(builder, w_keep, w_gain, resources.limit[None, :], whole_module[None, :])
+    w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing.max(0))[None, :], whole_module[None, :])
     builder.constant -= float((resources.fixed * resources.existing * resource_year).sum())
     return z, w
 
@@ -190,6 +190,12 @@ def _group_dearest(p: Prospect) -> Floats:
     """Dearest price of each cell's group, as present value. Shape (Y, C)."""
     dearest = _dearest(p.demand.group_width, p.demand.group_price) * p.discount[:, p.demand.group_risk]
     return np.asarray(dearest[:, p.demand.group])
+
+
+def decided(prospect: Prospect) -> Flags:
+    """True at the nodes in which anything is decided: some option may be committed to, or there is none at all. Shape (N,)."""
+    allowed = prospect.options.allowed
+    return np.asarray(allowed.any(axis=1) | (allowed.shape[1] == 0))
 
 
 def initially_open(prospect: Prospect) -> Floats:

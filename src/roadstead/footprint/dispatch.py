@@ -11,7 +11,7 @@ from roadstead.footprint.columns import CARS
 from roadstead.footprint.extensive import LONGEST, Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
     from roadstead.footprint.columns import Columns
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
+
+_FITTING = "decisions that close only what is open and build only where an option is committed to"
 
 
 def no_new(tree: ScenarioTree, prospect: Prospect) -> Decisions:
@@ -34,26 +36,33 @@ def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Fo
 
     Raises
     ------
-    ValueError
-        Where a decision is taken that the prospect does not offer.
     RoadsteadError
-        RS-F501 where the decisions do not fit together.
+        RS-F501 where the decisions do not fit together, or one is taken that the prospect does not offer.
     """
     whole = formulate(tree, prospect, relaxed=True)
+    _check_offered(tree, prospect, whole.columns, decisions)
     answer = run(fixed(whole, decisions), Limits(seconds=LONGEST))
     if answer.point is None:
         message = f"no flows fit these decisions: the solver says {answer.status!r}"
-        expected = "decisions that close only what is open and build only where an option is committed to"
-        raise RoadsteadError(Fault("decisions", "RS-F501", message, expected))
+        raise RoadsteadError(Fault("decisions", "RS-F501", message, _FITTING))
     return FootprintPlan(decisions, read_flows(whole.columns, answer.point))
+
+
+def _check_offered(tree: ScenarioTree, prospect: Prospect, columns: Columns, decisions: Decisions) -> None:
+    options, resources = prospect.labels.option, prospect.labels.resource
+    words = (("committed to", options), ("closed", options), ("built", resources), ("retired", resources))
+    faults = [
+        Fault(labels[i], "RS-F501", f"{word} at {tree.name[n]}, which the prospect does not offer", _FITTING)
+        for (index, wanted), (word, labels) in zip(_families(columns, decisions), words, strict=True)
+        for n, i in np.argwhere((index < 0) & (wanted != 0)).tolist()
+    ]
+    raise_if_any(faults)
 
 
 def fixed(whole: Formulation, decisions: Decisions) -> Program:
     """The program with its decisions on nodes fixed."""
     floor, ceiling = whole.program.floor.copy(), whole.program.ceiling.copy()
     for index, wanted in _families(whole.columns, decisions):
-        if np.any((index < 0) & (wanted > 0)):
-            raise ValueError("a decision is taken that the prospect does not offer")
         here = index >= 0
         floor[index[here]] = ceiling[index[here]] = wanted[here]
     return replace(whole.program, floor=floor, ceiling=ceiling)

@@ -102,8 +102,8 @@ def _close_what_is_open(builder: ProgramBuilder, p: Prospect, when: Timing, c: C
 
 def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit."""
-    gate, limit = p.resources.option, p.resources.limit
-    standing = standing_modules(p, tree)
+    gate, standing = p.resources.option, standing_modules(p, tree)
+    limit = np.maximum(p.resources.limit, standing)  # what stands today may stand on, though nothing may be added
     open_already = np.where(
         gate >= 0,
         (p.options.opens <= tree.last_year)[np.maximum(gate, 0)] if len(p.options.opens) else True,
@@ -117,7 +117,7 @@ def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospe
     _spread(builder, rows, c.w, -when.on_path)
     gated = np.flatnonzero(gate >= 0)
     if gated.size:
-        weight = limit[gated][:, None, None] * when.on_path[None]
+        weight = limit.T[gated][:, :, None] * when.on_path[None]
         _spread(builder, rows[:, gated], c.u[:, gate[gated]], -weight)
         _spread(builder, rows[:, gated], c.v[:, gate[gated]], weight)
 
@@ -164,11 +164,11 @@ def _flows_need_open_options(builder: ProgramBuilder, p: Prospect, c: Columns) -
     _fill(builder, rows, c.o[:, p.arcs.supply_option[by_supply]], -most[:, p.arcs.cell[by_supply]])
     by_entry = np.flatnonzero(p.arcs.entry_option >= 0)
     by_entry = by_entry[decided[p.arcs.entry_option[by_entry]]]
-    cells, first = np.unique(p.arcs.cell[by_entry], return_index=True)
+    pairs = np.stack([p.arcs.cell[by_entry], p.arcs.entry_option[by_entry]])
+    (cells, entries), place = np.unique(pairs, axis=1, return_inverse=True)
     entry = builder.add_rows(np.asarray(-np.inf), np.zeros((start.shape[0], len(cells))))
-    place = np.searchsorted(cells, p.arcs.cell[by_entry])
-    _fill(builder, entry[:, place], c.x[:, by_entry], 1.0)
-    _fill(builder, entry, c.o[:, p.arcs.entry_option[by_entry[first]]], -most[:, cells])
+    _fill(builder, entry[:, place.ravel()], c.x[:, by_entry], 1.0)
+    _fill(builder, entry, c.o[:, entries], -most[:, cells])
 
 
 def _flows_within_resources(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:

@@ -55,9 +55,12 @@ class _Trial:
     left: int
 
     def value(self, d: Decisions) -> float:
-        """Value of decisions, minus infinity where they do not fit. In the program's unit."""
+        """Value of decisions, minus infinity where they do not fit or a pin forbids them. In the program's unit."""
+        values = self.flat(d)
+        if np.any(values > self.program.program.ceiling[self.index]):
+            return float("-inf")
         self.left -= 1
-        return self.program.value(self.index, self.flat(d))
+        return self.program.value(self.index, values)
 
     def flat(self, d: Decisions) -> Floats:
         """Values of the whole columns, in the order of ``index``."""
@@ -150,7 +153,7 @@ def _improved(trial: _Trial, best: Decisions, value: float, places: list[tuple[i
     Trials are counted, not timed, so that the same problem gives the same plan on any machine.
     """
     since = 0
-    while since <= len(places):
+    while since < len(places):
         for option, n in places:
             since += 1
             for change in _changes(trial, best, option, n):

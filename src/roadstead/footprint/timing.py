@@ -41,7 +41,8 @@ class Timing:
     option_service
         Share of the node-year's years in which it is open. Shape (D, Y, N).
     module_ready, option_ready
-        1 where an order at n has come into service by the beginning of node m. Shapes (R, N, N), (D, N, N), row m.
+        1 where an order at n, above m on the path, has come into service as node m begins. Shapes (R, N, N), (D, N, N),
+        row m.
     """
 
     on_path: Floats
@@ -83,7 +84,7 @@ def timing(tree: ScenarioTree, prospect: Prospect) -> Timing:
 
     def ready(leads: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
         due = tree.start[None, None, :] + leads[:, None, None] <= tree.start[None, :, None]
-        return np.asarray(due * on_path[None])
+        return np.asarray(due * (on_path - np.eye(tree.count))[None])
 
     return Timing(
         on_path=on_path,
