@@ -14,7 +14,17 @@ import numpy as np
 
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.plan import Decisions
-from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
+from roadstead.futures.prospect import (
+    DIMENSIONS,
+    Arcs,
+    Demand,
+    Labels,
+    NodeYears,
+    Options,
+    Prospect,
+    Resources,
+    arrays,
+)
 from roadstead.futures.tree import ScenarioTree, history
 
 if TYPE_CHECKING:
@@ -284,7 +294,8 @@ def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
         for i in range(len(opens)):
             shut = close[path, i].sum() > 0
             runs = opens[i] <= tree.last_year
-            if p.options.allowed[n, i] and not runs and not commit[path, i].any() and rng.random() < 0.4:
+            in_time = tree.start[n] + p.options.lead[i] <= tree.last_year
+            if p.options.allowed[n, i] and in_time and not runs and not commit[path, i].any() and rng.random() < 0.4:
                 commit[n, i] = 1.0
             rows = np.flatnonzero(gate == i)
             due = [m for m in path[:-1] if commit[m, i] and tree.start[m] + p.options.lead[i] <= tree.start[n]]
@@ -297,7 +308,8 @@ def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
             elif not shut and (runs or commit[path, i].any()):
                 for r in rows:
                     room = p.resources.limit[r] - stands[r] - build[path, r].sum() + retire[path, r].sum()
-                    if settled[n, r] and room >= 1.0 and rng.random() < 0.6:
+                    in_time = tree.start[n] + p.resources.lead[r] <= tree.last_year
+                    if settled[n, r] and in_time and room >= 1.0 and rng.random() < 0.6:
                         build[n, r] += float(rng.integers(1, int(room) + 1))
     return Decisions(commit, close, build, retire)
 
@@ -332,3 +344,30 @@ def changed(made: Invented, part: str = "", **fields: Any) -> Invented:
     if not part:
         return Invented(made.tree, replace(p, **fields))
     return Invented(made.tree, replace(p, **{part: replace(getattr(p, part), **fields)}))
+
+
+def split_leaf(made: Invented, leaf: int, share: float) -> Invented:
+    """The same with a leaf split into two that are alike; the first keeps ``share`` of its probability."""
+    tree, p = made.tree, made.prospect
+    nodes = [*range(tree.count), leaf]
+    mine = np.flatnonzero(p.node_years.node == leaf)
+    years = [*range(p.node_years.count), *mine.tolist()]
+    branch = tree.branch_probability[nodes]
+    branch[leaf] *= share
+    branch[-1] *= 1.0 - share
+    name = (*tree.name, f"{tree.name[leaf]} again")
+    twice = ScenarioTree(tree.parent[nodes], tree.start[nodes], tree.years[nodes], branch, name, name)
+
+    def rows(array: Any, axes: str) -> Any:
+        return array[{"n": nodes, "y": years}[axes[0]]] if axes[0] in "ny" else array
+
+    found: dict[str, Any] = {name: rows(array, DIMENSIONS[name]) for name, array in arrays(p).items()}
+    found["node_years.node"] = np.concatenate([p.node_years.node, np.full(len(mine), tree.count)])
+    parts = {
+        part: replace(
+            getattr(p, part), **{k.partition(".")[2]: v for k, v in found.items() if k.startswith(f"{part}.")}
+        )
+        for part in ("node_years", "arcs", "demand", "resources", "options")
+    }
+    whole = {name: array for name, array in found.items() if "." not in name}
+    return Invented(twice, replace(p, **parts, **whole))

@@ -1,0 +1,62 @@
+"""Capacitated facility location as a prospect: one node, one year, every customer a market, every site a line of one module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
+from roadstead.futures.tree import ScenarioTree
+
+
+@dataclass(frozen=True)
+class Facilities:
+    """Sites with ``capacity`` and ``opening`` cost, customers with ``demand``; ``cost`` of one unit by site and customer."""
+
+    capacity: np.ndarray
+    opening: np.ndarray
+    demand: np.ndarray
+    cost: np.ndarray
+
+    @property
+    def reward(self) -> float:
+        """More for a unit than any unit can cost, opening a site for it alone included."""
+        return float(2 * (self.cost.max() + self.opening.max()))
+
+
+def as_prospect(f: Facilities) -> tuple[ScenarioTree, Prospect]:
+    """Its best value is the reward of all demand less the least cost of serving it."""
+    sites, customers = f.cost.shape
+    cell, supply = np.repeat(np.arange(customers), sites), np.tile(np.arange(sites), customers)
+    none, zero = np.full(len(cell), -1), np.zeros(len(cell), dtype=int)
+    flat, one_site = np.zeros((1, sites)), np.zeros(sites)
+    names = tuple(f"site {i}" for i in range(sites))
+    groups = tuple(f"customer {j}" for j in range(customers))
+    width = f.demand[None, :, None].astype(float)
+    first = np.zeros(customers, dtype=int)
+    prospect = Prospect(
+        labels=Labels(groups, ("unit",), tuple((j, 0) for j in range(customers)), names, groups, names, names, ("none",)),
+        node_years=NodeYears(np.asarray([0]), np.asarray([2027]), np.asarray([1])),
+        arcs=Arcs(
+            cell, supply, ("",) * len(cell), supply, none, zero,
+            (f.reward - f.cost[supply, cell])[None, :], np.ones((1, len(cell)), dtype=bool),
+        ),
+        demand=Demand(np.arange(customers), width, np.zeros_like(width), width, np.zeros_like(width), first, first),
+        resources=Resources(
+            option=np.arange(sites), use_arc=np.arange(len(cell)), use_resource=supply,
+            use_amount=np.ones(len(cell)), free=flat, existing=flat, usable=np.ones((1, sites)),
+            size=f.capacity.astype(float), limit=np.ones(sites), whole=np.ones(sites, dtype=bool),
+            lead=np.zeros(sites, dtype=int), ramp=np.ones((sites, 1)), cost=flat, fixed=flat, scrap=flat, salvage=flat,
+            minimum_take=one_site, take_price=one_site, risk=np.zeros(sites, dtype=int),
+        ),
+        options=Options(
+            opens=np.full(sites, 9999), lead=np.zeros(sites, dtype=int), cost=f.opening[None, :].astype(float),
+            fixed=flat, exit_cost=flat, allowed=np.ones((1, sites), dtype=bool), risk=np.zeros(sites, dtype=int),
+        ),
+        discount=np.ones((1, 1)),
+        node_discount=np.ones((1, 1)),
+        end_discount=np.ones(1),
+    )  # fmt: skip
+    one = np.asarray([1])
+    return ScenarioTree(np.asarray([-1]), np.asarray([2027]), one, np.ones(1), ("now",), ("now",)), prospect

@@ -1,0 +1,193 @@
+"""Footprint: problems small enough to solve by hand or by trying everything."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from facilities import Facilities, as_prospect
+from scipy.optimize import linprog
+
+from roadstead.footprint.plan import Pin
+from roadstead.footprint.solve import Effort, solve
+from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
+from roadstead.futures.tree import ScenarioTree
+
+EXACT = Effort(gap=0.0)
+M = 1e6
+
+
+def wall_or_no_wall() -> tuple[ScenarioTree, Prospect]:
+    """One model in one market, shipped from home or made in a plant there; from 2029 a wall may bar what comes from home.
+
+    2027 and 2028 are the root's years; 2029 to 2031, run alike, those of `wall` and `open`, each with probability 1/2.
+    Nothing is discounted. The market takes 10,000 cars a year, and home can make as many: 1,000 a car from home, 1,200 from
+    the plant behind the wall and 500 elsewhere. The site costs 1 M and 0.4 M a year, each of up to two steps of 4,000 cars
+    4 M and 0.8 M a year, and 0.6 M of a step is left at the end. Both take a year; a step yields half in its first year.
+    To close the site costs 4 M.
+    """
+    tree = ScenarioTree(
+        np.asarray([-1, 0, 0]), np.asarray([2027, 2029, 2029]), np.asarray([2, 3, 3]), np.asarray([1.0, 0.5, 0.5]),
+        ("today", "wall", "open"), ("", "", ""),
+    )  # fmt: skip
+    spans = np.asarray([1, 1, 3, 3])
+    width = np.full((4, 1, 1), 10_000.0)
+    first, every_year, every_node = np.zeros(1, dtype=int), np.ones((4, 1)), np.ones((3, 1))
+    home_or_plant = np.asarray([-1, 0])
+    prospect = Prospect(
+        labels=Labels(
+            ("land",), ("car",), ((0, 0),), ("home", "plant"), ("land",), ("home", "plant"), ("plant",), ("k",)
+        ),
+        node_years=NodeYears(np.asarray([0, 0, 1, 2]), np.asarray([2027, 2028, 2029, 2029]), spans),
+        arcs=Arcs(
+            cell=np.zeros(2, dtype=int),
+            supply=np.asarray([0, 1]),
+            regime=("", ""),
+            supply_option=home_or_plant,
+            entry_option=np.asarray([-1, -1]),
+            risk=np.zeros(2, dtype=int),
+            margin=np.asarray([[1000.0, 500.0], [1000.0, 500.0], [1000.0, 1200.0], [1000.0, 500.0]]),
+            allowed=np.asarray([[True, True], [True, True], [False, True], [True, True]]),
+        ),
+        demand=Demand(first, width, np.zeros_like(width), width, np.zeros_like(width), first, first),
+        resources=Resources(
+            option=home_or_plant,
+            use_arc=np.asarray([0, 1]),
+            use_resource=np.asarray([0, 1]),
+            use_amount=np.ones(2),
+            free=every_year * [10_000.0, 0.0],
+            existing=every_year * [0.0, 0.0],
+            usable=every_year * [1.0, 1.0],
+            size=np.asarray([1.0, 4000.0]),
+            limit=np.asarray([0.0, 2.0]),
+            whole=np.asarray([False, True]),
+            lead=np.asarray([0, 1]),
+            ramp=np.asarray([[1.0, 1.0], [0.5, 1.0]]),
+            cost=every_node * [0.0, 4 * M],
+            fixed=every_year * [0.0, 0.8 * M],
+            scrap=every_node * [0.0, 0.0],
+            salvage=every_node * [0.0, 0.6 * M],
+            minimum_take=np.zeros(2),
+            take_price=np.zeros(2),
+            risk=np.zeros(2, dtype=int),
+        ),
+        options=Options(
+            opens=np.asarray([9999]),
+            lead=np.asarray([1]),
+            cost=every_node * M,
+            fixed=every_year * 0.4 * M,
+            exit_cost=every_node * 4 * M,
+            allowed=every_node > 0,
+            risk=first,
+        ),
+        discount=spans[:, None].astype(float),
+        node_discount=np.ones((3, 1)),
+        end_discount=np.ones(1),
+    )
+    return tree, prospect
+
+
+PLANT = 0
+
+
+def test_waiting_for_the_wall_is_best():
+    """Without the plant: 2 x 10 M as the root, 3 x 10 M in `open`, nothing behind the wall: 20 + 15 = 35 M.
+
+    Behind the wall, two steps ordered in 2029 yield nothing, half and all of 8,000 cars: 12,000 cars, or 14.4 M. They cost
+    1 + 8 M, the site two years of 0.4 M, the steps two years of 1.6 M, and 1.2 M is left: 14.4 - 9 - 0.8 - 3.2 + 1.2 = 2.6 M,
+    half of which counts. One step alone brings 7.2 - 5 - 0.8 - 1.6 + 0.6 = 0.4 M.
+
+    Two steps at once sell 24,000 cars behind the wall (14.4 M expected), but bind 1 + 8 M, 0.4 M for four years, 1.6 M in
+    2028 and in half of three years (given up in `open`, where they would stand idle): 14.4 - 9 - 1.6 - 1.6 - 2.4, with 1.2 M
+    left behind the wall alone (0.6 M expected): 0.4 M. So the plan waits: 35 + 1.3 = 36.3 M.
+    """
+    tree, prospect = wall_or_no_wall()
+    solved = solve(tree, prospect, EXACT)
+    assert solved.standing == pytest.approx(35 * M, abs=1)
+    assert solved.certificate.value == pytest.approx(36.3 * M, abs=1)
+    assert solved.certificate.by_node == pytest.approx([20 * M, 1.3 * M, 15 * M], abs=1)
+    assert solved.certificate.capital == pytest.approx(4.5 * M, abs=1)
+    assert solved.value_added == pytest.approx(1.3 * M, abs=1)
+    assert solved.plan.decisions.commit.tolist() == [[0.0], [1.0], [0.0]]
+    assert solved.plan.decisions.build.tolist() == [[0.0, 0.0], [0.0, 2.0], [0.0, 0.0]]
+    assert solved.plan.flows.flow == pytest.approx(
+        np.asarray([[10_000, 0], [10_000, 0], [0, 4_000], [10_000, 0]]), abs=0.1
+    )
+
+
+def test_building_at_once_costs_nine_tenths_of_a_million():
+    """As reckoned above: 35 + 0.4 = 35.4 M, two steps at once, given up where the land stays open."""
+    tree, prospect = wall_or_no_wall()
+    solved = solve(tree, prospect, EXACT, pins=(Pin("option", PLANT, do=True, by=2027),))
+    assert solved.certificate.value == pytest.approx(35.4 * M, abs=1)
+    assert solved.plan.decisions.build[:, 1].tolist() == [2.0, 0.0, 0.0]
+    assert solved.plan.decisions.retire[:, 1].tolist() == [0.0, 0.0, 2.0]
+
+
+def test_never_building_leaves_the_standing_plan():
+    tree, prospect = wall_or_no_wall()
+    solved = solve(tree, prospect, EXACT, pins=(Pin("option", PLANT, do=False),))
+    assert solved.certificate.value == solved.standing == pytest.approx(35 * M, abs=1)
+    assert solved.gap_value_added == 0.0
+
+
+def test_a_take_or_pay_contract_is_served_at_a_loss():
+    """The plant is a contract: 70 % of what is rented is paid for at 900 a car, whether made or not.
+
+    Behind the wall the 36.3 M of the plan stand, for all is made there. Where a car made loses 300 and a car not made 900,
+    a contract that stands is served to the last car: 0.7 x 4,000 x 300 x 3 = 2.52 M are lost, not 7.56 M.
+    """
+    tree, prospect = wall_or_no_wall()
+    margin, allowed = prospect.arcs.margin.copy(), prospect.arcs.allowed.copy()
+    margin[:, 1], allowed[:, 0] = -300.0, False
+    resources = replace(
+        prospect.resources,
+        minimum_take=np.asarray([0.0, 0.7]),
+        take_price=np.asarray([0.0, 900.0]),
+        existing=np.asarray([[0.0, 0.0], [0.0, 0.0], [0.0, 1.0], [0.0, 1.0]]),
+        fixed=np.zeros((4, 2)),
+    )
+    options = replace(
+        prospect.options, opens=np.asarray([2027]), fixed=np.zeros((4, 1)), allowed=np.zeros((3, 1), dtype=bool)
+    )
+    bound = replace(
+        prospect, arcs=replace(prospect.arcs, margin=margin, allowed=allowed), resources=resources, options=options
+    )
+    solved = solve(tree, bound, EXACT)
+    assert solved.certificate.value == pytest.approx(-2.52 * M, abs=1)
+    assert solved.plan.flows.flow[2:, 1] == pytest.approx([2800.0, 2800.0], abs=0.1)
+
+
+def least_cost(f: Facilities) -> float:
+    """Every set of sites tried, the transport between them and all customers solved for each."""
+    sites, customers = f.cost.shape
+    least = np.inf
+    served = np.kron(np.ones((1, sites)), np.eye(customers))
+    sent = np.kron(np.eye(sites), np.ones((1, customers)))
+    for chosen in itertools.product((0.0, 1.0), repeat=sites):
+        room = f.capacity * chosen
+        if room.sum() < f.demand.sum():
+            continue
+        met = linprog(f.cost.ravel(), A_ub=sent, b_ub=room, A_eq=served, b_eq=f.demand, method="highs")
+        least = min(least, float(met.fun + f.opening @ chosen))
+    return least
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sites_are_chosen_as_by_trying_every_set(seed: int):
+    """Capacitated facility location, the classical problem this one grows out of."""
+    rng = np.random.default_rng(seed)
+    sites, customers = 6, 10
+    here, there = rng.uniform(0, 100, (sites, 2)), rng.uniform(0, 100, (customers, 2))
+    f = Facilities(
+        capacity=rng.integers(150, 400, sites).astype(float),
+        opening=rng.integers(500, 3000, sites).astype(float),
+        demand=rng.integers(20, 80, customers).astype(float),
+        cost=np.linalg.norm(here[:, None] - there[None], axis=2),
+    )
+    tree, prospect = as_prospect(f)
+    solved = solve(tree, prospect, EXACT)
+    met = f.reward * f.demand.sum() - solved.certificate.value
+    assert met == pytest.approx(least_cost(f), rel=1e-6)
