@@ -69,13 +69,14 @@ def times(made: Invented) -> Times:
 
 @dataclass
 class Known:
-    """What the formulas call by letters. ``pi_y``: (Y, K), ``pi_n``: (N, K), ``pi_e``: (N, K); o0 (Y, D), k_bar (N, R)."""
+    """What the formulas call by letters. ``pi_y``: (Y, K), ``pi_n``: (N, K), ``pi_e``: (N, K); o0 (Y, D), k_bar (N, R), chi (Y, R)."""
 
     pi_y: np.ndarray
     pi_n: np.ndarray
     pi_e: np.ndarray
     o0: np.ndarray
     k_bar: np.ndarray
+    chi: np.ndarray
     ends: list[int]
 
 
@@ -87,14 +88,22 @@ def known(made: Invented) -> Known:
         probability[n] = tree.branch_probability[n] * probability[tree.parent[n]]
     last = years.year + years.span - 1
     k_bar = np.zeros((tree.count, len(p.resources.lead)))
+    chi = np.ones(p.resources.existing.shape)
     for y in range(years.count):
-        k_bar[years.node[y]] = np.maximum(k_bar[years.node[y]], p.resources.existing[y])
+        n = int(years.node[y])
+        while n >= 0:
+            k_bar[n] = np.maximum(k_bar[n], p.resources.existing[y])
+            n = int(tree.parent[n])
+    for y, r in np.ndindex(chi.shape):
+        if k_bar[years.node[y], r] > 0:
+            chi[y, r] = p.resources.existing[y, r] / k_bar[years.node[y], r]
     return Known(
         pi_y=probability[years.node][:, None] * p.discount / M,
         pi_n=probability[:, None] * p.node_discount / M,
         pi_e=probability[:, None] * p.end_discount[None, :] / M,
         o0=(p.options.opens[None, :] <= last[:, None]).astype(float),
         k_bar=k_bar,
+        chi=chi,
         ends=[n for n in range(tree.count) if n not in set(tree.parent.tolist())],
     )
 
@@ -156,11 +165,14 @@ def _variables(model: linopy.Model, made: Invented) -> dict[str, linopy.Variable
         return model.add_variables(none, most, name=name, integer=is_whole)
 
     every = np.ones_like(opt.allowed) * decided[:, None]
-    step = np.ones_like(res.cost) * decided[:, None] * at_most[None, :]
+    step = np.ones_like(res.cost) * decided[:, None]
+    room = known(made).k_bar < res.limit[None, :] - 1e-9
+    later = times(made).path.T @ room > 0  # room at the node or at one that follows it
+    bought, retired = step * later * res.limit[None, :], step * at_most[None, :]
     found = {"u": decision("u", offered * 1.0, "d", True), "v": decision("v", every, "d", True)}
-    for name in ("z", "w"):
-        found[name] = decision(f"{name} whole", step * res.whole, "r", True) + decision(
-            f"{name} parts", step * ~res.whole, "r", False
+    for name, most in (("z", bought), ("w", retired)):
+        found[name] = decision(f"{name} whole", most * res.whole, "r", True) + decision(
+            f"{name} parts", most * ~res.whole, "r", False
         )
 
     def amount(name: str, upper: np.ndarray, *dims: str) -> linopy.Variable:
@@ -185,7 +197,9 @@ def _decision_money(made: Invented, when: Times, n_: Known, v: dict) -> linopy.L
     close = np.einsum("yd,yn->nd", opt.fixed * pi_yd, under) - opt.exit_cost * pi_nd
     end = n_.pi_e[:, res.risk]
     z = -res.cost * pi_nr - np.einsum("yr,ynr->nr", res.fixed * pi_yr, when.sigma_r) + res.salvage * end
-    retire = np.einsum("yr,yn->nr", res.fixed * pi_yr, under) + res.scrap * pi_nr - res.salvage.max(0)[None] * end
+    retire = (
+        np.einsum("yr,yn->nr", res.fixed * pi_yr * n_.chi, under) + res.scrap * pi_nr - res.salvage.max(0)[None] * end
+    )
     options = (_array(u, "n", "d") * v["u"]).sum() + (_array(close, "n", "d") * v["v"]).sum()
     return options + (_array(z, "n", "r") * v["z"]).sum() + (_array(retire, "n", "r") * v["w"]).sum()
 
@@ -212,7 +226,7 @@ def _states(model: linopy.Model, made: Invented, when: Times, n_: Known, v: dict
     if len(p.options.opens):
         opened = (_array(when.omega, "y", "n", "d") * v["u"]).sum("n") - (under * v["v"]).sum("n")
         model.add_constraints(v["o"] - opened == _array(n_.o0, "y", "d"))
-    built = (_array(when.phi, "y", "n", "r") * v["z"]).sum("n") - (under * v["w"]).sum("n")
+    built = (_array(when.phi, "y", "n", "r") * v["z"]).sum("n") - (under * _array(n_.chi, "y", "r") * v["w"]).sum("n")
     model.add_constraints(v["k"] - built == _array(p.resources.existing, "y", "r"))
     if len(p.options.opens):
         model.add_constraints((_array(when.path[n_.ends], "l", "n") * v["u"]).sum("n") <= 1.0)

@@ -99,6 +99,7 @@ def _states(tree: ScenarioTree, p: Prospect, d: Decisions) -> States:
     is_open = np.zeros((years.count, d.commit.shape[1]), dtype=bool)
     charged = np.zeros(is_open.shape)
     at_work, in_service = resources.existing.copy(), resources.existing.copy()
+    full = _standing(tree, p)
     last_step = resources.ramp.shape[1] - 1
     for y in range(years.count):
         path = history(tree, int(years.node[y]))
@@ -117,9 +118,21 @@ def _states(tree: ScenarioTree, p: Prospect, d: Decisions) -> States:
                 in_service[y] += share * d.build[n] * (age >= 0)
             is_open[y] &= d.close[n] < 0.5
             charged[y] -= d.close[n]
-            at_work[y] -= d.retire[n]
-            in_service[y] -= d.retire[n]
+            # A line that is still growing loses what its standing modules yield by then, not what they will.
+            whole = full[int(years.node[y])]
+            lost = np.divide(resources.existing[y], whole, out=np.ones_like(whole), where=whole > 0)
+            at_work[y] -= d.retire[n] * lost
+            in_service[y] -= d.retire[n] * lost
     return States(is_open, charged, at_work, in_service)
+
+
+def _standing(tree: ScenarioTree, p: Prospect) -> Floats:
+    """Most modules standing without a decision in a node or on any way on from it. Shape (N, R)."""
+    most = np.zeros((tree.count, p.resources.existing.shape[1]))
+    for y in range(p.node_years.count):
+        for n in history(tree, int(p.node_years.node[y])):
+            most[n] = np.maximum(most[n], p.resources.existing[y])
+    return most
 
 
 def _check_numbers(plan: FootprintPlan, faults: list[Fault]) -> None:
@@ -169,8 +182,7 @@ def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, n: int, faults: l
     opened += (d.commit[before] * (due + p.options.lead <= start)).sum(0)
     shut_early = np.flatnonzero(d.close[path].sum(0) > opened + 0.5)
     faults += [_broken(p.labels.option[i], f"closed at {tree.name[n]} though it is not open") for i in shut_early]
-    mine = p.node_years.node == n
-    standing = p.resources.existing[mine].max(0)
+    standing = _standing(tree, p)[n]
     ready = standing + (d.build[before] * (due + p.resources.lead <= start)).sum(0)
     over = np.flatnonzero(d.retire[path].sum(0) > ready + COUNT_TOLERANCE)
     faults += [_broken(p.labels.resource[r], f"more retired by {tree.name[n]} than is in service") for r in over]

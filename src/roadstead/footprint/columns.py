@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.timing import standing_modules
 from roadstead.futures.tree import node_probability
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _module_columns(
     produces = np.asarray(np.einsum("ryn->nr", when.module_output) > 0)
     open_for = np.ones_like(resources.cost, dtype=bool)
     open_for[:, gated] = available[:, gate[gated]]
-    standing = standing_modules(p, tree)
+    standing = standing_modules(tree, p)
     # Where all that may stand stands from here on, a module could only replace another.
     room = np.asarray(when.on_path.T @ (resources.limit > standing + 1e-9) > 0)
     z_keep = open_node & can_buy & produces & open_for & room
@@ -105,13 +106,13 @@ def _module_columns(
     z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
     whole_module = resources.whole & whole
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
-    saved_fixed = np.einsum("yr,yn->nr", resources.fixed * resource_year, when.reaches)
+    saved_fixed = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.retired)
     built_before = np.asarray(when.on_path @ z_keep.astype(float) - z_keep > 0)
     w_keep = open_node & ((standing > 0) | built_before)
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = saved_fixed + resources.scrap * resource_node - lost
-    w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing.max(0))[None, :], whole_module[None, :])
+    w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), whole_module[None, :])
     builder.constant -= float((resources.fixed * resources.existing * resource_year).sum())
     return z, w
 
@@ -213,10 +214,3 @@ def year_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:
     """Expected present value, in the program's unit, of one unit of money a year over a node-year. Shape (Y, len(risk))."""
     probability = node_probability(tree)[prospect.node_years.node]
     return np.asarray(probability[:, None] * prospect.discount[:, risk] / MONEY)
-
-
-def standing_modules(p: Prospect, tree: ScenarioTree) -> Floats:
-    """Modules that stand without a decision at some time in a node. Shape (N, R)."""
-    standing = np.zeros((tree.count, len(p.labels.resource)))
-    np.maximum.at(standing, p.node_years.node, p.resources.existing)
-    return standing

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.columns import CARS, Columns, add_columns, initially_open, standing_modules
+from roadstead.footprint.columns import CARS, Columns, add_columns, initially_open
 from roadstead.footprint.program import Program, ProgramBuilder
-from roadstead.footprint.timing import Timing, timing
+from roadstead.footprint.timing import Timing, standing_modules, timing
 from roadstead.futures.tree import history, leaves
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _states(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> N
     module = builder.add_rows(p.resources.existing, p.resources.existing)
     _fill(builder, module, c.k, 1.0)
     _spread(builder, module, c.z, -when.module_output)
-    _spread(builder, module, c.w, when.reaches)
+    _spread(builder, module, c.w, when.retired)
 
 
 def _spread(builder: ProgramBuilder, rows: Ints, columns: Ints, weight: Floats) -> None:
@@ -102,7 +102,7 @@ def _close_what_is_open(builder: ProgramBuilder, p: Prospect, when: Timing, c: C
 
 def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit."""
-    gate, standing = p.resources.option, standing_modules(p, tree)
+    gate, standing = p.resources.option, standing_modules(tree, p)
     limit = np.maximum(p.resources.limit, standing)  # what stands today may stand on, though nothing may be added
     open_already = np.where(
         gate >= 0,
@@ -126,7 +126,7 @@ def _retire_what_stands(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect
     """(F.6) Only modules in service can be retired."""
     rows = np.full(c.w.shape, -1, dtype=np.int64)
     keep = c.w >= 0
-    rows[keep] = builder.add_rows(np.asarray(-np.inf), standing_modules(p, tree)[keep])
+    rows[keep] = builder.add_rows(np.asarray(-np.inf), standing_modules(tree, p)[keep])
     _spread(builder, rows, c.w, when.on_path)
     _spread(builder, rows, c.z, -when.module_ready)
 

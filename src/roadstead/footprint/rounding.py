@@ -14,6 +14,7 @@ import numpy as np
 
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.plan import Decisions
+from roadstead.footprint.timing import standing_modules
 from roadstead.futures.tree import ancestry
 
 if TYPE_CHECKING:
@@ -232,9 +233,8 @@ def _closures(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int)
     bare = _cleared(d, option, rows, after)
     close, retire, build = bare.close.copy(), bare.retire.copy(), bare.build.copy()
     close[n, option] = 1.0
-    mine = trial.prospect.node_years.node == n
     for r in rows:
         build[n, r] = 0.0
-        standing = trial.prospect.resources.existing[mine, r].max() + path[n] @ build[:, r] - path[n] @ retire[:, r]
-        retire[n, r] += standing
+        standing = standing_modules(trial.tree, trial.prospect)[n, r]
+        retire[n, r] += standing + path[n] @ build[:, r] - path[n] @ retire[:, r]
     yield Decisions(bare.commit, close, build, retire)

@@ -40,6 +40,8 @@ class Timing:
         1 where an option committed to at n is open in any year of y. Shape (D, Y, N).
     option_service
         Share of the node-year's years in which it is open. Shape (D, Y, N).
+    retired
+        Share of a module's capacity that one retired at n takes off (F.3): what a standing module yields. Shape (R, Y, N).
     module_ready, option_ready
         1 where an order at n, above m on the path, has come into service as node m begins. Shapes (R, N, N), (D, N, N),
         row m.
@@ -51,8 +53,27 @@ class Timing:
     module_service: Floats
     option_open: Floats
     option_service: Floats
+    retired: Floats
     module_ready: Floats
     option_ready: Floats
+
+
+def standing_modules(tree: ScenarioTree, prospect: Prospect) -> Floats:
+    """Modules standing without a decision, at the most there are from each node on: all of a line that grows, none of one
+    that has ended. Shape (N, R).
+    """
+    standing = np.zeros((tree.count, len(prospect.labels.resource)))
+    np.maximum.at(standing, prospect.node_years.node, prospect.resources.existing)
+    for node in range(tree.count - 1, 0, -1):
+        parent = int(tree.parent[node])
+        standing[parent] = np.maximum(standing[parent], standing[node])
+    return standing
+
+
+def standing_yield(tree: ScenarioTree, prospect: Prospect) -> Floats:
+    """Share of its capacity that a module standing without a decision yields; one where none stands. Shape (Y, R)."""
+    standing = standing_modules(tree, prospect)[prospect.node_years.node]
+    return np.where(standing > 0, prospect.resources.existing / np.where(standing > 0, standing, 1.0), 1.0)
 
 
 def timing(tree: ScenarioTree, prospect: Prospect) -> Timing:
@@ -93,6 +114,7 @@ def timing(tree: ScenarioTree, prospect: Prospect) -> Timing:
         module_service=np.stack(service) if service else empty,
         option_open=(option_service_array > 0).astype(float),
         option_service=option_service_array,
+        retired=np.asarray(standing_yield(tree, prospect).T[:, :, None] * reaches[None]),
         module_ready=ready(resources.lead),
         option_ready=ready(options.lead),
     )

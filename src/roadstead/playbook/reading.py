@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.timing import timing
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.book import Name
 from roadstead.terms.ids import EntryMode
@@ -152,8 +153,6 @@ def continuation(tree: ScenarioTree, by_node: Floats) -> Floats:
 
 def capacity(reading: Reading) -> Floats:
     """Modules' capacity at work by node-year and line. Shape (Y, lines). [cars/year]"""
-    from roadstead.footprint.timing import timing
-
     p = reading.evaluation.prospect
     when = timing(reading.tree, p)
     build, retire = reading.plan.decisions.build, reading.plan.decisions.retire
@@ -161,7 +160,7 @@ def capacity(reading: Reading) -> Floats:
     found = np.zeros((p.node_years.count, count))
     for i in range(count):
         r = i + 1
-        modules = p.resources.existing[:, r] + when.module_output[r] @ build[:, r] - when.reaches @ retire[:, r]
+        modules = p.resources.existing[:, r] + when.module_output[r] @ build[:, r] - when.retired[r] @ retire[:, r]
         found[:, i] = p.resources.usable[:, r] * p.resources.size[r] * modules
     return np.maximum(found, 0.0)
 
