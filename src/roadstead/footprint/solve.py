@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 12
 """Rounds of cuts at most; each closes less than the one before."""
+ROUNDING = 1e-9
+"""Share of NPV below which two values are one."""
 INFEASIBLE = "Infeasible"
 """The solver's word for a program nothing fits."""
 
@@ -113,18 +115,24 @@ class Solved:
         return self.certificate.value - self.standing
 
     @property
+    def unproven(self) -> float:
+        """What a better plan could still be worth more; nothing where only rounding is left. [money]"""
+        rest = self.bound - self.certificate.value
+        return rest if rest > ROUNDING * abs(self.certificate.value) else 0.0
+
+    @property
     def gap_value_added(self) -> float:
         """Unproven rest as a share of value added; infinite where nothing is added and something is unproven."""
-        return _share(self.bound - self.certificate.value, self.value_added)
+        return _share(self.unproven, self.value_added)
 
     @property
     def gap_npv(self) -> float:
         """Unproven rest as a share of NPV."""
-        return _share(self.bound - self.certificate.value, self.certificate.value)
+        return _share(self.unproven, self.certificate.value)
 
 
 def _share(rest: float, whole: float) -> float:
-    if rest <= 0:
+    if not rest:
         return 0.0
     return rest / abs(whole) if whole else float("inf")
 

@@ -1,0 +1,93 @@
+"""Dispatch: the best flows of given decisions, and no others; decisions that do not fit are told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prospects import invented, random_decisions
+
+from roadstead.footprint.certify import certify
+from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
+from roadstead.footprint.extensive import Limits, run
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.plan import FootprintPlan
+from roadstead.terms.errors import RoadsteadError
+
+MADE = invented(1)
+OPERATING, PLANT = (MADE.prospect.labels.option.index(name) for name in ("operating 1", "plant 2"))
+AT = MADE.prospect.labels.resource.index
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 200), chance=st.integers(0, 2**32 - 1))
+def test_decisions_are_kept_and_certified(seed: int, chance: int):
+    made = invented(seed)
+    decisions = random_decisions(made, np.random.default_rng(chance))
+    plan = dispatch(made.tree, made.prospect, decisions)
+    assert plan.decisions is decisions
+    assert np.isfinite(certify(made.tree, made.prospect, plan).value)
+    flow = plan.flows.flow
+    assert flow.min() >= 0
+    assert flow[~made.prospect.arcs.allowed].max(initial=0.0) == 0
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 60), chance=st.integers(0, 2**32 - 1), share=st.floats(0.0, 1.0))
+def test_no_other_flows_are_worth_more(seed: int, chance: int, share: float):
+    """Fewer cars everywhere, or on some arcs, never earn more under the same decisions."""
+    made, rng = invented(seed), np.random.default_rng(chance)
+    plan = dispatch(made.tree, made.prospect, random_decisions(made, rng))
+    fewer = plan.flows.flow * np.where(rng.random(plan.flows.flow.shape) < 0.5, share, 1.0)
+    best = certify(made.tree, made.prospect, plan).value
+    other = FootprintPlan(
+        plan.decisions, type(plan.flows)(fewer, plan.flows.sale, plan.flows.group_sale, plan.flows.short)
+    )
+    assert certify(made.tree, made.prospect, other).value <= best + 1e-7 * abs(best)
+
+
+def test_nothing_new_is_nothing():
+    d = no_new(MADE.tree, MADE.prospect)
+    assert d.commit.shape == d.close.shape == (MADE.tree.count, len(MADE.prospect.labels.option))
+    assert d.build.shape == d.retire.shape == (MADE.tree.count, len(MADE.prospect.labels.resource))
+    assert not any(part.any() for part in (d.commit, d.close, d.build, d.retire))
+
+
+def test_decisions_that_do_not_fit_are_told():
+    """Modules before their commitment: no flows fit."""
+    d = no_new(MADE.tree, MADE.prospect)
+    d.build[0, AT("plant 2")] = 1.0
+    with pytest.raises(RoadsteadError, match=r"decisions: no flows fit these decisions.*\[RS-F501\]"):
+        dispatch(MADE.tree, MADE.prospect, d)
+
+
+def test_a_decision_that_is_not_offered_is_told():
+    """The line that runs is committed to, and something is built where nothing is decided any more: both are named."""
+    d = no_new(MADE.tree, MADE.prospect)
+    d.commit[0, OPERATING] = d.build[3, AT("plant 2")] = 1.0
+    with pytest.raises(RoadsteadError) as caught:
+        dispatch(MADE.tree, MADE.prospect, d)
+    told = [str(fault) for fault in caught.value.faults]
+    assert [line.split(",")[0] for line in told] == [
+        "operating 1: committed to at node 0",
+        "plant 2: built at node 3",
+    ]
+    assert all(line.endswith("[RS-F501]") for line in told)
+
+
+def test_points_are_read_with_whole_decisions_rounded():
+    """A solver leaves whole numbers a millionth off; shares of divisible modules are left as they are."""
+    whole = formulate(MADE.tree, MADE.prospect)
+    point = run(whole.program, Limits(relative_gap=0.01)).point
+    assert point is not None
+    off = np.where(whole.program.whole, point + 1e-7, point)
+    exact = read_decisions(whole.columns, point, MADE.prospect.resources.whole)
+    met = read_decisions(whole.columns, off, MADE.prospect.resources.whole)
+    assert np.array_equal(met.commit, exact.commit)
+    assert np.array_equal(met.build, exact.build)
+    assert np.array_equal(met.commit, np.round(met.commit))
+    divisible = ~MADE.prospect.resources.whole
+    assert np.array_equal(
+        met.build[:, divisible], np.where(whole.columns.z >= 0, point[whole.columns.z], 0.0)[:, divisible]
+    )

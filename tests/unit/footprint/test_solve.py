@@ -1,0 +1,206 @@
+"""Solve: a plan within the gap asked for, two bounds above it, the same each time; pins that cannot be are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from prospects import FIRST_YEAR, changed, invented
+
+from roadstead.footprint.certify import certify
+from roadstead.footprint.columns import MONEY
+from roadstead.footprint.dispatch import dispatch, no_new
+from roadstead.footprint.extensive import Limits, WarmProgram, run
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.plan import Pin
+from roadstead.footprint.rounding import good_start
+from roadstead.footprint.solve import Effort, Solved, prove, solve, without
+from roadstead.terms.errors import RoadsteadError
+
+EXACT = Effort(gap=0.0)
+NEAR = 1e-9
+
+
+def same(first: Solved, second: Solved) -> bool:
+    return (
+        first.certificate.value == second.certificate.value
+        and first.bound_certified == second.bound_certified
+        and first.bound_solver == second.bound_solver
+        and all(np.array_equal(getattr(first.plan.decisions, f), getattr(second.plan.decisions, f))
+                for f in ("commit", "close", "build", "retire"))
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.02, 0.3])
+@pytest.mark.parametrize("seed", range(8))
+def test_the_gap_is_reached_and_proven(seed: int, gap: float):
+    made = invented(seed)
+    solved = solve(made.tree, made.prospect, Effort(gap=gap))
+    value = solved.certificate.value
+    assert solved.status == "Optimal"
+    assert solved.bound_certified >= value - NEAR * abs(value)
+    assert solved.bound_solver >= value - NEAR * abs(value)
+    assert solved.bound >= value
+    assert solved.bound <= min(solved.bound_certified, solved.bound_solver) + NEAR * abs(value)
+    assert solved.gap_value_added <= gap + 1e-6 * abs(value) / max(solved.value_added, 1.0)
+    assert solved.gap_npv == pytest.approx((solved.bound - value) / abs(value), abs=NEAR)
+    assert solved.gap_bound == ("certified" if solved.bound_certified <= solved.bound_solver else "solver")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_proof_gives_its_bound_again(seed: int):
+    """Pins, cuts and prices alone, no solver."""
+    made = invented(seed)
+    pins = (Pin("option", 0, do=False),) if seed % 2 else ()
+    solved = solve(made.tree, made.prospect, EXACT, pins=pins)
+    assert prove(made.tree, made.prospect, solved.proof) == solved.bound_certified
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_cuts_bring_the_certified_bound_down(seed: int):
+    made = invented(seed)
+    solved = solve(made.tree, made.prospect, EXACT)
+    bare = MONEY * run(formulate(made.tree, made.prospect, relaxed=True).program, Limits()).bound
+    assert solved.proof.cuts.count > 0
+    assert solved.bound_certified <= bare + 1e-7 * abs(bare)
+    assert solved.bound_certified < bare or solved.bound_certified == pytest.approx(solved.certificate.value, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_same_problem_gives_the_same_plan(seed: int):
+    made = invented(seed)
+    assert same(*(solve(made.tree, made.prospect, Effort(gap=0.05)) for _ in range(2)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_standing_is_the_footprint_left_alone(seed: int):
+    made = invented(seed)
+    solved = solve(made.tree, made.prospect, EXACT)
+    plan = dispatch(made.tree, made.prospect, no_new(made.tree, made.prospect))
+    assert solved.standing == certify(made.tree, made.prospect, plan).value
+    assert solved.value_added >= -1e-6 * abs(solved.standing)
+
+
+def nothing_worth_it(seed: int):
+    """Whatever is new costs more than all the world's cars could earn, and to close what stands as well."""
+    made = invented(seed)
+    options, resources = made.prospect.options, made.prospect.resources
+    made = changed(made, "options", cost=options.cost + 1e10, exit_cost=options.exit_cost + 1e10)
+    return changed(made, "resources", cost=resources.cost + 1e10, scrap=resources.scrap - 1e10)
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.01])
+@pytest.mark.parametrize("seed", range(8))
+def test_where_nothing_is_worth_doing_nothing_is_done(seed: int, gap: float):
+    made = nothing_worth_it(seed)
+    solved = solve(made.tree, made.prospect, Effort(gap=gap))
+    d = solved.plan.decisions
+    assert not any(part.any() for part in (d.commit, d.close, d.build, d.retire))
+    assert solved.certificate.value == solved.standing
+    assert solved.value_added == 0.0
+    assert solved.gap_value_added == 0.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_without_a_first_decision(seed: int):
+    """Planned again without each thing the plan does: never better, and what was forbidden is not done."""
+    made = invented(seed)
+    solved = solve(made.tree, made.prospect, EXACT)
+    d = solved.plan.decisions
+    families = {"option": d.commit, "resource": d.build, "close": d.close, "retire": d.retire}
+    for kind, taken in families.items():
+        for index in np.flatnonzero(taken.sum(0) > 0.5).tolist():
+            pin = Pin(kind, index, do=False)  # type: ignore[arg-type]
+            again = without(made.tree, made.prospect, solved, EXACT, (pin,))
+            left = {"option": "commit", "resource": "build", "close": "close", "retire": "retire"}[kind]
+            assert getattr(again.plan.decisions, left)[:, index].sum() == 0
+            assert again.certificate.value <= solved.certificate.value * (1 + 1e-7)
+            assert again.standing == solved.standing
+            afresh = solve(made.tree, made.prospect, EXACT, pins=(pin,))
+            assert again.certificate.value == pytest.approx(afresh.certificate.value, rel=1e-6)
+
+
+def test_a_pin_of_the_plan_gives_way_when_it_is_asked_for():
+    """What a wish costs: the plan with it, and the plan with its opposite."""
+    made = invented(4)
+    plant = made.prospect.labels.option.index("plant 1")
+    free = solve(made.tree, made.prospect, EXACT)
+    assert not free.plan.decisions.commit[:, plant].any()
+    wished = solve(made.tree, made.prospect, EXACT, pins=(Pin("option", plant, do=True, by=FIRST_YEAR),))
+    assert wished.plan.decisions.commit[0, plant] == 1.0
+    again = without(made.tree, made.prospect, wished, EXACT, (Pin("option", plant, do=False),))
+    assert again.certificate.value == pytest.approx(free.certificate.value, rel=1e-6)
+    assert again.proof.pins == (Pin("option", plant, do=False),)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_start_honours_the_pins(seed: int):
+    """The search for a good plan to begin from never leaves the ground a pin leaves it."""
+    made = invented(seed)
+    solved = solve(made.tree, made.prospect, EXACT)
+    taken = np.flatnonzero(solved.plan.decisions.commit.sum(0))
+    pins = tuple(Pin("option", int(i), do=False) for i in taken)
+    whole = formulate(made.tree, made.prospect, pins)
+    warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
+    point = warm.solve().point
+    assert point is not None
+    begin = good_start(made.tree, made.prospect, whole.columns, warm, point, None)
+    assert begin is not None
+    assert begin.decisions.commit[:, taken].sum() == 0
+    assert np.all(begin.point <= whole.program.ceiling + 1e-9)
+
+
+def test_a_start_does_not_keep_the_plan_from_the_best():
+    """A poor plan to begin from is left behind, even where the solver takes its own better one for it."""
+    made = invented(6)
+    best = solve(made.tree, made.prospect, EXACT)
+    poor = no_new(made.tree, made.prospect)
+    begun = solve(made.tree, made.prospect, EXACT, start=poor)
+    assert begun.certificate.value == pytest.approx(best.certificate.value, rel=1e-6)
+
+
+def test_a_pin_that_cannot_be_is_told():
+    """Nothing is decided before the horizon begins."""
+    made = invented(4)
+    plant = made.prospect.labels.option.index("plant 1")
+    with pytest.raises(RoadsteadError) as caught:
+        solve(made.tree, made.prospect, EXACT, pins=(Pin("option", plant, do=True, by=FIRST_YEAR - 1),))
+    (fault,) = caught.value.faults
+    assert fault.code == "RS-F503"
+    assert "plant 1" in str(fault)
+
+
+def test_only_the_pins_that_cannot_be_are_told():
+    made = invented(4)
+    plant = made.prospect.labels.option.index("plant 1")
+    enter = made.prospect.labels.option.index("enter 2")
+    pins = (Pin("option", enter, do=True, by=FIRST_YEAR), Pin("option", plant, do=True, by=FIRST_YEAR - 1))
+    with pytest.raises(RoadsteadError) as caught:
+        solve(made.tree, made.prospect, EXACT, pins=pins)
+    assert len(caught.value.faults) == 1
+    assert "plant 1" in str(caught.value)
+
+
+def test_pins_that_cannot_be_together_are_told_together():
+    made = invented(4)
+    plant = made.prospect.labels.option.index("plant 1")
+    pins = (Pin("option", plant, do=True, by=FIRST_YEAR), Pin("option", plant, do=False))
+    with pytest.raises(RoadsteadError) as caught:
+        solve(made.tree, made.prospect, EXACT, pins=pins)
+    (fault,) = caught.value.faults
+    assert fault.code == "RS-F503"
+    assert "together" in fault.message
+    assert fault.message.count("plant 1") == 2
+
+
+def test_progress_is_told_in_money():
+    """What the solver reports on the way lies between nothing and the proof, in the case's money."""
+    made = invented(1)
+    told: list[tuple[float, float, float]] = []
+    solved = solve(made.tree, made.prospect, EXACT, progress=lambda *news: told.append(news))
+    assert told
+    value, bound, seconds = told[-1]
+    assert value <= solved.certificate.value * (1 + 1e-6)
+    assert bound >= solved.certificate.value * (1 - 1e-6)
+    assert seconds >= 0
