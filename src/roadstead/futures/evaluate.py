@@ -236,7 +236,7 @@ def _open(costing: Costing, now: Circumstances, line: Line | None, market: str, 
     importer = costing.territory(market)
     if barred(now, importer, costing.carmaker.nationality, arrives_as(costing, line, market), on):
         return False
-    if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.nationality, year):
+    if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.home.place, year):
         return False
     if line is not None and line.mode is EntryMode.KIT:
         return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share
