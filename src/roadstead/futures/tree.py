@@ -64,19 +64,23 @@ class ScenarioTree:
         ends = self.start + self.years
         if np.any(self.start[1:] != ends[self.parent[1:]]):
             raise ValueError("a node begins the year after its parent ends")
-        if self.branch_probability[0] != 1.0:
-            raise ValueError("the root is certain")
-        if np.any((self.branch_probability < 0.0) | (self.branch_probability > 1.0)):
-            raise ValueError("probabilities lie between nothing and one")
-        sums = np.bincount(self.parent[1:], weights=self.branch_probability[1:], minlength=count)
+        self._check_probabilities()
         inner = np.unique(self.parent[1:])
-        if inner.size and not np.allclose(sums[inner], 1.0, atol=1e-9):
-            raise ValueError("branch probabilities under a node sum to one")
         ends_at = ends[np.setdiff1d(np.arange(count), inner)]
         if np.unique(ends_at).size != 1:
             raise ValueError("every path ends in the same year")
         for array in (self.parent, self.start, self.years, self.branch_probability):
             frozen(array)
+
+    def _check_probabilities(self) -> None:
+        if self.branch_probability[0] != 1.0:
+            raise ValueError("the root is certain")
+        if np.any((self.branch_probability < 0.0) | (self.branch_probability > 1.0)):
+            raise ValueError("probabilities lie between nothing and one")
+        sums = np.bincount(self.parent[1:], weights=self.branch_probability[1:], minlength=self.count)
+        inner = np.unique(self.parent[1:])
+        if inner.size and not np.allclose(sums[inner], 1.0, atol=1e-9):
+            raise ValueError("branch probabilities under a node sum to one")
 
     @property
     def count(self) -> int:
