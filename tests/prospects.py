@@ -124,7 +124,7 @@ def invented(seed: int, *, markets: int | None = None, models: int | None = None
             market=tuple(f"market {m}" for m in range(markets)),
             model=tuple(f"model {k}" for k in range(models)),
             cell=tuple(sketch.cells),
-            supply=("home", *(f"line {i}" for i in range(count))),
+            supply=("home", *sketch.options[:count]),
             group=tuple(f"market {m}" for m in range(markets)),
             resource=sketch.resources,
             option=sketch.options,

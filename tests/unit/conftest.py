@@ -33,6 +33,6 @@ def starter_ready(starter_study: Study) -> Ready:
 
 @pytest.fixture(scope="session")
 def starter_run(starter_study: Study) -> Run:
-    """Planned within two hundredths of value added."""
+    """Planned within a hundredth of value added."""
     with solver_silenced():
-        return run(starter_study, effort=Effort(gap=0.02, seconds=300.0, workers=1), progress=Quiet())
+        return run(starter_study, effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
