@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import second_model
-from prospects import changed, invented
+from prospects import Invented, changed, invented
 
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
@@ -17,7 +17,7 @@ from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
 
 if TYPE_CHECKING:
-    from prospects import Invented
+    from roadstead.study.study import Ready
 
 SAME = pytest.approx
 EXACT = Effort(gap=0.0)
@@ -39,6 +39,11 @@ def agrees(made: Invented, pins: tuple[Pin, ...] = ()) -> None:
 @pytest.mark.parametrize("seed", [4, 44, 53, 79])
 def test_the_optimum_is_the_same(seed: int):
     agrees(invented(seed))
+
+
+def test_the_starter_case_has_no_better_plan(starter_ready: Ready):
+    """The real thing: seven nodes, five markets, three lines, by both models."""
+    agrees(Invented(starter_ready.grown.tree, starter_ready.evaluation.prospect))
 
 
 def test_with_pins():
