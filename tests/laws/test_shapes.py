@@ -136,6 +136,28 @@ def test_a_ban_ends_where_its_law_does(ask, lane, on, facts):
     assert ask(lane, on, facts).stack.barred == ()
 
 
+@pytest.mark.parametrize(
+    ("on", "facts", "barred"),
+    [
+        ("2025-06-01", {"retail_price": 99_999.0}, [("MYS-901", True)]),
+        ("2025-06-01", {"retail_price": 100_000.0}, []),
+        ("2025-06-01", {}, [("MYS-901", False)]),
+        ("2026-06-01", {"retail_price": 249_999.0, "approved.MYS_BEFORE_2026": False}, [("MYS-902", True)]),
+        (
+            "2026-06-01",
+            {"retail_price": 260_000.0, "power_kw": 150.0, "approved.MYS_BEFORE_2026": False},
+            [("MYS-902", True)],
+        ),
+        ("2026-06-01", {"retail_price": 260_000.0, "power_kw": 200.0}, []),
+        ("2026-06-01", {"approved.MYS_BEFORE_2026": True}, []),
+    ],
+)
+def test_a_least_price_censors_the_price_and_charges_nothing(ask, on, facts, barred):
+    found = ask("MYS CHN BEV", on, facts)
+    assert [(ban.measure_id, sure) for ban, sure in found.stack.barred] == barred
+    assert found.rate == ask("MYS CHN BEV", on).rate
+
+
 def test_a_ban_is_found_without_working_out_the_duty(rules):
     def shipment(**facts):
         return Shipment("DZA", "CHN", "CAR_CBU", "BEV", "BYD", date(2017, 6, 1), facts)
