@@ -50,6 +50,21 @@ def test_a_russian_fee_is_its_coefficient_of_the_base_rate(rules, ask, dollars):
     assert ask("RUS CHN BEV", "2025-12-15", facts, law=dearer).fee == ask("RUS CHN BEV", "2025-12-15", facts).fee
 
 
+@pytest.mark.parametrize(
+    ("engine", "power", "roubles"),
+    [
+        (1500.0, 228.0, 1_291_200),
+        (1500.0, 228.1, 1_459_200),
+        (2000.0, 400.0, 3_201_600),
+        (2500.0, 139.75, 2_306_800),
+        (3000.0, 205.94, 2_520_000),
+    ],
+)
+def test_russian_bands_of_engine_and_power(ask, dollars, engine, power, roubles):
+    found = ask("RUS CHN PHEV", "2026-07-01", {"engine_cm3": engine, "power_kw": power})
+    assert found.fee == pytest.approx(roubles * dollars["RUB"], rel=1e-12)
+
+
 def test_a_unit_not_yet_fixed_or_without_a_rate_of_exchange_is_worth_nothing_known(rules, ask):
     assert "UZB_BRV" not in unit_dollars(rules.units, date(2019, 8, 31), {"UZS": 1e-4})
     assert unit_dollars(rules.units, date(2026, 1, 1), {"RUB": 0.01}) == {"RUS_FEE_BASE": pytest.approx(200.0)}
@@ -232,4 +247,4 @@ def test_a_user_s_own_unit_and_charge_by_power(tmp_path, ask):
 def test_every_rule_expressed_again_that_once_was_out_of_reach(rules):
     """What the engine still cannot work out is a rate no source gives, never a shape."""
     left = {m.measure_id for m in rules.every_measure() if m.not_expressible}
-    assert left <= {"EU27-030", "EU27-031", "EU27-032", "IND-014", "RUS-901", "RUS-902", "RUS-903"}
+    assert left <= {"EU27-030", "EU27-031", "EU27-032", "IND-014", "RUS-900", "RUS-901", "RUS-902", "RUS-903"}
