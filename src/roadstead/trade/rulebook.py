@@ -9,16 +9,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.tables import Row, Schema, read_table
 from roadstead.trade import schemas
-from roadstead.trade.condition import Expression, names, parse
-from roadstead.trade.facts import is_known
+from roadstead.trade.condition import names
+from roadstead.trade.facts import MONEY, read_condition
+from roadstead.trade.obligations import Obligation, read_obligations
+from roadstead.trade.origin import read_methods
+from roadstead.trade.quotas import QuotaShare, read_shares
+from roadstead.trade.units import UnitWorth, read_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from roadstead.terms.evidence import Evidence
+    from roadstead.trade.condition import Expression
 
 AS_OF = date(2026, 7, 2)
 """Newest material in the packaged tables; what came later is not in them."""
@@ -70,6 +75,9 @@ class Measure:
     known_from: date
     not_expressible: str
     evidence: Evidence
+    suppresses: frozenset[str] = frozenset()
+    quota_pool: str = ""
+    quota_windows: int = 1
 
     @property
     def is_law(self) -> bool:
@@ -86,6 +94,8 @@ class Agreement:
     members: frozenset[str]
     span: Span
     status: str
+    cumulation: str
+    tolerance: float
     evidence: Evidence
 
 
@@ -100,6 +110,8 @@ class OriginRule:
     powertrains: frozenset[str]
     metric: str
     threshold: float | None
+    methods: tuple[tuple[str, float], ...]
+    also: tuple[str, ...]
     additional: str
     status: str
     span: Span
@@ -158,6 +170,8 @@ class Rulebook:
 
     Attributes
     ----------
+    money_facts
+        Facts that conditions ask for and that are an amount of the shipment in another currency.
     state
         Names what has been amended; empty for law as it stands. Equal states mean equal rules.
     """
@@ -169,6 +183,10 @@ class Rulebook:
     taxes: Mapping[str, tuple[Tax, ...]]
     non_tariff: tuple[NonTariff, ...]
     groups: Mapping[str, frozenset[str]]
+    units: Mapping[str, tuple[UnitWorth, ...]]
+    quota_shares: Mapping[str, tuple[QuotaShare, ...]]
+    obligations: tuple[Obligation, ...]
+    money_facts: frozenset[str]
     state: tuple[str, ...] = ()
 
     @property
@@ -232,6 +250,8 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         measure = _measure(row, faults)
         if measure is not None and measure.known_from <= as_known_on:
             measures.setdefault(measure.importer, []).append(measure)
+    origin_rules = tuple(_origin_rule(row, faults) for row in tables["origin_rules"])
+    quota_shares = read_shares(tables["quota_shares"], faults)
     raise_if_any(faults)
     taxes: dict[str, list[Tax]] = {}
     for row in tables["taxes"]:
@@ -253,12 +273,23 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         measures={importer: tuple(filed) for importer, filed in measures.items()},
         treaties=Treaties(
             agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
-            origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
+            origin_rules=origin_rules,
             blocs={bloc: tuple(members) for bloc, members in blocs.items()},
         ),
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
+        units=read_units(tables["units"]),
+        quota_shares=quota_shares,
+        obligations=read_obligations(tables["obligations"]),
+        money_facts=frozenset(
+            name
+            for filed in measures.values()
+            for measure in filed
+            if measure.condition is not None
+            for name in names(measure.condition)
+            if name.startswith(MONEY)
+        ),
     )
 
 
@@ -278,17 +309,8 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
         faults.append(Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing"))
         return None
     condition = None
-    if row["condition"]:
-        try:
-            condition = parse(row["condition"], row.where("condition"))
-        except RoadsteadError as error:
-            faults.extend(error.faults)
-            return None
-        for name in sorted(names(condition)):
-            if not is_known(name):
-                message = f"{name!r} is not a fact a shipment can declare"
-                expected = "a fact listed in docs/conditions.md"
-                faults.append(Fault(row.where("condition"), "RS-L202", message, expected))
+    if row["condition"] and (condition := read_condition(row, faults)) is None:
+        return None
     return Measure(
         measure_id=row["measure"],
         importer=row["importer"],
@@ -320,6 +342,9 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
         known_from=known_from(span, row["published_on"]),
         not_expressible=row["not_expressible"],
         evidence=row.evidence,
+        suppresses=frozenset(row["suppresses"]),
+        quota_pool=row["quota_pool"],
+        quota_windows=row["quota_windows"] or 1,
     )
 
 
@@ -330,11 +355,13 @@ def _agreement(row: Row) -> Agreement:
         members=frozenset(row["members"]),
         span=_span(row),
         status=row["status"],
+        cumulation=row["cumulation"],
+        tolerance=row["tolerance"] or 0.0,
         evidence=row.evidence,
     )
 
 
-def _origin_rule(row: Row) -> OriginRule:
+def _origin_rule(row: Row, faults: list[Fault]) -> OriginRule:
     return OriginRule(
         row_id=row["row"],
         agreement_id=row["agreement"],
@@ -343,6 +370,8 @@ def _origin_rule(row: Row) -> OriginRule:
         powertrains=frozenset(row["powertrains"]),
         metric=row["metric"],
         threshold=row["threshold"],
+        methods=read_methods(row, faults),
+        also=row["also"],
         additional=row["additional"],
         status=row["status"],
         span=_span(row),
