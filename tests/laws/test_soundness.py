@@ -61,7 +61,7 @@ def refused(tmp_path):
 def _place(where):
     """``file:line`` and the column's name; every fault says all three and the column's number."""
     file, line, column = where.split(":")
-    number, name = column.split(" ")
+    number, name, *_ = column.split(" ")
     assert int(number) > 0
     return f"{file}:{line}", name.strip("()")
 

@@ -14,6 +14,7 @@ from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.duty import Shipment, Stack, settle
 from roadstead.trade.landed import CostLine, Voyage, cross, crossing_lines, customs_value, valuation
+from roadstead.trade.non_tariff import COST_PER_CAR, ON_PRICE, PRICE_SUBSIDY, Car, met
 from roadstead.trade.origin import preference_agreements, test_origin
 from roadstead.trade.taxes import cascade, taxes_in_force
 from roadstead.world.lanes import days_at_sea, freight_per_car
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.trade.condition import FactValue
+    from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Carmaker, Conventions, Line, Model, Offer
     from roadstead.world.lanes import ShippingTerms
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 OVERLAND_DAYS = 10.0
 """Days by road and rail between neighbours that no ship serves."""
 BUILT_UP = "CBU"
+PER_CAR, GRANTS = frozenset({COST_PER_CAR}), frozenset({PRICE_SUBSIDY})
 FORMS = {EntryMode.EXPORT: BUILT_UP, EntryMode.KIT: "CKD", EntryMode.CONTRACT: "CKD", EntryMode.LOCAL: "LOCAL"}
 
 
@@ -143,14 +146,35 @@ def duty_stack(
 
 
 def _facts(costing: Costing, model: Model, importer: str, price: float) -> dict[str, FactValue]:
+    return {"fob_value": price, **_facts_of_model(costing, model, importer)}
+
+
+def _facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, FactValue]:
     declared = costing.carmaker.declared.get(importer, {})
     return {
         "power_kw": model.power_kw,
         "engine_cm3": model.engine_cm3,
         "firm_nationality": costing.carmaker.nationality,
-        "fob_value": price,
         **declared,
     }
+
+
+def as_law_sees(costing: Costing, line: Line | None, model: Model, market: str, year: int) -> Car:
+    """A car from home (``line`` None) or a line abroad, as the rules of a market see it that are no duties."""
+    carmaker, importer = costing.carmaker, costing.territory(market)
+    offer = next((o for o in carmaker.offers if (o.market, o.model_id) == (market, model.model_id)), None)
+    money = costing.dollars[costing.conventions.currency]
+    return Car(
+        market=market,
+        territory=importer,
+        made_in=line.place if line else carmaker.home.place,
+        form=arrives_as(costing, line, market),
+        powertrain=model.powertrain,
+        nationality=carmaker.nationality,
+        facts={"model": model.model_id, "powertrain": model.powertrain, **_facts_of_model(costing, model, importer)},
+        retail_price=retail_price(costing, offer, year) if offer else None,
+        rates={currency: dollars / money for currency, dollars in costing.dollars.items()},
+    )
 
 
 def _entry_day(year: int) -> date:
@@ -315,6 +339,7 @@ def lane_cost(
         crossing = cross(price, way, valuation(now.rulebook, importer), stack, on_import)
         bars += crossing_lines(crossing)
     bars += _tax_on_price(costing, line, model, market, year, now)
+    bars += _other_rules(costing, line, model, market, year, now)
     bars.append(CostLine("delivery", channel.delivery, market))
     bars.append(CostLine("after_sales", channel.after_sales, market))
     return [bar for bar in bars if bar.amount != 0.0]
@@ -330,3 +355,31 @@ def _tax_on_price(
     offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
     kept, of_built_up = (kept_share(costing, now.rulebook, offer, year, each) for each in (form, BUILT_UP))
     return [CostLine("price_tax", retail_price(costing, offer, year) * (of_built_up - kept), market)]
+
+
+def _other_rules(
+    costing: Costing, line: Line | None, model: Model, market: str, year: int, now: Circumstances
+) -> list[CostLine]:
+    """What rules other than duties cost a car, and what they take of its price or add to it.
+
+    The buyer pays the reference price in all. A levy on him is part of it. A grant is not: the price was met beside the
+    grants that a built-up car from home had in the base year, so only what the car gets more or less than those moves what
+    the maker keeps.
+    """
+    car, on = as_law_sees(costing, line, model, market, year), _entry_day(year)
+    bars = [_rule_bar("rule_cost", rule, car.money(rule)) for rule in met(now.rulebook, car, on, PER_CAR)]
+    moved = {rule: car.money(rule) for rule in met(now.rulebook, car, on, ON_PRICE)}
+    base_year = costing.conventions.base_year
+    reference = as_law_sees(costing, None, model, market, base_year)
+    for rule in met(now.rulebook, reference, _entry_day(base_year), GRANTS):
+        moved[rule] = moved.get(rule, 0.0) - reference.money(rule)
+    if not any(moved.values()):
+        return bars
+    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
+    kept = kept_share(costing, now.rulebook, offer, year, car.form)
+    signs = {rule: -1.0 if rule.effect == PRICE_SUBSIDY else 1.0 for rule in moved}
+    return bars + [_rule_bar("rule_price", rule, signs[rule] * kept * amount) for rule, amount in moved.items()]
+
+
+def _rule_bar(key: str, rule: NonTariff, amount: float) -> CostLine:
+    return CostLine(key, amount, f"{rule.measure_id} {rule.title}", rule.evidence.source_id, is_rule=True)

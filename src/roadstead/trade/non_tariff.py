@@ -14,7 +14,7 @@ from roadstead.trade.duty import covers
 from roadstead.trade.schemas import ENACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from roadstead.terms.evidence import Evidence
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FORBIDS, DELAYS, ONE_OFF_COST, COST_PER_CAR = "FORBIDS", "DELAYS", "ONE_OFF_COST", "COST_PER_CAR"
 PRICE_TAX, PRICE_SUBSIDY = "PRICE_TAX", "PRICE_SUBSIDY"
-NEED_MONEY = frozenset({ONE_OFF_COST, COST_PER_CAR, PRICE_TAX, PRICE_SUBSIDY})
+ON_PRICE = frozenset({PRICE_TAX, PRICE_SUBSIDY})
+NEED_MONEY = frozenset({ONE_OFF_COST, COST_PER_CAR, *ON_PRICE})
 ACTING = NEED_MONEY | {FORBIDS, DELAYS}
 """Effects the engine can apply."""
 
@@ -80,6 +81,10 @@ class Car:
         CBU, CKD or LOCAL: how it was made where that was inside the territory, else built up.
     nationality
         Home country of the maker.
+    retail_price
+        With all taxes; None where it is not sold. [money/car]
+    rates
+        Money per unit of each currency.
     """
 
     market: str
@@ -89,6 +94,18 @@ class Car:
     powertrain: str
     nationality: str
     facts: Facts
+    retail_price: float | None
+    rates: Mapping[str, float]
+
+    def told(self, currency: str) -> Facts:
+        """The car's facts to a rule in a currency, in which a price counts too."""
+        if self.retail_price is None or currency not in self.rates:
+            return self.facts
+        return {"retail_price": self.retail_price / self.rates[currency], **self.facts}
+
+    def money(self, rule: NonTariff) -> float:
+        """The amount a rule acts with. [money] or [money/car]"""
+        return (rule.amount or 0.0) * self.rates[rule.currency]
 
 
 def read(row: Row, span: Span, condition: Expression | None) -> NonTariff:
@@ -133,7 +150,7 @@ def met(rulebook: Rulebook, car: Car, on: date, effects: frozenset[str]) -> Iter
             and (not rule.bars or car.nationality in rule.bars)
             and (not rule.made_in or covers(rulebook, rule.made_in, car.made_in, on))
             and not (rule.not_made_in and covers(rulebook, rule.not_made_in, car.made_in, on))
-            and _holds(rule, car.facts)
+            and _holds(rule, car.told(rule.currency))
         ):
             yield rule
 

@@ -174,7 +174,7 @@ def quote(inquiry: Inquiry, world: World) -> Quote:
     except RoadsteadError as error:
         faults += error.faults
     raise_if_any(faults)
-    return answer(asked, rulebook.load(known, inquiry.rules), world, known)
+    return answer(asked, rulebook.load(known, inquiry.rules, world.dollars().keys()), world, known)
 
 
 def _own_tables(folder: Path | None, faults: list[Fault]) -> None:
