@@ -34,7 +34,6 @@ EFFECT = {
     "LUXURY": "PRICE_TAX",
     "MARKET_ACCESS": "FORBIDS",
     "MIN_PRICE": "FORBIDS",
-    "NONE": "INFORMS",
     "ORIGIN": "OBLIGES",
     "PENALTY": "OBLIGES",
     "PERMIT": "OBLIGES",
@@ -50,6 +49,8 @@ EFFECT = {
     "VAT": "PRICE_TAX",
 }
 """What a rule does, by its kind as printed."""
+NO_RULE = "NONE"
+"""Kind of a collected row that says that a place has no such rule."""
 OTHER_SIDE = {"NTM-004": {"RHD": "IRL CYP MLT"}}
 """Members of a union whose traffic keeps to the other side than the union's row says, as printed in it."""
 DRIVER_SIDE = "driver side"
@@ -60,6 +61,8 @@ def non_tariff(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     hand = hand_table("non_tariff.csv")
     for row in figures(folder, "non_tariff_measures.csv"):
         measure = row["measure_id"]
+        if row["effect_type"] == NO_RULE:
+            continue
         plain = _printed(row, book)
         yield plain | _typed(hand.get(measure, {}))
         for name, drawn in hand.items():
