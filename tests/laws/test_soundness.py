@@ -155,6 +155,19 @@ def test_a_reason_or_another_rule_closes_the_gap(refused):
     assert refused(measures=[*RAMP, wide]) == []
 
 
+def test_other_rules_may_close_a_gap_together(refused):
+    both = [{**step, "products": "LIGHT_TRUCK|PARTS", "origins": "CHN|JPN"} for step in RAMP]
+    held = {"effective_from": "2022-01-01", "effective_to": "2023-12-31", "origins": "*"}
+    truck = {**held, "products": "LIGHT_TRUCK", "condition": "power_kw > 0"}
+    parts = {**held, "products": "PARTS", "condition": "power_kw > 0"}
+    assert refused(measures=[*both, truck, parts]) == []
+    assert codes(refused(measures=[*both, truck])) == [("RS-L242", "measures.csv:3")]
+    january = {**truck, "effective_to": "2023-01-31"}
+    assert codes(refused(measures=[*both, january, parts])) == [("RS-L242", "measures.csv:3")]
+    later = {**truck, "effective_from": "2023-02-01"}
+    assert refused(measures=[*both, january, later, parts]) == []
+
+
 def test_a_step_inside_a_longer_one_opens_no_gap(refused):
     added = {"stack": "ADD", "kind": "SURTAX"}
     steps = [{}, {"effective_to": "2020-06-30"}, {"effective_from": "2021-01-01", "effective_to": "2021-12-31"}]

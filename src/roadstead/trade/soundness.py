@@ -8,16 +8,16 @@ beside the packaged ones, the place named is the user's.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade.condition import names, parse
 from roadstead.trade.facts import is_known
 from roadstead.trade.non_tariff import ACTING, DELAYS, FORBIDS, NEED_MONEY
-from roadstead.trade.schemas import ENACTED
+from roadstead.trade.schemas import ENACTED, POWERTRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -144,7 +144,7 @@ def _overlaps(measures: Iterable[Row]) -> Iterator[Clash]:
         if row["stack"] == "BASE" or (row["stack"] == "REPLACE" and not row["condition"]):
             groups.setdefault(_scope(row), []).append(row)
     for rows in groups.values():
-        for one, other in combinations(rows, 2):
+        for one, other in itertools.combinations(rows, 2):
             if _meet(one, other) and max(_first(one), _first(other)) <= min(_last(one), _last(other)):
                 day = max(_first(one), _first(other))
                 message = f"{one['measure']} and {other['measure']} set the same {other['kind']} rate from {day} on"
@@ -198,26 +198,29 @@ def _gaps(measures: Sequence[Row]) -> Iterator[Clash]:
         for row in sorted(rows, key=_first):
             if reached is not None and _last(reached) != EVER and not row["lapse"]:
                 begins, ends = _last(reached) + timedelta(days=1), _first(row) - timedelta(days=1)
-                if begins <= ends and not any(_spans(other, row, begins, ends) for other in measures):
+                if begins <= ends and _bare(measures, row, begins, ends):
                     message = f"from {begins} to {ends} neither {reached['measure']} nor {row['measure']} holds"
                     expected = "steps that follow each other day by day, or in `lapse` the reason why none held"
                     yield Clash((reached, row), "effective_from", "RS-L242", message, expected)
             reached = row if reached is None or _last(row) >= _last(reached) else reached
 
 
-def _spans(other: Row, step: Row, begins: date, ends: date) -> bool:
-    """True where another rule of the importer and kind holds over a gap for all that the step covers."""
-    return (
-        (other["importer"], other["kind"], other["stack"]) == (step["importer"], step["kind"], step["stack"])
-        and _first(other) <= begins
-        and ends <= _last(other)
-        and set(step["products"]) <= set(other["products"])
-        and ("*" in other["origins"] or set(step["origins"]) <= set(other["origins"]))
-        and (
-            not other["powertrains"]
-            or (bool(step["powertrains"]) and set(step["powertrains"]) <= set(other["powertrains"]))
-        )
-    )
+def _bare(measures: Iterable[Row], step: Row, begins: date, ends: date) -> bool:
+    """True where on some day of a gap no other rule of the importer and kind holds for some car that the step covers."""
+    kind = (step["importer"], step["kind"], step["stack"])
+    rivals = [row for row in measures if (row["importer"], row["kind"], row["stack"]) == kind]
+    rivals = [row for row in rivals if "*" in row["origins"] or set(step["origins"]) <= set(row["origins"])]
+    for product, powertrain in itertools.product(step["products"], step["powertrains"] or POWERTRAINS):
+        day = begins
+        for row in sorted(rivals, key=_first):
+            covers = product in row["products"] and (not row["powertrains"] or powertrain in row["powertrains"])
+            if covers and _first(row) <= day <= _last(row):
+                if _last(row) >= ends:
+                    break
+                day = _last(row) + timedelta(days=1)
+        else:
+            return True
+    return False
 
 
 def _taxes(taxes: Iterable[Row]) -> Iterator[Clash]:
@@ -244,7 +247,7 @@ def _taxes(taxes: Iterable[Row]) -> Iterator[Clash]:
 
 def _together(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
     """Pairs of taxes that one car meets on one day."""
-    for one, other in combinations(rows, 2):
+    for one, other in itertools.combinations(rows, 2):
         if (
             max(_first(one), _first(other)) <= min(_last(one), _last(other))
             and _share(one["powertrains"], other["powertrains"])
