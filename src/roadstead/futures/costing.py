@@ -14,7 +14,7 @@ from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.duty import Shipment, Stack, settle
 from roadstead.trade.landed import CostLine, Voyage, cross, crossing_lines, customs_value, valuation
-from roadstead.trade.non_tariff import COST_PER_CAR, ON_PRICE, PRICE_SUBSIDY, Car, met
+from roadstead.trade.non_tariff import Car, cost_bars, price_moved, rule_bar
 from roadstead.trade.origin import preference_agreements, test_origin
 from roadstead.trade.taxes import cascade, taxes_in_force
 from roadstead.world.lanes import days_at_sea, freight_per_car
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.trade.condition import FactValue
-    from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Carmaker, Conventions, Line, Model, Offer
     from roadstead.world.lanes import ShippingTerms
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 OVERLAND_DAYS = 10.0
 """Days by road and rail between neighbours that no ship serves."""
 BUILT_UP = "CBU"
-PER_CAR, GRANTS = frozenset({COST_PER_CAR}), frozenset({PRICE_SUBSIDY})
 FORMS = {EntryMode.EXPORT: BUILT_UP, EntryMode.KIT: "CKD", EntryMode.CONTRACT: "CKD", EntryMode.LOCAL: "LOCAL"}
 
 
@@ -162,7 +160,7 @@ def _facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, 
 def as_law_sees(costing: Costing, line: Line | None, model: Model, market: str, year: int) -> Car:
     """A car from home (``line`` None) or a line abroad, as the rules of a market see it that are no duties."""
     carmaker, importer = costing.carmaker, costing.territory(market)
-    offer = next((o for o in carmaker.offers if (o.market, o.model_id) == (market, model.model_id)), None)
+    offer = _offer(costing, model, market)
     money = costing.dollars[costing.conventions.currency]
     return Car(
         market=market,
@@ -350,9 +348,9 @@ def _tax_on_price(
 ) -> list[CostLine]:
     """What taxes on price take more (or less) of a car finished in the market than of one that arrives built up."""
     form = arrives_as(costing, line, market)
-    if form == BUILT_UP:
+    offer = _offer(costing, model, market)
+    if form == BUILT_UP or offer is None:
         return []
-    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
     kept, of_built_up = (kept_share(costing, now.rulebook, offer, year, each) for each in (form, BUILT_UP))
     return [CostLine("price_tax", retail_price(costing, offer, year) * (of_built_up - kept), market)]
 
@@ -360,26 +358,22 @@ def _tax_on_price(
 def _other_rules(
     costing: Costing, line: Line | None, model: Model, market: str, year: int, now: Circumstances
 ) -> list[CostLine]:
-    """What rules other than duties cost a car, and what they take of its price or add to it.
+    """What rules other than duties cost a car, and what they move the price that is kept by.
 
-    The buyer pays the reference price in all. A levy on him is part of it. A grant is not: the price was met beside the
-    grants that a built-up car from home had in the base year, so only what the car gets more or less than those moves what
-    the maker keeps.
+    The price was met beside the grants that a built-up car from home had in the base year.
     """
-    car, on = as_law_sees(costing, line, model, market, year), _entry_day(year)
-    bars = [_rule_bar("rule_cost", rule, car.money(rule)) for rule in met(now.rulebook, car, on, PER_CAR)]
-    moved = {rule: car.money(rule) for rule in met(now.rulebook, car, on, ON_PRICE)}
     base_year = costing.conventions.base_year
-    reference = as_law_sees(costing, None, model, market, base_year)
-    for rule in met(now.rulebook, reference, _entry_day(base_year), GRANTS):
-        moved[rule] = moved.get(rule, 0.0) - reference.money(rule)
-    if not any(moved.values()):
-        return bars
-    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
-    kept = kept_share(costing, now.rulebook, offer, year, car.form)
-    signs = {rule: -1.0 if rule.effect == PRICE_SUBSIDY else 1.0 for rule in moved}
-    return bars + [_rule_bar("rule_price", rule, signs[rule] * kept * amount) for rule, amount in moved.items()]
+    car, reference = (
+        as_law_sees(costing, line, model, market, year),
+        as_law_sees(costing, None, model, market, base_year),
+    )
+    bars = cost_bars(now.rulebook, car, _entry_day(year))
+    moved = price_moved(now.rulebook, car, _entry_day(year), reference, _entry_day(base_year))
+    offer = _offer(costing, model, market)
+    kept = kept_share(costing, now.rulebook, offer, year, car.form) if offer and moved else 0.0
+    return bars + [rule_bar("rule_price", rule, kept * amount) for rule, amount in moved.items()]
 
 
-def _rule_bar(key: str, rule: NonTariff, amount: float) -> CostLine:
-    return CostLine(key, amount, f"{rule.measure_id} {rule.title}", rule.evidence.source_id, is_rule=True)
+def _offer(costing: Costing, model: Model, market: str) -> Offer | None:
+    """The model in the market; None where it is not sold."""
+    return next((o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id)), None)
