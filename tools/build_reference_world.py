@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
-from conversion import gathered, hand_tables, rule_tables, world_tables  # noqa: E402
+from conversion import gathered, hand_tables, non_tariff_table, rule_tables, world_tables  # noqa: E402
 from conversion.writing import SourceBook, write  # noqa: E402
 
 import roadstead.trade.schemas as trade_schemas  # noqa: E402
@@ -51,7 +51,7 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (TRADE, trade_schemas.MEASURES, gathered.measures(rule_tables.measures(rules, book), own, book)),
         (TRADE, trade_schemas.AGREEMENTS, rule_tables.agreements(rules, book)),
         (TRADE, trade_schemas.ORIGIN_RULES, rule_tables.origin_rules(rules, book)),
-        (TRADE, trade_schemas.NON_TARIFF, rule_tables.non_tariff(rules, book)),
+        (TRADE, trade_schemas.NON_TARIFF, non_tariff_table.non_tariff(rules, book)),
         (TRADE, trade_schemas.UNITS, rule_tables.units(book)),
         (TRADE, trade_schemas.QUOTA_SHARES, rule_tables.quota_shares(book)),
         (TRADE, trade_schemas.OBLIGATIONS, rule_tables.obligations(book)),

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from roadstead.study.api import check, duty, outlook, plan, read_case, verify, world
+    from roadstead.study.api import check, duty, other_rules, outlook, plan, read_case, verify, world
     from roadstead.terms.errors import Fault, RoadsteadError
 
     __version__: str
@@ -24,6 +24,7 @@ __all__ = [
     "__version__",
     "check",
     "duty",
+    "other_rules",
     "outlook",
     "plan",
     "read_case",

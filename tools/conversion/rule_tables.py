@@ -121,7 +121,7 @@ CPTPP art. 3.11, ATIGA art. 33, KORUS art. 6.6. Agreements that are not here cou
 VALUE_BASE = {"VFD_MINUS_MAX(CAN_MEX_CONTENT,15%)": "VALUE_LESS_CAN_MEX_CONTENT"}
 
 
-def _hand_table(name: str) -> dict[str, dict[str, str]]:
+def hand_table(name: str) -> dict[str, dict[str, str]]:
     """A hand-kept table beside this file, by its first column."""
     with (HERE / name).open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
@@ -130,7 +130,7 @@ def _hand_table(name: str) -> dict[str, dict[str, str]]:
 
 def _cited(name: str, book: SourceBook) -> Iterator[dict[str, str]]:
     """Rows of a hand-kept table, with the source they cite."""
-    for row in _hand_table(name).values():
+    for row in hand_table(name).values():
         plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url"}}
         yield plain | {"source": book.cite(row["source_title"], row["source_url"]), "as_of": AS_OF}
 
@@ -161,16 +161,18 @@ def obligations(book: SourceBook) -> Iterator[dict[str, str]]:
 
 def measures(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Duties and charges; conditions come from conditions.csv beside this file, one per rule that has one."""
-    conditions = _hand_table("conditions.csv")
+    conditions = hand_table("conditions.csv")
+    lapses = hand_table("lapses.csv")
     bands = _grouped(_cited("bands.csv", book), "of")
     for row in figures(folder, "import_duties.csv"):
         # A collected row that stands for a schedule is written out band by band, each with its own amount.
         written = bands.get(row["rule_id"])
         schedule = row | {"specific_amount": "", "specific_currency": ""} if written else row
-        built = _measure(schedule, conditions.get(row["rule_id"], {}), book)
+        lapse = lapses.get(row["rule_id"], {}).get("lapse", "")
+        built = _measure(schedule, conditions.get(row["rule_id"], {}), book) | {"lapse": lapse}
         for band in written or [{}]:
             yield built | {name: cell for name, cell in band.items() if name != "of" and cell}
-    for row in _hand_table("extra_measures.csv").values():
+    for row in hand_table("extra_measures.csv").values():
         plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent"}}
         source = book.cite(row["source_title"], row["source_url"])
         yield plain | {"rate": fraction(row["rate_percent"]), "source": source, "as_of": AS_OF}
@@ -280,37 +282,5 @@ def origin_rules(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
             "status": "PROPOSED" if proposed else "CONCLUDED_NOT_IN_FORCE" if waiting else "IN_FORCE",
             "effective_from": row["effective_from"],
             "effective_to": row["effective_to"],
-            **evidence(source, AS_OF, row["confidence"], row["note"]),
-        }
-
-
-BARRED = {"NTM-039": "CHN|RUS", "NTM-040": "CHN|RUS"}
-"""Prohibitions the engine applies, and the home countries of the firms they bar."""
-
-
-def non_tariff(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
-    """Measures other than duties; only prohibitions by the firm's nationality act so far, the rest is shown."""
-    for row in figures(folder, "non_tariff_measures.csv"):
-        source = book.cite(row["source_title"], row["source_url"])
-        powertrains = "" if row["powertrain"] == "ALL" else row["powertrain"]
-        yield {
-            "measure": row["measure_id"],
-            "importer": "EU27" if row["importer"] == "FRA" else row["importer"],
-            "category": row["category"],
-            "title": row["title"] + (" (France)" if row["importer"] == "FRA" else ""),
-            "origins": row["origin_scope"],
-            "firms": row["firm_scope"],
-            "firm_nationality": BARRED.get(row["measure_id"], ""),
-            "powertrains": powertrains,
-            "forms": row["form"],
-            "effect": row["effect_type"],
-            "value": row["value"],
-            "unit": row["unit"],
-            "base": row["valuation_base"],
-            "condition_text": row["condition"],
-            "effective_from": row["effective_from"],
-            "effective_to": row["effective_to"],
-            "status": row["status"],
-            "acts": "yes" if row["measure_id"] in BARRED else "no",
             **evidence(source, AS_OF, row["confidence"], row["note"]),
         }

@@ -15,6 +15,7 @@ from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.bill import Bill, assess
 from roadstead.trade.duty import Shipment, Stack, settle
 from roadstead.trade.landed import CostLine, Voyage, cross, crossing_lines, customs_value, valuation
+from roadstead.trade.non_tariff import Car, cost_bars, price_moved, rule_bar
 from roadstead.trade.origin import preference_agreements
 from roadstead.trade.taxes import cascade, taxes_in_force
 from roadstead.world.lanes import days_at_sea, freight_per_car
@@ -144,14 +145,35 @@ def duty_stack(
 
 
 def _facts(costing: Costing, model: Model, importer: str, price: float) -> dict[str, FactValue]:
+    return {"fob_value": price, **_facts_of_model(costing, model, importer)}
+
+
+def _facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, FactValue]:
     declared = costing.carmaker.declared.get(importer, {})
     return {
         "power_kw": model.power_kw,
         "engine_cm3": model.engine_cm3,
         "firm_nationality": costing.carmaker.nationality,
-        "fob_value": price,
         **declared,
     }
+
+
+def as_law_sees(costing: Costing, line: Line | None, model: Model, market: str, year: int) -> Car:
+    """A car from home (``line`` None) or a line abroad, as the rules of a market see it that are no duties."""
+    carmaker, importer = costing.carmaker, costing.territory(market)
+    offer = _offer(costing, model, market)
+    money = costing.dollars[costing.conventions.currency]
+    return Car(
+        market=market,
+        territory=importer,
+        made_in=line.place if line else carmaker.home.place,
+        form=arrives_as(costing, line, market),
+        powertrain=model.powertrain,
+        nationality=carmaker.nationality,
+        facts={"model": model.model_id, "powertrain": model.powertrain, **_facts_of_model(costing, model, importer)},
+        retail_price=retail_price(costing, offer, year) if offer else None,
+        rates={currency: dollars / money for currency, dollars in costing.dollars.items()},
+    )
 
 
 def _entry_day(year: int) -> date:
@@ -338,6 +360,7 @@ def lane_cost(
         crossing = cross(price, way, valuation(now.rulebook, importer), stack, on_import)
         bars += crossing_lines(crossing)
     bars += _tax_on_price(costing, line, model, market, year, now)
+    bars += _other_rules(costing, line, model, market, year, now)
     bars.append(CostLine("delivery", channel.delivery, market))
     bars.append(CostLine("after_sales", channel.after_sales, market))
     return [bar for bar in bars if bar.amount != 0.0]
@@ -348,8 +371,32 @@ def _tax_on_price(
 ) -> list[CostLine]:
     """What taxes on price take more (or less) of a car finished in the market than of one that arrives built up."""
     form = arrives_as(costing, line, market)
-    if form == BUILT_UP:
+    offer = _offer(costing, model, market)
+    if form == BUILT_UP or offer is None:
         return []
-    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
     kept, of_built_up = (kept_share(costing, now.rulebook, offer, year, each) for each in (form, BUILT_UP))
     return [CostLine("price_tax", retail_price(costing, offer, year) * (of_built_up - kept), market)]
+
+
+def _other_rules(
+    costing: Costing, line: Line | None, model: Model, market: str, year: int, now: Circumstances
+) -> list[CostLine]:
+    """What rules other than duties cost a car, and what they move the price that is kept by.
+
+    The price was met beside the grants that a built-up car from home had in the base year.
+    """
+    base_year = costing.conventions.base_year
+    car, reference = (
+        as_law_sees(costing, line, model, market, year),
+        as_law_sees(costing, None, model, market, base_year),
+    )
+    bars = cost_bars(now.rulebook, car, _entry_day(year))
+    moved = price_moved(now.rulebook, car, _entry_day(year), reference, _entry_day(base_year))
+    offer = _offer(costing, model, market)
+    kept = kept_share(costing, now.rulebook, offer, year, car.form) if offer and moved else 0.0
+    return bars + [rule_bar("rule_price", rule, kept * amount) for rule, amount in moved.items()]
+
+
+def _offer(costing: Costing, model: Model, market: str) -> Offer | None:
+    """The model in the market; None where it is not sold."""
+    return next((o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id)), None)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from roadstead.study.store import Verification
     from roadstead.study.study import Run
     from roadstead.trade.condition import FactValue
+    from roadstead.trade.other_rules import OtherRule
     from roadstead.trade.quote import Quote
 
 
@@ -62,6 +63,22 @@ def duty(**shipment: Unpack[Shipment]) -> Quote:
     from roadstead.world import reference
 
     return quote(Inquiry(**shipment), reference.load())
+
+
+def other_rules(importer: str, on: date | str | None = None, *, rules: Path | None = None) -> tuple[OtherRule, ...]:
+    """Rules of a country that are no duties: what each does, and whether a plan works it out or only shows it.
+
+    ``on`` leaves those of one day, ``rules`` is a folder of own tables.
+    """
+    from roadstead.trade import rulebook
+    from roadstead.trade.inquiry import read_day
+    from roadstead.trade.other_rules import other_rules as told
+    from roadstead.world import reference
+
+    faults: list[Fault] = []
+    day = None if on is None else read_day(on, "--on", faults)
+    raise_if_any(faults)
+    return told(rulebook.load(None, rules), reference.load(), importer, day)
 
 
 def outlook(

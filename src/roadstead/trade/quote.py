@@ -10,10 +10,11 @@ import numpy as np
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import Product
 from roadstead.trade import doubts, rulebook, schemas
-from roadstead.trade.duty import settle
+from roadstead.trade.duty import covers, settle
 from roadstead.trade.firms import no_group, read_firm
 from roadstead.trade.inquiry import read_day, understand
 from roadstead.trade.landed import Valuation, valuation
+from roadstead.trade.non_tariff import FORBIDS
 from roadstead.trade.obligations import obligations_of
 from roadstead.trade.taxes import cascade, taxes_in_force
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from roadstead.trade.doubts import DeclaredFact, MissingFact
     from roadstead.trade.duty import Shipment, Stack
     from roadstead.trade.inquiry import Asked, Inquiry
-    from roadstead.trade.rulebook import NonTariff, Rulebook, Tax
+    from roadstead.trade.non_tariff import NonTariff
+    from roadstead.trade.rulebook import Rulebook, Tax
     from roadstead.world.reference import World
 
 TAX_FORMS = {Product.CAR: "CBU", Product.LIGHT_TRUCK: "CBU", Product.KIT_CKD: "CKD", Product.KIT_SKD: "CKD"}
@@ -181,7 +183,7 @@ def quote(inquiry: Inquiry, world: World) -> Quote:
     except RoadsteadError as error:
         faults += error.faults
     raise_if_any(faults)
-    return answer(asked, rulebook.load(known, inquiry.rules), world, known)
+    return answer(asked, rulebook.load(known, inquiry.rules, world.dollars().keys()), world, known)
 
 
 def _own_tables(folder: Path | None, faults: list[Fault]) -> None:
@@ -232,7 +234,8 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
     )
 
 
-def _cited(evidence: Evidence, sources: Mapping[str, Source]) -> Cited:
+def cited(evidence: Evidence, sources: Mapping[str, Source]) -> Cited:
+    """What a row rests on, with its source spelled out."""
     source = sources.get(evidence.source_id)
     return Cited(
         source=evidence.source_id,
@@ -261,7 +264,7 @@ def _line(line: Line, value: float, sources: Mapping[str, Source]) -> QuoteLine:
         status=measure.status,
         effective_from=measure.span.first,
         effective_to=measure.span.last,
-        cited=_cited(measure.evidence, sources),
+        cited=cited(measure.evidence, sources),
     )
 
 
@@ -282,7 +285,7 @@ def _tax_lines(taxes: tuple[Tax, ...], base: float, sources: Mapping[str, Source
             amount = tax.rate * base  # (T.6)
             base += amount
         told = "customs value with duty" if tax.base == "IMPORT" else "dealer price"
-        found.append(QuoteTax(tax.tax_id, tax.name, told, tax.rate, amount, _cited(tax.evidence, sources)))
+        found.append(QuoteTax(tax.tax_id, tax.name, told, tax.rate, amount, cited(tax.evidence, sources)))
     return tuple(found)
 
 
@@ -295,11 +298,11 @@ def _prohibitions(asked: Asked, rules: Rulebook, sources: Mapping[str, Source]) 
             measure=row.measure_id,
             title=row.title,
             nationalities=tuple(sorted(row.bars)),
-            bars_firm=None if home is None else home in row.bars,
-            cited=_cited(row.evidence, sources),
+            bars_firm=True if not row.bars else None if home is None else home in row.bars,
+            cited=cited(row.evidence, sources),
         )
         for row in rules.non_tariff
-        if form is not None and _bars(row, shipment, form)
+        if form is not None and _bars(rules, row, shipment, form)
     )
 
 
@@ -311,19 +314,21 @@ def _barred(stack: Stack, sources: Mapping[str, Source]) -> tuple[Prohibition, .
             title=measure.instrument or measure.evidence.note,
             nationalities=(),
             bars_firm=True if certain else None,
-            cited=_cited(measure.evidence, sources),
+            cited=cited(measure.evidence, sources),
         )
         for measure, certain in stack.barred
     )
 
 
-def _bars(row: NonTariff, shipment: Shipment, form: str) -> bool:
+def _bars(rules: Rulebook, row: NonTariff, shipment: Shipment, form: str) -> bool:
     return (
         row.acts
+        and row.effect == FORBIDS
         and row.importer == shipment.importer
         and row.status in schemas.ENACTED
         and row.span.covers(shipment.on)
         and form in row.forms
+        and (not row.made_in or covers(rules, row.made_in, shipment.origin, shipment.on))
     )
 
 

@@ -20,6 +20,8 @@ DEAREST = 2.0
 """No duty on cars comes near 200 %, so 2.5 or 10 in a rate column is a percentage that someone forgot to divide."""
 PRODUCTS = ("CAR_CBU", "KIT_CKD", "KIT_SKD", "PARTS", "BATTERY", "LIGHT_TRUCK")
 POWERTRAINS = ("ICE", "HEV", "PHEV", "EREV", "BEV", "FCEV")
+DRIVER_SIDES = ("LHD", "RHD")
+"""Steering wheel on the left, on the right."""
 
 STATUS = Column("status", Kind.TEXT, "standing in law", choices=ENACTED + NOT_LAW)
 FROM = Column("effective_from", Kind.DATE, "first day, included", required=False)
@@ -178,6 +180,12 @@ MEASURES = Schema(
             "why the engine cannot work it out yet; a quote that meets it says so",
             required=False,
         ),
+        Column(
+            "lapse",
+            Kind.TEXT,
+            "why no rule of its series held in the days before it; empty where days follow each other",
+            required=False,
+        ),
     ),
     key=("measure",),
 )
@@ -255,6 +263,19 @@ ORIGIN_RULES = Schema(
     key=("row",),
 )
 
+EFFECTS = (
+    "FORBIDS",
+    "DELAYS",
+    "ONE_OFF_COST",
+    "COST_PER_CAR",
+    "PRICE_TAX",
+    "PRICE_SUBSIDY",
+    "CREDIT",
+    "OBLIGES",
+    "INFORMS",
+)
+"""What a rule other than a duty does; the last three are shown, never worked out."""
+
 NON_TARIFF = Schema(
     "non_tariff",
     "Measures other than duties: taxes, homologation, subsidies, local content, prohibitions, permits.",
@@ -265,27 +286,54 @@ NON_TARIFF = Schema(
         Column("title", Kind.TEXT, "what it is"),
         Column("origins", Kind.TEXT, "origins concerned, as printed", required=False),
         Column("firms", Kind.TEXT, "firms concerned, as printed", required=False),
-        Column(
-            "firm_nationality",
-            Kind.LIST,
-            "home countries of the firms a prohibition bars",
-            required=False,
-        ),
-        POWERTRAIN_LIST,
-        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
-        Column("effect", Kind.TEXT, "type of effect"),
+        Column("nature", Kind.TEXT, "kind of rule as printed: VAT, PERMIT, REGIME, ...", required=False),
         Column("value", Kind.TEXT, "amount or word, as printed", required=False),
-        Column("unit", Kind.TEXT, "unit", required=False),
-        Column("base", Kind.TEXT, "base", required=False),
+        Column("unit", Kind.TEXT, "unit, as printed", required=False),
+        Column("base", Kind.TEXT, "base, as printed", required=False),
         Column("condition_text", Kind.TEXT, "condition, as printed", required=False),
-        FROM,
-        TO,
-        STATUS,
+        Column("effect", Kind.TEXT, "what it does", choices=EFFECTS),
         Column(
             "acts",
             Kind.FLAG,
-            "yes where the engine applies it; no where it is shown, not modelled",
+            "yes where the engine applies it; no where another table does, or where it is shown, not modelled",
         ),
+        Column(
+            "worked_out_in",
+            Kind.TEXT,
+            "table whose rows work it out; empty where none does",
+            required=False,
+            choices=("measures", "origin_rules", "taxes"),
+        ),
+        Column(
+            "amount",
+            Kind.NUMBER,
+            "what it acts with: months of a delay; money, once or per car",
+            "months or currency",
+            required=False,
+            least=0,
+        ),
+        Column("currency", Kind.TEXT, "ISO 4217 code of the amount; empty for months", required=False),
+        Column(
+            "firm_nationality",
+            Kind.LIST,
+            "home countries of the firms it concerns; empty for all",
+            required=False,
+        ),
+        Column("made_in", Kind.LIST, "countries or blocs it concerns cars made in; empty for all", required=False),
+        Column("not_made_in", Kind.LIST, "countries or blocs whose cars it leaves out", required=False),
+        POWERTRAIN_LIST,
+        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
+        CONDITION,
+        Column(
+            "driver_side",
+            Kind.TEXT,
+            "side of the steering wheel that the market's traffic asks for",
+            required=False,
+            choices=DRIVER_SIDES,
+        ),
+        FROM,
+        TO,
+        STATUS,
     ),
     key=("measure",),
 )

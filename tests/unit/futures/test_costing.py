@@ -226,14 +226,14 @@ def test_a_line_sells_at_home_without_a_voyage(costing: Costing, now: Circumstan
     assert here.freight == here.insurance_rate == 0.0
 
 
-def test_a_closed_market_is_closed_until_it_is_lifted(starter_ready: Ready):
+def test_a_closed_market_is_closed_until_it_is_lifted(costing: Costing, city: Model):
     """The rule on connected vehicles bars Chinese makers from the United States, in whatever form, and no one else's."""
     rules = rulebook.load()
     now = Circumstances(rules, "SUEZ_OPEN", {})
-    day = date(2029, 7, 1)
-    assert barred(now, "USA", "CHN", "CBU", day)
-    assert not barred(now, "USA", "JPN", "CBU", day)
-    assert not barred(now, "DEU", "CHN", "CBU", day)
+    chinese, japanese = (replace(costing, carmaker=replace(costing.carmaker, nationality=n)) for n in ("CHN", "JPN"))
+    assert barred(chinese, now, None, city, "USA", 2029)
+    assert not barred(japanese, now, None, city, "USA", 2029)
+    assert not barred(chinese, now, None, city, "DEU", 2029)
     lifted = Circumstances(amend(rules, [(Amendment("lift", "USA", "thaw"), date(2030, 1, 1))]), "SUEZ_OPEN", {})
-    assert barred(lifted, "USA", "CHN", "CBU", day)
-    assert not barred(lifted, "USA", "CHN", "CBU", date(2030, 7, 1))
+    assert barred(chinese, lifted, None, city, "USA", 2029)
+    assert not barred(chinese, lifted, None, city, "USA", 2030)
