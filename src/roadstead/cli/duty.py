@@ -93,7 +93,7 @@ def _contradictions(question: Question, wanted: Beside) -> "list[Fault]":
     varied = wanted.compare.partition("=")[0].strip()
     if not question.origin and varied != "origin":
         faults.append(Fault("--origin", "RS-C701", "is missing", "the country of origin, or `--compare origin=...`"))
-    if not question.on and varied != "on" and not wanted.timeline:
+    if not question.on and varied != "on" and (wanted.compare or not wanted.timeline):
         faults.append(Fault("--on", "RS-C701", "is missing", "the day of entry, YYYY-MM-DD"))
     return faults
 
