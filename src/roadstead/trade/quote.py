@@ -128,11 +128,13 @@ class Quote:
     Attributes
     ----------
     total_duty_rate
-        All duties over the customs value; fees and taxes apart. [fraction]
+        Ad-valorem equivalent of the duties: all of them over the customs value; fees and taxes apart. [fraction]
+    total_duty_amount, total_fee_amount
+        Duties, and fees that are no duties. [US$/car]
     lines, fees
         Duties, and fees that are no duties.
-    with_import_taxes_rate
-        Duties, fees and taxes on import over the customs value. [fraction]
+    with_import_taxes_rate, with_import_taxes_amount
+        Duties, fees and taxes on import: their ad-valorem equivalent, and the sum. [fraction], [US$/car]
     declared
         Facts declared, and what each of them does.
     missing
@@ -155,10 +157,12 @@ class Quote:
     customs_value: float
     total_duty_rate: float
     total_duty_amount: float
+    total_fee_amount: float
     lines: tuple[QuoteLine, ...]
     fees: tuple[QuoteLine, ...]
     taxes: tuple[QuoteTax, ...]
     with_import_taxes_rate: float
+    with_import_taxes_amount: float
     declared: tuple[DeclaredFact, ...]
     missing: tuple[MissingFact, ...]
     prohibitions: tuple[Prohibition, ...]
@@ -177,7 +181,7 @@ def quote(inquiry: Inquiry, world: World) -> Quote:
     """
     faults: list[Fault] = []
     known = None if inquiry.as_known_on is None else read_day(inquiry.as_known_on, "--as-known-on", faults)
-    _own_tables(inquiry.rules, faults)
+    own_tables(inquiry.rules, faults)
     try:
         asked = understand(inquiry, world.gazetteer)
     except RoadsteadError as error:
@@ -186,7 +190,8 @@ def quote(inquiry: Inquiry, world: World) -> Quote:
     return answer(asked, rulebook.load(known, inquiry.rules, world.dollars().keys()), world, known)
 
 
-def _own_tables(folder: Path | None, faults: list[Fault]) -> None:
+def own_tables(folder: Path | None, faults: list[Fault]) -> None:
+    """Note a fault where a folder of own tables holds none."""
     names = [f"{schema.name}.csv" for schema in schemas.ALL]
     if folder is not None and not any((folder / name).is_file() for name in names):
         message = "no table of rules lies here"
@@ -206,6 +211,7 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
     charges = float(stack.amounts(np.asarray(value)).sum())
     duties = tuple(line for line in lines if line.layer == "duty")
     taxes = _taxes(asked, rules)
+    on_import = (value + charges) * (1.0 + cascade(taxes, "IMPORT")) - value
     told = replace(shipment, facts=asked.shipment.facts)
     declared = doubts.declared_facts(rules, told, value, dollars, stack)
     return Quote(
@@ -223,10 +229,12 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
         customs_value=value,
         total_duty_rate=stack.duty_rate(value),
         total_duty_amount=sum(line.amount for line in duties),
+        total_fee_amount=sum(line.amount for line in lines if line.layer == "fee"),
         lines=duties,
         fees=tuple(line for line in lines if line.layer == "fee"),
         taxes=_tax_lines(taxes, value + charges, world.sources),
-        with_import_taxes_rate=(value + charges) * (1.0 + cascade(taxes, "IMPORT")) / value - 1.0,
+        with_import_taxes_rate=on_import / value,
+        with_import_taxes_amount=on_import,
         declared=declared,
         missing=doubts.missing_facts(rules, shipment, value, dollars, stack),
         prohibitions=(*_prohibitions(asked, rules, world.sources), *_barred(stack, world.sources)),
