@@ -45,7 +45,9 @@ def commands(names: Sequence[str]) -> Iterator[Row]:
             yield Row(f"roadstead {words[0]} ({name})", done.seconds, note)
             if done.status == 0:
                 again = watch((str(roadstead), "verify", str(out)), Path(folder))
-                yield Row(f"roadstead verify ({name})", again.seconds, "holds" if again.status == 0 else "does not hold")
+                yield Row(
+                    f"roadstead verify ({name})", again.seconds, "holds" if again.status == 0 else "does not hold"
+                )
 
 
 def everything(names: Sequence[str]) -> Iterator[Row]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.clock import median_seconds, timed
-from roadstead.footprint.solve import Effort
+from roadstead.footprint.columns import MONEY
+from roadstead.footprint.extensive import Limits, run
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import grow
 from roadstead.outlook.forecast import forecast
@@ -28,9 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.footprint.solve import Solved
+    from roadstead.study.study import Run
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 WORKERS = 2
+PATIENCE = 300.0
+"""Limit of time for the bare program. [s]"""
 FRESH = """
 import time
 began = time.perf_counter()
@@ -92,6 +98,9 @@ def stages(name: str) -> Iterator[Row]:
     with solver_silenced():
         done = study.run(read, effort=effort, progress=Quiet())
     yield Row(f"{name}: solve", done.seconds["plan"], reached(done.solved))
+    with solver_silenced():
+        row = bare(name, done, effort)
+    yield row
     again = len(done.book.comparisons) + len(done.book.do_now)
     yield Row(
         f"{name}: comparisons", done.seconds["comparisons"], f"{again} plans held against it, {WORKERS} processes"
@@ -101,6 +110,17 @@ def stages(name: str) -> Iterator[Row]:
         seconds, written = timed(lambda: write_pages(done.book, Path(folder)))
         size = ", ".join(f"{path.stat().st_size / 1e3:,.0f} kB" for path in written.values())
     yield Row(f"{name}: report", seconds, f"page and workbook, {size}")
+
+
+def bare(name: str, done: Run, effort: Effort) -> Row:
+    """HiGHS on the extensive form as it is written, one thread, to the gap that our own solve, one thread, is asked for."""
+    tree, prospect = done.ready.grown.tree, done.ready.evaluation.prospect
+    ours, solved = timed(lambda: solve(tree, prospect, replace(effort, workers=1)))
+    asked = effort.gap * solved.value_added / MONEY
+    limits = Limits(absolute_gap=asked, relative_gap=0.0, seconds=PATIENCE)
+    theirs, answer = timed(lambda: run(formulate(tree, prospect).program, limits))
+    said = f"HiGHS alone to the same gap: {theirs / ours:.1f} times our {ours:.1f} s, one thread each ({answer.status})"
+    return Row(f"{name}: solve, bare", theirs, said)
 
 
 def reached(solved: Solved) -> str:

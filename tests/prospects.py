@@ -28,7 +28,7 @@ from roadstead.futures.prospect import (
 from roadstead.futures.tree import ScenarioTree, history
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Flags, Floats
+    from roadstead.terms.arrays import Floats
 
 FIRST_YEAR = 2027
 NEVER = 9999
@@ -124,7 +124,7 @@ def invented(seed: int, *, markets: int | None = None, models: int | None = None
             market=tuple(f"market {m}" for m in range(markets)),
             model=tuple(f"model {k}" for k in range(models)),
             cell=tuple(sketch.cells),
-            supply=("home", *(f"line {i}" for i in range(count))),
+            supply=("home", *sketch.options[:count]),
             group=tuple(f"market {m}" for m in range(markets)),
             resource=sketch.resources,
             option=sketch.options,
@@ -285,8 +285,7 @@ def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
     tree, p = made.tree, made.prospect
     d = no_new(tree, p)
     commit, close, build, retire = (array.copy() for array in (d.commit, d.close, d.build, d.retire))
-    opens, gate = p.options.opens, p.resources.option
-    settled = _settled(made)
+    opens, gate, limit, lead = p.options.opens, p.resources.option, p.resources.limit, p.resources.lead
     for n in range(tree.count):
         path = list(history(tree, n))
         if not p.options.allowed[n].any():
@@ -299,38 +298,33 @@ def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
                 commit[n, i] = 1.0
             rows = np.flatnonzero(gate == i)
             due = [m for m in path[:-1] if commit[m, i] and tree.start[m] + p.options.lead[i] <= tree.start[n]]
-            stands = p.resources.existing[p.node_years.node == n].max(0)
-            steady = all(settled[n, r] and not _ramps(made, build, path, r) for r in rows)
-            if not shut and steady and (opens[i] <= tree.start[n] or due) and rng.random() < 0.3:
+            can_end = all(_can_end(made, build, path, r) for r in rows)
+            if not shut and can_end and (opens[i] <= tree.start[n] or due) and rng.random() < 0.3:
                 close[n, i] = 1.0
                 for r in rows:
-                    retire[n, r] += stands[r] + build[path, r].sum() - retire[path, r].sum()
+                    retire[n, r] += _stands(made, n, r) + build[path, r].sum() - retire[path, r].sum()
             elif not shut and (runs or commit[path, i].any()):
                 for r in rows:
-                    room = p.resources.limit[r] - stands[r] - build[path, r].sum() + retire[path, r].sum()
-                    in_time = tree.start[n] + p.resources.lead[r] <= tree.last_year
-                    if settled[n, r] and in_time and room >= 1.0 and rng.random() < 0.6:
+                    room = limit[r] - _stands(made, n, r) - build[path, r].sum() + retire[path, r].sum()
+                    if tree.start[n] + lead[r] <= tree.last_year and room >= 1.0 and rng.random() < 0.6:
                         build[n, r] += float(rng.integers(1, int(room) + 1))
     return Decisions(commit, close, build, retire)
 
 
-def _settled(made: Invented) -> Flags:
-    """True where what stands without a decision stays the same from a node on. Shape (N, R)."""
-    tree, p = made.tree, made.prospect
-    low, high = (
-        np.stack(
-            [by_node([p.resources.existing[p.node_years.node == n] for n in below(tree, m)]) for m in range(tree.count)]
-        )
-        for by_node in (lambda parts: np.concatenate(parts).min(0), lambda parts: np.concatenate(parts).max(0))
-    )
-    return np.asarray(low == high)
+def _stands(made: Invented, node: int, r: int) -> float:
+    """Most modules that stand without a decision from a node on."""
+    years, existing = made.prospect.node_years, made.prospect.resources.existing
+    return float(max(existing[years.node == n, r].max() for n in below(made.tree, node)))
 
 
-def _ramps(made: Invented, build: Floats, path: list[int], r: int) -> bool:
-    """True where a module built on the path is not at full output as the last node of the path begins."""
-    tree, res = made.tree, made.prospect.resources
+def _can_end(made: Invented, build: Floats, path: list[int], r: int) -> bool:
+    """True where all that was built on the path, and stands beside it, is at full output as the last node begins."""
+    tree, res, years = made.tree, made.prospect.resources, made.prospect.node_years
     full = int(res.lead[r]) + int(np.argmax(res.ramp[r] >= 1.0))
-    return any(build[m, r] and tree.start[m] + full > tree.start[path[-1]] for m in path)
+    built = [m for m in path if build[m, r]]
+    after = np.isin(years.node, below(tree, path[-1]))
+    steady = bool(np.ptp(res.existing[after, r]) == 0.0)
+    return not built or (steady and all(tree.start[m] + full <= tree.start[path[-1]] for m in built))
 
 
 def below(tree: ScenarioTree, node: int) -> list[int]:

@@ -248,7 +248,7 @@ def _limits(
     for importer, row in at_quota.items():
         for y in range(years.count):
             units = quota_units(
-                circumstances[int(years.node[y])].rulebook, importer, carmaker.nationality, int(middle[y])
+                circumstances[int(years.node[y])].rulebook, importer, carmaker.home.place, int(middle[y])
             )
             free[y, row] = units * carmaker.quota_share[importer]
     return _Room(free, usable, size, limit, option)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 HOME = "home"
 OPEN, IN_QUOTA = "", "in_quota"
+ROUNDING = 1e-9
+"""What a least local content may be passed by: 1 - 0.78 is a little less than 0.22 to a computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +238,10 @@ def _open(costing: Costing, now: Circumstances, line: Line | None, market: str, 
     importer = costing.territory(market)
     if barred(now, importer, costing.carmaker.nationality, arrives_as(costing, line, market), on):
         return False
-    if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.nationality, year):
+    if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.home.place, year):
         return False
     if line is not None and line.mode is EntryMode.KIT:
-        return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share
+        return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share + ROUNDING
     return True
 
 
@@ -252,8 +254,9 @@ class _Memo:
 
     def cost(self, line: Line | None, offer: Offer, regime: str, year: int, now: Circumstances) -> float:
         importers = {self.costing.territory(offer.market)} | ({self.costing.territory(line.place)} if line else set())
-        # Rule tuples of an importer, or a union, that no event touched are the same object in every node's rulebook.
-        rules = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | now.rulebook.blocs.keys()))
+        unions = {b for b, members in now.rulebook.blocs.items() if any(member in importers for member, _ in members)}
+        # Rule tuples of an importer, or its union, that no event touched are the same object in every node's rulebook.
+        rules = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | unions))
         least = now.content.get(line.place, 0.0) if line else 0.0
         key = (line.line_id if line else "", offer.market, offer.model_id, regime, year, rules, now.route, least)
         if key not in self.known:

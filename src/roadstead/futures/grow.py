@@ -83,15 +83,15 @@ def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Ou
     """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all."""
     at = int(np.argmin(np.abs(outlook.years - CLASS_YEAR)))
     units = (outlook.market[:, :, at] * outlook.nev_share[:, :, at]).sum(1)
-    rank = np.argsort(np.argsort(units, kind="stable"), kind="stable") / len(units)
+    rank = np.argsort(np.argsort(units, kind="stable"), kind="stable")
     probability = node_probability(tree)
     ends = leaves(tree)
     slow = sum(probability[leaf] for leaf in ends if demand[leaf] == "slow")
     fast = sum(probability[leaf] for leaf in ends if demand[leaf] == "fast")
     return {
         "": np.ones(len(units), dtype=bool),
-        "slow": rank < slow,
-        "fast": rank >= 1.0 - fast,
+        "slow": rank < round(slow * len(units)),
+        "fast": rank >= len(units) - round(fast * len(units)),
     }
 
 

@@ -12,6 +12,7 @@ axis  length      an entry is
 n     N           a node of the tree
 y     Y           a node-year: one or several calendar years of one node that are run alike
 c     C           a cell: one model in one market
+o     O           a supply: the home plants, or a line abroad
 a     A           an arc: one cell served by one supply (a source plant and an entry mode) under one regime
                   (in or over a quota, say)
 g     G           a group: own models that compete for the same buyers (usually one market)
@@ -312,6 +313,34 @@ DIMENSIONS = {
 """Axes of every array, by part and name; it is checked, stored and read back by this list."""
 
 
+INDEX = {
+    "node_years.node": "n",
+    "arcs.cell": "c",
+    "arcs.supply": "o",
+    "arcs.supply_option": "d",
+    "arcs.entry_option": "d",
+    "arcs.risk": "k",
+    "demand.group": "g",
+    "demand.cell_risk": "k",
+    "demand.group_risk": "k",
+    "resources.option": "d",
+    "resources.use_arc": "a",
+    "resources.use_resource": "r",
+    "resources.risk": "k",
+    "options.risk": "k",
+}
+"""Arrays that point to entries of an axis."""
+AMOUNTS = {"width", "group_width", "free", "existing", "usable", "size", "limit", "lead", "ramp", "use_amount",
+           "minimum_take", "take_price"}  # fmt: skip
+LEAST = {
+    **dict.fromkeys(INDEX, 0),
+    **dict.fromkeys(("arcs.supply_option", "arcs.entry_option", "resources.option"), -1),
+    **{name: 0 for name in DIMENSIONS if name.rpartition(".")[2] in AMOUNTS},
+    "node_years.span": 1,
+}
+"""Least value of those arrays that have one."""
+
+
 def arrays(prospect: Prospect) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]:
     """Every array of a prospect by its name in ``DIMENSIONS``."""
     found = {}
@@ -328,6 +357,7 @@ def sizes(prospect: Prospect) -> dict[str, int]:
         "y": p.node_years.count,
         "n": len(p.node_discount),
         "a": len(p.arcs.cell),
+        "o": len(p.labels.supply),
         "c": len(p.labels.cell),
         "g": len(p.labels.group),
         "r": len(p.labels.resource),
@@ -341,7 +371,7 @@ def sizes(prospect: Prospect) -> dict[str, int]:
 
 
 def check_shapes(prospect: Prospect) -> None:
-    """Raise ValueError where an array's shape does not fit its axes, or holds a number that is not finite."""
+    """Raise ValueError where an array's shape does not fit its axes, or it holds what it must not."""
     p, length = prospect, sizes(prospect)
     for name, array in arrays(prospect).items():
         shape = tuple(length[axis] for axis in DIMENSIONS[name])
@@ -349,9 +379,22 @@ def check_shapes(prospect: Prospect) -> None:
             raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{name} holds a number that is not finite")
-    falling = np.diff(p.demand.price, axis=-1) <= 1e-6
-    if not np.all(falling | (p.demand.width[..., 1:] <= 0)):
+        least = LEAST.get(name, -np.inf)
+        if array.size and array.min() < least:
+            raise ValueError(f"{name} holds {array.min()}, expected at least {least}")
+        if (axis := INDEX.get(name)) and array.size and array.max() >= length[axis]:
+            raise ValueError(f"{name} points to entry {array.max()} of axis {axis}, which has {length[axis]}")
+    if len(p.arcs.regime) != length["a"]:
+        raise ValueError(f"arcs.regime has {len(p.arcs.regime)} entries, expected {length['a']}")
+    if np.any(np.diff(p.node_years.node) < 0):
+        raise ValueError("node-years are sorted by node")
+    if _rises(p.demand.width, p.demand.price):
         raise ValueError("prices of a cell's segments must not rise")
-    falling = np.diff(p.demand.group_price, axis=-1) <= 1e-6
-    if not np.all(falling | (p.demand.group_width[..., 1:] <= 0)):
+    if _rises(p.demand.group_width, p.demand.group_price):
         raise ValueError("prices of a group's segments must not rise")
+
+
+def _rises(width: Floats, price: Floats) -> bool:
+    """True where a segment that has any width is dearer than one before it."""
+    lowest = np.minimum.accumulate(np.where(width > 0, price, np.inf), axis=-1)
+    return bool(np.any((width > 0)[..., 1:] & (price[..., 1:] > lowest[..., :-1] + 1e-6)))

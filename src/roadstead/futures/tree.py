@@ -32,7 +32,7 @@ class ScenarioTree:
     branch_probability
         Probability of the node given its parent; 1 at the root. Shape (N,).
     name
-        Readable name, unique. Length N.
+        Readable name. Length N.
     state
         Opaque id of what holds in the node. Length N.
     """
@@ -59,18 +59,28 @@ class ScenarioTree:
             raise ValueError("nodes are listed parent before child, with one root")
         if np.any(self.parent[1:] < 0):
             raise ValueError("a scenario tree has one root")
+        if np.any(self.years < 1):
+            raise ValueError("a node covers at least one year")
         ends = self.start + self.years
         if np.any(self.start[1:] != ends[self.parent[1:]]):
             raise ValueError("a node begins the year after its parent ends")
-        sums = np.bincount(self.parent[1:], weights=self.branch_probability[1:], minlength=count)
+        self._check_probabilities()
         inner = np.unique(self.parent[1:])
-        if inner.size and not np.allclose(sums[inner], 1.0, atol=1e-9):
-            raise ValueError("branch probabilities under a node sum to one")
         ends_at = ends[np.setdiff1d(np.arange(count), inner)]
         if np.unique(ends_at).size != 1:
             raise ValueError("every path ends in the same year")
         for array in (self.parent, self.start, self.years, self.branch_probability):
             frozen(array)
+
+    def _check_probabilities(self) -> None:
+        if self.branch_probability[0] != 1.0:
+            raise ValueError("the root is certain")
+        if np.any((self.branch_probability < 0.0) | (self.branch_probability > 1.0)):
+            raise ValueError("probabilities lie between nothing and one")
+        sums = np.bincount(self.parent[1:], weights=self.branch_probability[1:], minlength=self.count)
+        inner = np.unique(self.parent[1:])
+        if inner.size and not np.allclose(sums[inner], 1.0, atol=1e-9):
+            raise ValueError("branch probabilities under a node sum to one")
 
     @property
     def count(self) -> int:

@@ -12,6 +12,7 @@ from roadstead.terms.ids import NEV
 
 if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
+    from roadstead.terms.arrays import Floats
     from roadstead.world.reference import World
 
 BIG = 1_000_000
@@ -33,22 +34,23 @@ def fronts(reading: Reading, who: Name, at: tuple[int, ...]) -> tuple[Front, ...
     own = []
     for year in at:
         row = by_mode[year - reading.tree.first_year]
-        total = row.sum()
-        abroad = row[:, [MODES.index(m) for m in ("kit", "contract", "local")]].sum()
-        own.append(
-            Front(
-                who, year, float(row[big].sum() / total), float(abroad / total), _nev(reading, year), OWN, "this plan"
-            )
-        )
+        abroad = row[:, [MODES.index(m) for m in ("kit", "contract", "local")]]
+        share = _share(row[big], row), _share(abroad, row), _nev(reading, year)
+        own.append(Front(who, year, *share, OWN, "this plan"))
     return (*own, *precedents(world))
 
 
-def _nev(reading: Reading, year: int) -> float:
+def _share(part: Floats, whole: Floats) -> float | None:
+    """None where nothing is sold, as before a maker's first market is entered."""
+    return float(part.sum() / whole.sum()) if whole.sum() else None
+
+
+def _nev(reading: Reading, year: int) -> float | None:
     p, ledger = reading.evaluation.prospect, reading.evaluation.ledger
     models = ledger.costing.carmaker.models
     flow = weight_by_year(reading)[year - reading.tree.first_year] @ reading.plan.flows.flow
     nev = np.asarray([models[ledger.offers[c].model_id].powertrain in NEV for c in p.arcs.cell.tolist()])
-    return float(flow[nev].sum() / flow.sum())
+    return _share(flow[nev], flow)
 
 
 def precedents(world: World) -> tuple[Front, ...]:

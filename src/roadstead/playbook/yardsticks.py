@@ -63,8 +63,7 @@ def announced(tree: ScenarioTree, prospect: Prospect, programme: Mapping[str, tu
 def without_lines(prospect: Prospect) -> Prospect:
     """The prospect of a maker with no line abroad."""
     abroad = prospect.arcs.supply > 0
-    lines = np.zeros(len(prospect.labels.option), dtype=bool)
-    lines[prospect.arcs.supply_option[abroad]] = True
+    lines = np.isin(prospect.labels.option, prospect.labels.supply[1:])
     modules = np.isin(prospect.resources.option, np.flatnonzero(lines))
     return replace(
         prospect,

@@ -100,6 +100,10 @@ def _probabilities(document: Document) -> Iterator[Fault]:
     below: dict[str, list[int]] = {}
     for i, node in enumerate(nodes):
         below.setdefault(node.parent, []).append(i)
+        if node.probability == 0.0:
+            where = document.where("tree", "nodes", i, "probability")
+            message = f"`{node.id}` has probability 0: nothing can be said of what is worth how much there"
+            yield Fault(where, "RS-S610", message, "more than 0, or leave the node out")
     for parent, children in below.items():
         total = sum(nodes[i].probability for i in children)
         if parent and abs(total - 1.0) > TOLERANCE:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Solved
     from roadstead.outlook.forecast import Outlook
+    from roadstead.study.document import PinEntry
     from roadstead.study.spec import Study
     from roadstead.trade.rulebook import Rulebook
 
@@ -118,6 +119,23 @@ def rests_on(study: Study) -> Mapping[str, tuple[str, ...]]:
     return {subject: tuple(items) for subject, items in found.items()}
 
 
+def _pinned(study: Study, pin: PinEntry) -> Sentence:
+    """A wish of the case that the plan had to honour."""
+    place = study.world.gazetteer.places.get(pin.what)
+    name = (
+        Name(*study.names[pin.what])
+        if pin.what in study.names
+        else Name(place.name, place.name_zh)
+        if place
+        else Name(pin.what, pin.what)
+    )
+    if pin.do == "never":
+        return Sentence("warn.pin_never", {"what": name})
+    return Sentence(
+        "warn.pin_open", {"what": name, "year": Amount(float(pin.by or study.case.horizon.last_decision), "year")}
+    )
+
+
 def warnings(study: Study, outlook: Outlook) -> tuple[Sentence, ...]:
     """What a reader should know before trusting the numbers."""
     rows = evidence(study)
@@ -125,6 +143,7 @@ def warnings(study: Study, outlook: Outlook) -> tuple[Sentence, ...]:
     found = [
         Sentence("warn.assumptions", {"count": Amount(assumed, "count"), "total": Amount(len(rows), "count")}),
     ]
+    found += [_pinned(study, pin) for pin in study.pins]
     for market, note in outlook.notes.items():
         place = study.world.gazetteer.places[market]
         found.append(Sentence("warn.outlook_thin", {"market": Name(place.name, place.name_zh), "note": note}))

@@ -73,10 +73,13 @@ def test_with_lines_that_end():
 def test_without_any_option():
     """Capacity alone is decided."""
     made = invented(2, lines=0)
-    p = made.prospect
+    p, res = made.prospect, made.prospect.resources
     none = np.zeros(0, dtype=int)
+    limit, free, option = res.limit.copy(), res.free.copy(), np.full_like(res.option, -1)
+    limit[0], free[:, 0] = 3.0, 0.0
     made = changed(
         made,
+        resources=replace(res, limit=limit, free=free, option=option, whole=np.arange(len(limit)) == 0),
         labels=replace(p.labels, option=()),
         options=replace(
             p.options,
@@ -87,10 +90,6 @@ def test_without_any_option():
         ),
         arcs=replace(p.arcs, entry_option=np.full_like(p.arcs.entry_option, -1)),
     )
-    res = made.prospect.resources
-    limit, free, option = res.limit.copy(), res.free.copy(), np.full_like(res.option, -1)
-    limit[0], free[:, 0] = 3.0, 0.0
-    made = changed(made, "resources", limit=limit, free=free, option=option, whole=np.arange(len(limit)) == 0)
     agrees(made)
     assert solve(made.tree, made.prospect, EXACT).value_added > 0
 

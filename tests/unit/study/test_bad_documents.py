@@ -79,6 +79,12 @@ def test_a_root_that_is_not_certain(case):
     says(case.fault(), case.line_of(YAML, "0.5, name: Rules"), "RS-S610", "the root has probability 0.5")
 
 
+def test_a_node_that_cannot_be_reached(case):
+    case.edit(YAML, "id: deal_fast, parent: deal, probability: 0.6", "id: deal_fast, parent: deal, probability: 0")
+    case.edit(YAML, "id: deal_slow, parent: deal, probability: 0.4", "id: deal_slow, parent: deal, probability: 1")
+    says(case.fault(), case.line_of(YAML, "0, name: fast adoption"), "RS-S610", "`deal_fast` has probability 0")
+
+
 def test_an_unknown_event(case):
     case.edit(YAML, "fires: [eu_price_deal]", "fires: [eu_price_deal, eu_relents]")
     says(case.fault(), case.line_of(YAML, "eu_relents"), "RS-S609", "there is no event `eu_relents`", "brazil_relents")

@@ -1,0 +1,38 @@
+"""The starter case, evaluated and planned once for all tests that look at what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roadstead.footprint.solve import Effort
+from roadstead.study.progress import Quiet
+from roadstead.study.silence import solver_silenced
+from roadstead.study.spec import read_study
+from roadstead.study.study import prepare, run
+
+if TYPE_CHECKING:
+    from roadstead.study.spec import Study
+    from roadstead.study.study import Ready, Run
+
+STARTER = Path(__file__).parents[2] / "cases" / "starter"
+
+
+@pytest.fixture(scope="session")
+def starter_study() -> Study:
+    return read_study(STARTER)
+
+
+@pytest.fixture(scope="session")
+def starter_ready(starter_study: Study) -> Ready:
+    """Evaluated on its tree, not planned."""
+    return prepare(starter_study, Quiet())
+
+
+@pytest.fixture(scope="session")
+def starter_run(starter_study: Study) -> Run:
+    """Planned within a hundredth of value added."""
+    with solver_silenced():
+        return run(starter_study, effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
