@@ -118,6 +118,17 @@ ALSO = {"ROO-018": "BATTERY_PACK", "ROO-054": "WORKFORCE 0.25"}
 TOLERANCE = dict.fromkeys(("USMCA", "EU-UK-TCA", "EU-JPN", "RCEP", "CPTPP", "ATIGA", "KORUS"), "10")
 """Percent, from the articles on tolerance or de minimis: TCA art. 42, USMCA art. 4.12, EU-Japan EPA art. 3.6, RCEP art. 3.7,
 CPTPP art. 3.11, ATIGA art. 33, KORUS art. 6.6. Agreements that are not here count as having none."""
+KITS_ARE_CARS = {
+    **dict.fromkeys(
+        ("USA", "EU27", "GBR", "CAN", "MEX", "JPN", "KOR", "CHN", "TUR", "AUS", "NZL", "NOR", "CHE", "CHL", "PER", "COL",
+         "ARG", "ISR", "SGP", "SAU", "ARE", "UKR", "EAEU", "RUS", "KAZ", "BLR", "PHL"),
+        "9999-12-31",
+    ),
+    # Brazil's kits have rates of their own since then, those of petrol cars aside.
+    "BRA": "2025-06-30",
+}  # fmt: skip
+"""Importers without a rate of their own for kits, and the last day of that: a kit is the car it makes."""
+UNASSEMBLED = "a complete kit is the car it makes (Harmonized System, general rule 2(a)); parts shipped apart pay the rate of parts"
 VALUE_BASE = {"VFD_MINUS_MAX(CAN_MEX_CONTENT,15%)": "VALUE_LESS_CAN_MEX_CONTENT"}
 
 
@@ -198,12 +209,16 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
     base = "FOB" if row["importer"] == "AUS" else VALUE_BASE.get(row["valuation_base"], row["valuation_base"])
     status, note = UNPROVEN.get(row["rule_id"], (STATUSES.get(row["status"], row["status"]), row["note"]))
     source = book.cite(row["source_title"], row["source_url"])
+    products = row["product"]
+    if _covers_kits(row):
+        products += "|KIT_CKD|KIT_SKD"
+        note = f"{note.strip(' .;')}; {UNASSEMBLED}" if note else UNASSEMBLED
     return {
         "measure": row["rule_id"],
         "importer": row["importer"],
         "origins": ORIGIN_SETS.get(row["origin_scope"], row["origin_scope"]),
         "origins_except": ORIGIN_EXCEPT.get(row["origin_exclude"], row["origin_exclude"]),
-        "products": row["product"],
+        "products": products,
         "hs": row["hs"],
         "powertrains": powertrains,
         "kind": "PROHIBITION" if row["rule_id"] in BANS else row["measure_kind"],
@@ -235,6 +250,16 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
         "not_expressible": unexpressed,
         **evidence(source, AS_OF, row["confidence"], note),
     }
+
+
+def _covers_kits(row: dict[str, str]) -> bool:
+    """True for a rule on cars that reaches kits; bans and fees on registering a car do not."""
+    last = KITS_ARE_CARS.get(row["importer"])
+    if last is None or row["product"] != "CAR_CBU" or row["quota_unit"] == "ban":
+        return False
+    if row["measure_kind"] == "RECYCLING_FEE":
+        return False
+    return row["powertrain"] == "ICE" or (row["effective_to"] or "9999-12-31") <= last
 
 
 def agreements(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
