@@ -128,7 +128,9 @@ def test_land_is_drawn_without_border_lines(book: Book):
     land, *above = chart["layer"]
     assert "stroke" not in land["mark"]
     assert land["data"]["format"]["feature"] == "land", "one shape, not one for every country"
-    assert all("countries" not in str(layer.get("data", {}).get("format", "")) for layer in above), "no country is drawn"
+    assert all("countries" not in str(layer.get("data", {}).get("format", "")) for layer in above), (
+        "no country is drawn"
+    )
 
 
 def test_labels_of_the_map_do_not_meet(book: Book, words: Words):
