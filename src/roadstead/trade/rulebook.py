@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.tables import Row, Schema, read_table
 from roadstead.trade import schemas
-from roadstead.trade.condition import names
-from roadstead.trade.facts import MONEY, read_condition
+from roadstead.trade.facts import money_facts, read_condition
 from roadstead.trade.obligations import Obligation, read_obligations
 from roadstead.trade.origin import read_methods
 from roadstead.trade.quotas import QuotaShare, read_shares
@@ -171,7 +170,7 @@ class Rulebook:
     Attributes
     ----------
     money_facts
-        Facts that conditions ask for and that are an amount of the shipment in another currency.
+        Facts that conditions ask for and that are an amount in another currency.
     state
         Names what has been amended; empty for law as it stands. Equal states mean equal rules.
     """
@@ -265,31 +264,24 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
     for row in tables["blocs"]:
         span = Span(row["member_from"], row["member_to"])
         blocs.setdefault(row["bloc"], []).append((row["member"], span))
-    agreements = map(_agreement, tables["agreements"])
-    non_tariff = map(_non_tariff, tables["non_tariff"])
     return Rulebook(
         as_known_on=as_known_on,
         as_of=AS_OF,
         measures={importer: tuple(filed) for importer, filed in measures.items()},
         treaties=Treaties(
-            agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
+            agreements={
+                a.agreement_id: a for a in map(_agreement, tables["agreements"]) if known_from(a.span) <= as_known_on
+            },
             origin_rules=origin_rules,
             blocs={bloc: tuple(members) for bloc, members in blocs.items()},
         ),
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
-        non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
+        non_tariff=tuple(row for row in map(_non_tariff, tables["non_tariff"]) if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
         units=read_units(tables["units"], as_known_on),
         quota_shares=quota_shares,
         obligations=read_obligations(tables["obligations"], as_known_on),
-        money_facts=frozenset(
-            name
-            for filed in measures.values()
-            for measure in filed
-            if measure.condition is not None
-            for name in names(measure.condition)
-            if name.startswith(MONEY)
-        ),
+        money_facts=money_facts(measure.condition for filed in measures.values() for measure in filed),
     )
 
 
@@ -298,12 +290,8 @@ def known_from(span: Span, published: date | None = None) -> date:
     return published or min(span.first or AS_OF, AS_OF)
 
 
-def _span(row: Row) -> Span:
-    return Span(row["effective_from"], row["effective_to"])
-
-
 def _measure(row: Row, faults: list[Fault]) -> Measure | None:
-    span = _span(row)
+    span = Span(row["effective_from"], row["effective_to"])
     if span.first and span.last and span.last < span.first:
         message = f"the last day {span.last} comes before the first, {span.first}"
         faults.append(Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing"))
@@ -353,7 +341,7 @@ def _agreement(row: Row) -> Agreement:
         agreement_id=row["agreement"],
         name=row["name"],
         members=frozenset(row["members"]),
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         status=row["status"],
         cumulation=row["cumulation"],
         tolerance=row["tolerance"] or 0.0,
@@ -374,7 +362,7 @@ def _origin_rule(row: Row, faults: list[Fault]) -> OriginRule:
         also=row["also"],
         additional=row["additional"],
         status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )
 
@@ -390,7 +378,7 @@ def _tax(row: Row) -> Tax:
         rate=row["rate"],
         forms=frozenset(row["forms"]),
         status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )
 
@@ -406,6 +394,6 @@ def _non_tariff(row: Row) -> NonTariff:
         forms=frozenset(row["forms"]),
         acts=row["acts"],
         status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )
