@@ -34,6 +34,14 @@ def test_a_fee_in_units_follows_what_the_unit_is_worth(ask, dollars, on, units, 
     assert ask("UZB CHN BEV", on).fee == pytest.approx(units * worth * dollars["UZS"], rel=1e-12)
 
 
+def test_what_a_unit_was_raised_to_later_is_not_known(ask, dollars):
+    then = rulebook.load(date(2025, 7, 1))
+    assert ask("UZB CHN BEV", "2026-06-01", law=then).fee == pytest.approx(120 * 375_000 * dollars["UZS"], rel=1e-12)
+    assert rulebook.load(date(2023, 12, 31)).obligations == tuple(
+        one for one in rulebook.load().obligations if one.fact == "programme.THA_EV30"
+    )
+
+
 def test_an_older_car_pays_the_dearer_band(ask):
     new, old = (ask("UZB CHN BEV", "2026-06-01", {"age_years": age}).fee for age in (0.0, 3.0))
     assert old / new == pytest.approx(210 / 120)

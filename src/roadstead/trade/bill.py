@@ -78,6 +78,11 @@ class Bill:
         """V. [money/car]"""
         return self.net_cost + self.profit
 
+    @property
+    def places(self) -> frozenset[str]:
+        """Every place the bill names."""
+        return frozenset(place for places in self.parts.values() for place in places)
+
     def worth(self, groups: Sequence[str], home: frozenset[str] | None = None) -> float:
         """Value of some groups: all of it, or what is made in the places of ``home``. [money/car]"""
         return sum(
@@ -193,14 +198,10 @@ class _Way:
 
     Attributes
     ----------
-    groups
-        Groups whose originating value counts.
-    profit
-        Whether profit counts as originating, as in build-down.
-    base
-        Groups whose whole value is the base.
-    profit_in_base
-        Whether the base is a price.
+    groups, base
+        Groups whose originating value counts, and groups whose whole value is the base.
+    profit, profit_in_base
+        Whether profit counts as originating, as in build-down, and whether the base is a price.
     """
 
     row_id: str
@@ -269,17 +270,12 @@ def assess(
     asked = _requirements(rulebook, agreement_id, powertrain, on)
     if asked is None:
         return Assessment(agreement_id, None, (), ())
-    home = cumulating(rulebook, agreement_id, bill_places(bill), on)
+    home = cumulating(rulebook, agreement_id, bill.places, on)
     tests = tuple(one.test(bill, home, declared or {}) for one in asked)
     missing = tuple(sorted({test.missing for test in tests if test.missing}))
     if any(test.met is False for test in tests):
         return Assessment(agreement_id, False, tests, missing)
     return Assessment(agreement_id, None if missing else True, tests, missing)
-
-
-def bill_places(bill: Bill) -> frozenset[str]:
-    """Every place a bill names."""
-    return frozenset(place for places in bill.parts.values() for place in places)
 
 
 def cheapest_change(
@@ -300,7 +296,7 @@ def cheapest_change(
     asked = _requirements(rulebook, agreement_id, powertrain, on)
     if asked is None:
         return None
-    places = bill_places(bill) | {offer.place for offer in offers}
+    places = bill.places | {offer.place for offer in offers}
     home = cumulating(rulebook, agreement_id, places, on)
     usable = [offer for offer in offers if offer.place in home]
     choices = []

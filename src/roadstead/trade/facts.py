@@ -8,6 +8,8 @@ from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade.condition import names, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from roadstead.terms.tables import Row
     from roadstead.trade.condition import Expression, FactValue
 
@@ -44,6 +46,12 @@ _FAMILIES = frozenset(name.split(".", 1)[0] for name in VOCABULARY if "." in nam
 
 MONEY = ("customs_value.", "fob_value.")
 """Beginnings of facts that are an amount of the shipment in another currency."""
+
+
+def money_facts(conditions: Iterable[Expression | None]) -> frozenset[str]:
+    """Facts that conditions ask for and that are an amount of the shipment in another currency."""
+    asked = (names(condition) for condition in conditions if condition is not None)
+    return frozenset(name for facts in asked for name in facts if name.startswith(MONEY))
 
 
 def is_known(name: str) -> bool:

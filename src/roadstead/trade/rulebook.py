@@ -13,8 +13,8 @@ from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.tables import Row, Schema, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
-from roadstead.trade.condition import Expression, names, parse
-from roadstead.trade.facts import MONEY
+from roadstead.trade.condition import Expression, parse
+from roadstead.trade.facts import money_facts
 from roadstead.trade.obligations import Obligation, read_obligations
 from roadstead.trade.origin import read_methods
 from roadstead.trade.quotas import QuotaShare, read_shares
@@ -156,7 +156,7 @@ class Rulebook:
     Attributes
     ----------
     money_facts
-        Facts that conditions ask for and that are an amount of the shipment in another currency.
+        Facts that conditions ask for and that are an amount in another currency.
     state
         Names what has been amended; empty for law as it stands. Equal states mean equal rules.
     """
@@ -283,17 +283,10 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
-        units=read_units(tables["units"]),
+        units=read_units(tables["units"], as_known_on),
         quota_shares=quota_shares,
-        obligations=read_obligations(tables["obligations"]),
-        money_facts=frozenset(
-            name
-            for filed in measures.values()
-            for measure in filed
-            if measure.condition is not None
-            for name in names(measure.condition)
-            if name.startswith(MONEY)
-        ),
+        obligations=read_obligations(tables["obligations"], as_known_on),
+        money_facts=money_facts(measure.condition for filed in measures.values() for measure in filed),
     )
 
 
@@ -354,7 +347,7 @@ def _agreement(row: Row) -> Agreement:
         agreement_id=row["agreement"],
         name=row["name"],
         members=frozenset(row["members"]),
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         status=row["status"],
         cumulation=row["cumulation"],
         tolerance=row["tolerance"] or 0.0,
@@ -375,7 +368,7 @@ def _origin_rule(row: Row, faults: list[Fault]) -> OriginRule:
         also=row["also"],
         additional=row["additional"],
         status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )
 
@@ -391,6 +384,6 @@ def _tax(row: Row) -> Tax:
         rate=row["rate"],
         forms=frozenset(row["forms"]),
         status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )
