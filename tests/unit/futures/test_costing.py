@@ -110,7 +110,7 @@ def test_parts_and_batteries_pay_their_own_rates(costing: Costing, now: Circumst
     """Of the imported material a battery's share pays the rate on batteries, the rest that on parts."""
     bars = cost(costing, "izmir", "TUR", now)
     cited = {each.key: each.rests_on.split()[0] for each in bars if each.is_charge}
-    assert cited == {"battery_mfn": "OWN-TUR-BATTERY", "parts_mfn": "OWN-TUR-PARTS"}
+    assert cited == {"battery_mfn": "TUR-501", "parts_mfn": "TUR-401"}
     content = costing.carmaker.lines["izmir"].local_content
     material = bar(cost(costing, None, "TUR", now), "ex_works") * city.material
     assert bar(bars, "imported_parts") == pytest.approx(material * (1 - content))
@@ -128,20 +128,13 @@ def test_a_customs_union_asks_no_duty(costing: Costing, now: Circumstances):
     assert not [each for each in cost(costing, "styria", "DEU", now) if each.is_charge and "_" not in each.key]
 
 
-def in_korea(now: Circumstances) -> Circumstances:
-    """A Korean rate for what a line there would bring in; the packaged rules have none."""
-    parts = [replace(m, importer="KOR") for m in now.rulebook.measures["TUR"] if m.measure_id.startswith("OWN-TUR")]
-    measures = {**now.rulebook.measures, "KOR": (*now.rulebook.measures.get("KOR", ()), *parts)}
-    return replace(now, rulebook=replace(now.rulebook, measures=measures))
-
-
 @pytest.mark.parametrize(("content", "free"), [(0.2, False), (0.9, True)])
 def test_content_decides_the_preference(costing: Costing, now: Circumstances, content: float, free: bool):
     """From Korea to Germany: free under the agreement where 55 % of the car is Korean, 10 % where less of it is."""
     line = replace(costing.carmaker.lines["izmir"], place="KOR", local_content=content)
-    model, there = costing.carmaker.models["city"], in_korea(now)
-    assert (gate_cost(costing, line, model, YEAR, there).content["KOR"] >= 0.55) == free
-    bars = lane_cost(costing, line, model, "DEU", YEAR, "", there)
+    model = costing.carmaker.models["city"]
+    assert (gate_cost(costing, line, model, YEAR, now).content["KOR"] >= 0.55) == free
+    bars = lane_cost(costing, line, model, "DEU", YEAR, "", now)
     assert (bar(bars, "mfn") == 0.0) == free
     assert bar(bars, "countervailing") == 0.0
 
