@@ -427,7 +427,7 @@ def test_an_unknown_band_takes_the_dearest(rules, ask):
 
 def test_no_rule_no_answer(ask):
     with pytest.raises(RoadsteadError) as caught:
-        ask("EGY CHN PHEV", "2027-07-01")
+        ask("ISL CHN PHEV", "2027-07-01")
     assert caught.value.faults[0].code == "RS-L211"
 
 

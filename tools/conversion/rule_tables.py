@@ -92,6 +92,16 @@ NO_ACFTA = (
 )
 UNPROVEN = {"IDN-004": ("EXPECTED_NOT_VERIFIED", NO_ACFTA)}
 """Collected rows that better sources speak against: standing in law, and why."""
+KITS_ARE_CARS = {
+    **dict.fromkeys(
+        "USA EU27 GBR CAN MEX JPN KOR CHN TUR AUS NZL NOR CHE CHL PER COL ARG ISR SGP SAU ARE UKR EAEU RUS KAZ BLR PHL".split(),
+        "9999-12-31",
+    ),
+    # Brazil's kits have rates of their own since then, those of petrol cars aside.
+    "BRA": "2025-06-30",
+}
+"""Importers without a rate of their own for kits, and the last day of that: a kit is the car it makes."""
+UNASSEMBLED = "a complete kit is the car it makes (Harmonized System, general rule 2(a)); parts shipped apart pay the rate of parts"
 VALUE_BASE = {"VFD_MINUS_MAX(CAN_MEX_CONTENT,15%)": "VALUE_LESS_CAN_MEX_CONTENT"}
 
 
@@ -130,12 +140,16 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
     base = "FOB" if row["importer"] == "AUS" else VALUE_BASE.get(row["valuation_base"], row["valuation_base"])
     status, note = UNPROVEN.get(row["rule_id"], (STATUSES.get(row["status"], row["status"]), row["note"]))
     source = book.cite(row["source_title"], row["source_url"])
+    products = row["product"]
+    if _covers_kits(row):
+        products += "|KIT_CKD|KIT_SKD"
+        note = f"{note.strip(' .;')}; {UNASSEMBLED}" if note else UNASSEMBLED
     return {
         "measure": row["rule_id"],
         "importer": row["importer"],
         "origins": ORIGIN_SETS.get(row["origin_scope"], row["origin_scope"]),
         "origins_except": ORIGIN_EXCEPT.get(row["origin_exclude"], row["origin_exclude"]),
-        "products": row["product"],
+        "products": products,
         "hs": row["hs"],
         "powertrains": powertrains,
         "kind": row["measure_kind"],
@@ -164,6 +178,16 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
         "not_expressible": unexpressed,
         **evidence(source, AS_OF, row["confidence"], note),
     }
+
+
+def _covers_kits(row: dict[str, str]) -> bool:
+    """True for a rule on cars that reaches kits; bans and fees on registering a car do not."""
+    last = KITS_ARE_CARS.get(row["importer"])
+    if last is None or row["product"] != "CAR_CBU" or row["quota_unit"] == "ban":
+        return False
+    if row["measure_kind"] == "RECYCLING_FEE":
+        return False
+    return row["powertrain"] == "ICE" or (row["effective_to"] or "9999-12-31") <= last
 
 
 def agreements(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
