@@ -76,7 +76,8 @@ def test_one_measure_in_full(run):
         "2029-10-29",
         "2024-10-30",
     )
-    assert told["payers"] == "CAR_CBU; BEV, EREV; from CHN; made by Geely Group"
+    assert told["payers"].startswith("CAR_CBU")
+    assert told["payers"].endswith("; BEV, EREV; from CHN; made by Geely Group")
     assert told["source"]["url"].startswith("https://")
     assert told["confidence"] in tuple(Confidence)
     said = run("rules", "show", "EU27-024").out
