@@ -161,8 +161,11 @@ def _open(told: "Quote | None", faults: tuple[Fault, ...]) -> list[str]:
         + (f": true saves {percent(missing.saves_rate)}" if missing.saves_rate else "")
         for missing in told.missing
     ]
-    bars = (rule for rule in told.prohibitions if rule.bars_firm is not False)
-    return said + [f"{rule.measure} bars makers of {' and '.join(rule.nationalities)}: {rule.title}" for rule in bars]
+    for rule in told.prohibitions:
+        if rule.bars_firm is not False:
+            makers = f"makers of {' and '.join(rule.nationalities)}" if rule.nationalities else "every maker"
+            said.append(f"{rule.measure} {'bars' if rule.bars_firm else 'may bar'} {makers}: {rule.title}")
+    return said
 
 
 def _open_over_years(steps: "Sequence[Step]") -> list[str]:

@@ -86,6 +86,25 @@ def duty(**shipment: Unpack[Shipment]) -> Quote:
     return quote(Inquiry(**shipment), reference.load())
 
 
+def outlook(
+    markets: Sequence[str] = (), years: str | Sequence[int] = "2026-2040", *, draws: int = 2000, seed: int = 0
+) -> Summary:
+    """Sum up the outlook of markets, of all with a history where none is named."""
+    from roadstead.outlook.summary import read_years, summarise
+    from roadstead.world import reference
+
+    named = (markets,) if isinstance(markets, str) else tuple(markets)
+    wanted = read_years(years) if isinstance(years, str) else tuple(years)
+    return summarise(reference.load(), named, wanted, draws=draws, seed=seed)
+
+
+def world(today: date | None = None) -> Holdings:
+    """What the package knows, how old it is and how much of it is sourced."""
+    from roadstead.study.holdings import holdings
+
+    return holdings(today or date.today())  # noqa: DTZ011 - the day where the person sits
+
+
 def duty_compare(by: str, values: Sequence[str | date], **shipment: Unpack[Lane]) -> tuple[Variant, ...]:
     """Quote the same shipment once for each value of ``by``: origin, firm, on, importer, powertrain or product."""
     from roadstead.trade.comparison import compare
@@ -141,25 +160,6 @@ def rules_list(
     from roadstead.world import reference
 
     return listed(open_register(reference.load(), as_known_on, rules), importer, on)
-
-
-def outlook(
-    markets: Sequence[str] = (), years: str | Sequence[int] = "2026-2040", *, draws: int = 2000, seed: int = 0
-) -> Summary:
-    """Sum up the outlook of markets, of all with a history where none is named."""
-    from roadstead.outlook.summary import read_years, summarise
-    from roadstead.world import reference
-
-    named = (markets,) if isinstance(markets, str) else tuple(markets)
-    wanted = read_years(years) if isinstance(years, str) else tuple(years)
-    return summarise(reference.load(), named, wanted, draws=draws, seed=seed)
-
-
-def world(today: date | None = None) -> Holdings:
-    """What the package knows, how old it is and how much of it is sourced."""
-    from roadstead.study.holdings import holdings
-
-    return holdings(today or date.today())  # noqa: DTZ011 - the day where the person sits
 
 
 def read_case(path: Path | str) -> Study:

@@ -130,7 +130,11 @@ def _write_tables(run: Run, folder: Path) -> None:
     for name in TABLED:
         rows = [_flat(asdict(entry)) for entry in getattr(run.book, name)]
         pl.DataFrame(rows, infer_schema_length=None).write_parquet(folder / f"{name}.parquet")
-    flows(run.ready.evaluation.prospect, run.ready.grown.tree, run.solved.plan).write_parquet(folder / "flows.parquet")
+    carried = flows(run.ready.evaluation.prospect, run.ready.grown.tree, run.solved.plan)
+    places = run.ready.study.world.gazetteer.places
+    called = {market: places[market].name for market in carried["market"].unique() if market in places}
+    named = carried.rename({"market": "market_code"}).with_columns(market=pl.col("market_code").replace(called))
+    named.write_parquet(folder / "flows.parquet")
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

@@ -231,8 +231,8 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
     )
 
 
-def cite(evidence: Evidence, sources: Mapping[str, Source]) -> Cited:
-    """What a row rests on, with the title and address of its source."""
+def cited(evidence: Evidence, sources: Mapping[str, Source]) -> Cited:
+    """What a row rests on, with its source spelled out."""
     source = sources.get(evidence.source_id)
     return Cited(
         source=evidence.source_id,
@@ -261,7 +261,7 @@ def _line(line: Line, value: float, sources: Mapping[str, Source]) -> QuoteLine:
         status=measure.status,
         effective_from=measure.span.first,
         effective_to=measure.span.last,
-        cited=cite(measure.evidence, sources),
+        cited=cited(measure.evidence, sources),
     )
 
 
@@ -282,7 +282,7 @@ def _tax_lines(taxes: tuple[Tax, ...], base: float, sources: Mapping[str, Source
             amount = tax.rate * base  # (T.6)
             base += amount
         told = "customs value with duty" if tax.base == "IMPORT" else "dealer price"
-        found.append(QuoteTax(tax.tax_id, tax.name, told, tax.rate, amount, cite(tax.evidence, sources)))
+        found.append(QuoteTax(tax.tax_id, tax.name, told, tax.rate, amount, cited(tax.evidence, sources)))
     return tuple(found)
 
 
@@ -296,7 +296,7 @@ def _prohibitions(asked: Asked, rules: Rulebook, sources: Mapping[str, Source]) 
             title=row.title,
             nationalities=tuple(sorted(row.bars)),
             bars_firm=None if home is None else home in row.bars,
-            cited=cite(row.evidence, sources),
+            cited=cited(row.evidence, sources),
         )
         for row in rules.non_tariff
         if form is not None and _bars(row, shipment, form)

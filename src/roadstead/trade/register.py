@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.tables import read_table
 from roadstead.trade import rulebook
 from roadstead.trade.inquiry import read_day
-from roadstead.trade.quote import Cited, cite, own_tables
+from roadstead.trade.quote import Cited, cited, own_tables
+from roadstead.trade.schemas import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
+    from roadstead.terms.tables import Row
     from roadstead.trade.rulebook import Measure, Rulebook
     from roadstead.world.reference import World
 
@@ -103,7 +107,7 @@ class Register:
             from_is_floor=bool(row["from_is_floor"]),
             not_expressible=measure.not_expressible,
             fields={name: value for name, value in row.items() if name not in EVIDENCE},
-            cited=cite(measure.evidence, self.world.sources),
+            cited=cited(measure.evidence, self.world.sources),
         )
 
     def levied_by(self, importer: str) -> tuple[Measure, ...]:
@@ -136,8 +140,17 @@ def open_register(world: World, as_known_on: date | str | None = None, rules: Pa
     known = None if as_known_on is None else read_day(as_known_on, "--as-known-on", faults)
     own_tables(rules, faults)
     raise_if_any(faults)
-    rows = {row["measure"]: row.values for row in rulebook.tables(rules)["measures"]}
-    return Register(rulebook.load(known, rules), rows, world)
+    known_rules = rulebook.load(known, rules)
+    rows = {row["measure"]: row.values for row in _packaged()}
+    own = None if rules is None else rules / f"{MEASURES.name}.csv"
+    if own is not None and own.is_file():
+        rows |= {row["measure"]: row.values for row in read_table(own, MEASURES, must_rest_on=True)}
+    return Register(known_rules, rows, world)
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> tuple[Row, ...]:
+    return read_table(rulebook.data_folder() / f"{MEASURES.name}.csv", MEASURES)
 
 
 def show(register: Register, measure_id: str) -> Entry:

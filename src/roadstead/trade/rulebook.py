@@ -202,16 +202,11 @@ def load(as_known_on: date | None = None, own_rules: Path | None = None) -> Rule
 
     What is known later is left out; but a last day that is in the tables is there at once, even if it was only set later.
     """
-    return _rulebook(tables(own_rules), as_known_on or date.max)
-
-
-def tables(own_rules: Path | None = None) -> dict[str, list[Row]]:
-    """Rows of every table by its name, a user's own added or put in place by id."""
-    found = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
+    tables = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
     if own_rules is not None:
         for schema in schemas.ALL:
-            _merge(found, schema, own_rules)
-    return found
+            _merge(tables, schema, own_rules)
+    return _rulebook(tables, as_known_on or date.max)
 
 
 @lru_cache(maxsize=len(schemas.ALL))

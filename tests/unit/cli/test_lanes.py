@@ -43,6 +43,14 @@ def test_fees_and_import_taxes_stand_below_the_duty(run):
     assert "57.3 %" in said.out
 
 
+def test_what_bars_a_car_is_told_beside_its_duty(run):
+    asked = ("duty", "--importer", "USA", "--origin", "CHN", "--powertrain", "BEV", "--value", 20000)
+    asked = (*asked, "--fact", "firm_nationality=China", "--compare", "on=2025-01-01,2026-06-01")
+    (told,) = [line for line in run(*asked).out.splitlines() if "makers of CHN" in line]
+    assert told.startswith("- 2026-06-01: ")
+    assert " bars makers of CHN and RUS: " in told
+
+
 def test_where_law_is_silent_the_others_still_stand(run):
     asked = ("duty", "--importer", "RUS", "--origin", "CHN", "--powertrain", "BEV", "--value", 20000)
     asked = (*asked, "--fact", "power_kw=150", "--compare", "on=2026-06-01,2027-06-01")

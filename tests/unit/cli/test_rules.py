@@ -91,7 +91,6 @@ def test_one_measure_in_full(run):
         ("USA-024", "what lacks to 15 % of the customs value (FOB), on top of the base rate, one only of US232"),
         ("TUR-007", "40 % of the customs value (CIF) or, if higher, USD 7,000 per vehicle, on top of the base rate"),
         ("USA-022", "25 % of the value without what was made in the United States"),
-        ("RUS-012", "RUB 2,193,600 per vehicle, on top of the base rate"),
         ("CHE-001", "CHF 15 per 100 kg, as the base rate"),
         ("EU27-030", "not in the table: reported in one digest without a rate: not law"),
     ],

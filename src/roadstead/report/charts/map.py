@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roadstead.report.charts.projection import Frame
     from roadstead.report.words import Words
 
-LAND = "#ECEBE6"
+LAND = "#E4E2DB"
 STEPS = (0.0001, 0.1, 0.2, 0.35, 0.6, 1.0)
 """Duties at which the tint changes. [fraction]"""
 TINTS = ("#DDE5D8", "#FBE9C6", "#F7CE93", "#EFA765", "#DA7443", "#AF4430", "#74222A")
