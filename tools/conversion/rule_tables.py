@@ -94,12 +94,13 @@ UNPROVEN = {"IDN-004": ("EXPECTED_NOT_VERIFIED", NO_ACFTA)}
 """Collected rows that better sources speak against: standing in law, and why."""
 KITS_ARE_CARS = {
     **dict.fromkeys(
-        "USA EU27 GBR CAN MEX JPN KOR CHN TUR AUS NZL NOR CHE CHL PER COL ARG ISR SGP SAU ARE UKR EAEU RUS KAZ BLR PHL".split(),
+        ("USA", "EU27", "GBR", "CAN", "MEX", "JPN", "KOR", "CHN", "TUR", "AUS", "NZL", "NOR", "CHE", "CHL", "PER", "COL",
+         "ARG", "ISR", "SGP", "SAU", "ARE", "UKR", "EAEU", "RUS", "KAZ", "BLR", "PHL"),
         "9999-12-31",
     ),
     # Brazil's kits have rates of their own since then, those of petrol cars aside.
     "BRA": "2025-06-30",
-}
+}  # fmt: skip
 """Importers without a rate of their own for kits, and the last day of that: a kit is the car it makes."""
 UNASSEMBLED = "a complete kit is the car it makes (Harmonized System, general rule 2(a)); parts shipped apart pay the rate of parts"
 VALUE_BASE = {"VFD_MINUS_MAX(CAN_MEX_CONTENT,15%)": "VALUE_LESS_CAN_MEX_CONTENT"}
