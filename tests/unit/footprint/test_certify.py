@@ -105,6 +105,13 @@ def a_shut_arc() -> FootprintPlan:
     return with_flow(0, arc, 50.0)
 
 
+def a_closed_line() -> FootprintPlan:
+    """A car out of the line that was closed as node 2 began, some years later; its modules are left standing idle."""
+    year = int(np.flatnonzero(MADE.prospect.node_years.node == 6)[-1])
+    mine = (MADE.prospect.arcs.supply_option == OPERATING) & MADE.prospect.arcs.allowed[year]
+    return with_flow(year, int(np.flatnonzero(mine)[0]), 50.0)
+
+
 def an_unentered_market() -> FootprintPlan:
     arc = int(np.flatnonzero((MADE.prospect.arcs.entry_option == ENTER) & (MADE.prospect.arcs.supply == 0))[0])
     year = next(y for y in range(MADE.prospect.node_years.count) if MADE.prospect.arcs.allowed[y, arc])
@@ -143,14 +150,20 @@ def not_a_number() -> FootprintPlan:
     return with_flow(0, 0, float("nan"))
 
 
+def too_short() -> FootprintPlan:
+    return replace(PLAN, flows=replace(PLAN.flows, flow=PLAN.flows.flow[:-1]))
+
+
 BROKEN: dict[str, tuple[Callable[[], FootprintPlan], str]] = {
     "negative flow": (lambda: with_flow(0, 0, -50.0), "a flow is negative"),
     "forbidden arc": (a_forbidden_arc, "where law or circumstance forbids it"),
     "shut line": (a_shut_arc, "from a line or into a market that is not open"),
+    "closed line": (a_closed_line, "from a line or into a market that is not open"),
     "unentered market": (an_unentered_market, "from a line or into a market that is not open"),
     "over capacity": (too_much_made, "more is used of a resource than there is"),
     "over demand": (too_much_sold, "more is sold of a model than its demand goes"),
     "over the group's demand": (too_much_sold, "more is sold of a group than its demand goes"),
+    "wrong shape": (too_short, "flow: its shape is"),
     "not a number": (not_a_number, "flow: it holds what is not a finite number"),
     "committed twice": (lambda: with_decision("commit", 1, PLANT, 1.0), "plant 2: committed to twice"),
     "committed where forbidden": (lambda: with_decision("commit", 1, OPERATING, 1.0), "operating 1: committed to at"),

@@ -36,7 +36,7 @@ def agrees(made: Invented, pins: tuple[Pin, ...] = ()) -> None:
 
 
 # 44, 53, 78, 79 and 106 hold flows that earn only after discounting, or only by the shortfall they save.
-@pytest.mark.parametrize("seed", [1, 4, 7, 44, 53, 79])
+@pytest.mark.parametrize("seed", [4, 44, 53, 79])
 def test_the_optimum_is_the_same(seed: int):
     agrees(invented(seed))
 
