@@ -146,8 +146,8 @@ def _print_open(told: "Quote", notes: "_Notes", console: "Console") -> None:
             remarks.append(f"{fact.name}={_typed(fact.value)} as declared {saved} {percent(abs(fact.saves_rate))}")
     for rule in told.prohibitions:
         holds = {None: "may bar", True: "bars", False: "does not bar"}[rule.bars_firm]
-        makers = " and ".join(rule.nationalities) or "every country"
-        remarks.append(f"{rule.measure} {holds} makers of {makers}: {rule.title} {notes.of(rule.cited)}")
+        whom = f"makers of {' and '.join(rule.nationalities)}" if rule.nationalities else "such cars"
+        remarks.append(f"{rule.measure} {holds} {whom}: {rule.title} {notes.of(rule.cited)}")
     if remarks:
         console.print()
         for remark in remarks:

@@ -12,9 +12,9 @@ from roadstead.futures import capital
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees, lane_cost
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
-from roadstead.terms.ids import EntryMode
+from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.amendment import amend
-from roadstead.trade.duty import covers
+from roadstead.trade.duty import Shipment, barring, covers
 from roadstead.trade.non_tariff import FORBIDS, driver_side, met
 
 if TYPE_CHECKING:
@@ -226,6 +226,8 @@ def _margins(
             line = costing.carmaker.lines[key.line] if key.line else None
             if not _open(costing, now, line, offer, key.regime, year):
                 continue
+            if _refused(costing, now, line, offer, key.regime, year):
+                continue
             cost = memo.cost(line, offer, key.regime, year, now)
             allowed[y, a] = True
             pre_tax = selling.net_price[y, key.offer] - cost
@@ -242,6 +244,19 @@ def _open(costing: Costing, now: Circumstances, line: Line | None, offer: Offer,
     if line is not None and line.mode is EntryMode.KIT:
         return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share + ROUNDING
     return True
+
+
+def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:
+    """True where a prohibition at the market's border keeps such a car out for certain."""
+    importer = costing.territory(offer.market)
+    carmaker = costing.carmaker
+    origin = line.place if line else carmaker.home.place
+    facts = {"firm_nationality": carmaker.nationality, **carmaker.declared.get(importer, {})}
+    if regime == IN_QUOTA:
+        facts["in_quota"] = True
+    powertrain = carmaker.models[offer.model_id].powertrain
+    shipment = Shipment(importer, origin, Product.CAR, powertrain, carmaker.firm, date(year, 7, 1), facts)
+    return costing.territory(origin) != importer and bool(barring(now.rulebook, shipment))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import covers
-from roadstead.trade.schemas import ENACTED
+from roadstead.trade.landed import CostLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -161,6 +162,32 @@ def _holds(rule: NonTariff, facts: Facts) -> bool:
         return True
     holds = rule.condition.judge(facts).holds
     return rule.effect != PRICE_SUBSIDY if holds is None else holds
+
+
+def cost_bars(rulebook: Rulebook, car: Car, on: date) -> list[CostLine]:
+    """What rules cost a car, a bar each."""
+    return [rule_bar("rule_cost", rule, car.money(rule)) for rule in met(rulebook, car, on, frozenset({COST_PER_CAR}))]
+
+
+def price_moved(rulebook: Rulebook, car: Car, on: date, reference: Car, then: date) -> dict[NonTariff, float]:
+    """What rules take of a car's price before tax and dealer, or (below zero) add to it. [money/car]
+
+    The buyer pays the reference price in all. A levy on him is part of it. A grant is not: the price was met beside the
+    grants of the ``reference`` car of that day, so only what the car gets more or less than those moves what is kept.
+    """
+    moved = {rule: _sign(rule) * car.money(rule) for rule in met(rulebook, car, on, ON_PRICE)}
+    for rule in met(rulebook, reference, then, frozenset({PRICE_SUBSIDY})):
+        moved[rule] = moved.get(rule, 0.0) - _sign(rule) * reference.money(rule)
+    return {rule: amount for rule, amount in moved.items() if amount != 0.0}
+
+
+def _sign(rule: NonTariff) -> float:
+    return -1.0 if rule.effect == PRICE_SUBSIDY else 1.0
+
+
+def rule_bar(key: str, rule: NonTariff, amount: float) -> CostLine:
+    """A bar that cites its rule."""
+    return CostLine(key, amount, f"{rule.measure_id} {rule.title}", rule.evidence.source_id, is_rule=True)
 
 
 def driver_side(rulebook: Rulebook, market: str, territory: str, on: date) -> str:

@@ -9,12 +9,13 @@ import numpy as np
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import Product
-from roadstead.trade import doubts, rulebook, schemas
+from roadstead.trade import columns, doubts, rulebook, schemas
 from roadstead.trade.duty import covers, settle
 from roadstead.trade.firms import no_group, read_firm
 from roadstead.trade.inquiry import read_day, understand
 from roadstead.trade.landed import Valuation, valuation
 from roadstead.trade.non_tariff import FORBIDS
+from roadstead.trade.obligations import obligations_of
 from roadstead.trade.taxes import cascade, taxes_in_force
 
 if TYPE_CHECKING:
@@ -103,7 +104,15 @@ class QuoteTax:
 
 @dataclass(frozen=True, slots=True)
 class Prohibition:
-    """A rule that bars makers of some nationalities, or all where it names none; ``bars_firm`` is None where unknown."""
+    """A rule that bars cars, or makers of some nationalities.
+
+    Attributes
+    ----------
+    nationalities
+        Home countries of the makers barred; empty for a rule that asks for no nationality.
+    bars_firm
+        None where a fact that decides it is not declared.
+    """
 
     measure: str
     title: str
@@ -220,8 +229,8 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
         with_import_taxes_rate=(value + charges) * (1.0 + cascade(taxes, "IMPORT")) / value - 1.0,
         declared=declared,
         missing=doubts.missing_facts(rules, shipment, value, dollars, stack),
-        prohibitions=_prohibitions(asked, rules, world.sources),
-        remarks=(*remarks, *_doubtful(asked, rules, stack), *stack.remarks, *_idle(declared)),
+        prohibitions=(*_prohibitions(asked, rules, world.sources), *_barred(stack, world.sources)),
+        remarks=(*remarks, *_doubtful(asked, rules, stack), *stack.remarks, *_owed(shipment, rules), *_idle(declared)),
     )
 
 
@@ -297,12 +306,26 @@ def _prohibitions(asked: Asked, rules: Rulebook, sources: Mapping[str, Source]) 
     )
 
 
+def _barred(stack: Stack, sources: Mapping[str, Source]) -> tuple[Prohibition, ...]:
+    """Prohibitions at the border, whoever makes the car."""
+    return tuple(
+        Prohibition(
+            measure=measure.measure_id,
+            title=measure.instrument or measure.evidence.note,
+            nationalities=(),
+            bars_firm=True if certain else None,
+            cited=cited(measure.evidence, sources),
+        )
+        for measure, certain in stack.barred
+    )
+
+
 def _bars(rules: Rulebook, row: NonTariff, shipment: Shipment, form: str) -> bool:
     return (
         row.acts
         and row.effect == FORBIDS
         and row.importer == shipment.importer
-        and row.status in schemas.ENACTED
+        and row.status in columns.ENACTED
         and row.span.covers(shipment.on)
         and form in row.forms
         and (not row.made_in or covers(rules, row.made_in, shipment.origin, shipment.on))
@@ -320,6 +343,16 @@ def _doubtful(asked: Asked, rules: Rulebook, stack: Stack) -> list[str]:
     if asked.shipment.firm and any("OTHERS" in line.measure.firms for line in stack.lines):
         found.append(no_group(rules, asked.shipment.firm))
     return found
+
+
+def _owed(shipment: Shipment, rules: Rulebook) -> list[str]:
+    """What a maker owes for this car, under each incentive it declares."""
+    return [
+        f"{one.obligation_id}: for {fact}, {one.owed:g} made locally per car imported by {one.due}, or repay"
+        for fact, told in shipment.facts.items()
+        if told is True
+        for one in obligations_of(rules, shipment.importer, fact, shipment.on)
+    ]
 
 
 def _idle(declared: tuple[DeclaredFact, ...]) -> list[str]:

@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.tables import Row, Schema, read_table, scan_table
+from roadstead.trade import columns, schemas, soundness
 from roadstead.trade import non_tariff as non_tariff_rules
-from roadstead.trade import schemas, soundness
-from roadstead.trade.condition import Expression, parse
+from roadstead.trade.condition import names, parse
+from roadstead.trade.facts import MONEY
+from roadstead.trade.obligations import Obligation, read_obligations
+from roadstead.trade.origin import read_methods
+from roadstead.trade.quotas import QuotaShare, read_shares
+from roadstead.trade.units import UnitWorth, read_units
 from roadstead.world import reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from roadstead.terms.evidence import Evidence
+    from roadstead.trade.condition import Expression
     from roadstead.trade.non_tariff import NonTariff
 
 AS_OF = date(2026, 7, 2)
@@ -72,11 +78,14 @@ class Measure:
     known_from: date
     not_expressible: str
     evidence: Evidence
+    suppresses: frozenset[str] = frozenset()
+    quota_pool: str = ""
+    quota_windows: int = 1
 
     @property
     def is_law(self) -> bool:
         """True for enacted law, later starts included."""
-        return self.status in schemas.ENACTED
+        return self.status in columns.ENACTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,8 @@ class Agreement:
     members: frozenset[str]
     span: Span
     status: str
+    cumulation: str
+    tolerance: float
     evidence: Evidence
 
 
@@ -102,6 +113,8 @@ class OriginRule:
     powertrains: frozenset[str]
     metric: str
     threshold: float | None
+    methods: tuple[tuple[str, float], ...]
+    also: tuple[str, ...]
     additional: str
     status: str
     span: Span
@@ -143,6 +156,8 @@ class Rulebook:
 
     Attributes
     ----------
+    money_facts
+        Facts that conditions ask for and that are an amount of the shipment in another currency.
     state
         Names what has been amended; empty for law as it stands. Equal states mean equal rules.
     """
@@ -154,6 +169,10 @@ class Rulebook:
     taxes: Mapping[str, tuple[Tax, ...]]
     non_tariff: tuple[NonTariff, ...]
     groups: Mapping[str, frozenset[str]]
+    units: Mapping[str, tuple[UnitWorth, ...]]
+    quota_shares: Mapping[str, tuple[QuotaShare, ...]]
+    obligations: tuple[Obligation, ...]
+    money_facts: frozenset[str]
     state: tuple[str, ...] = ()
 
     @property
@@ -235,6 +254,10 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         measure = _measure(row)
         if measure.known_from <= as_known_on:
             measures.setdefault(measure.importer, []).append(measure)
+    faults: list[Fault] = []
+    origin_rules = tuple(_origin_rule(row, faults) for row in tables["origin_rules"])
+    quota_shares = read_shares(tables["quota_shares"], faults)
+    raise_if_any(faults)
     taxes: dict[str, list[Tax]] = {}
     for row in tables["taxes"]:
         tax = _tax(row)
@@ -255,12 +278,23 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         measures={importer: tuple(filed) for importer, filed in measures.items()},
         treaties=Treaties(
             agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
-            origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
+            origin_rules=origin_rules,
             blocs={bloc: tuple(members) for bloc, members in blocs.items()},
         ),
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
+        units=read_units(tables["units"]),
+        quota_shares=quota_shares,
+        obligations=read_obligations(tables["obligations"]),
+        money_facts=frozenset(
+            name
+            for filed in measures.values()
+            for measure in filed
+            if measure.condition is not None
+            for name in names(measure.condition)
+            if name.startswith(MONEY)
+        ),
     )
 
 
@@ -310,6 +344,9 @@ def _measure(row: Row) -> Measure:
         known_from=known_from(span, row["published_on"]),
         not_expressible=row["not_expressible"],
         evidence=row.evidence,
+        suppresses=frozenset(row["suppresses"]),
+        quota_pool=row["quota_pool"],
+        quota_windows=row["quota_windows"] or 1,
     )
 
 
@@ -320,11 +357,13 @@ def _agreement(row: Row) -> Agreement:
         members=frozenset(row["members"]),
         span=_span(row),
         status=row["status"],
+        cumulation=row["cumulation"],
+        tolerance=row["tolerance"] or 0.0,
         evidence=row.evidence,
     )
 
 
-def _origin_rule(row: Row) -> OriginRule:
+def _origin_rule(row: Row, faults: list[Fault]) -> OriginRule:
     return OriginRule(
         row_id=row["row"],
         agreement_id=row["agreement"],
@@ -333,6 +372,8 @@ def _origin_rule(row: Row) -> OriginRule:
         powertrains=frozenset(row["powertrains"]),
         metric=row["metric"],
         threshold=row["threshold"],
+        methods=read_methods(row, faults),
+        also=row["also"],
         additional=row["additional"],
         status=row["status"],
         span=_span(row),
