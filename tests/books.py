@@ -245,6 +245,7 @@ def _why(market: str, saving: float, cars: float) -> Sentence:
             "model": SALOON,
             "duty": Amount(0.274, "share"),
             "saving": Amount(saving, "money_per_car"),
+            "gain": Amount(0.7 * saving, "money_per_car"),
             "cars": Amount(cars, "cars"),
             "year": Amount(2032, "year"),
             "markets": (place(market), place("GBR"), place("FRA")),

@@ -78,7 +78,7 @@ def certify(tree: ScenarioTree, prospect: Prospect, plan: FootprintPlan) -> Cert
         RS-F502 with every limit the plan breaks.
     """
     faults: list[Fault] = []
-    _check_numbers(plan, faults)
+    _check_numbers(prospect, plan, faults)
     if faults:
         raise RoadsteadError(faults)
     states = _states(tree, prospect, plan.decisions)
@@ -135,9 +135,16 @@ def _standing(tree: ScenarioTree, p: Prospect) -> Floats:
     return most
 
 
-def _check_numbers(plan: FootprintPlan, faults: list[Fault]) -> None:
+def _check_numbers(p: Prospect, plan: FootprintPlan, faults: list[Fault]) -> None:
     """What is not a number would pass every comparison below."""
+    options, resources, years = p.options.cost.shape, p.resources.cost.shape, p.resources.free.shape
+    shapes = {
+        "commit": options, "close": options, "build": resources, "retire": resources, "short": years,
+        "flow": p.arcs.margin.shape, "sale": p.demand.width.shape, "group_sale": p.demand.group_width.shape,
+    }  # fmt: skip
     found = {entry.name: getattr(part, entry.name) for part in (plan.decisions, plan.flows) for entry in fields(part)}
+    misfit = [name for name, values in found.items() if values.shape != shapes[name]]
+    faults += [_broken(name, f"its shape is {found[name].shape}, not {shapes[name]}") for name in misfit]
     odd = [name for name, values in found.items() if not np.all(np.isfinite(values))]
     faults += [_broken(name, "it holds what is not a finite number") for name in odd]
 

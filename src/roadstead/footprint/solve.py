@@ -183,11 +183,13 @@ def solve(
         start=None if begin is None else begin.point,
         progress=_in_money(progress),
     )
-    if answer.point is None:
+    # Where the time ends before the solver has looked at anything, the plan to begin from is the plan.
+    point = answer.point if answer.point is not None or begin is None else begin.point
+    if point is None:
         raise RoadsteadError(
             _unfit_pins(tree, prospect, pins) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
         )
-    plan = dispatch(tree, prospect, read_decisions(whole.columns, answer.point, prospect.resources.whole))
+    plan = dispatch(tree, prospect, read_decisions(whole.columns, point, prospect.resources.whole))
     return Solved(
         plan=plan,
         certificate=certify(tree, prospect, plan),

@@ -90,11 +90,12 @@ def forecast(
     model = fit(teaching, newest)
     adoption = [_adoption(markets[place], gazetteer) for place in places]
     sales = [_sales(markets[place]) for place in places]
-    rng = np.random.Generator(np.random.Philox(seed))
+    # Streams of their own: what is drawn for one year does not depend on how many years are asked for.
+    of_shares, of_sizes = (np.random.Generator(np.random.Philox(s)) for s in np.random.SeedSequence(seed).spawn(2))
     wanted = np.asarray(years, dtype=np.int64)
     last = int(wanted[-1])
-    shares = draw_paths(model, adoption, last, draws, rng)
-    sizes = draw_markets(sales, last, draws, rng)
+    shares = draw_paths(model, adoption, last, draws, of_shares)
+    sizes = draw_markets(sales, last, draws, of_sizes)
     nev_share = np.stack([_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1)
     market = np.stack([_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1)
     bev = np.asarray([bev_share(markets[place]) for place in places])

@@ -37,26 +37,33 @@ def _line(reading: Reading, line: str, year: int) -> Sentence:
     if not mine:
         return Sentence("why.idle", {"site": reading.names.line(line), "year": Amount(float(year), "year")})
     node_year = int(np.argmax(weight))
-    # The lane that gains most over shipping from home tells why; after tax, as the plan counts.
+    # After tax, as the plan counts; the lane that gains most stands for the others.
     gain = {a: float(p.arcs.margin[node_year, a] - p.arcs.margin[node_year, _from_home(reading, a)]) for a in mine}
     best = max(mine, key=lambda a: gain[a] * flow[a])
     offer = ledger.offers[ledger.arcs[best].offer]
+    total = float(flow[mine].sum())
+    average = sum(gain[a] * float(flow[a]) for a in mine) / total
     terms: dict[str, Term] = {
-        "cars": Amount(float(flow[mine].sum()), "cars"),
+        "cars": Amount(total, "cars"),
         "year": Amount(float(year), "year"),
         "markets": _markets(reading, mine, flow),
-        "market": reading.place(offer.market),
-        "model": reading.model(offer.model_id),
     }
+    if average <= 0:
+        return Sentence("why.full", {**terms, "full": Amount(_home_is_full(reading, weight), "share")})
+    terms["gain"] = Amount(average, "money_per_car")
     saving = _cost(reading, _from_home(reading, best), node_year) - _cost(reading, best, node_year)
-    if saving > 0:
-        duty = duty_from_home(reading, offer.market, offer.model_id, node_year)
-        return Sentence(
-            "why.local", {**terms, "duty": Amount(duty, "share"), "saving": Amount(saving, "money_per_car")}
-        )
-    if gain[best] > 0:
-        return Sentence("why.tax", {**terms, "gain": Amount(gain[best], "money_per_car")})
-    return Sentence("why.full", {**terms, "full": Amount(_home_is_full(reading, weight), "share")})
+    if saving <= 0:
+        return Sentence("why.tax", terms)
+    return Sentence(
+        "why.local",
+        {
+            **terms,
+            "market": reading.place(offer.market),
+            "model": reading.model(offer.model_id),
+            "duty": Amount(duty_from_home(reading, offer.market, offer.model_id, node_year), "share"),
+            "saving": Amount(saving, "money_per_car"),
+        },
+    )
 
 
 def _from_home(reading: Reading, arc: int) -> int:

@@ -95,7 +95,7 @@ def tell(told: Told) -> Book:
             EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
             for e, p in told.implied.items()
         ),
-        warnings=(*told.warnings, *_of_the_plan(reading)),
+        warnings=(*_of_the_plan(reading), *told.warnings),
         other_rules=told.other_rules,
     )
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 100, 45
 INDENT = 3
 HEADING, MUTED, COST = "bold", "dim", "red"
+WARNINGS = 1
+"""Warnings that stand on the first screen; the page has all."""
 FOR_NOW, FOR_TRIGGERS = 0.55, 0.62
 """Part of the room left that each list may take in turn; the last takes what remains."""
 
@@ -39,6 +41,7 @@ def first_screen(book: Book, words: Words, width: int = WIDTH, height: int = HEI
         _title(book, words),
         *(line for said in book.headline for line in _wrapped(Text(words.say(said)), width)),
         *_wrapped(Text(words.joined(book.cover.conventions), style=MUTED), width),
+        *_wrapped(Text(words.joined(book.warnings[:WARNINGS]), style=MUTED), width),
     ]
     below = [*_comparisons(book, words, width), *_fronts(book, words, width)]
     room = height - len(above) - len(below)

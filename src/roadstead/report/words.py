@@ -89,7 +89,9 @@ class Words:
         known = labels(self.language).get(f"item.{item}", item)
         if rest[:1] == ["of"]:
             return self.tell("assumed.of", item=known, of=" ".join(rest[1:]))
-        said = [self.unit(_counted(word)) for word in rest]
+        said = [_counted(word) for word in rest]
+        if len(said) > 1:
+            said[-1] = self.unit(said[-1])
         return " ".join([known, *said])
 
     def unit(self, text: str) -> str:
@@ -135,15 +137,15 @@ class Words:
         """A number of cars."""
         return self.amount(Amount(value, "cars"))
 
-    def names(self, names: Sequence[Name], most: int = NAMED) -> str:
-        """Names joined; brackets left out where no two names become one, a list longer than ``most`` cut."""
+    def names(self, names: Sequence[Name], most: int = NAMED, cut: str = "list.some") -> str:
+        """Names joined; brackets left out where no two names become one, a list longer than ``most`` cut as ``cut`` says."""
         short = [self.short(name) for name in names]
         said = short if len(set(short)) == len(short) else [self.name(name) for name in names]
         if len(said) > most:
             shown = said[: most - 1]
             comma = "、" if self.language == "zh" else ", "
             terms = {"names": comma.join(shown), "rest": str(len(said) - len(shown)), "total": str(len(said))}
-            return self.say(Sentence("list.some", terms))
+            return self.say(Sentence(cut, terms))
         if self.language == "zh":
             return "、".join(said)
         return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else ""
@@ -206,7 +208,7 @@ class Words:
             case Amount():
                 text = self.amount(replace(term, value=abs(term.value)) if spec == "abs" else term)
             case tuple():
-                text = self.names(term, FEW if spec == "few" else NAMED)
+                text = self.names(term, FEW, "list.few") if spec == "few" else self.names(term)
             case str():
                 text = self._word(term, spec)
             case Name() if spec.startswith("at "):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Solved
     from roadstead.outlook.forecast import Outlook
+    from roadstead.study.document import PinEntry
     from roadstead.study.spec import Study
     from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
@@ -121,6 +122,23 @@ def rests_on(study: Study) -> Mapping[str, tuple[str, ...]]:
     return {subject: tuple(items) for subject, items in found.items()}
 
 
+def _pinned(study: Study, pin: PinEntry) -> Sentence:
+    """A wish of the case that the plan had to honour."""
+    place = study.world.gazetteer.places.get(pin.what)
+    name = (
+        Name(*study.names[pin.what])
+        if pin.what in study.names
+        else Name(place.name, place.name_zh)
+        if place
+        else Name(pin.what, pin.what)
+    )
+    if pin.do == "never":
+        return Sentence("warn.pin_never", {"what": name})
+    return Sentence(
+        "warn.pin_open", {"what": name, "year": Amount(float(pin.by or study.case.horizon.last_decision), "year")}
+    )
+
+
 def warnings(study: Study, outlook: Outlook, rules: tuple[OtherRule, ...]) -> tuple[Sentence, ...]:
     """What a reader should know before trusting the numbers."""
     rows = evidence(study)
@@ -132,6 +150,7 @@ def warnings(study: Study, outlook: Outlook, rules: tuple[OtherRule, ...]) -> tu
         markets = {market for rule in shown for market in rule.markets}
         terms = {"count": Amount(len(shown), "count"), "markets": Amount(len(markets), "count")}
         found.append(Sentence("warn.shown_not_modelled", terms))
+    found += [_pinned(study, pin) for pin in study.pins]
     for market, note in outlook.notes.items():
         place = study.world.gazetteer.places[market]
         found.append(Sentence("warn.outlook_thin", {"market": Name(place.name, place.name_zh), "note": note}))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from roadstead.study.study import Run
 
+NAME = "manifest.json"
 FORMAT = 1
 LIBRARIES = ("roadstead", "highspy", "numpy", "polars", "pydantic", "ruamel.yaml", "scipy")
 """Whose versions can move a number."""
@@ -34,10 +35,12 @@ def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
 
 def files_of(folder: Path) -> list[Path]:
     """Every file of a case that a plan may read; hidden files, caches and finished runs are none."""
+    runs = {path.parent for path in folder.rglob(NAME)} - {folder}
     found = []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith((".", "__")) or part == "runs" for part in inside):
+        kept = not any(part.startswith((".", "__")) or part == "runs" for part in inside)
+        if path.is_file() and kept and runs.isdisjoint(path.parents):
             found.append(path)
     return found
 
@@ -61,6 +64,24 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed as a package"
     return found
+
+
+RESULTS = {"npv", "standing", "bound_certified", "bound_solver", "gap_value_added"}
+
+
+def is_whole(told: dict[str, Any]) -> bool:
+    """True where a manifest says all that is checked again."""
+    files, result, known = told.get("files"), told.get("result"), told.get("versions")
+    world = told.get("reference_world")
+    return (
+        isinstance(files, dict)
+        and isinstance(known, dict)
+        and isinstance(told.get("prospect_sha256"), str)
+        and isinstance(world, dict)
+        and isinstance(world.get("sha256"), str)
+        and isinstance(result, dict)
+        and all(isinstance(result.get(name), (int, float)) for name in RESULTS)
+    )
 
 
 def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:

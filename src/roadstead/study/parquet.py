@@ -52,16 +52,18 @@ def write_arrays(folder: Path, found: Mapping[str, Array], axes: Mapping[str, st
 
 def read_arrays(folder: Path, axes: Mapping[str, str]) -> dict[str, Array]:
     """Read back what ``write_arrays`` wrote."""
-    tables: dict[tuple[str, str], pl.DataFrame] = {}
+    keys = dict.fromkeys((name.rpartition(".")[0], along) for name, along in axes.items())
+    tables = {(part, along): pl.read_parquet(folder / f"{part or 'all'}.{along}.parquet") for part, along in keys}
+    length: dict[str, int] = {}  # an axis is as long as any table says: one that crosses an empty axis holds no row
+    for (_, along), table in tables.items():
+        for axis in along:
+            last = table[axis].max() if table.height else -1
+            length[axis] = max(length.get(axis, 0), int(last) + 1)  # type: ignore[arg-type]
     found: dict[str, Array] = {}
     for name, along in axes.items():
         part, _, field = name.rpartition(".")
-        key = (part, along)
-        if key not in tables:
-            tables[key] = pl.read_parquet(folder / f"{part or 'all'}.{along}.parquet")
-        table = tables[key]
-        shape = tuple(int(table[axis].max()) + 1 if table.height else 0 for axis in along)  # type: ignore[arg-type]
-        found[name] = table[field].to_numpy().reshape(shape)
+        shape = tuple(length[axis] for axis in along)
+        found[name] = tables[part, along][field].to_numpy().reshape(shape)
     return found
 
 
@@ -100,6 +102,13 @@ def read_tree(path: Path) -> ScenarioTree:
     return ScenarioTree(**numbers, name=tuple(table["name"]), state=tuple(table["state"]))
 
 
+def same_tree(first: ScenarioTree, second: ScenarioTree) -> bool:
+    """True where two trees are alike in every entry."""
+    return all(
+        np.array_equal(getattr(first, field.name), getattr(second, field.name)) for field in fields(ScenarioTree)
+    )
+
+
 def write_plan(folder: Path, plan: FootprintPlan) -> None:
     """Write decisions and flows."""
     found = {f.name: getattr(part, f.name) for part in (plan.decisions, plan.flows) for f in fields(part)}
@@ -125,7 +134,7 @@ def read_proof(folder: Path, options: int) -> Proof:
     """Read back a proof; ``options`` is D, which no cut at all would not tell."""
     found = read_arrays(folder, PROOF)
     prices = found.pop("prices")
-    found["options"] = found["options"].reshape(-1, options)
+    found["options"] = found["options"].reshape(len(found["cell"]), options)
     pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
     return Proof(pins, LinkingCuts(**found), prices)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass, replace
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
     from roadstead.futures.tree import ScenarioTree
     from roadstead.study.study import Run
 
-MANIFEST = "manifest.json"
+MANIFEST = manifest.NAME
 INPUTS, PROSPECT, PLAN, PROOF, TABLES, TREE = "inputs", "prospect", "plan", "proof", "tables", "tree.parquet"
 TABLED = ("comparisons", "futures", "markets", "volumes", "sites", "timeline")
 """Tables of the book written for notebooks."""
 NEAR = 1e-9
 """Relative difference below which two values are the same."""
+FOLDERS = (INPUTS, PROSPECT, PLAN, PROOF, TABLES)
+UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, pl.exceptions.PolarsError)
+"""What reading a file that is no longer what was written may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,13 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
 
 
 def must_be_free(folder: Path) -> None:
-    """Nothing lies where a run is to be written; RS-S701 where something does."""
+    """A run can be written there: RS-S701 where something lies there, RS-S702 where nothing may be written."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         expected = "a folder that does not exist yet, or an empty one"
         raise RoadsteadError(Fault(str(folder), "RS-S701", "something lies there already", expected))
+    above = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
+        raise RoadsteadError(_unwritable(folder, OSError(errno.EACCES, os.strerror(errno.EACCES))))
 
 
 def _unwritable(folder: Path, error: OSError) -> Fault:
@@ -122,7 +130,11 @@ def _write_tables(run: Run, folder: Path) -> None:
     for name in TABLED:
         rows = [_flat(asdict(entry)) for entry in getattr(run.book, name)]
         pl.DataFrame(rows, infer_schema_length=None).write_parquet(folder / f"{name}.parquet")
-    flows(run.ready.evaluation.prospect, run.ready.grown.tree, run.solved.plan).write_parquet(folder / "flows.parquet")
+    carried = flows(run.ready.evaluation.prospect, run.ready.grown.tree, run.solved.plan)
+    places = run.ready.study.world.gazetteer.places
+    called = {market: places[market].name for market in carried["market"].unique() if market in places}
+    named = carried.rename({"market": "market_code"}).with_columns(market=pl.col("market_code").replace(called))
+    named.write_parquet(folder / "flows.parquet")
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -166,8 +178,11 @@ def verify(folder: Path) -> Verification:
     told = _manifest(folder / MANIFEST)
     checks = [_files(folder, told)]
     if checks[0].holds:
-        tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
-        checks += [_problem(prospect, told), _inputs(folder, told), _value(tree, prospect, folder, told)]
+        try:
+            tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
+        except UNREADABLE as error:
+            return Verification(folder, (*checks, Check("problem", False, f"cannot be read: {error}")))
+        checks += [_problem(prospect, told), _inputs(tree, folder, told), _value(tree, prospect, folder, told)]
         checks += [_bound(tree, prospect, folder, told), _gap(told)]
     return Verification(folder, tuple(checks))
 
@@ -177,16 +192,21 @@ def _manifest(path: Path) -> dict[str, Any]:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         told = None
-    if not isinstance(told, dict) or told.get("format") != manifest.FORMAT:
+    if not isinstance(told, dict) or told.get("format") != manifest.FORMAT or not manifest.is_whole(told):
         expected = f"a folder that `roadstead plan` wrote, with a {MANIFEST} of format {manifest.FORMAT}"
         raise RoadsteadError(Fault(str(path), "RS-S703", "this is no run folder", expected))
     return told
 
 
 def _files(folder: Path, told: dict[str, Any]) -> Check:
+    """Every file is as written, and every file of the run is one that was written."""
     changed = [name for name, known in told["files"].items() if not _is_same(folder / name, known)]
-    shown = f"changed or missing: {', '.join(changed)}" if changed else f"{len(told['files'])} files as written"
-    return Check("files", not changed, shown)
+    own = [path for part in FOLDERS for path in (folder / part).rglob("*") if path.is_file()]
+    own += [path for path in folder.glob("*") if path.name == TREE or path.name.startswith("playbook.")]
+    strange = sorted({path.relative_to(folder).as_posix() for path in own} - told["files"].keys())
+    faults = [f"changed or missing: {', '.join(changed)}"] if changed else []
+    faults += [f"not written by this run: {', '.join(strange)}"] if strange else []
+    return Check("files", not faults, "; ".join(faults) or f"{len(told['files'])} files as written")
 
 
 def _is_same(path: Path, known: str) -> bool:
@@ -198,14 +218,15 @@ def _problem(prospect: Prospect, told: dict[str, Any]) -> Check:
     return Check("problem", met == told["prospect_sha256"], f"prospect {met[:12]}")
 
 
-def _inputs(folder: Path, told: dict[str, Any]) -> Check:
+def _inputs(tree: ScenarioTree, folder: Path, told: dict[str, Any]) -> Check:
     """The inputs, evaluated again by the program as it is installed now, give the same problem."""
     try:
-        again = parquet.digest(prepare(read_study(folder / INPUTS), Quiet()).evaluation.prospect)
+        again = prepare(read_study(folder / INPUTS), Quiet())
     except RoadsteadError as error:
         return Check("inputs", False, f"the inputs are no sound case any more: {error.faults[0]}")
-    same = again == told["prospect_sha256"]
-    if same:
+    if not parquet.same_tree(tree, again.grown.tree):
+        return Check("inputs", False, "the inputs give another tree")
+    if parquet.digest(again.evaluation.prospect) == told["prospect_sha256"]:
         return Check("inputs", True, "the inputs give the same problem again")
     now = manifest.versions()
     moved = [f"{name} {was} -> {now.get(name)}" for name, was in told["versions"].items() if now.get(name) != was]
@@ -221,19 +242,28 @@ def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str,
         met = certify(tree, prospect, parquet.read_plan(folder / PLAN)).value
     except RoadsteadError as error:
         return Check("plan", False, str(error.faults[0]))
+    except UNREADABLE as error:
+        return Check("plan", False, f"cannot be read: {error}")
     return _same("plan", "NPV", met, told["result"]["npv"])
 
 
 def _bound(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
-    proof = parquet.read_proof(folder / PROOF, len(prospect.labels.option))
-    return _same("proof", "certified bound", prove(tree, prospect, proof), told["result"]["bound_certified"])
+    try:
+        met = prove(tree, prospect, parquet.read_proof(folder / PROOF, len(prospect.labels.option)))
+    except UNREADABLE as error:
+        return Check("proof", False, f"cannot be read: {error}")
+    return _same("proof", "certified bound", met, told["result"]["bound_certified"])
 
 
 def _gap(told: dict[str, Any]) -> Check:
-    """No bound lies below the plan."""
+    """No bound lies below the plan, and the gap is what lies between the lowest and the plan."""
     result = told["result"]
-    least = min(result["bound_certified"], result["bound_solver"])
-    return Check("bounds", least >= result["npv"] * (1 - NEAR), f"lowest bound {least:,.0f}, plan {result['npv']:,.0f}")
+    npv, least = result["npv"], min(result["bound_certified"], result["bound_solver"])
+    rest, added = least - npv, abs(npv - result["standing"])
+    gap = result["gap_value_added"]
+    stated = gap * added if added else max(rest, 0.0)
+    holds = rest >= -NEAR * abs(npv) and abs(stated - max(rest, 0.0)) <= NEAR * abs(npv)
+    return Check("bounds", holds, f"lowest bound {least:,.0f}, plan {npv:,.0f}, gap {gap:.2%} of value added")
 
 
 def _same(name: str, what: str, met: float, known: float) -> Check:

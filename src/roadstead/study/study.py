@@ -17,6 +17,7 @@ from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.study import costing, cover
 from roadstead.study.central import central_plan
+from roadstead.study.progress import Quiet
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
 
@@ -94,9 +95,7 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
         yardsticks.standing(tree, prospect),
         yardsticks.announced(tree, prospect, programme(study)),
         yardsticks.export_only(tree, prospect, effort),
-        yardsticks.central(
-            tree, prospect, path.grown.tree, solve(path.grown.tree, path.evaluation.prospect, effort).plan.decisions
-        ),
+        yardsticks.central(tree, prospect, path.grown.tree, _solve(study, path, effort, Quiet()).plan.decisions),
     )
     names = Names(
         study.names,

@@ -29,6 +29,10 @@ FULL = 0.95
 """Highest share of a powertrain's base-year sales one maker is believed to have."""
 
 
+LEAST_PRICE = 0.5
+"""Retail price, as a share of what the car costs to make, below which nobody means it."""
+
+
 def sources_exist(rows: Iterable[Row], sources: Mapping[str, Source], faults: list[Fault]) -> None:
     """Every row cites a known source or says it is an assumption."""
     for row in rows:
@@ -172,6 +176,10 @@ def _offers(tables: Tables) -> Iterator[Fault]:
             message = f"`{model}` is priced in {market}, but has no share in mix.csv"
             yield Fault(row.where("model"), "RS-S612", message, "its share of the sales with its powertrain")
             told.add(market)
+        offer = next((o for o in tables.carmaker.offers if (o.market, o.model_id) == (market, model)), None)
+        if offer is not None and offer.price < LEAST_PRICE * models[model].ex_works:
+            message = f"`{model}` is sold at {row['price']:g} {row['currency']}, and costs {models[model].ex_works:,.0f} USD to make"
+            yield Fault(row.where("price"), "RS-S618", message, "the price of one car with all taxes, not in thousands")
     sold = {offer.market for offer in tables.carmaker.offers} | told
     for row in tables.rows["markets"]:
         place = tables.place(row)

@@ -47,7 +47,9 @@ def test_sections_come_in_order(book: Book, words: Words):
 def test_a_list_that_is_cut_says_how_much_is_missing(book: Book):
     words, full = Words("en", "USD"), crowded(book)
     text = "\n".join(line.plain for line in first_screen(full, words))
-    shown = max(int(number) for number in re.findall(r"^ ?(\d+) ", text, flags=re.MULTILINE) if int(number) < 1000)
+    shown = max(
+        int(number) for number in re.findall(r"^ ?(\d+) (?=[A-Z])", text, flags=re.MULTILINE) if int(number) < 1000
+    )
     assert 0 < shown < len(full.do_now)
     assert f"and {len(full.do_now) - shown} more" in text
 

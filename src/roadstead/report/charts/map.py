@@ -1,6 +1,7 @@
 """Map of landed duty and flows: what a car from home meets in every planned market, and where cars go.
 
-Land is drawn without border lines; only planned markets are tinted. The geometry is Natural Earth's and can be replaced.
+Duties are tints of round marks and not of countries, and land is drawn without border lines: a tinted country would say where
+its borders run. The geometry is Natural Earth's and can be replaced.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from roadstead.report.charts.projection import Frame
     from roadstead.report.words import Words
 
-LAND = "#ECEBE6"
+LAND = "#E4E2DB"
 STEPS = (0.0001, 0.1, 0.2, 0.35, 0.6, 1.0)
 """Duties at which the tint changes. [fraction]"""
 TINTS = ("#DDE5D8", "#FBE9C6", "#F7CE93", "#EFA765", "#DA7443", "#AF4430", "#74222A")
@@ -37,7 +38,9 @@ CROWDED = 4
 """Markets from which a region counts as crowded."""
 WIDEST = 9.0
 """Width of the largest flow. [pixels]"""
-NEAREST, MARGIN, LABEL_HEIGHT = 5.0, 52.0, 12.0
+NEAREST, MARGIN, LABEL_HEIGHT = 8.0, 52.0, 12.0
+MARK, RING = 150.0, 26.0
+"""Areas of a market's mark and of the ring of a place that sends cars. [square pixels]"""
 
 
 @cache
@@ -99,7 +102,7 @@ def region_charts(world_map: Map, words: Words) -> dict[str, alt.LayerChart]:
 
 
 def _map(world_map: Map, frame: Frame, labelled: Sequence[MapMarket], words: Words) -> alt.LayerChart:
-    layers = [_land(frame), _markets(world_map, frame, words)]
+    layers = [_land(frame)]
     if world_map.flows:
         layers.append(_flows(world_map, frame, words))
     layers += [_dots(world_map, frame, words), *_labels(world_map, frame, labelled, words)]
@@ -115,25 +118,6 @@ def _projected(chart: alt.Chart, frame: Frame) -> alt.Chart:
 def _land(frame: Frame) -> alt.Chart:
     land = _shapes("land", _geometry()["objects"]["land"]["geometries"])
     return _projected(alt.Chart(land).mark_geoshape(fill=LAND, clip=True), frame)
-
-
-def _markets(world_map: Map, frame: Frame, words: Words) -> alt.Chart:
-    known = {shape["id"]: shape for shape in _geometry()["objects"]["countries"]["geometries"] if "id" in shape}
-    tinted = [
-        known[m.m49] | {"properties": {"tint": tint(m.duty), "said": said(m, world_map.year, words)}}
-        for m in world_map.markets
-        if m.m49 in known
-    ]
-    chart = (
-        alt.Chart(_shapes("countries", tinted))
-        .mark_geoshape(clip=True, strokeWidth=0.4)
-        .encode(
-            fill=alt.Fill("properties.tint:N", scale=None),
-            stroke=alt.Stroke("properties.tint:N", scale=None),
-            description="properties.said:N",
-        )
-    )
-    return _projected(chart, frame)
 
 
 def said(market: MapMarket, year: int, words: Words) -> str:
@@ -177,23 +161,23 @@ def flow_said(flow: MapFlow, words: Words) -> str:
 
 
 def _dots(world_map: Map, frame: Frame, words: Words) -> alt.Chart:
-    """Markets as dots, places that send cars as rings."""
+    """Markets as marks tinted by duty; places that send cars as rings, inside the mark where they are markets too."""
     dots = [
-        _dot((m.longitude, m.latitude), frame, said(m, world_map.year, words), is_origin=False)
+        _dot((m.longitude, m.latitude), frame, said(m, world_map.year, words), tint(m.duty), MARK)
         for m in world_map.markets
     ]
-    dots += [_dot(start, frame, words.name(name), is_origin=True) for start, name in origins(world_map).items()]
-    marked = alt.Chart(inline(filter(None, dots))).mark_circle(opacity=1, stroke=INK, strokeWidth=1.2)
+    dots += [_dot(start, frame, words.name(name), PAPER, RING) for start, name in origins(world_map).items()]
+    marked = alt.Chart(inline(filter(None, dots))).mark_circle(opacity=1, stroke=INK, strokeWidth=0.9)
     fill, size = alt.Fill("fill:N", scale=None), alt.Size("size:Q", scale=None)
     place = Place(frame.width, frame.height)
     return cast("alt.Chart", marked.encode(**place.point, fill=fill, size=size, description="said:N"))
 
 
-def _dot(at: tuple[float, float], frame: Frame, text: str, *, is_origin: bool) -> dict[str, Any] | None:
+def _dot(at: tuple[float, float], frame: Frame, text: str, fill: str, size: float) -> dict[str, Any] | None:
     if not frame.holds(*at):
         return None
     x, y = frame.pixel(*at)
-    return {"x": x, "y": y, "said": text, "fill": PAPER if is_origin else INK, "size": 34 if is_origin else 14}
+    return {"x": x, "y": y, "said": text, "fill": fill, "size": size}
 
 
 def origins(world_map: Map) -> dict[tuple[float, float], Name]:

@@ -1,0 +1,80 @@
+"""The engine: one function over many tasks, here or in processes, in the order of the tasks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+
+import pytest
+
+from roadstead.engine.local import map_tasks
+from roadstead.terms.errors import Fault, RoadsteadError
+
+
+def square(task: int) -> int:
+    return task * task
+
+
+def later_is_quicker(task: int) -> tuple[int, int]:
+    """The first tasks are done last, so that order is not an accident."""
+    time.sleep(0.02 * (3 - task))
+    return task, os.getpid()
+
+
+def refuses_two(task: int) -> int:
+    if task == 2:
+        raise RoadsteadError(Fault("plan", "RS-F504", "no plan was found", "more seconds"))
+    return task
+
+
+def divides(task: int) -> float:
+    return 1 / task
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_keep_the_order_of_the_tasks(workers: int):
+    found = map_tasks(later_is_quicker, range(4), workers=workers)
+    assert [task for task, _ in found] == [0, 1, 2, 3]
+    here = {process == os.getpid() for _, process in found}
+    assert here == {workers == 1}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_progress_counts_to_the_end(workers: int):
+    told: list[tuple[int, int]] = []
+    assert map_tasks(square, [3, 1, 2], workers=workers, progress=lambda *news: told.append(news)) == [9, 1, 4]
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_comes_back_as_it_was(workers: int):
+    """With its place and its code, across the border of a process."""
+    with pytest.raises(RoadsteadError) as caught:
+        map_tasks(refuses_two, [1, 2, 3], workers=workers)
+    assert caught.value.faults == (Fault("plan", "RS-F504", "no plan was found", "more seconds"),)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_any_other_error_comes_back_too(workers: int):
+    with pytest.raises(ZeroDivisionError):
+        map_tasks(divides, [1, 0], workers=workers)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2, 8])
+def test_nothing_to_do_is_done_at_once(workers: int):
+    told: list[tuple[int, int]] = []
+    assert map_tasks(square, [], workers=workers, progress=lambda *news: told.append(news)) == []
+    assert told == []
+
+
+def test_a_single_task_stays_in_this_process():
+    """A process is not worth starting for it, and what it does need not be known elsewhere."""
+    assert map_tasks(lambda task: (task, os.getpid()), ["alone"], workers=8) == [("alone", os.getpid())]
+
+
+def test_no_process_is_left_behind():
+    map_tasks(square, [1, 2, 3], workers=2)
+    with pytest.raises(ZeroDivisionError):
+        map_tasks(divides, [0, 1, 2], workers=2)
+    assert multiprocessing.active_children() == []
