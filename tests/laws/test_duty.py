@@ -377,7 +377,7 @@ def test_agreements_taxes_and_bans_of_later_days_are_not_known_either():
 @pytest.mark.parametrize(
     ("lane", "on", "facts"),
     [
-        ("RUS CHN PHEV", "2026-07-01", {"engine_cm3": 2500.0, "power_kw": 200.0}),
+        ("RUS CHN PHEV", "2026-07-01", {"engine_cm3": 2500.0, "power_kw": 220.0}),
         ("RUS CHN BEV", "2026-07-01", {"power_kw": 40.0}),
     ],
 )
@@ -416,7 +416,7 @@ def test_an_unknown_band_takes_the_dearest(rules, ask):
     law = changed(changed(rules, "RUS-901", not_expressible="", specific=0.0, specific_currency="RUB", specific_unit="vehicle"),
                   "RUS-031", span=rulebook.Span(date(2024, 10, 1), None))  # fmt: skip
     found = ask("RUS CHN PHEV", "2026-07-01", {"engine_cm3": 1500.0}, law=law)
-    assert found.measures[-1] == "RUS-028"
+    assert found.measures[-1] == "RUS-917"
     assert any("dearest reading" in remark for remark in found.stack.remarks)
 
 

@@ -70,8 +70,8 @@ class Debt:
     penalty: float
 
 
-def read_obligations(rows: Iterable[Row]) -> tuple[Obligation, ...]:
-    """Every obligation, the earlier due first."""
+def read_obligations(rows: Iterable[Row], as_known_on: date) -> tuple[Obligation, ...]:
+    """Every obligation whose imports had begun by a day, the earlier due first."""
     found = [
         Obligation(
             obligation_id=row["obligation"],
@@ -86,6 +86,7 @@ def read_obligations(rows: Iterable[Row]) -> tuple[Obligation, ...]:
             evidence=row.evidence,
         )
         for row in rows
+        if row["imported_from"] <= as_known_on
     ]
     return tuple(sorted(found, key=lambda one: (one.due, one.obligation_id)))
 

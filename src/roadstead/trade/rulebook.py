@@ -284,9 +284,9 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
-        units=read_units(tables["units"]),
+        units=read_units(tables["units"], as_known_on),
         quota_shares=quota_shares,
-        obligations=read_obligations(tables["obligations"]),
+        obligations=read_obligations(tables["obligations"], as_known_on),
         money_facts=frozenset(
             name
             for filed in measures.values()

@@ -27,10 +27,11 @@ class UnitWorth:
     first: date
 
 
-def read_units(rows: Iterable[Row]) -> dict[str, tuple[UnitWorth, ...]]:
-    """Worths of every unit, the latest first."""
+def read_units(rows: Iterable[Row], as_known_on: date) -> dict[str, tuple[UnitWorth, ...]]:
+    """Worths of every unit, the latest first; what a later day brought is not known."""
     found: dict[str, list[UnitWorth]] = {}
-    for row in sorted(rows, key=lambda row: row["effective_from"], reverse=True):
+    known = (row for row in rows if row["effective_from"] <= as_known_on)
+    for row in sorted(known, key=lambda row: row["effective_from"], reverse=True):
         found.setdefault(row["unit"], []).append(UnitWorth(row["currency"], row["worth"], row["effective_from"]))
     return {unit: tuple(worths) for unit, worths in found.items()}
 

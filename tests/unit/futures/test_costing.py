@@ -146,9 +146,10 @@ def test_content_decides_the_preference(costing: Costing, now: Circumstances, co
     assert bar(bars, "countervailing") == 0.0
 
 
-def test_a_rule_that_needs_more_than_content_gives_no_preference(costing: Costing, now: Circumstances):
-    """Britain asks of an electric car that its battery originate: however European the rest, that is not known, so 10 %."""
-    assert bar(cost(costing, "styria", "GBR", now, local_content=0.95), "mfn") > 0
+def test_a_pack_that_does_not_originate_gives_no_preference(costing: Costing, now: Circumstances):
+    """Britain asks of an electric car that its battery originate, seven tenths of its value: where it does not, 10 %."""
+    assert bar(cost(costing, "styria", "GBR", now, local_content=0.65), "mfn") > 0
+    assert bar(cost(costing, "styria", "GBR", now, local_content=0.95), "mfn") == 0
 
 
 def test_content_is_counted_as_customs_counts_it(costing: Costing, now: Circumstances, city: Model):
