@@ -13,7 +13,7 @@ from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.report.words import INPUTS, PLACE, MissingWordsError, Words, labels, sentences
 from roadstead.study.items import ITEMS
 from roadstead.terms.ids import EntryMode
-from roadstead.trade.columns import MEASURES
+from roadstead.trade.schemas import MEASURES
 
 SOURCE = Path(roadstead.__file__).parent
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
