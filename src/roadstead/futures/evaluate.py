@@ -271,7 +271,9 @@ class _Memo:
         unions = {b for b, members in now.rulebook.blocs.items() if any(member in importers for member, _ in members)}
         # Rule tuples of an importer, or its union, that no event touched are the same object in every node's rulebook.
         measures = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | unions))
-        rules = (*measures, id(now.rulebook.non_tariff))
+        places = {offer.market, self.costing.territory(offer.market)}
+        others = (id(r) for r in now.rulebook.non_tariff if r.acts and r.effect != FORBIDS and r.importer in places)
+        rules = (*measures, *others)
         least = now.content.get(line.place, 0.0) if line else 0.0
         key = (line.line_id if line else "", offer.market, offer.model_id, regime, year, rules, now.route, least)
         if key not in self.known:
