@@ -9,8 +9,8 @@ import pytest
 
 from roadstead.terms.errors import NotExpressibleError, RoadsteadError
 from roadstead.trade import rulebook
+from roadstead.trade.columns import ENACTED, NOT_LAW
 from roadstead.trade.duty import Shipment, same_territory, settle
-from roadstead.trade.schemas import ENACTED, NOT_LAW
 
 CLOSE = 1e-12
 

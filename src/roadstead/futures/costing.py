@@ -335,7 +335,7 @@ def lane_cost(
     costing: Costing, line: Line | None, model: Model, market: str, year: int, regime: str, now: Circumstances
 ) -> list[CostLine]:
     """All bars from the gate to the dealer (T.10), for home plants (``line`` None) or a line abroad."""
-    carmaker = costing.carmaker
+    carmaker, on = costing.carmaker, _entry_day(year)
     gate = gate_cost(costing, line, model, year, now)
     origin = line.place if line else carmaker.home.place
     importer = costing.territory(market)
@@ -350,11 +350,9 @@ def lane_cost(
         facts |= _qualifies(now.rulebook, importer, origin, gate.bill, model, year)
         if regime == "in_quota":
             facts["in_quota"] = True
-        shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts)
+        shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, on, facts)
         stack = duty_stack(costing, now.rulebook, shipment, price, way)
-        taxes = taxes_in_force(
-            now.rulebook, market, model.powertrain, arrives_as(costing, line, market), _entry_day(year)
-        )
+        taxes = taxes_in_force(now.rulebook, market, model.powertrain, arrives_as(costing, line, market), on)
         # What moves inside one customs territory is not imported.
         on_import = 0.0 if costing.territory(origin) == importer else cascade(taxes, "IMPORT")
         crossing = cross(price, way, valuation(now.rulebook, importer), stack, on_import)

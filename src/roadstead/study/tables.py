@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roadstead.terms.ids import EntryMode, Powertrain
 from roadstead.terms.tables import Column, Kind, Schema
-from roadstead.trade.schemas import DRIVER_SIDES
+from roadstead.trade.columns import DRIVER_SIDES
 from roadstead.world.carmaker import Standing
 from roadstead.world.schemas import SOURCES
 

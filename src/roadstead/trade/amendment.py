@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
+from roadstead.trade.columns import POWERTRAINS
 from roadstead.trade.non_tariff import FORBIDS, NonTariff
 from roadstead.trade.rulebook import Measure, Rulebook, Span
-from roadstead.trade.schemas import POWERTRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

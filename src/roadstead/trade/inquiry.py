@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import PRODUCT_WORDS, Product
-from roadstead.trade import schemas
+from roadstead.trade import columns
 from roadstead.trade.duty import Shipment
 from roadstead.trade.facts import MONEY, is_known, parse_fact
 
@@ -89,8 +89,8 @@ def understand(inquiry: Inquiry, gazetteer: Gazetteer) -> Asked:
     origin = _place(inquiry.origin, "--origin", gazetteer, faults)
     product = _product(inquiry.product, faults)
     powertrain = inquiry.powertrain.strip().upper()
-    if powertrain not in schemas.POWERTRAINS:
-        expected = f"one of {', '.join(schemas.POWERTRAINS)}"
+    if powertrain not in columns.POWERTRAINS:
+        expected = f"one of {', '.join(columns.POWERTRAINS)}"
         faults.append(Fault("--powertrain", "RS-L208", f"{inquiry.powertrain!r} is no powertrain", expected))
     on = read_day(inquiry.on, "--on", faults)
     if not (math.isfinite(inquiry.value) and inquiry.value > 0):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import covers
 from roadstead.trade.landed import CostLine
-from roadstead.trade.schemas import ENACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

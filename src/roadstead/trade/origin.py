@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.trade.schemas import ENACTED
+from roadstead.trade.columns import ENACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ import numpy as np
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import Product
-from roadstead.trade import doubts, rulebook, schemas
+from roadstead.trade import columns, doubts, rulebook, schemas
 from roadstead.trade.duty import covers, settle
 from roadstead.trade.firms import no_group, read_firm
 from roadstead.trade.inquiry import read_day, understand
@@ -333,7 +333,7 @@ def _bars(rules: Rulebook, row: NonTariff, shipment: Shipment, form: str) -> boo
         row.acts
         and row.effect == FORBIDS
         and row.importer == shipment.importer
-        and row.status in schemas.ENACTED
+        and row.status in columns.ENACTED
         and row.span.covers(shipment.on)
         and form in row.forms
         and (not row.made_in or covers(rules, row.made_in, shipment.origin, shipment.on))

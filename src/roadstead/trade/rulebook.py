@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.tables import Row, Schema, read_table, scan_table
+from roadstead.trade import columns, schemas, soundness
 from roadstead.trade import non_tariff as non_tariff_rules
-from roadstead.trade import schemas, soundness
-from roadstead.trade.condition import Expression, parse
+from roadstead.trade.condition import parse
 from roadstead.trade.facts import money_facts
 from roadstead.trade.obligations import Obligation, read_obligations
 from roadstead.trade.origin import read_methods
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from roadstead.terms.evidence import Evidence
+    from roadstead.trade.condition import Expression
     from roadstead.trade.non_tariff import NonTariff
 
 AS_OF = date(2026, 7, 2)
@@ -84,7 +85,7 @@ class Measure:
     @property
     def is_law(self) -> bool:
         """True for enacted law, later starts included."""
-        return self.status in schemas.ENACTED
+        return self.status in columns.ENACTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.trade.condition import names, parse
-from roadstead.trade.facts import is_known
+from roadstead.terms.errors import Fault
+from roadstead.trade.columns import ENACTED, POWERTRAINS
+from roadstead.trade.facts import read_condition
 from roadstead.trade.non_tariff import ACTING, DELAYS, FORBIDS, NEED_MONEY
-from roadstead.trade.schemas import ENACTED, POWERTRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,10 +34,10 @@ SPANS = {
     "blocs": ("member_from", "member_to"),
 }
 """Columns of first and last day, by table."""
-CURRENCIES = {"measures": "specific_currency", "non_tariff": "currency"}
+CURRENCIES = {"measures": "specific_currency", "non_tariff": "currency", "units": "currency"}
 """Columns that name a currency, by table."""
-CONDITIONS = ("measures", "non_tariff")
-"""Tables with a condition in every row."""
+CONDITIONS = ("measures", "non_tariff", "quota_shares")
+"""Tables whose rows may have a condition."""
 SETS = ("origins", "origins_except", "products", "powertrains", "firms", "requires", "replaces")
 FAMILY = ("importer", "kind", "stack", "base", "rate_type", "group", "condition", *SETS)
 """Columns that the steps of one ramp share."""
@@ -96,17 +95,10 @@ def _one_by_one(tables: Tables, currencies: Collection[str]) -> Iterator[Fault]:
 
 
 def _condition(row: Row) -> Iterator[Fault]:
-    if not row["condition"]:
-        return
-    try:
-        condition = parse(row["condition"], row.where("condition"))
-    except RoadsteadError as error:
-        yield from error.faults
-        return
-    for name in sorted(names(condition)):
-        if not is_known(name):
-            message = f"{name!r} is not a fact a shipment can declare"
-            yield Fault(row.where("condition"), "RS-L202", message, "a fact listed in docs/conditions.md")
+    found: list[Fault] = []
+    if row["condition"]:
+        read_condition(row, found)
+    yield from found
 
 
 def _acting(row: Row) -> Iterator[Fault]:
