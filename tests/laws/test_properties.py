@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.ids import Product
 from roadstead.trade import rulebook
+from roadstead.trade.columns import POWERTRAINS
 from roadstead.trade.duty import Shipment, covers, settle
 from roadstead.trade.inquiry import Inquiry
 from roadstead.trade.quote import quote
-from roadstead.trade.schemas import POWERTRAINS
 from roadstead.world import reference
 
 RULES = rulebook.load()
