@@ -11,6 +11,7 @@ from roadstead.footprint.solve import Effort
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
+from roadstead.study.store import store
 from roadstead.study.study import prepare, run
 
 if TYPE_CHECKING:
@@ -36,3 +37,9 @@ def starter_run(starter_study: Study) -> Run:
     """Planned within a hundredth of value added."""
     with solver_silenced():
         return run(starter_study, effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
+
+
+@pytest.fixture(scope="session")
+def stored(starter_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its run folder; a test that spoils it spoils a copy."""
+    return store(starter_run, tmp_path_factory.mktemp("runs") / "first")

@@ -13,6 +13,7 @@ from roadstead.futures.evaluate import barred
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment, amend
+from roadstead.trade.rulebook import Span
 
 if TYPE_CHECKING:
     from roadstead.futures.costing import Costing
@@ -175,6 +176,21 @@ def test_a_route_changes_what_sails_through_it(costing: Costing, now: Circumstan
     assert total(cost(costing, None, "DEU", through)) < total(cost(costing, None, "DEU", now))
     assert bar(cost(costing, None, "DEU", through), "freight") < bar(cost(costing, None, "DEU", now), "freight")
     assert cost(costing, None, "BRA", through) == cost(costing, None, "BRA", now)
+
+
+def test_what_moves_inside_a_union_is_not_imported(costing: Costing, now: Circumstances):
+    """A German tax on imports of 5 % is due on a car from China, after duty, and not on one from Austria."""
+    plain = next(tax for taxes in now.rulebook.taxes.values() for tax in taxes)
+    levy = replace(
+        plain, importer="DEU", base="IMPORT", rate=0.05, powertrains=frozenset(), forms=frozenset(),
+        status="IN_FORCE", span=Span(None, None),
+    )  # fmt: skip
+    taxed = replace(now, rulebook=replace(now.rulebook, taxes={**now.rulebook.taxes, "DEU": (levy,)}))
+    bars, untaxed = (cost(costing, None, "DEU", there) for there in (taxed, now))
+    duties = bar(untaxed, "mfn") + bar(untaxed, "countervailing")
+    value = bar(untaxed, "mfn") / 0.10
+    assert bar(bars, "import_tax") == pytest.approx(0.05 * (value + duties))
+    assert cost(costing, "styria", "DEU", taxed) == cost(costing, "styria", "DEU", now)
 
 
 def test_a_fee_is_paid_by_the_car(costing: Costing, now: Circumstances):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from roadstead.playbook.book import Amount
 from roadstead.playbook.decisions import HALF, decisions
 from roadstead.playbook.leaving_out import pinned_off
 from roadstead.playbook.reading import continuation, path_values
+from roadstead.playbook.triggers import triggers
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Book, Sentence
@@ -142,6 +144,25 @@ def test_triggers_of_one_stage_are_all_that_can_happen(book: Book):
     for trigger in book.triggers:
         by_year[trigger.watch_in] += trigger.probability  # type: ignore[assignment]
     assert dict(by_year) == pytest.approx({2029: 1.0, 2032: 1.0})
+
+
+def test_a_trigger_may_begin_in_several_places(reading: Reading, starter_run: Run):
+    """Fast demand after either answer of the EU is one trigger, as likely as both together."""
+    nodes = [node.node_id for node in starter_run.ready.study.tree.nodes]
+    ledger = reading.evaluation.ledger
+    fired = tuple(
+        () if n < 3 else (("demand_fast" if name.endswith("fast") else "demand_slow", n),)
+        for n, name in enumerate(nodes)
+    )
+    told = replace(ledger, grown=replace(ledger.grown, fired=fired))
+    found = triggers(
+        replace(reading, evaluation=replace(reading.evaluation, ledger=told)), starter_run.ready.study.events
+    )
+    probability = node_probability(reading.tree)
+    fast = [n for n, name in enumerate(nodes) if name.endswith("fast")]
+    title = starter_run.ready.study.events["demand_fast"].title
+    assert {t.event.en: t.probability for t in found}[title] == pytest.approx(probability[fast].sum())
+    assert sum(t.probability for t in found) == pytest.approx(1.0)
 
 
 def test_a_trigger_says_what_it_is_worth(book: Book, reading: Reading, starter_run: Run):
