@@ -18,12 +18,8 @@ CAR = {"engine_cm3": 1500.0, "mass_kg": 1600.0, "power_kw": 110.0}
 """A car of ordinary size; who declares nothing of it is told which facts are missing."""
 
 OPEN = {
-    # Import contingents by licence to 2018, then a ban to November 2022: there is no rate to quote.
-    ("DZA", "CAR_CBU", "RS-L210"): 200,
     # The utilisation fee of 2027 is not known.
     ("RUS", "CAR_CBU", "RS-L210"): 40,
-    # An amount per cm3 whose bands by engine are not in the table.
-    ("UZB", "CAR_CBU", "RS-L210"): 48,
 }
 """Quotes refused for a reason, with their number; all others answer."""
 
