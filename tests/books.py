@@ -20,6 +20,7 @@ from roadstead.playbook.book import (
     MapMarket,
     MarketRow,
     Name,
+    OtherRule,
     Sentence,
     SiteYear,
     TimelineSpan,
@@ -177,7 +178,34 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         ),
         warnings=(
             Sentence("warn.assumptions", {"count": Amount(210, "count"), "total": Amount(320, "count")}),
+            Sentence("warn.shown_not_modelled", {"count": Amount(1, "count"), "markets": Amount(2, "count")}),
             Sentence("warn.outlook_thin", {"market": place("MYS"), "note": "three years of history"}),
+        ),
+        other_rules=(
+            OtherRule(
+                (place("DEU"), place("FRA")),
+                "X-1",
+                "shown",
+                "OBLIGES",
+                "Type approval (made up)",
+                "",
+                "2015-01-01",
+                "",
+                "",
+                "",
+            ),
+            OtherRule(
+                (place("GBR"),),
+                "X-2",
+                "acts",
+                "PRICE_SUBSIDY",
+                "Grant (made up)",
+                "3000 GBP vehicle",
+                "2026-01-01",
+                "2028-12-31",
+                "Invented register",
+                "",
+            ),
         ),
     )
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
-from conversion import gathered, hand_tables, rule_tables, world_tables  # noqa: E402
+from conversion import gathered, hand_tables, non_tariff_table, rule_tables, world_tables  # noqa: E402
 from conversion.writing import SourceBook, write  # noqa: E402
 
 import roadstead.trade.schemas as trade_schemas  # noqa: E402
@@ -25,7 +25,7 @@ import roadstead.world.schemas as world_schemas  # noqa: E402
 from roadstead.terms.tables import read_table  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from roadstead.terms.tables import Schema
 
@@ -37,6 +37,10 @@ def build(folder: Path) -> list[tuple[str, int]]:
     """Write every table; returns their names and numbers of rows."""
     book = SourceBook()
     markets, rules, own = folder / "markets", folder / "rules", HERE / "figures"
+
+    def cited(rows: Iterator[dict[str, str]], table: str) -> Iterator[dict[str, str]]:
+        return gathered.cited(rows, table, own, book)
+
     tables: list[tuple[Path, Schema, Iterable[dict[str, str]]]] = [
         (WORLD, world_schemas.DEFINITIONS, world_tables.definitions()),
         (WORLD, world_schemas.SALES, gathered.sales(world_tables.sales(markets, book), own, book)),
@@ -48,16 +52,36 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.SEA_DISTANCES, gathered.sea_distances(world_tables.sea_distances(markets, book), own)),
         (WORLD, world_schemas.COSTS, world_tables.costs(markets, book)),
         (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
-        (TRADE, trade_schemas.MEASURES, gathered.measures(rule_tables.measures(rules, book), own, book)),
-        (TRADE, trade_schemas.AGREEMENTS, rule_tables.agreements(rules, book)),
+        (
+            TRADE,
+            trade_schemas.MEASURES,
+            gathered.measures(cited(rule_tables.measures(rules, book), "measures"), own, book),
+        ),
+        (
+            TRADE,
+            trade_schemas.AGREEMENTS,
+            gathered.agreements(cited(rule_tables.agreements(rules, book), "agreements"), own, book),
+        ),
         (TRADE, trade_schemas.ORIGIN_RULES, rule_tables.origin_rules(rules, book)),
-        (TRADE, trade_schemas.NON_TARIFF, rule_tables.non_tariff(rules, book)),
+        (TRADE, trade_schemas.NON_TARIFF, non_tariff_table.non_tariff(rules, book)),
+        (TRADE, trade_schemas.UNITS, rule_tables.units(book)),
+        (TRADE, trade_schemas.QUOTA_SHARES, rule_tables.quota_shares(book)),
+        (TRADE, trade_schemas.OBLIGATIONS, rule_tables.obligations(book)),
         (TRADE, trade_schemas.TAXES, gathered.taxes(own, book)),
         (TRADE, trade_schemas.BLOCS, hand_tables.blocs(book)),
         (TRADE, trade_schemas.FIRM_GROUPS, hand_tables.firm_groups(book)),
     ]
-    counts = [(schema.name, write(to / f"{schema.name}.csv", schema, rows)) for to, schema, rows in tables]
-    counts.append(("sources", write(WORLD / "sources.csv", world_schemas.SOURCES, book.rows())))
+    used: set[str] = set()
+
+    def noted(rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
+        for row in rows:
+            used.add(row.get("source", ""))
+            yield row
+
+    counts = [(schema.name, write(to / f"{schema.name}.csv", schema, noted(rows))) for to, schema, rows in tables]
+    # A source that a better one has taken the place of is left out.
+    sources = (row for row in book.rows() if row["source"] in used)
+    counts.append(("sources", write(WORLD / "sources.csv", world_schemas.SOURCES, sources)))
     for schema in (*world_schemas.ALL, *trade_schemas.ALL):
         read_table((WORLD if schema in world_schemas.ALL else TRADE) / f"{schema.name}.csv", schema)
     return counts

@@ -13,7 +13,21 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from roadstead.study.api import check, duty, outlook, plan, read_case, verify, world
+    from roadstead.study.api import (
+        check,
+        duty,
+        duty_compare,
+        duty_timeline,
+        other_rules,
+        outlook,
+        plan,
+        read_case,
+        rules_diff,
+        rules_list,
+        rules_show,
+        verify,
+        world,
+    )
     from roadstead.terms.errors import Fault, RoadsteadError
 
     __version__: str
@@ -24,9 +38,15 @@ __all__ = [
     "__version__",
     "check",
     "duty",
+    "duty_compare",
+    "duty_timeline",
+    "other_rules",
     "outlook",
     "plan",
     "read_case",
+    "rules_diff",
+    "rules_list",
+    "rules_show",
     "verify",
     "world",
 ]

@@ -11,11 +11,12 @@ import pytest
 
 from roadstead.futures.capital import tax_shield
 from roadstead.futures.costing import BUILT_UP, arrives_as, gate_cost, lane_cost
-from roadstead.futures.evaluate import _Memo, margin_check
+from roadstead.futures.evaluate import IN_QUOTA, OPEN, _Memo, _refused, margin_check
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
 from roadstead.trade.amendment import Amendment, amend
+from roadstead.trade.bill import assess
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -166,3 +167,44 @@ def test_relief_for_depreciation_begins_with_output(costing):
     rate = costing.conventions.discount_base + costing.conventions.premiums["MEX"]
     annuity = (1 - (1 + rate) ** -10) / rate
     assert tax_shield(costing, line) == pytest.approx(line.tax_rate / 10 * annuity / (1 + rate) ** line.lead)
+
+
+def test_a_plan_leaves_out_what_the_border_lets_not_in(evaluation, costing):
+    """A ban refuses for certain; where only a permit is missing, the rate over the quota is still open to a plan."""
+    now = evaluation.ledger.circumstances[0]
+    offers = {o.market: o for o in costing.carmaker.offers if o.model_id == "compact"}
+    assert not _refused(costing, now, None, offers["CAN"], OPEN, 2030)
+    assert not _refused(costing, now, None, offers["CAN"], IN_QUOTA, 2030)
+    permit = next(m for m in now.rulebook.measures["CAN"] if m.measure_id == "CAN-901")
+    filed = (
+        *now.rulebook.measures["CAN"],
+        replace(permit, measure_id="BAN", condition=None, origins=frozenset({"CHN"})),
+    )
+    ban = replace(now, rulebook=replace(now.rulebook, measures={**now.rulebook.measures, "CAN": filed}))
+    assert _refused(costing, ban, None, offers["CAN"], OPEN, 2030)
+    assert not _refused(costing, ban, costing.carmaker.lines["mexico"], offers["CAN"], OPEN, 2030)
+    assert not _refused(costing, ban, None, offers["MYS"], OPEN, 2030)
+
+
+def test_the_bill_of_a_line_is_its_content_with_the_battery_told_apart(evaluation, costing):
+    compact, line = costing.carmaker.models["compact"], costing.carmaker.lines["szeged"]
+    gate = gate_cost(costing, line, compact, 2030, evaluation.ledger.circumstances[0])
+    assert gate.bill.price == pytest.approx(gate.total * (1.0 + compact.transfer_margin))
+    foreign = gate.bill.worth(("battery", "other"), frozenset({"CHN"}))
+    assert foreign / gate.bill.price == pytest.approx(gate.content["CHN"])
+    battery = gate.bill.worth(("battery",))
+    assert gate.bill.worth(("battery",), frozenset({"HUN"})) < battery
+    assert battery > 0
+
+
+def test_a_plant_s_pack_decides_where_the_pack_must_originate(evaluation, costing):
+    """Europe to Britain from 2027: a car that meets the share of value and whose pack does not stays undecided."""
+    compact, line = costing.carmaker.models["compact"], costing.carmaker.lines["szeged"]
+    now = evaluation.ledger.circumstances[0]
+    on = date(2030, 7, 1)
+    mostly, wholly = (
+        gate_cost(costing, replace(line, local_content=share), compact, 2030, now).bill for share in (0.6, 1.0)
+    )
+    half, all_local = (assess(now.rulebook, "EU-UK-TCA", "BEV", car, on) for car in (mostly, wholly))
+    assert (half.qualifies, half.missing) == (None, ("BATTERY_PACK.UNCHANGED",))
+    assert all_local.qualifies is True

@@ -9,7 +9,7 @@ import pytest
 from roadstead.trade.taxes import cascade, taxes_in_force
 
 EXACT = 1e-12
-KEPT, BROKEN = {"undertaking.EU_BEV": True}, {"undertaking.EU_BEV": False}
+KEPT, BROKEN = ({"undertaking.EU_BEV": kept, "model": "Tavascan"} for kept in (True, False))
 IN, OVER = {"in_quota": True}, {"in_quota": False}
 FROM_MEXICO = {"qualifies.USMCA": True, "content.USA": 0.40}
 

@@ -102,6 +102,39 @@ def measures(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook
         yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)
 
 
+def agreements(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Agreements, with the project's own rows after the collected ones."""
+    yield from collected
+    for row in _rows(folder, "agreements.csv"):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}}
+        yield plain | _evidence(row, book)
+
+
+def cited(collected: Iterator[dict[str, str]], table: str, folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Collected rows of a table with what was found out about them since: a source, a day, a remark.
+
+    Raises
+    ------
+    ValueError
+        For a citation of a row that the table does not hold.
+    """
+    found = {row["row"]: row for row in _rows(folder, "citations.csv") if row["table"] == table}
+    for row in collected:
+        key = next(iter(row.values()))
+        yield row | _amended(row, found.pop(key), book) if key in found else row
+    if found:
+        raise ValueError(f"citations.csv names rows of {table} that are not there: {', '.join(found)}")
+
+
+def _amended(row: dict[str, str], cited: dict[str, str], book: SourceBook) -> dict[str, str]:
+    changes = {name: cited[name] for name in ("confidence", "effective_from", "effective_to") if cited[name]}
+    if cited["source_title"]:
+        changes["source"] = book.cite(cited["source_title"], cited["source_url"], cited["published_on"])
+    if cited["note"]:
+        changes["note"] = "; ".join(part for part in (row["note"], cited["note"]) if part)
+    return changes
+
+
 def taxes(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Taxes the buyer pays."""
     for row in _rows(folder, "taxes.csv"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
-from roadstead.cli import case, duty, health, outlook, plan, world
+from roadstead.cli import case, duty, health, outlook, plan, rules, world
 from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
 from roadstead.cli.printing import print_json, say
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -25,11 +25,12 @@ INSTALLATION = Group("This installation", sort_key=3)
 
 def build() -> App:
     """The application with every command."""
+    without_negatives = Parameter(negative=())
     app = App(
         name="roadstead",
         help="Export, assemble kits or build locally: per market and year, with a proven gap and every number's source.",
         version=_version,
-        default_parameter=Parameter(negative=()),
+        default_parameter=without_negatives,
         result_action="return_value",
         suppress_keyboard_interrupt=False,
         help_format="plaintext",
@@ -43,6 +44,7 @@ def build() -> App:
     ):
         for command in commands:
             app.command(command, group=group)
+    app.command(rules.build(without_negatives, LOOK_UP))
     return app
 
 

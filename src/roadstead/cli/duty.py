@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from roadstead.terms.errors import Fault
     from roadstead.trade.condition import Facts
+    from roadstead.trade.inquiry import Inquiry
     from roadstead.trade.quote import Cited, Quote, QuoteLine
 
 
@@ -24,10 +25,18 @@ class Question:
     """The shipment asked about, as typed."""
 
     importer: Annotated[str, Parameter(help="Country or customs territory that levies: DEU, Germany, EU27.")]
-    origin: Annotated[str, Parameter(help="Country of origin.")]
     powertrain: Annotated[str, Parameter(help="ICE, HEV, PHEV, EREV, BEV or FCEV.")]
-    on: Annotated[str, Parameter(help="Day of entry, YYYY-MM-DD.")]
     value: Annotated[float, Parameter(help="Customs value of one car on the importer's own basis, in US$.")]
+    origin: Annotated[
+        str, Parameter(show_default=False, help="Country of origin; may be left out where origins are compared.")
+    ] = ""
+    on: Annotated[
+        str,
+        Parameter(
+            show_default=False,
+            help="Day of entry, YYYY-MM-DD; may be left out of a timeline or where days are compared.",
+        ),
+    ] = ""
     product: Annotated[str, Parameter(help="car, ckd, skd, parts, battery or truck.")] = "car"
     firm: Annotated[str, Parameter(help="Carmaker, on whose producer group some rates hang.")] = ""
     fact: Annotated[list[str], Parameter(help="NAME=VALUE, as often as needed: qualifies.USMCA=true.")] = field(
@@ -37,26 +46,81 @@ class Question:
     rules: Annotated[Path | None, Parameter(help="Folder with your own tables of rules.")] = None
 
 
-def duty(question: Annotated[Question, Parameter(name="*")], *, json: bool = False) -> None:
-    """Quote the duty on one car, with a citation for each line.
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What to set beside a single quote."""
+
+    compare: Annotated[
+        str,
+        Parameter(
+            show_default=False,
+            help="Quotes side by side: origin=JPN,KOR,MEX, firm=BYD,SAIC or on=2025-01-01,2027-01-01.",
+        ),
+    ] = ""
+    timeline: Annotated[
+        str, Parameter(show_default=False, help="What the lane pays from year to year, 2018-2030, step by step.")
+    ] = ""
+    chart: Annotated[Path | None, Parameter(help="Draw the timeline to a file: .html, .svg or .png.")] = None
+
+
+def duty(
+    question: Annotated[Question, Parameter(name="*")],
+    *,
+    beside: Annotated[Beside | None, Parameter(name="*")] = None,
+    json: bool = False,
+) -> None:
+    """Quote the duty on one car, with a citation for each line; or several quotes side by side, or over the years.
 
     Parameters
     ----------
     json
         Print JSON.
     """
+    from roadstead.cli import lanes
+
+    wanted = beside or Beside()
+    faults = _contradictions(question, wanted)
+    inquiry = _inquiry(question, faults)
+    if wanted.compare:
+        lanes.compare(inquiry, wanted.compare, faults, json=json)
+    elif wanted.timeline:
+        lanes.timeline(inquiry, wanted.timeline, wanted.chart, faults, json=json)
+    else:
+        told = _answered(inquiry, faults)
+        if json:
+            print_json(as_json(told))
+        else:
+            _print(told)
+
+
+def _contradictions(question: Question, wanted: Beside) -> "list[Fault]":
+    """What does not go together."""
+    from roadstead.terms.errors import Fault
+
+    faults = []
+    if wanted.compare and wanted.timeline:
+        faults.append(Fault("--timeline", "RS-C701", "quotes are compared or drawn over the years, not both", "one"))
+    if wanted.chart is not None and not wanted.timeline:
+        faults.append(Fault("--chart", "RS-C701", "there is no timeline to draw", "`--timeline 2018-2030` beside it"))
+    varied = wanted.compare.partition("=")[0].strip()
+    if not question.origin and varied != "origin":
+        faults.append(Fault("--origin", "RS-C701", "is missing", "the country of origin, or `--compare origin=...`"))
+    if not question.on and varied != "on" and (wanted.compare or not wanted.timeline):
+        faults.append(Fault("--on", "RS-C701", "is missing", "the day of entry, YYYY-MM-DD"))
+    return faults
+
+
+def _inquiry(question: Question, faults: "list[Fault]") -> "Inquiry":
+    """The question as the trade room takes it; facts that cannot be read are noted."""
     from roadstead.terms.errors import RoadsteadError
     from roadstead.trade.inquiry import Inquiry, read_facts
-    from roadstead.trade.quote import quote
-    from roadstead.world import reference
 
-    faults: list[Fault] = []
     facts: Facts = {}
     try:
         facts = read_facts(question.fact)
     except RoadsteadError as error:
         faults += error.faults
-    inquiry = Inquiry(
+    return Inquiry(
         importer=question.importer,
         origin=question.origin,
         powertrain=question.powertrain,
@@ -68,16 +132,21 @@ def duty(question: Annotated[Question, Parameter(name="*")], *, json: bool = Fal
         as_known_on=question.as_known_on,
         rules=question.rules,
     )
+
+
+def _answered(inquiry: "Inquiry", faults: "list[Fault]") -> "Quote":
+    from roadstead.terms.errors import RoadsteadError
+    from roadstead.trade.quote import quote
+    from roadstead.world import reference
+
+    said = {fault.where for fault in faults}
     try:
         told = quote(inquiry, reference.load())
     except RoadsteadError as error:
-        raise RoadsteadError([*faults, *error.faults]) from None
+        raise RoadsteadError([*faults, *(fault for fault in error.faults if fault.where not in said)]) from None
     if faults:
         raise RoadsteadError(faults)
-    if json:
-        print_json(as_json(told))
-    else:
-        _print(told)
+    return told
 
 
 def as_json(told: "Quote") -> dict[str, Any]:
@@ -107,8 +176,7 @@ def _print(told: "Quote") -> None:
         console.print(table("", columns, (_row(line, notes) for line in charges)))
     console.print(f"duty: {percent(told.total_duty_rate)} of the customs value, US${number(told.total_duty_amount)}")
     if told.fees:
-        fees = sum(line.amount for line in told.fees)
-        console.print(f"fees, which are no duty: US${number(fees)}")
+        console.print(f"fees, which are no duty: US${number(told.total_fee_amount)}")
     if told.taxes:
         console.print()
         rows = (
@@ -116,7 +184,11 @@ def _print(told: "Quote") -> None:
             for t in told.taxes
         )
         console.print(table("taxes, kept apart", ("tax", "name", ">rate", "on", ">US$/car", "cited"), rows))
-        console.print(f"duty, fees and taxes on import: {percent(told.with_import_taxes_rate)} of the customs value")
+    if told.fees or told.taxes:
+        both = (
+            f"{percent(told.with_import_taxes_rate)} of the customs value, US${number(told.with_import_taxes_amount)}"
+        )
+        console.print(f"duty, fees and taxes on import: {both}")
     _print_open(told, notes, console)
     console.print()
     for line in notes.lines():
@@ -146,8 +218,8 @@ def _print_open(told: "Quote", notes: "_Notes", console: "Console") -> None:
             remarks.append(f"{fact.name}={_typed(fact.value)} as declared {saved} {percent(abs(fact.saves_rate))}")
     for rule in told.prohibitions:
         holds = {None: "may bar", True: "bars", False: "does not bar"}[rule.bars_firm]
-        makers = " and ".join(rule.nationalities)
-        remarks.append(f"{rule.measure} {holds} makers of {makers}: {rule.title} {notes.of(rule.cited)}")
+        whom = f"makers of {' and '.join(rule.nationalities)}" if rule.nationalities else "such cars"
+        remarks.append(f"{rule.measure} {holds} {whom}: {rule.title} {notes.of(rule.cited)}")
     if remarks:
         console.print()
         for remark in remarks:

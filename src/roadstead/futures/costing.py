@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import EntryMode, Product
+from roadstead.trade.bill import Bill, assess
 from roadstead.trade.duty import Shipment, Stack, settle
 from roadstead.trade.landed import CostLine, Voyage, cross, crossing_lines, customs_value, valuation
-from roadstead.trade.origin import preference_agreements, test_origin
+from roadstead.trade.non_tariff import Car, cost_bars, price_moved, rule_bar
+from roadstead.trade.origin import preference_agreements
 from roadstead.trade.taxes import cascade, taxes_in_force
 from roadstead.world.lanes import days_at_sea, freight_per_car
 
@@ -143,14 +145,35 @@ def duty_stack(
 
 
 def _facts(costing: Costing, model: Model, importer: str, price: float) -> dict[str, FactValue]:
+    return {"fob_value": price, **_facts_of_model(costing, model, importer)}
+
+
+def _facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, FactValue]:
     declared = costing.carmaker.declared.get(importer, {})
     return {
         "power_kw": model.power_kw,
         "engine_cm3": model.engine_cm3,
         "firm_nationality": costing.carmaker.nationality,
-        "fob_value": price,
         **declared,
     }
+
+
+def as_law_sees(costing: Costing, line: Line | None, model: Model, market: str, year: int) -> Car:
+    """A car from home (``line`` None) or a line abroad, as the rules of a market see it that are no duties."""
+    carmaker, importer = costing.carmaker, costing.territory(market)
+    offer = _offer(costing, model, market)
+    money = costing.dollars[costing.conventions.currency]
+    return Car(
+        market=market,
+        territory=importer,
+        made_in=line.place if line else carmaker.home.place,
+        form=arrives_as(costing, line, market),
+        powertrain=model.powertrain,
+        nationality=carmaker.nationality,
+        facts={"model": model.model_id, "powertrain": model.powertrain, **_facts_of_model(costing, model, importer)},
+        retail_price=retail_price(costing, offer, year) if offer else None,
+        rates={currency: dollars / money for currency, dollars in costing.dollars.items()},
+    )
 
 
 def _entry_day(year: int) -> date:
@@ -164,11 +187,14 @@ class GateCost:
     Attributes
     ----------
     content
-        Shares of the gate cost by country of origin, summing to one.
+        Shares of the gate price by country of origin, summing to one.
+    bill
+        The same as a bill of materials, by group where a group is known to come apart: the battery from other parts.
     """
 
     bars: tuple[CostLine, ...]
     content: Mapping[str, float]
+    bill: Bill
 
     @property
     def total(self) -> float:
@@ -181,7 +207,8 @@ def gate_cost(costing: Costing, line: Line | None, model: Model, year: int, now:
     home = costing.carmaker.home
     variable = ex_works(costing, model, year)
     if line is None:
-        return GateCost((CostLine("ex_works", variable, model.model_id),), {home.place: 1.0})
+        whole = Bill({"other": {home.place: variable}})
+        return GateCost((CostLine("ex_works", variable, model.model_id),), {home.place: 1.0}, whole)
     if line.mode is EntryMode.KIT:
         return _kit_gate(costing, line, model, variable, year, now)
     return _parts_gate(costing, line, model, variable, year, now)
@@ -191,6 +218,7 @@ def gate_cost(costing: Costing, line: Line | None, model: Model, year: int, now:
 class Inbound:
     """Kits or parts brought into the country that assembles: their bars, and what customs and origin count them at."""
 
+    group: str
     bars: list[CostLine]
     customs_value: float
 
@@ -207,13 +235,14 @@ def _inbound(
     way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
     shipment = Shipment(
         importer, home.place, product, model.powertrain, costing.carmaker.firm, _entry_day(year),
-        _facts(costing, model, importer, price) | _qualifies(now.rulebook, importer, home.place, {home.place: 1.0}, model, year),
+        _facts(costing, model, importer, price) | _qualifies(now.rulebook, importer, home.place, Bill({"other": {home.place: price}}), model, year),
     )  # fmt: skip
     stack = duty_stack(costing, now.rulebook, shipment, price, way)
     crossing = cross(price, way, valuation(now.rulebook, importer), stack, 0.0)
     prefix = f"{product.value.split('_')[0].lower()}_"
     bars = [CostLine("inland", home.inland * share), *crossing_lines(crossing, prefix=prefix)]
-    return Inbound(bars, customs_value(price, way, "CIF"))
+    group = "battery" if product is Product.BATTERY else "other"
+    return Inbound(group, bars, customs_value(price, way, "CIF"))
 
 
 def _kit_gate(costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances) -> GateCost:
@@ -223,7 +252,7 @@ def _kit_gate(costing: Costing, line: Line, model: Model, variable: float, year:
     bars = [CostLine("kit", kit, model.model_id), *inbound.bars]
     bars.append(CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id))
     bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id))
-    return _with_content(costing, bars, [inbound], line, model)
+    return _with_content(costing, bars, [inbound], {}, line, model)
 
 
 def _parts_gate(costing: Costing, line: Line, model: Model, variable: float, year: int, now: Circumstances) -> GateCost:
@@ -238,11 +267,18 @@ def _parts_gate(costing: Costing, line: Line, model: Model, variable: float, yea
     bars += [bar for part in inbound for bar in part.bars]
     bars.append(CostLine("local_parts", material * content * (1.0 + line.local_premium), line.line_id))
     bars.append(CostLine("conversion", line.conversion + line.fee, line.line_id))
-    return _with_content(costing, bars, inbound, line, model)
+    local = material * content * (1.0 + line.local_premium)
+    made = {"battery": local * model.battery, "other": local * (1.0 - model.battery)}
+    return _with_content(costing, bars, inbound, made, line, model)
 
 
 def _with_content(
-    costing: Costing, bars: list[CostLine], inbound: Sequence[Inbound], line: Line, model: Model
+    costing: Costing,
+    bars: list[CostLine],
+    inbound: Sequence[Inbound],
+    made: Mapping[str, float],
+    line: Line,
+    model: Model,
 ) -> GateCost:
     """The gate's bars, and the content as origin counts it: customs value of what is brought in over the ex-works price.
 
@@ -251,8 +287,17 @@ def _with_content(
     """
     kept = tuple(bar for bar in _summed(bars) if bar.amount != 0.0)
     price = sum(bar.amount for bar in kept) * (1.0 + model.transfer_margin)
-    foreign = min(sum(part.customs_value for part in inbound) / price, 1.0)
-    return GateCost(kept, {costing.carmaker.home.place: foreign, line.place: 1.0 - foreign})
+    home, brought = costing.carmaker.home.place, sum(part.customs_value for part in inbound)
+    foreign = min(brought / price, 1.0)
+    scale = foreign * price / brought if brought else 0.0
+    parts = {group: {line.place: worth} for group, worth in made.items() if worth > 0}
+    for part in inbound:
+        parts.setdefault(part.group, {})[home] = part.customs_value * scale
+    # What is neither brought in nor bought as parts is work of the line: assembly, haulage, duties it pays on parts.
+    profit = price - price / (1.0 + model.transfer_margin)
+    work = price - profit - sum(sum(places.values()) for places in parts.values())
+    parts["labour"] = {line.place: max(0.0, work)}
+    return GateCost(kept, {home: foreign, line.place: 1.0 - foreign}, Bill(parts, profit + min(0.0, work)))
 
 
 def _summed(bars: Sequence[CostLine]) -> list[CostLine]:
@@ -266,11 +311,11 @@ def _qualifies(
     rulebook: Rulebook,
     importer: str,
     origin: str,
-    content: Mapping[str, float],
+    bill: Bill,
     model: Model,
     year: int,
 ) -> dict[str, FactValue]:
-    """Facts ``qualifies.AGREEMENT`` the content decides; undecided agreements stay unknown."""
+    """Facts ``qualifies.AGREEMENT`` the bill of materials decides; undecided agreements stay unknown."""
     on = _entry_day(year)
     found: dict[str, FactValue] = {}
     for measure in rulebook.measures.get(importer, ()):
@@ -280,7 +325,7 @@ def _qualifies(
             name = f"qualifies.{agreement}"
             if name in found or agreement not in rulebook.agreements:
                 continue
-            tested = test_origin(rulebook, agreement, model.powertrain, content, on)
+            tested = assess(rulebook, agreement, model.powertrain, bill, on)
             if tested.qualifies is not None:
                 found[name] = tested.qualifies
     return found
@@ -290,7 +335,7 @@ def lane_cost(
     costing: Costing, line: Line | None, model: Model, market: str, year: int, regime: str, now: Circumstances
 ) -> list[CostLine]:
     """All bars from the gate to the dealer (T.10), for home plants (``line`` None) or a line abroad."""
-    carmaker = costing.carmaker
+    carmaker, on = costing.carmaker, _entry_day(year)
     gate = gate_cost(costing, line, model, year, now)
     origin = line.place if line else carmaker.home.place
     importer = costing.territory(market)
@@ -302,19 +347,18 @@ def lane_cost(
         price = sum(bar.amount for bar in bars) * (1.0 + model.transfer_margin)
         way = voyage(costing, origin, market, model, year, now.route)
         facts = _facts(costing, model, importer, price)
-        facts |= _qualifies(now.rulebook, importer, origin, gate.content, model, year)
+        facts |= _qualifies(now.rulebook, importer, origin, gate.bill, model, year)
         if regime == "in_quota":
             facts["in_quota"] = True
-        shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, _entry_day(year), facts)
+        shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, on, facts)
         stack = duty_stack(costing, now.rulebook, shipment, price, way)
-        taxes = taxes_in_force(
-            now.rulebook, market, model.powertrain, arrives_as(costing, line, market), _entry_day(year)
-        )
+        taxes = taxes_in_force(now.rulebook, market, model.powertrain, arrives_as(costing, line, market), on)
         # What moves inside one customs territory is not imported.
         on_import = 0.0 if costing.territory(origin) == importer else cascade(taxes, "IMPORT")
         crossing = cross(price, way, valuation(now.rulebook, importer), stack, on_import)
         bars += crossing_lines(crossing)
     bars += _tax_on_price(costing, line, model, market, year, now)
+    bars += _other_rules(costing, line, model, market, year, now)
     bars.append(CostLine("delivery", channel.delivery, market))
     bars.append(CostLine("after_sales", channel.after_sales, market))
     return [bar for bar in bars if bar.amount != 0.0]
@@ -325,8 +369,32 @@ def _tax_on_price(
 ) -> list[CostLine]:
     """What taxes on price take more (or less) of a car finished in the market than of one that arrives built up."""
     form = arrives_as(costing, line, market)
-    if form == BUILT_UP:
+    offer = _offer(costing, model, market)
+    if form == BUILT_UP or offer is None:
         return []
-    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id))
     kept, of_built_up = (kept_share(costing, now.rulebook, offer, year, each) for each in (form, BUILT_UP))
     return [CostLine("price_tax", retail_price(costing, offer, year) * (of_built_up - kept), market)]
+
+
+def _other_rules(
+    costing: Costing, line: Line | None, model: Model, market: str, year: int, now: Circumstances
+) -> list[CostLine]:
+    """What rules other than duties cost a car, and what they move the price that is kept by.
+
+    The price was met beside the grants that a built-up car from home had in the base year.
+    """
+    base_year = costing.conventions.base_year
+    car, reference = (
+        as_law_sees(costing, line, model, market, year),
+        as_law_sees(costing, None, model, market, base_year),
+    )
+    bars = cost_bars(now.rulebook, car, _entry_day(year))
+    moved = price_moved(now.rulebook, car, _entry_day(year), reference, _entry_day(base_year))
+    offer = _offer(costing, model, market)
+    kept = kept_share(costing, now.rulebook, offer, year, car.form) if offer and moved else 0.0
+    return bars + [rule_bar("rule_price", rule, kept * amount) for rule, amount in moved.items()]
+
+
+def _offer(costing: Costing, model: Model, market: str) -> Offer | None:
+    """The model in the market; None where it is not sold."""
+    return next((o for o in costing.carmaker.offers if (o.market, o.model_id) == (market, model.model_id)), None)

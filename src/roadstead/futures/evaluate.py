@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.futures import capital
-from roadstead.futures.costing import Circumstances, Costing, arrives_as, lane_cost
+from roadstead.futures.costing import Circumstances, Costing, as_law_sees, lane_cost
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
-from roadstead.terms.ids import EntryMode
+from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.amendment import amend
-from roadstead.trade.duty import covers
+from roadstead.trade.duty import Shipment, barring, covers
+from roadstead.trade.non_tariff import FORBIDS, driver_side, met
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats
     from roadstead.trade.landed import CostLine
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.carmaker import Line, Offer
+    from roadstead.world.carmaker import Line, Model, Offer
 
 HOME = "home"
 OPEN, IN_QUOTA = "", "in_quota"
+PROHIBITIONS = frozenset({FORBIDS})
 ROUNDING = 1e-9
 """What a least local content may be passed by: 1 - 0.78 is a little less than 0.22 to a computer."""
 
@@ -194,16 +196,14 @@ def serves(costing: Costing, rulebook: Rulebook, line: Line, market: str) -> boo
     return covers(rulebook, frozenset(line.serves), market, date(costing.conventions.price_year, 7, 1))
 
 
-def barred(now: Circumstances, importer: str, nationality: str, form: str, on: date) -> bool:
-    """True where a prohibition in force bars the firm's nationality from a form of supply."""
-    return any(
-        measure.acts
-        and measure.importer == importer
-        and nationality in measure.bars
-        and form in measure.forms
-        and measure.span.covers(on)
-        for measure in now.rulebook.non_tariff
-    )
+def barred(costing: Costing, now: Circumstances, line: Line | None, model: Model, market: str, year: int) -> bool:
+    """True where a prohibition in force bars the car or its maker, or its steering wheel is on the wrong side."""
+    on = date(year, 7, 1)
+    if model.driver_sides:
+        side = driver_side(now.rulebook, market, costing.territory(market), on)
+        if side and side not in model.driver_sides:
+            return True
+    return any(met(now.rulebook, as_law_sees(costing, line, model, market, year), on, PROHIBITIONS))
 
 
 def _margins(
@@ -224,7 +224,9 @@ def _margins(
         for a, key in enumerate(arcs):
             offer = offers[key.offer]
             line = costing.carmaker.lines[key.line] if key.line else None
-            if not _open(costing, now, line, offer.market, key.regime, year):
+            if not _open(costing, now, line, offer, key.regime, year):
+                continue
+            if _refused(costing, now, line, offer, key.regime, year):
                 continue
             cost = memo.cost(line, offer, key.regime, year, now)
             allowed[y, a] = True
@@ -233,16 +235,28 @@ def _margins(
     return margin, allowed
 
 
-def _open(costing: Costing, now: Circumstances, line: Line | None, market: str, regime: str, year: int) -> bool:
-    on = date(year, 7, 1)
-    importer = costing.territory(market)
-    if barred(now, importer, costing.carmaker.nationality, arrives_as(costing, line, market), on):
+def _open(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:
+    importer = costing.territory(offer.market)
+    if barred(costing, now, line, costing.carmaker.models[offer.model_id], offer.market, year):
         return False
     if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.home.place, year):
         return False
     if line is not None and line.mode is EntryMode.KIT:
         return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share + ROUNDING
     return True
+
+
+def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:
+    """True where a prohibition at the market's border keeps such a car out for certain."""
+    importer = costing.territory(offer.market)
+    carmaker = costing.carmaker
+    origin = line.place if line else carmaker.home.place
+    facts = {"firm_nationality": carmaker.nationality, **carmaker.declared.get(importer, {})}
+    if regime == IN_QUOTA:
+        facts["in_quota"] = True
+    powertrain = carmaker.models[offer.model_id].powertrain
+    shipment = Shipment(importer, origin, Product.CAR, powertrain, carmaker.firm, date(year, 7, 1), facts)
+    return costing.territory(origin) != importer and bool(barring(now.rulebook, shipment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +270,10 @@ class _Memo:
         importers = {self.costing.territory(offer.market)} | ({self.costing.territory(line.place)} if line else set())
         unions = {b for b, members in now.rulebook.blocs.items() if any(member in importers for member, _ in members)}
         # Rule tuples of an importer, or its union, that no event touched are the same object in every node's rulebook.
-        rules = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | unions))
+        measures = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | unions))
+        places = {offer.market, self.costing.territory(offer.market)}
+        others = (id(r) for r in now.rulebook.non_tariff if r.acts and r.effect != FORBIDS and r.importer in places)
+        rules = (*measures, *others)
         least = now.content.get(line.place, 0.0) if line else 0.0
         key = (line.line_id if line else "", offer.market, offer.model_id, regime, year, rules, now.route, least)
         if key not in self.known:

@@ -335,6 +335,32 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRule:
+    """A rule of planned markets that is no duty.
+
+    Attributes
+    ----------
+    standing
+        Whether the plan works it out (``acts``), takes it from another table (``elsewhere``), or only shows it (``shown``).
+    printed
+        Amount and condition as the source prints them.
+    first, last
+        ISO dates; empty where open.
+    """
+
+    markets: tuple[Name, ...]
+    measure: str
+    standing: Literal["acts", "elsewhere", "shown"]
+    effect: str
+    title: str
+    printed: str
+    first: str
+    last: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """An event of the tree: the probability its author states, the one the tree implies, and what both rest on."""
 
@@ -368,3 +394,4 @@ class Book:
     evidence: tuple[EvidenceRow, ...]
     events: tuple[EventRow, ...]
     warnings: tuple[Sentence, ...]
+    other_rules: tuple[OtherRule, ...] = ()

@@ -108,7 +108,10 @@ def unsourced_measures(reading: Reading, decision: Decision, year: int) -> tuple
         a for a, key in enumerate(ledger.arcs) if key == busiest or (key.offer == busiest.offer and key.line is None)
     ]
     bars = [
-        bar for a in lanes for bar in ledger.waterfall(a, int(np.argmax(weight))) if bar.is_charge and not bar.source
+        bar
+        for a in lanes
+        for bar in ledger.waterfall(a, int(np.argmax(weight)))
+        if (bar.is_charge or bar.is_rule) and not bar.source
     ]
     return tuple(dict.fromkeys(f"measure {bar.rests_on.split(' ')[0]}" for bar in bars))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Solved
     from roadstead.futures.events import Event
-    from roadstead.playbook.book import Cover, EvidenceRow
+    from roadstead.playbook.book import Cover, EvidenceRow, OtherRule
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.yardsticks import Yardstick
@@ -61,6 +61,7 @@ class Told:
     evidence: tuple[EvidenceRow, ...]
     warnings: tuple[Sentence, ...]
     years: tuple[int, ...]
+    other_rules: tuple[OtherRule, ...] = ()
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
@@ -95,6 +96,7 @@ def tell(told: Told) -> Book:
             for e, p in told.implied.items()
         ),
         warnings=(*_of_the_plan(reading), *told.warnings),
+        other_rules=told.other_rules,
     )
 
 

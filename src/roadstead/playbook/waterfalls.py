@@ -65,7 +65,7 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
 
 def _cites(reading: Reading, bar: CostLine) -> tuple[str, ...]:
     """What a charge rests on: the measure with its instrument, and where its figure was read."""
-    if not bar.is_charge:
+    if not (bar.is_charge or bar.is_rule):
         return ()
     measure, _, instrument = bar.rests_on.partition(" ")
     if bar.source == ASSUMPTION:  # an event says so itself; a rule of the case's own is told with its id

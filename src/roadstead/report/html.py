@@ -76,6 +76,7 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
     tables.markets,
     tables.decisions,
     tables.events,
+    tables.other_rules,
     tables.evidence,
 )
 """Tables printed on the page; the others are what its sentences and charts show."""

@@ -198,6 +198,20 @@ def events(book: Book, words: Words) -> Table:
     return _table("events", "event:prose stated:share implied:share changes:prose rests_on:prose", rows)
 
 
+def other_rules(book: Book, words: Words) -> Table:
+    """Rules that are no duties, those the plan only shows first."""
+    rows = (
+        (
+            words.listed(map(words.name, rule.markets)), rule.measure, words.label(f"standing.{rule.standing}"),
+            words.label(f"effect.{rule.effect}"), rule.title, rule.printed or None, rule.first, rule.last,
+            linked(words.phrase(rule.source), rule.url),
+        )
+        for rule in book.other_rules
+    )  # fmt: skip
+    columns = "markets:prose measure standing effect rule:prose printed:prose in_force_from in_force_to source:prose"
+    return _table("other_rules", columns, rows)
+
+
 def _number(text: str) -> Cell:
     """A number where a text is one."""
     try:
@@ -242,6 +256,6 @@ def proof(book: Book, words: Words) -> str:
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
     do_now, triggers, later, comparisons, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
-    decisions, events, evidence, about,
+    decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

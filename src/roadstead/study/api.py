@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from roadstead.study.spec import Study
     from roadstead.study.store import Verification
     from roadstead.study.study import Run
+    from roadstead.trade.changes import Change
+    from roadstead.trade.comparison import Step, Variant
     from roadstead.trade.condition import FactValue
+    from roadstead.trade.other_rules import OtherRule
     from roadstead.trade.quote import Quote
+    from roadstead.trade.register import Entry
 
 
 class Shipment(TypedDict):
@@ -43,12 +47,31 @@ class Shipment(TypedDict):
     rules: NotRequired[Path | None]
 
 
+class Lane(TypedDict, total=False):
+    """A shipment of which something is left open, for :func:`duty_compare` or :func:`duty_timeline` to fill."""
+
+    importer: str
+    origin: str
+    powertrain: str
+    on: date | str
+    value: float
+    product: str
+    firm: str
+    facts: Mapping[str, FactValue]
+    as_known_on: date | str | None
+    rules: Path | None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A finished plan and the run folder it was written to, if any."""
 
     run: Run
     folder: Path | None
+
+
+_OPEN: Lane = {"importer": "", "origin": "", "powertrain": "", "on": "", "value": math.nan}
+"""What a shipment must say, said to be nothing: what is neither given nor compared is refused by its name."""
 
 
 def duty(**shipment: Unpack[Shipment]) -> Quote:
@@ -62,6 +85,22 @@ def duty(**shipment: Unpack[Shipment]) -> Quote:
     from roadstead.world import reference
 
     return quote(Inquiry(**shipment), reference.load())
+
+
+def other_rules(importer: str, on: date | str | None = None, *, rules: Path | None = None) -> tuple[OtherRule, ...]:
+    """Rules of a country that are no duties: what each does, and whether a plan works it out or only shows it.
+
+    ``on`` leaves those of one day, ``rules`` is a folder of own tables.
+    """
+    from roadstead.trade import rulebook
+    from roadstead.trade.inquiry import read_day
+    from roadstead.trade.other_rules import other_rules as told
+    from roadstead.world import reference
+
+    faults: list[Fault] = []
+    day = None if on is None else read_day(on, "--on", faults)
+    raise_if_any(faults)
+    return told(rulebook.load(None, rules), reference.load(), importer, day)
 
 
 def outlook(
@@ -81,6 +120,63 @@ def world(today: date | None = None) -> Holdings:
     from roadstead.study.holdings import holdings
 
     return holdings(today or date.today())  # noqa: DTZ011 - the day where the person sits
+
+
+def duty_compare(by: str, values: Sequence[str | date], **shipment: Unpack[Lane]) -> tuple[Variant, ...]:
+    """Quote the same shipment once for each value of ``by``: origin, firm, on, importer, powertrain or product."""
+    from roadstead.trade.comparison import compare
+    from roadstead.trade.inquiry import Inquiry
+    from roadstead.world import reference
+
+    return compare(Inquiry(**_OPEN | shipment), by, values, reference.load())
+
+
+def duty_timeline(years: str | tuple[int, int], **lane: Unpack[Lane]) -> tuple[Step, ...]:
+    """What a lane pays over the years, ``"2018-2030"``, step by step; ``on`` does not matter."""
+    from roadstead.trade.comparison import read_years, timeline
+    from roadstead.trade.inquiry import Inquiry
+    from roadstead.world import reference
+
+    wanted = read_years(years) if isinstance(years, str) else years
+    return timeline(Inquiry(**_OPEN | lane), wanted, reference.load())
+
+
+def rules_diff(
+    first: date | str,
+    second: date | str,
+    importer: str = "",
+    *,
+    as_known_on: date | str | None = None,
+    rules: Path | None = None,
+) -> tuple[Change, ...]:
+    """What changed in the law after one day up to another: measures that began, ended or took another's place."""
+    from roadstead.trade.changes import differences
+    from roadstead.trade.register import open_register
+    from roadstead.world import reference
+
+    return differences(open_register(reference.load(), as_known_on, rules), first, second, importer)
+
+
+def rules_show(measure: str, *, as_known_on: date | str | None = None, rules: Path | None = None) -> Entry:
+    """One measure with every field, both clocks and what it rests on."""
+    from roadstead.trade.register import open_register, show
+    from roadstead.world import reference
+
+    return show(open_register(reference.load(), as_known_on, rules), measure)
+
+
+def rules_list(
+    importer: str,
+    on: date | str | None = None,
+    *,
+    as_known_on: date | str | None = None,
+    rules: Path | None = None,
+) -> tuple[Entry, ...]:
+    """The measures an importer levies: in force on a day, or all that the tables hold, proposals included."""
+    from roadstead.trade.register import listed, open_register
+    from roadstead.world import reference
+
+    return listed(open_register(reference.load(), as_known_on, rules), importer, on)
 
 
 def read_case(path: Path | str) -> Study:

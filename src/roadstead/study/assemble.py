@@ -92,6 +92,7 @@ def _model(row: Row) -> Model:
         power_kw=row["power_kw"] or 0.0,
         engine_cm3=row["engine_cm3"] or 0.0,
         transfer_margin=row["transfer_margin"] or 0.0,
+        driver_sides=frozenset(row["driver_sides"]),
     )
 
 

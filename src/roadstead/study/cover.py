@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, Sentence
+from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, OtherRule, Sentence
 from roadstead.study import tables
+from roadstead.trade.non_tariff import concerning, is_shown_only
 from roadstead.world.sources import naming
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from roadstead.outlook.forecast import Outlook
     from roadstead.study.document import PinEntry
     from roadstead.study.spec import Study
+    from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
 
 VALUE_COLUMNS = {
@@ -136,7 +139,7 @@ def _pinned(study: Study, pin: PinEntry) -> Sentence:
     )
 
 
-def warnings(study: Study, outlook: Outlook) -> tuple[Sentence, ...]:
+def warnings(study: Study, outlook: Outlook, rules: tuple[OtherRule, ...]) -> tuple[Sentence, ...]:
     """What a reader should know before trusting the numbers."""
     rows = evidence(study)
     assumed = sum(row.is_assumption for row in rows)
@@ -144,7 +147,42 @@ def warnings(study: Study, outlook: Outlook) -> tuple[Sentence, ...]:
         Sentence("warn.assumptions", {"count": Amount(assumed, "count"), "total": Amount(len(rows), "count")}),
     ]
     found += [_pinned(study, pin) for pin in study.pins]
+    if shown := [rule for rule in rules if rule.standing == "shown"]:
+        markets = {market for rule in shown for market in rule.markets}
+        terms = {"count": Amount(len(shown), "count"), "markets": Amount(len(markets), "count")}
+        found.append(Sentence("warn.shown_not_modelled", terms))
     for market, note in outlook.notes.items():
         place = study.world.gazetteer.places[market]
         found.append(Sentence("warn.outlook_thin", {"market": Name(place.name, place.name_zh), "note": note}))
     return tuple(found)
+
+
+def other_rules(study: Study, rules: Rulebook) -> tuple[OtherRule, ...]:
+    """Rules of the planned markets that are no duties, each once with its markets; those nothing works out come first."""
+    horizon, places = study.case.horizon, study.world.gazetteer
+    first, last = date(horizon.first, 1, 1), date(horizon.last, 12, 31)
+    markets: dict[NonTariff, list[str]] = {}
+    for market in study.carmaker.channels:
+        offered = {study.carmaker.models[o.model_id].powertrain for o in study.carmaker.offers if o.market == market}
+        for rule in concerning(rules, market, places.territory(market), first, last):
+            if not rule.powertrains or rule.powertrains & offered:
+                markets.setdefault(rule, []).append(market)
+    found = [_told(study, rule, met_in) for rule, met_in in markets.items()]
+    return tuple(sorted(found, key=lambda rule: ("shown", "acts", "elsewhere").index(rule.standing)))
+
+
+def _told(study: Study, rule: NonTariff, markets: list[str]) -> OtherRule:
+    source = study.world.sources.get(rule.evidence.source_id)
+    places = (study.world.gazetteer.places[market] for market in markets)
+    return OtherRule(
+        markets=tuple(Name(place.name, place.name_zh) for place in places),
+        measure=rule.measure_id,
+        standing="shown" if is_shown_only(rule) else "acts" if rule.acts else "elsewhere",
+        effect=rule.effect,
+        title=rule.title,
+        printed=rule.printed,
+        first=rule.span.first.isoformat() if rule.span.first else "",
+        last=rule.span.last.isoformat() if rule.span.last else "",
+        source=source.title if source else rule.evidence.source_id,
+        url=source.url if source else "",
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.costing import Circumstances, Costing, arrives_as, lane_cost, voyage
+from roadstead.futures.costing import Circumstances, Costing, lane_cost, voyage
 from roadstead.futures.evaluate import barred, list_arcs
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import hs_fault, scan_table
@@ -49,7 +49,7 @@ def own_rules(folder: Path, world: World, faults: list[Fault]) -> list[Row]:
                 noted += _damaged_codes(rows)
     if not noted:
         try:
-            rulebook.load(None, rules)
+            rulebook.load(None, rules, world.dollars().keys())
         except RoadsteadError as error:
             noted += error.faults
     faults += [replace(fault, where=f"{FOLDER}/{fault.where}") for fault in noted]
@@ -82,7 +82,7 @@ def _damaged_codes(rows: Iterable[Row]) -> Iterator[Fault]:
 
 def rehearse(study: Study, document: Document, faults: list[Fault]) -> None:
     """Note every event that would change nothing, and every lane that cannot be costed, before any plan meets them."""
-    book = rulebook.load(study.as_known_on, study.own_rules)
+    book = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     faults += _firms(study, document, {*book.groups, OTHERS})
     books = _books(study, document, book, faults)
     faults += _lanes(study, books[study.tree.nodes[0].node_id])
@@ -144,11 +144,11 @@ def _lane(study: Study, costing: Costing, arc: ArcKey, now: Circumstances) -> It
     carmaker, year = costing.carmaker, costing.first_year
     offer = carmaker.offers[arc.offer]
     line = carmaker.lines[arc.line] if arc.line else None
-    importer = costing.territory(offer.market)
-    if barred(now, importer, carmaker.nationality, arrives_as(costing, line, offer.market), date(year, 7, 1)):
+    model = carmaker.models[offer.model_id]
+    if barred(costing, now, line, model, offer.market, year):
         return
     try:
-        lane_cost(costing, line, carmaker.models[offer.model_id], offer.market, year, arc.regime, now)
+        lane_cost(costing, line, model, offer.market, year, arc.regime, now)
     except RoadsteadError as error:
         yield from _told_at_row(study, arc, error)
 

@@ -10,6 +10,7 @@ from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import grow, marginals
+from roadstead.futures.waiting import with_waiting
 from roadstead.outlook.forecast import forecast
 from roadstead.playbook import leaving_out, yardsticks
 from roadstead.playbook.reading import Names, Reading
@@ -66,7 +67,7 @@ class Run:
 def prepare(study: Study, progress: Progress) -> Ready:
     """From facts to the prospect."""
     progress.begin("outlook")
-    rules = rulebook.load(study.as_known_on, study.own_rules)
+    rules = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     horizon = range(study.case.horizon.first, study.case.horizon.last + 1)
     markets = tuple(study.carmaker.channels)
     world = study.world
@@ -75,7 +76,7 @@ def prepare(study: Study, progress: Progress) -> Ready:
     classes = {event.event_id: event.demand for event in study.events.values()}
     grown = grow(study.tree, classes, outlook)
     progress.begin("prospect")
-    evaluation = evaluate(grown, costing.prepare(study, outlook), rules, study.events)
+    evaluation = evaluate(grown, with_waiting(costing.prepare(study, outlook), rules), rules, study.events)
     return Ready(study, rules, outlook, grown, evaluation)
 
 
@@ -106,6 +107,7 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
     clock.mark("comparisons")
     progress.begin("playbook")
+    other_rules = cover.other_rules(study, ready.rulebook)
     told = Told(
         reading=reading,
         solved=solved,
@@ -117,8 +119,9 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
         rests_on=cover.rests_on(study),
         cover=cover.cover(study, ready.rulebook, solved),
         evidence=cover.evidence(study),
-        warnings=cover.warnings(study, ready.outlook),
+        warnings=cover.warnings(study, ready.outlook, other_rules),
         years=cover.shown_years(study),
+        other_rules=other_rules,
     )
     book = tell(told)
     clock.mark("tell")

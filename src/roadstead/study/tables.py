@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roadstead.terms.ids import EntryMode, Powertrain
 from roadstead.terms.tables import Column, Kind, Schema
+from roadstead.trade.columns import DRIVER_SIDES
 from roadstead.world.carmaker import Standing
 from roadstead.world.schemas import SOURCES
 
@@ -25,6 +26,13 @@ MODELS = Schema(
         Column("power_kw", Kind.NUMBER, "power", "kW", least=0.0),
         Column("engine_cm3", Kind.NUMBER, "engine displacement; 0 without an engine", "cm3", least=0.0),
         Column("transfer_margin", FRACTION, "margin on cost in the price declared to customs", "1"),
+        Column(
+            "driver_sides",
+            Kind.LIST,
+            "sides of the steering wheel it is built with; empty for both",
+            required=False,
+            choices=DRIVER_SIDES,
+        ),
     ),
     key=("model",),
 )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
-from roadstead.trade.rulebook import Measure, NonTariff, Rulebook, Span
-from roadstead.trade.schemas import POWERTRAINS
+from roadstead.trade.columns import POWERTRAINS
+from roadstead.trade.non_tariff import FORBIDS, NonTariff
+from roadstead.trade.rulebook import Measure, Rulebook, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ class Amendment:
     ----------
     action
         ``end`` the rows chosen; ``prolong`` them past their last day; ``set`` their rate; ``add`` a charge on top;
-        ``lift`` a non-tariff measure; ``enact`` rows that are in the table but not law.
+        ``lift`` a non-tariff measure, or every prohibition; ``enact`` rows that are in the table but not law.
     importer
         Whose rules change.
     kind, measure_id, origins, powertrains, products, firms
@@ -79,8 +80,8 @@ def _amend_once(rulebook: Rulebook, change: Amendment, day: date) -> Rulebook:
 
 def _lift(rulebook: Rulebook, change: Amendment, day: date, state: tuple[str, ...]) -> Rulebook:
     def lifted(row: NonTariff) -> NonTariff:
-        chosen = row.importer == change.importer and row.acts
-        if not chosen or (change.measure_id and row.measure_id != change.measure_id):
+        named = row.measure_id == change.measure_id if change.measure_id else row.effect == FORBIDS
+        if not (named and row.acts and row.importer == change.importer):
             return row
         return replace(row, span=_ended(row.span, day))
 

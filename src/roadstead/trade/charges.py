@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 OWN_ROW = "a row of your own in measures.csv in its place"
 PER_CAR = {"vehicle", "car"}
+COUNTED_BY = {
+    "100 kg": ("mass_kg", 100.0),
+    "cm3": ("engine_cm3", 1.0),
+    "kW": ("power_kw", 1.0),
+    "kWh": ("battery_kwh", 1.0),
+}
+"""Unit of a specific amount -> the fact that counts it, and how many of the fact's own unit make one."""
 CAN_MEX_FLOOR = 0.15
 """Least content of Canada and Mexico that SOR/2025-118 leaves out of the surtax base."""
 
@@ -106,7 +113,7 @@ def charge(measure: Measure, docket: Docket, dollars: Mapping[str, float], base_
     NotExpressibleError
         RS-L210 where the rule has a shape the engine cannot work out.
     RoadsteadError
-        RS-L206 without an exchange rate, RS-L207 without the mass a rule asks for.
+        RS-L206 without an exchange rate, RS-L207 without the mass, engine or power an amount is counted by.
     """
     reason = measure.not_expressible
     if measure.rate is None and measure.specific is None and measure.ceiling is None:
@@ -154,13 +161,15 @@ def _specific(measure: Measure, docket: Docket, dollars: Mapping[str, float]) ->
         expected = "a row of indicator exchange_rate in your own economies.csv"
         raise RoadsteadError(Fault(measure.importer, "RS-L206", message, expected))
     units = 1.0
-    if measure.specific_unit not in PER_CAR | {"100 kg"}:
-        message = f"not expressible yet: {measure.measure_id}, an amount per {measure.specific_unit or 'nothing named'}"
-        raise NotExpressibleError(Fault(measure.importer, "RS-L210", message, OWN_ROW))
-    if measure.specific_unit == "100 kg":
-        if "mass_kg" not in docket.facts:
-            docket.ask(("mass_kg",), measure)
-            message = f"{measure.measure_id} is charged by weight"
-            raise RoadsteadError(Fault(measure.importer, "RS-L207", message, "the fact mass_kg"))
-        units = float(docket.facts["mass_kg"]) / 100.0
-    return measure.specific * units * dollars[measure.specific_currency]
+    if measure.specific_unit not in PER_CAR:
+        if measure.specific_unit not in COUNTED_BY:
+            per = measure.specific_unit or "nothing named"
+            message = f"not expressible yet: {measure.measure_id}, an amount per {per}"
+            raise NotExpressibleError(Fault(measure.importer, "RS-L210", message, OWN_ROW))
+        fact, size = COUNTED_BY[measure.specific_unit]
+        if fact not in docket.facts:
+            docket.ask((fact,), measure)
+            message = f"{measure.measure_id} is charged per {measure.specific_unit}"
+            raise RoadsteadError(Fault(measure.importer, "RS-L207", message, f"the fact {fact}"))
+        units = float(docket.facts[fact]) / size
+    return measure.specific * units * dollars[measure.specific_currency]  # (T.14) where the currency is an indexed unit

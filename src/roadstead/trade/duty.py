@@ -17,15 +17,20 @@ import numpy as np
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade.charges import Docket, charge
 from roadstead.trade.origin import preference_facts
+from roadstead.trade.units import unit_dollars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from roadstead.terms.arrays import Floats
     from roadstead.trade.charges import Line
     from roadstead.trade.condition import Facts, FactValue
     from roadstead.trade.rulebook import Measure, Rulebook
+
+
+BAN = "PROHIBITION"
+"""Kind of a measure that lets nothing in while its condition holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,20 @@ class Stack:
         Facts that were asked for and not declared, each with the measures that asked.
     remarks
         What a reader should know: preferences not applied, doubtful rows.
+    barred
+        Prohibitions that hold, or, paired with False, may hold where a fact is missing. The charges are those of a car let
+        in all the same.
     """
 
     lines: tuple[Line, ...]
     missing: Mapping[str, tuple[str, ...]]
     remarks: tuple[str, ...]
+    barred: tuple[tuple[Measure, bool], ...] = ()
+
+    @property
+    def is_barred(self) -> bool:
+        """True where the shipment is let in under no reading."""
+        return any(certain for _, certain in self.barred)
 
     def amounts(self, value: Floats) -> Floats:
         """Charges of all lines. Shape (L, *value.shape). [US$/car]"""
@@ -108,8 +122,14 @@ def settle(
     }
     if shipment.powertrain in {"BEV", "FCEV"}:
         implied |= {"engine_cm3": 0.0, "fuel": "electric"}
+    implied |= _in_other_money(rulebook, shipment, customs_value, dollars)
     docket = Docket({**implied, **shipment.facts})
+    dollars = {**dollars, **unit_dollars(rulebook.units, shipment.on, dollars)}
     met = _firm_scope(rulebook, tuple(_in_force(rulebook, shipment)), shipment, docket)
+    barred = tuple(
+        (m, holds is True) for m in met if m.kind == BAN for holds in (docket.holds(m),) if holds is not False
+    )
+    met = tuple(m for m in met if m.kind != BAN)
     base = _base(met, shipment, docket)
     replacing = _replacing(rulebook, met, shipment, docket, base)
     replaced = {kind for measure in replacing for kind in measure.replaces}
@@ -121,11 +141,45 @@ def settle(
         lines.append(charge(base, docket, dollars))
     lines += [charge(m, docket, dollars) for m in replacing if "MFN" not in m.replaces and (m.rate or 0) > 0]
     base_rate = lines[0].rate
-    for measure in _added(rulebook, met, shipment, docket):
-        if measure.kind not in replaced:
-            lines.append(charge(measure, docket, dollars, base_rate))
+    added = [m for m in _added(rulebook, met, shipment, docket) if m.kind not in replaced]
+    for measure in _unsuppressed(added, docket):
+        lines.append(charge(measure, docket, dollars, base_rate))
     missing = {name: tuple(sorted(ids)) for name, ids in sorted(docket.missing.items())}
-    return Stack(tuple(lines), missing, tuple(docket.remarks))
+    return Stack(tuple(lines), missing, tuple(docket.remarks), barred)
+
+
+def barring(rulebook: Rulebook, shipment: Shipment) -> tuple[str, ...]:
+    """Prohibitions at the border that hold for a shipment for certain, without working out what it would pay."""
+    if not any(m.kind == BAN for m in rulebook.measures.get(shipment.importer, ())):
+        return ()
+    docket = Docket({"powertrain": shipment.powertrain, **shipment.facts})
+    met = _firm_scope(rulebook, tuple(_in_force(rulebook, shipment)), shipment, docket)
+    return tuple(m.measure_id for m in met if m.kind == BAN and docket.holds(m))
+
+
+def _in_other_money(
+    rulebook: Rulebook, shipment: Shipment, customs_value: float, dollars: Mapping[str, float]
+) -> dict[str, FactValue]:
+    """The amounts that conditions of law ask for in another currency."""
+    amounts = {"customs_value": customs_value, "fob_value": shipment.facts.get("fob_value")}
+    found: dict[str, FactValue] = {}
+    for name in rulebook.money_facts:
+        amount, _, currency = name.partition(".")
+        value = amounts[amount]
+        if isinstance(value, float) and currency in dollars:
+            found[name] = value / dollars[currency]
+    return found
+
+
+def _unsuppressed(added: Sequence[Measure], docket: Docket) -> Iterable[Measure]:
+    """Charges left after each has taken out the groups it does not stack with."""
+    by_group = {group: measure for measure in added for group in measure.suppresses}
+    for measure in added:
+        other = by_group.get(measure.group)
+        if other is None or other is measure:
+            yield measure
+        else:
+            docket.remarks.append(f"{measure.measure_id} not charged: it does not stack with {other.measure_id}")
 
 
 def same_territory(rulebook: Rulebook, shipment: Shipment) -> bool:

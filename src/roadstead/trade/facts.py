@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.trade.condition import names, parse
 
 if TYPE_CHECKING:
-    from roadstead.trade.condition import FactValue
+    from collections.abc import Iterable
+
+    from roadstead.terms.tables import Row
+    from roadstead.trade.condition import Expression, FactValue
 
 VOCABULARY = {
     "customs_value": "customs value in US$, on the importer's own basis (given with the shipment)",
+    "customs_value.CURRENCY": "customs value in another currency, for instance customs_value.EUR (given with the shipment)",
     "fob_value": "free-on-board value [US$]",
+    "fob_value.CURRENCY": "free-on-board value in another currency, for instance fob_value.CAD (follows from fob_value)",
     "retail_price": "retail price with taxes [importer's currency]",
     "powertrain": "ICE, HEV, PHEV, EREV, BEV or FCEV (given with the shipment)",
     "firm_nationality": "home country of the carmaker's owner, ISO 3166-1 alpha-3",
@@ -38,9 +44,34 @@ VOCABULARY = {
 _FAMILIES = frozenset(name.split(".", 1)[0] for name in VOCABULARY if "." in name)
 
 
+MONEY = ("customs_value.", "fob_value.")
+"""Beginnings of facts that are an amount of the shipment in another currency."""
+
+
+def money_facts(conditions: Iterable[Expression | None]) -> frozenset[str]:
+    """Facts that conditions ask for and that are an amount of the shipment in another currency."""
+    asked = (names(condition) for condition in conditions if condition is not None)
+    return frozenset(name for facts in asked for name in facts if name.startswith(MONEY))
+
+
 def is_known(name: str) -> bool:
     """True for a fact of the vocabulary."""
     return name in VOCABULARY or name.split(".", 1)[0] in _FAMILIES
+
+
+def read_condition(row: Row, faults: list[Fault]) -> Expression | None:
+    """The condition of a row of law; None, with faults noted, where it states none."""
+    try:
+        condition = parse(row["condition"], row.where("condition"))
+    except RoadsteadError as error:
+        faults.extend(error.faults)
+        return None
+    for name in sorted(names(condition)):
+        if not is_known(name):
+            message = f"{name!r} is not a fact a shipment can declare"
+            expected = "a fact listed in docs/conditions.md"
+            faults.append(Fault(row.where("condition"), "RS-L202", message, expected))
+    return condition
 
 
 def parse_fact(text: str) -> tuple[str, FactValue]:

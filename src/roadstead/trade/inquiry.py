@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import PRODUCT_WORDS, Product
-from roadstead.trade import schemas
+from roadstead.trade import columns
 from roadstead.trade.duty import Shipment
-from roadstead.trade.facts import is_known, parse_fact
+from roadstead.trade.facts import MONEY, is_known, parse_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,8 +89,8 @@ def understand(inquiry: Inquiry, gazetteer: Gazetteer) -> Asked:
     origin = _place(inquiry.origin, "--origin", gazetteer, faults)
     product = _product(inquiry.product, faults)
     powertrain = inquiry.powertrain.strip().upper()
-    if powertrain not in schemas.POWERTRAINS:
-        expected = f"one of {', '.join(schemas.POWERTRAINS)}"
+    if powertrain not in columns.POWERTRAINS:
+        expected = f"one of {', '.join(columns.POWERTRAINS)}"
         faults.append(Fault("--powertrain", "RS-L208", f"{inquiry.powertrain!r} is no powertrain", expected))
     on = read_day(inquiry.on, "--on", faults)
     if not (math.isfinite(inquiry.value) and inquiry.value > 0):
@@ -168,7 +168,7 @@ def _checked(facts: Mapping[str, FactValue], faults: list[Fault]) -> dict[str, F
             faults.append(Fault(where, "RS-L202", message, f"{GIVEN[name]}, not a fact"))
         elif not is_known(name):
             faults.append(Fault(where, "RS-L202", "law asks for no such fact", "a fact of docs/conditions.md"))
-        elif name in NUMBERS or name.startswith("content."):
+        elif name in NUMBERS or name.startswith(("content.", *MONEY)):
             _check_number(name, value, faults)
         elif name in WORDS:
             _check_word(name, value, faults)
@@ -205,4 +205,5 @@ def _nationality(facts: dict[str, FactValue], gazetteer: Gazetteer, faults: list
 
 def is_yes_or_no(name: str) -> bool:
     """True for a fact that is declared true or false."""
-    return name not in NUMBERS | WORDS | GIVEN.keys() and not name.startswith("content.") and is_known(name)
+    counted = name in NUMBERS | WORDS | GIVEN.keys() or name.startswith(("content.", *MONEY))
+    return not counted and is_known(name)

@@ -138,6 +138,8 @@ class CostLine:
         Source of a charge's measure: an id, ``assumption``, or empty where none was located.
     is_charge
         True for what a border charges under a measure: duties and fees, not taxes.
+    is_rule
+        True for what any other rule costs or gives a car; its measure is cited as a charge's is.
     """
 
     key: str
@@ -145,6 +147,7 @@ class CostLine:
     rests_on: str = ""
     source: str = ""
     is_charge: bool = False
+    is_rule: bool = False
 
 
 def crossing_lines(crossing: Crossing, prefix: str = "") -> list[CostLine]:

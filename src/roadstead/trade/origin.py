@@ -11,20 +11,27 @@ requirement, cannot be tested on shares of value alone: then the answer is "not 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.trade.schemas import ENACTED
+from roadstead.trade.columns import ENACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from roadstead.terms.tables import Row
     from roadstead.trade.rulebook import Measure, OriginRule, Rulebook, Treaties
 
 _FLOOR = {"RVC", "QVC"}
+METHODS = ("BUILD_DOWN", "BUILD_UP", "NET_COST", "MAXNOM")
+"""Ways a rule of origin counts a share of value; trade/bill.py works them out."""
+_FRACTION = re.compile(r"0(\.\d+)?|1(\.0+)?")
+DIAGONAL = "PEM"
+"""Word in an agreement's cumulation for the Pan-Euro-Mediterranean system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,19 @@ class OriginTest:
     originating: float
     threshold: float | None
     reason: str
+
+
+def read_methods(row: Row, faults: list[Fault]) -> tuple[tuple[str, float], ...]:
+    """Ways of counting a share of value, each with its share; what is none is noted."""
+    found = []
+    for text in row["methods"]:
+        name, _, share = text.partition(" ")
+        if name in METHODS and _FRACTION.fullmatch(share):
+            found.append((name, float(share)))
+        else:
+            expected = f"one of {', '.join(METHODS)} and a fraction, for instance NET_COST 0.75"
+            faults.append(Fault(row.where("methods"), "RS-T106", f"{text!r} is not known here", expected))
+    return tuple(found)
 
 
 def preference_facts(rulebook: Rulebook, measure: Measure, importer: str, origin: str, on: date) -> tuple[str, ...]:
@@ -103,10 +123,51 @@ def _is_member(treaties: Treaties, members: frozenset[str], place: str, on: date
     )
 
 
+def cumulating(rulebook: Rulebook, agreement_id: str, places: Iterable[str], on: date) -> frozenset[str]:
+    """The places, of those asked about, whose materials count as originating.
+
+    Members count. Where cumulation is diagonal, as among the partners of the Pan-Euro-Mediterranean Convention (art. 7 of
+    its appendix I), so does a place that such agreements link with every member.
+    """
+    agreement = rulebook.agreements[agreement_id]
+    found = {place for place in places if _is_member(rulebook.treaties, agreement.members, place, on)}
+    if agreement.cumulation.startswith(DIAGONAL):
+        found |= {place for place in places if _linked(rulebook.treaties, agreement.members, place, on)}
+    return frozenset(found)
+
+
+def _linked(treaties: Treaties, members: frozenset[str], place: str, on: date) -> bool:
+    """True if diagonal agreements join a place with every member."""
+    return all(
+        any(
+            treaties.agreements[other].cumulation.startswith(DIAGONAL)
+            for other in agreements_between(treaties, member, place, on)
+        )
+        for member in members
+    )
+
+
 def originating_share(rulebook: Rulebook, agreement_id: str, content: Mapping[str, float], on: date) -> float:
-    """Share of a car's value made in the agreement's territory, materials of all members counted (cumulation)."""
-    members = rulebook.agreements[agreement_id].members
-    return sum(share for place, share in content.items() if _is_member(rulebook.treaties, members, place, on))
+    """Share of a car's value made in places whose materials count (cumulation)."""
+    home = cumulating(rulebook, agreement_id, content, on)
+    return sum(share for place, share in content.items() if place in home)
+
+
+def rules_in_force(
+    rulebook: Rulebook, agreement_id: str, product: str, powertrain: str, on: date
+) -> tuple[OriginRule, ...]:
+    """Rows of an agreement's rule of origin for a product on a day; all of them hold together."""
+    if agreement_id not in rulebook.agreements:
+        return ()
+    return tuple(
+        rule
+        for rule in rulebook.origin_rules
+        if rule.agreement_id == agreement_id
+        and rule.product == product
+        and rule.status in ENACTED
+        and rule.span.covers(on)
+        and (not rule.powertrains or powertrain in rule.powertrains)
+    )
 
 
 def test_origin(
@@ -129,15 +190,7 @@ def test_origin(
     if agreement_id not in rulebook.agreements:
         return OriginTest(agreement_id, None, 0.0, None, "no such agreement is in the table")
     originating = originating_share(rulebook, agreement_id, content, on)
-    rules = [
-        r
-        for r in rulebook.origin_rules
-        if r.agreement_id == agreement_id
-        and r.product == "CAR"
-        and r.status in ENACTED
-        and r.span.covers(on)
-        and (not r.powertrains or powertrain in r.powertrains)
-    ]
+    rules = rules_in_force(rulebook, agreement_id, "CAR", powertrain, on)
     if not rules:
         return OriginTest(agreement_id, None, originating, None, "no rule of origin is in the table")
     least = max((_least_share(r) for r in rules), default=0.0)
@@ -164,4 +217,4 @@ def _testable(rule: OriginRule) -> bool:
     """True if a share of value decides the row."""
     if rule.metric == "FREE_CIRCULATION":
         return True
-    return rule.metric in _FLOOR | {"MAXNOM"} and not rule.additional.startswith("AND")
+    return rule.metric in _FLOOR | {"MAXNOM"} and not rule.also and not rule.additional.startswith("AND")

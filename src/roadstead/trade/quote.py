@@ -9,11 +9,13 @@ import numpy as np
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import Product
-from roadstead.trade import doubts, rulebook, schemas
-from roadstead.trade.duty import settle
+from roadstead.trade import columns, doubts, rulebook, schemas
+from roadstead.trade.duty import covers, settle
 from roadstead.trade.firms import no_group, read_firm
 from roadstead.trade.inquiry import read_day, understand
 from roadstead.trade.landed import Valuation, valuation
+from roadstead.trade.non_tariff import FORBIDS
+from roadstead.trade.obligations import obligations_of
 from roadstead.trade.taxes import cascade, taxes_in_force
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from roadstead.trade.doubts import DeclaredFact, MissingFact
     from roadstead.trade.duty import Shipment, Stack
     from roadstead.trade.inquiry import Asked, Inquiry
-    from roadstead.trade.rulebook import NonTariff, Rulebook, Tax
+    from roadstead.trade.non_tariff import NonTariff
+    from roadstead.trade.rulebook import Rulebook, Tax
     from roadstead.world.reference import World
 
 TAX_FORMS = {Product.CAR: "CBU", Product.LIGHT_TRUCK: "CBU", Product.KIT_CKD: "CKD", Product.KIT_SKD: "CKD"}
@@ -101,7 +104,15 @@ class QuoteTax:
 
 @dataclass(frozen=True, slots=True)
 class Prohibition:
-    """A rule that bars makers of some nationalities; ``bars_firm`` is None where the nationality is not declared."""
+    """A rule that bars cars, or makers of some nationalities.
+
+    Attributes
+    ----------
+    nationalities
+        Home countries of the makers barred; empty for a rule that asks for no nationality.
+    bars_firm
+        None where a fact that decides it is not declared.
+    """
 
     measure: str
     title: str
@@ -117,11 +128,13 @@ class Quote:
     Attributes
     ----------
     total_duty_rate
-        All duties over the customs value; fees and taxes apart. [fraction]
+        Ad-valorem equivalent of the duties: all of them over the customs value; fees and taxes apart. [fraction]
+    total_duty_amount, total_fee_amount
+        Duties, and fees that are no duties. [US$/car]
     lines, fees
         Duties, and fees that are no duties.
-    with_import_taxes_rate
-        Duties, fees and taxes on import over the customs value. [fraction]
+    with_import_taxes_rate, with_import_taxes_amount
+        Duties, fees and taxes on import: their ad-valorem equivalent, and the sum. [fraction], [US$/car]
     declared
         Facts declared, and what each of them does.
     missing
@@ -144,10 +157,12 @@ class Quote:
     customs_value: float
     total_duty_rate: float
     total_duty_amount: float
+    total_fee_amount: float
     lines: tuple[QuoteLine, ...]
     fees: tuple[QuoteLine, ...]
     taxes: tuple[QuoteTax, ...]
     with_import_taxes_rate: float
+    with_import_taxes_amount: float
     declared: tuple[DeclaredFact, ...]
     missing: tuple[MissingFact, ...]
     prohibitions: tuple[Prohibition, ...]
@@ -166,16 +181,17 @@ def quote(inquiry: Inquiry, world: World) -> Quote:
     """
     faults: list[Fault] = []
     known = None if inquiry.as_known_on is None else read_day(inquiry.as_known_on, "--as-known-on", faults)
-    _own_tables(inquiry.rules, faults)
+    own_tables(inquiry.rules, faults)
     try:
         asked = understand(inquiry, world.gazetteer)
     except RoadsteadError as error:
         faults += error.faults
     raise_if_any(faults)
-    return answer(asked, rulebook.load(known, inquiry.rules), world, known)
+    return answer(asked, rulebook.load(known, inquiry.rules, world.dollars().keys()), world, known)
 
 
-def _own_tables(folder: Path | None, faults: list[Fault]) -> None:
+def own_tables(folder: Path | None, faults: list[Fault]) -> None:
+    """Note a fault where a folder of own tables holds none."""
     names = [f"{schema.name}.csv" for schema in schemas.ALL]
     if folder is not None and not any((folder / name).is_file() for name in names):
         message = "no table of rules lies here"
@@ -195,6 +211,7 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
     charges = float(stack.amounts(np.asarray(value)).sum())
     duties = tuple(line for line in lines if line.layer == "duty")
     taxes = _taxes(asked, rules)
+    on_import = (value + charges) * (1.0 + cascade(taxes, "IMPORT")) - value
     told = replace(shipment, facts=asked.shipment.facts)
     declared = doubts.declared_facts(rules, told, value, dollars, stack)
     return Quote(
@@ -212,18 +229,21 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
         customs_value=value,
         total_duty_rate=stack.duty_rate(value),
         total_duty_amount=sum(line.amount for line in duties),
+        total_fee_amount=sum(line.amount for line in lines if line.layer == "fee"),
         lines=duties,
         fees=tuple(line for line in lines if line.layer == "fee"),
         taxes=_tax_lines(taxes, value + charges, world.sources),
-        with_import_taxes_rate=(value + charges) * (1.0 + cascade(taxes, "IMPORT")) / value - 1.0,
+        with_import_taxes_rate=on_import / value,
+        with_import_taxes_amount=on_import,
         declared=declared,
         missing=doubts.missing_facts(rules, shipment, value, dollars, stack),
-        prohibitions=_prohibitions(asked, rules, world.sources),
-        remarks=(*remarks, *_doubtful(asked, rules, stack), *stack.remarks, *_idle(declared)),
+        prohibitions=(*_prohibitions(asked, rules, world.sources), *_barred(stack, world.sources)),
+        remarks=(*remarks, *_doubtful(asked, rules, stack), *stack.remarks, *_owed(shipment, rules), *_idle(declared)),
     )
 
 
-def _cited(evidence: Evidence, sources: Mapping[str, Source]) -> Cited:
+def cited(evidence: Evidence, sources: Mapping[str, Source]) -> Cited:
+    """What a row rests on, with its source spelled out."""
     source = sources.get(evidence.source_id)
     return Cited(
         source=evidence.source_id,
@@ -252,7 +272,7 @@ def _line(line: Line, value: float, sources: Mapping[str, Source]) -> QuoteLine:
         status=measure.status,
         effective_from=measure.span.first,
         effective_to=measure.span.last,
-        cited=_cited(measure.evidence, sources),
+        cited=cited(measure.evidence, sources),
     )
 
 
@@ -273,7 +293,7 @@ def _tax_lines(taxes: tuple[Tax, ...], base: float, sources: Mapping[str, Source
             amount = tax.rate * base  # (T.6)
             base += amount
         told = "customs value with duty" if tax.base == "IMPORT" else "dealer price"
-        found.append(QuoteTax(tax.tax_id, tax.name, told, tax.rate, amount, _cited(tax.evidence, sources)))
+        found.append(QuoteTax(tax.tax_id, tax.name, told, tax.rate, amount, cited(tax.evidence, sources)))
     return tuple(found)
 
 
@@ -286,21 +306,37 @@ def _prohibitions(asked: Asked, rules: Rulebook, sources: Mapping[str, Source]) 
             measure=row.measure_id,
             title=row.title,
             nationalities=tuple(sorted(row.bars)),
-            bars_firm=None if home is None else home in row.bars,
-            cited=_cited(row.evidence, sources),
+            bars_firm=True if not row.bars else None if home is None else home in row.bars,
+            cited=cited(row.evidence, sources),
         )
         for row in rules.non_tariff
-        if form is not None and _bars(row, shipment, form)
+        if form is not None and _bars(rules, row, shipment, form)
     )
 
 
-def _bars(row: NonTariff, shipment: Shipment, form: str) -> bool:
+def _barred(stack: Stack, sources: Mapping[str, Source]) -> tuple[Prohibition, ...]:
+    """Prohibitions at the border, whoever makes the car."""
+    return tuple(
+        Prohibition(
+            measure=measure.measure_id,
+            title=measure.instrument or measure.evidence.note,
+            nationalities=(),
+            bars_firm=True if certain else None,
+            cited=cited(measure.evidence, sources),
+        )
+        for measure, certain in stack.barred
+    )
+
+
+def _bars(rules: Rulebook, row: NonTariff, shipment: Shipment, form: str) -> bool:
     return (
         row.acts
+        and row.effect == FORBIDS
         and row.importer == shipment.importer
-        and row.status in schemas.ENACTED
+        and row.status in columns.ENACTED
         and row.span.covers(shipment.on)
         and form in row.forms
+        and (not row.made_in or covers(rules, row.made_in, shipment.origin, shipment.on))
     )
 
 
@@ -315,6 +351,16 @@ def _doubtful(asked: Asked, rules: Rulebook, stack: Stack) -> list[str]:
     if asked.shipment.firm and any("OTHERS" in line.measure.firms for line in stack.lines):
         found.append(no_group(rules, asked.shipment.firm))
     return found
+
+
+def _owed(shipment: Shipment, rules: Rulebook) -> list[str]:
+    """What a maker owes for this car, under each incentive it declares."""
+    return [
+        f"{one.obligation_id}: for {fact}, {one.owed:g} made locally per car imported by {one.due}, or repay"
+        for fact, told in shipment.facts.items()
+        if told is True
+        for one in obligations_of(rules, shipment.importer, fact, shipment.on)
+    ]
 
 
 def _idle(declared: tuple[DeclaredFact, ...]) -> list[str]:

@@ -9,16 +9,24 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
-from roadstead.terms.tables import Row, Schema, read_table
-from roadstead.trade import schemas
-from roadstead.trade.condition import Expression, names, parse
-from roadstead.trade.facts import is_known
+from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.tables import Row, Schema, read_table, scan_table
+from roadstead.trade import columns, schemas, soundness
+from roadstead.trade import non_tariff as non_tariff_rules
+from roadstead.trade.condition import parse
+from roadstead.trade.facts import money_facts
+from roadstead.trade.obligations import Obligation, read_obligations
+from roadstead.trade.origin import read_methods
+from roadstead.trade.quotas import QuotaShare, read_shares
+from roadstead.trade.units import UnitWorth, read_units
+from roadstead.world import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from roadstead.terms.evidence import Evidence
+    from roadstead.trade.condition import Expression
+    from roadstead.trade.non_tariff import NonTariff
 
 AS_OF = date(2026, 7, 2)
 """Newest material in the packaged tables; what came later is not in them."""
@@ -70,11 +78,14 @@ class Measure:
     known_from: date
     not_expressible: str
     evidence: Evidence
+    suppresses: frozenset[str] = frozenset()
+    quota_pool: str = ""
+    quota_windows: int = 1
 
     @property
     def is_law(self) -> bool:
         """True for enacted law, later starts included."""
-        return self.status in schemas.ENACTED
+        return self.status in columns.ENACTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class Agreement:
     members: frozenset[str]
     span: Span
     status: str
+    cumulation: str
+    tolerance: float
     evidence: Evidence
 
 
@@ -100,6 +113,8 @@ class OriginRule:
     powertrains: frozenset[str]
     metric: str
     threshold: float | None
+    methods: tuple[tuple[str, float], ...]
+    also: tuple[str, ...]
     additional: str
     status: str
     span: Span
@@ -123,23 +138,6 @@ class Tax:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class NonTariff:
-    """A measure other than a duty."""
-
-    measure_id: str
-    importer: str
-    category: str
-    title: str
-    effect: str
-    bars: frozenset[str]
-    forms: frozenset[str]
-    acts: bool
-    status: str
-    span: Span
-    evidence: Evidence
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Treaties:
     """What no amendment touches: agreements, their rules of origin, and the blocs that are members of them.
@@ -158,6 +156,8 @@ class Rulebook:
 
     Attributes
     ----------
+    money_facts
+        Facts that conditions ask for and that are an amount in another currency.
     state
         Names what has been amended; empty for law as it stands. Equal states mean equal rules.
     """
@@ -169,6 +169,10 @@ class Rulebook:
     taxes: Mapping[str, tuple[Tax, ...]]
     non_tariff: tuple[NonTariff, ...]
     groups: Mapping[str, frozenset[str]]
+    units: Mapping[str, tuple[UnitWorth, ...]]
+    quota_shares: Mapping[str, tuple[QuotaShare, ...]]
+    obligations: tuple[Obligation, ...]
+    money_facts: frozenset[str]
     state: tuple[str, ...] = ()
 
     @property
@@ -197,15 +201,33 @@ def data_folder() -> Path:
     return Path(str(files("roadstead.trade") / "data"))
 
 
-def load(as_known_on: date | None = None, own_rules: Path | None = None) -> Rulebook:
+def load(
+    as_known_on: date | None = None, own_rules: Path | None = None, currencies: Collection[str] | None = None
+) -> Rulebook:
     """The packaged rulebook as known on a date, with a user's own rows added or put in place by id.
 
     What is known later is left out; but a last day that is in the tables is there at once, even if it was only set later.
+    ``currencies`` are those with an exchange rate; the packaged ones where None.
+
+    Raises
+    ------
+    RoadsteadError
+        With every fault of the tables: of their cells, and where their rows do not fit together (trade/soundness.py).
     """
+    faults: list[Fault] = []
+    own: set[int] = set()
     tables = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
     if own_rules is not None:
         for schema in schemas.ALL:
-            _merge(tables, schema, own_rules)
+            _merge(tables, schema, own_rules, faults, own)
+    rates = reference.packaged_currencies() if currencies is None else currencies
+    broken = {":".join(fault.where.split(":", 2)[:2]) for fault in faults}
+    whole = {
+        name: [row for row in rows if id(row) not in own or f"{row.file}:{row.line}" not in broken]
+        for name, rows in tables.items()
+    }
+    faults += soundness.faults(whole, rates, own)
+    raise_if_any(faults)
     return _rulebook(tables, as_known_on or date.max)
 
 
@@ -214,24 +236,27 @@ def _packaged(schema: Schema) -> tuple[Row, ...]:
     return read_table(data_folder() / f"{schema.name}.csv", schema)
 
 
-def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path) -> None:
-    """A row of the user's takes the place of the packaged row with its key."""
+def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path, faults: list[Fault], own: set[int]) -> None:
+    """A row of the user's takes the place of the packaged row with its key; ``own`` gathers the ids of the user's rows."""
     path = folder / f"{schema.name}.csv"
     if not path.exists():
         return
     merged = {tuple(row[name] for name in schema.key): row for row in tables[schema.name]}
-    for row in read_table(path, schema, must_rest_on=True):
+    for row in scan_table(path, schema, faults, must_rest_on=True) or ():
         merged[tuple(row[name] for name in schema.key)] = row
+        own.add(id(row))
     tables[schema.name] = list(merged.values())
 
 
 def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
-    faults: list[Fault] = []
     measures: dict[str, list[Measure]] = {}
     for row in tables["measures"]:
-        measure = _measure(row, faults)
-        if measure is not None and measure.known_from <= as_known_on:
+        measure = _measure(row)
+        if measure.known_from <= as_known_on:
             measures.setdefault(measure.importer, []).append(measure)
+    faults: list[Fault] = []
+    origin_rules = tuple(_origin_rule(row, faults) for row in tables["origin_rules"])
+    quota_shares = read_shares(tables["quota_shares"], faults)
     raise_if_any(faults)
     taxes: dict[str, list[Tax]] = {}
     for row in tables["taxes"]:
@@ -246,19 +271,23 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         span = Span(row["member_from"], row["member_to"])
         blocs.setdefault(row["bloc"], []).append((row["member"], span))
     agreements = map(_agreement, tables["agreements"])
-    non_tariff = map(_non_tariff, tables["non_tariff"])
+    non_tariff = (non_tariff_rules.read(row, _span(row), _condition(row)) for row in tables["non_tariff"])
     return Rulebook(
         as_known_on=as_known_on,
         as_of=AS_OF,
         measures={importer: tuple(filed) for importer, filed in measures.items()},
         treaties=Treaties(
             agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
-            origin_rules=tuple(_origin_rule(row) for row in tables["origin_rules"]),
+            origin_rules=origin_rules,
             blocs={bloc: tuple(members) for bloc, members in blocs.items()},
         ),
         taxes={importer: tuple(sorted(filed, key=lambda tax: tax.order)) for importer, filed in taxes.items()},
         non_tariff=tuple(row for row in non_tariff if known_from(row.span) <= as_known_on),
         groups={group: frozenset(firms) for group, firms in groups.items()},
+        units=read_units(tables["units"], as_known_on),
+        quota_shares=quota_shares,
+        obligations=read_obligations(tables["obligations"], as_known_on),
+        money_facts=money_facts(measure.condition for filed in measures.values() for measure in filed),
     )
 
 
@@ -271,24 +300,12 @@ def _span(row: Row) -> Span:
     return Span(row["effective_from"], row["effective_to"])
 
 
-def _measure(row: Row, faults: list[Fault]) -> Measure | None:
+def _condition(row: Row) -> Expression | None:
+    return parse(row["condition"], row.where("condition")) if row["condition"] else None
+
+
+def _measure(row: Row) -> Measure:
     span = _span(row)
-    if span.first and span.last and span.last < span.first:
-        message = f"the last day {span.last} comes before the first, {span.first}"
-        faults.append(Fault(row.where("effective_to"), "RS-L204", message, "a later day, or nothing"))
-        return None
-    condition = None
-    if row["condition"]:
-        try:
-            condition = parse(row["condition"], row.where("condition"))
-        except RoadsteadError as error:
-            faults.extend(error.faults)
-            return None
-        for name in sorted(names(condition)):
-            if not is_known(name):
-                message = f"{name!r} is not a fact a shipment can declare"
-                expected = "a fact listed in docs/conditions.md"
-                faults.append(Fault(row.where("condition"), "RS-L202", message, expected))
     return Measure(
         measure_id=row["measure"],
         importer=row["importer"],
@@ -308,7 +325,7 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
         replaces=frozenset(row["replaces"]),
         group=row["group"],
         firms=frozenset(row["firms"]),
-        condition=condition,
+        condition=_condition(row),
         condition_text=row["condition"],
         quota=row["quota"],
         quota_unit=row["quota_unit"],
@@ -320,6 +337,9 @@ def _measure(row: Row, faults: list[Fault]) -> Measure | None:
         known_from=known_from(span, row["published_on"]),
         not_expressible=row["not_expressible"],
         evidence=row.evidence,
+        suppresses=frozenset(row["suppresses"]),
+        quota_pool=row["quota_pool"],
+        quota_windows=row["quota_windows"] or 1,
     )
 
 
@@ -328,13 +348,15 @@ def _agreement(row: Row) -> Agreement:
         agreement_id=row["agreement"],
         name=row["name"],
         members=frozenset(row["members"]),
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         status=row["status"],
+        cumulation=row["cumulation"],
+        tolerance=row["tolerance"] or 0.0,
         evidence=row.evidence,
     )
 
 
-def _origin_rule(row: Row) -> OriginRule:
+def _origin_rule(row: Row, faults: list[Fault]) -> OriginRule:
     return OriginRule(
         row_id=row["row"],
         agreement_id=row["agreement"],
@@ -343,9 +365,11 @@ def _origin_rule(row: Row) -> OriginRule:
         powertrains=frozenset(row["powertrains"]),
         metric=row["metric"],
         threshold=row["threshold"],
+        methods=read_methods(row, faults),
+        also=row["also"],
         additional=row["additional"],
         status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )
 
@@ -361,22 +385,6 @@ def _tax(row: Row) -> Tax:
         rate=row["rate"],
         forms=frozenset(row["forms"]),
         status=row["status"],
-        span=_span(row),
-        evidence=row.evidence,
-    )
-
-
-def _non_tariff(row: Row) -> NonTariff:
-    return NonTariff(
-        measure_id=row["measure"],
-        importer=row["importer"],
-        category=row["category"],
-        title=row["title"],
-        effect=row["effect"],
-        bars=frozenset(row["firm_nationality"]),
-        forms=frozenset(row["forms"]),
-        acts=row["acts"],
-        status=row["status"],
-        span=_span(row),
+        span=Span(row["effective_from"], row["effective_to"]),
         evidence=row.evidence,
     )

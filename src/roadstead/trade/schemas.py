@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 from roadstead.terms.tables import Column, Kind, Schema
-
-ENACTED = ("IN_FORCE", "ENDED", "FUTURE")
-"""Statuses of law; rows of any other status are inputs of futures, never of a default quote."""
-
-NOT_LAW = (
-    "PROPOSED",
-    "ANNOUNCED_NOT_IMPLEMENTED",
-    "CONCLUDED_NOT_IN_FORCE",
-    "EXPECTED_NOT_VERIFIED",
-    "NEGOTIATION",
-    "REPORTED_UNCONFIRMED",
-    "SUPERSEDED",
+from roadstead.trade.columns import (
+    CONDITION,
+    DEAREST,
+    DRIVER_SIDES,
+    EFFECTS,
+    ENACTED,
+    FROM,
+    IMPORTER,
+    NOT_LAW,
+    ORIGINS,
+    POWERTRAIN_LIST,
+    PRODUCTS,
+    PUBLISHED,
+    STATUS,
+    TO,
 )
-DEAREST = 2.0
-"""No duty on cars comes near 200 %, so 2.5 or 10 in a rate column is a percentage that someone forgot to divide."""
-PRODUCTS = ("CAR_CBU", "KIT_CKD", "KIT_SKD", "PARTS", "BATTERY", "LIGHT_TRUCK")
-POWERTRAINS = ("ICE", "HEV", "PHEV", "EREV", "BEV", "FCEV")
-
-STATUS = Column("status", Kind.TEXT, "standing in law", choices=ENACTED + NOT_LAW)
-FROM = Column("effective_from", Kind.DATE, "first day, included", required=False)
-TO = Column("effective_to", Kind.DATE, "last day, included; empty while open", required=False)
-PUBLISHED = Column(
-    "published_on",
-    Kind.DATE,
-    "day the rule could first be known; empty where not gathered, then the first day counts",
-    required=False,
-)
-POWERTRAIN_LIST = Column(
-    "powertrains",
-    Kind.LIST,
-    "powertrains covered; empty for all",
-    required=False,
-    choices=POWERTRAINS,
-)
-CONDITION = Column(
-    "condition",
-    Kind.TEXT,
-    "expression over declared facts of the shipment (docs/conditions.md); empty for always",
-    required=False,
-)
-IMPORTER = Column("importer", Kind.TEXT, "customs territory that levies it")
-ORIGINS = Column("origins", Kind.LIST, "countries or blocs of origin covered; * for all", required=True)
 
 MEASURES = Schema(
     "measures",
@@ -70,6 +44,7 @@ MEASURES = Schema(
                 "QUOTA_TRQ",
                 "MIN_PRICE",
                 "RECYCLING_FEE",
+                "PROHIBITION",
             ),
         ),
         Column(
@@ -80,8 +55,18 @@ MEASURES = Schema(
         ),
         Column("rate", Kind.FRACTION, "ad valorem rate", unit="1", most=DEAREST, required=False),
         Column("specific", Kind.NUMBER, "specific amount", required=False, least=0),
-        Column("specific_currency", Kind.TEXT, "its currency", required=False),
-        Column("specific_unit", Kind.TEXT, "per what", required=False),
+        Column(
+            "specific_currency",
+            Kind.TEXT,
+            "its currency, or an indexed unit of units.csv",
+            required=False,
+        ),
+        Column(
+            "specific_unit",
+            Kind.TEXT,
+            "per what: vehicle; 100 kg, cm3, kW or kWh, by the facts mass_kg, engine_cm3, power_kw or battery_kwh",
+            required=False,
+        ),
         Column("ceiling", Kind.FRACTION, "total the top-up fills", unit="1", most=DEAREST, required=False),
         Column(
             "base",
@@ -110,6 +95,12 @@ MEASURES = Schema(
         ),
         Column("group", Kind.TEXT, "group of which only the most specific applies", required=False),
         Column(
+            "suppresses",
+            Kind.LIST,
+            "groups whose measures are not charged where this one is",
+            required=False,
+        ),
+        Column(
             "firms",
             Kind.LIST,
             "producer groups covered; OTHERS for the rest; empty for all",
@@ -118,6 +109,19 @@ MEASURES = Schema(
         CONDITION,
         Column("quota", Kind.NUMBER, "amount per period within the quota", required=False, least=0),
         Column("quota_unit", Kind.TEXT, "vehicles or value", required=False),
+        Column(
+            "quota_pool",
+            Kind.TEXT,
+            "name of a quota that several rows draw on together",
+            required=False,
+        ),
+        Column(
+            "quota_windows",
+            Kind.COUNT,
+            "equal parts a quota period opens in, what is left carried over; empty for one",
+            required=False,
+            least=1,
+        ),
         Column(
             "over_quota_rate",
             Kind.FRACTION,
@@ -148,6 +152,12 @@ MEASURES = Schema(
             "why the engine cannot work it out yet; a quote that meets it says so",
             required=False,
         ),
+        Column(
+            "lapse",
+            Kind.TEXT,
+            "why no rule of its series held in the days before it; empty where days follow each other",
+            required=False,
+        ),
     ),
     key=("measure",),
 )
@@ -164,7 +174,14 @@ AGREEMENTS = Schema(
         TO,
         STATUS,
         Column("effect", Kind.TEXT, "effect on car duties", required=False),
-        Column("cumulation", Kind.TEXT, "cumulation of origin", required=False),
+        Column("cumulation", Kind.TEXT, "cumulation of origin; PEM is diagonal", required=False),
+        Column(
+            "tolerance",
+            Kind.FRACTION,
+            "share of the price in materials that need not change heading; never waives a share of value",
+            unit="1",
+            required=False,
+        ),
     ),
     key=("agreement",),
 )
@@ -197,6 +214,19 @@ ORIGIN_RULES = Schema(
         ),
         Column("threshold", Kind.FRACTION, "least or most share", unit="1", required=False),
         Column("basis", Kind.TEXT, "basis of the share", required=False),
+        Column(
+            "methods",
+            Kind.LIST,
+            "ways of counting of which one must be met, each with its share: BUILD_DOWN, BUILD_UP, NET_COST, MAXNOM; "
+            "empty for the metric's own",
+            required=False,
+        ),
+        Column(
+            "also",
+            Kind.LIST,
+            "what must hold besides: BATTERY_PACK by its own rows, WORKFORCE with its share",
+            required=False,
+        ),
         Column("additional", Kind.TEXT, "further requirement as printed", required=False),
         Column("status", Kind.TEXT, "standing in law", choices=ENACTED + NOT_LAW),
         FROM,
@@ -215,27 +245,54 @@ NON_TARIFF = Schema(
         Column("title", Kind.TEXT, "what it is"),
         Column("origins", Kind.TEXT, "origins concerned, as printed", required=False),
         Column("firms", Kind.TEXT, "firms concerned, as printed", required=False),
-        Column(
-            "firm_nationality",
-            Kind.LIST,
-            "home countries of the firms a prohibition bars",
-            required=False,
-        ),
-        POWERTRAIN_LIST,
-        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
-        Column("effect", Kind.TEXT, "type of effect"),
+        Column("nature", Kind.TEXT, "kind of rule as printed: VAT, PERMIT, REGIME, ...", required=False),
         Column("value", Kind.TEXT, "amount or word, as printed", required=False),
-        Column("unit", Kind.TEXT, "unit", required=False),
-        Column("base", Kind.TEXT, "base", required=False),
+        Column("unit", Kind.TEXT, "unit, as printed", required=False),
+        Column("base", Kind.TEXT, "base, as printed", required=False),
         Column("condition_text", Kind.TEXT, "condition, as printed", required=False),
-        FROM,
-        TO,
-        STATUS,
+        Column("effect", Kind.TEXT, "what it does", choices=EFFECTS),
         Column(
             "acts",
             Kind.FLAG,
-            "yes where the engine applies it; no where it is shown, not modelled",
+            "yes where the engine applies it; no where another table does, or where it is shown, not modelled",
         ),
+        Column(
+            "worked_out_in",
+            Kind.TEXT,
+            "table whose rows work it out; empty where none does",
+            required=False,
+            choices=("measures", "origin_rules", "taxes"),
+        ),
+        Column(
+            "amount",
+            Kind.NUMBER,
+            "what it acts with: months of a delay; money, once or per car",
+            "months or currency",
+            required=False,
+            least=0,
+        ),
+        Column("currency", Kind.TEXT, "ISO 4217 code of the amount; empty for months", required=False),
+        Column(
+            "firm_nationality",
+            Kind.LIST,
+            "home countries of the firms it concerns; empty for all",
+            required=False,
+        ),
+        Column("made_in", Kind.LIST, "countries or blocs it concerns cars made in; empty for all", required=False),
+        Column("not_made_in", Kind.LIST, "countries or blocs whose cars it leaves out", required=False),
+        POWERTRAIN_LIST,
+        Column("forms", Kind.LIST, "forms of supply concerned", choices=("CBU", "SKD", "CKD", "LOCAL")),
+        CONDITION,
+        Column(
+            "driver_side",
+            Kind.TEXT,
+            "side of the steering wheel that the market's traffic asks for",
+            required=False,
+            choices=DRIVER_SIDES,
+        ),
+        FROM,
+        TO,
+        STATUS,
     ),
     key=("measure",),
 )
@@ -292,4 +349,52 @@ BLOCS = Schema(
     key=("bloc", "member"),
 )
 
-ALL = (MEASURES, AGREEMENTS, ORIGIN_RULES, NON_TARIFF, TAXES, FIRM_GROUPS, BLOCS)
+UNITS = Schema(
+    "units",
+    "Units that law counts charges in, whose worth a decree changes: one value a row.",
+    (
+        Column("unit", Kind.TEXT, "unit as specific_currency names it"),
+        Column("currency", Kind.TEXT, "currency of its worth"),
+        Column("worth", Kind.NUMBER, "worth of one unit", least=0),
+        Column("effective_from", Kind.DATE, "first day, included; it holds until the next row's"),
+    ),
+    key=("unit", "effective_from"),
+)
+
+QUOTA_SHARES = Schema(
+    "quota_shares",
+    "Parts of a quota kept for some shipments, or most that some may take.",
+    (
+        Column("measure", Kind.TEXT, "quota"),
+        Column("condition", Kind.TEXT, "which shipments, as an expression over declared facts (docs/conditions.md)"),
+        Column("share", Kind.FRACTION, "share of the quota", unit="1"),
+        Column("rule", Kind.TEXT, "kept for them, or the most they may take", choices=("RESERVED", "AT_MOST")),
+    ),
+    key=("measure", "condition"),
+)
+
+OBLIGATIONS = Schema(
+    "obligations",
+    "What an incentive is owed for: cars to be made locally for every car imported under it, and what a shortfall costs.",
+    (
+        Column("obligation", Kind.TEXT, "id"),
+        IMPORTER,
+        Column("fact", Kind.TEXT, "fact that a car imported under the incentive declares"),
+        Column("imported_from", Kind.DATE, "first day of import that makes the debt"),
+        Column("imported_to", Kind.DATE, "last day of import that makes the debt"),
+        Column("made_from", Kind.DATE, "first day of local production that counts"),
+        Column("due", Kind.DATE, "day by which the debt is to be made good"),
+        Column("owed", Kind.NUMBER, "cars to be made locally per car imported, where made good by then", least=0),
+        Column(
+            "penalty",
+            Kind.TEXT,
+            "what each car not made good costs: DUTY_FORGONE is the duty the incentive took off",
+            choices=("DUTY_FORGONE",),
+        ),
+    ),
+    key=("obligation",),
+)
+
+ALL = (
+    MEASURES, AGREEMENTS, ORIGIN_RULES, NON_TARIFF, TAXES, FIRM_GROUPS, BLOCS, UNITS, QUOTA_SHARES, OBLIGATIONS
+)  # fmt: skip

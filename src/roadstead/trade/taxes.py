@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.trade.schemas import ENACTED
+from roadstead.trade.columns import ENACTED
 
 if TYPE_CHECKING:
     from datetime import date

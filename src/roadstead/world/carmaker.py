@@ -60,6 +60,8 @@ class Model:
         Share of material in ex_works, and of the battery in material. [fraction]
     volume
         Shipping volume. [m3]
+    driver_sides
+        Sides of the steering wheel it is built with, LHD or RHD; empty for both.
     """
 
     model_id: str
@@ -74,6 +76,7 @@ class Model:
     power_kw: float
     engine_cm3: float
     transfer_margin: float
+    driver_sides: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from roadstead.world.places import Gazetteer, gazetteer
 from roadstead.world.sources import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from roadstead.terms.evidence import Evidence, Source
 
 BUILT_ON = date(2026, 11, 26)
 """Day the packaged tables were last built."""
+DOLLAR = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,9 @@ class World:
 
     def dollars(self, year: int | None = None) -> Mapping[str, float]:
         """US dollars per unit of each currency: average of ``year`` where known, else of the latest period."""
-        rates = {"USD": 1.0}
+        rates = {DOLLAR: 1.0}
         exact: dict[str, float] = {}
-        for row in self.tables["economies"]:
-            if row["indicator"] != "exchange_rate" or not row["value"]:
-                continue
-            currency = row["unit"].split()[0]
+        for currency, row in exchange_rates(self.tables["economies"]):
             rates[currency] = 1.0 / row["value"]
             if row["period"] == str(year):
                 exact[currency] = 1.0 / row["value"]
@@ -95,6 +93,18 @@ def data_folder() -> Path:
 @lru_cache(maxsize=len(schemas.ALL))
 def _packaged(schema: Schema) -> tuple[Row, ...]:
     return read_table(data_folder() / f"{schema.name}.csv", schema)
+
+
+def exchange_rates(economies: Iterable[Row]) -> Iterator[tuple[str, Row]]:
+    """Rows that hold an exchange rate, each with its currency."""
+    for row in economies:
+        if row["indicator"] == "exchange_rate" and row["value"]:
+            yield row["unit"].split()[0], row
+
+
+def packaged_currencies() -> frozenset[str]:
+    """Currencies whose exchange rate the package holds."""
+    return frozenset({DOLLAR, *(currency for currency, _ in exchange_rates(_packaged(schemas.ECONOMIES)))})
 
 
 def load(own_facts: Path | None = None) -> World:

@@ -18,8 +18,18 @@ WORKED = [
     ("W2", "EU27", "CHN", "BEV", "Tesla", "2025-03-01", 20000, [], 0.178),
     ("W2", "EU27", "CHN", "BEV", "Tesla Shanghai", "2025-03-01", 20000, [], 0.178),
     ("W3", "EU27", "CHN", "PHEV", "BYD", "2025-03-01", 20000, [], 0.10),
-    ("W4", "EU27", "CHN", "BEV", "VW Anhui", "2026-03-01", 20000, ["undertaking.EU_BEV=true"], 0.10),
-    ("W4 breached", "EU27", "CHN", "BEV", "VW Anhui", "2026-03-01", 20000, ["undertaking.EU_BEV=false"], 0.307),
+    ("W4", "EU27", "CHN", "BEV", "VW Anhui", "2026-03-01", 20000, ["undertaking.EU_BEV=true", "model=Tavascan"], 0.10),
+    (
+        "W4 breached",
+        "EU27",
+        "CHN",
+        "BEV",
+        "VW Anhui",
+        "2026-03-01",
+        20000,
+        ["undertaking.EU_BEV=false", "model=Tavascan"],
+        0.307,
+    ),
     ("W5", "USA", "CHN", "BEV", "", "2025-06-15", 20000, [], 1.475),
     ("W6", "USA", "CHN", "BEV", "", "2026-04-01", 20000, [], 1.275),
     ("W7", "USA", "JPN", "HEV", "", "2025-10-01", 20000, [], 0.15),
@@ -113,9 +123,9 @@ def test_a_fact_that_changes_nothing_is_said_to(run):
 
 
 def test_what_a_declared_fact_saves_is_told(run):
-    facts = ["undertaking.EU_BEV=true"]
+    facts = ["undertaking.EU_BEV=true", "model=Tavascan"]
     told = run(*words("EU27", "CHN", "BEV", "VW Anhui", "2026-03-01", 20000, facts), "--json").json
-    (declared,) = told["declared"]
+    declared = next(fact for fact in told["declared"] if fact["name"] != "model")
     assert (declared["name"], declared["value"], declared["matters"]) == ("undertaking.EU_BEV", True, True)
     assert declared["saves_rate"] == pytest.approx(0.207)
 
@@ -153,6 +163,25 @@ def test_a_prohibition_is_told_beside_the_duty(run):
     (rule,) = run(*asked, "--json").json["prohibitions"]
     assert rule["bars_firm"] is True
     assert rule["nationalities"] == ["CHN", "RUS"]
+
+
+def test_a_ban_at_the_border_is_told_beside_what_would_be_charged(run):
+    asked = words("UKR", "RUS", "BEV", "", "2026-04-01", 20000, [])
+    (rule,) = run(*asked, "--json").json["prohibitions"]
+    assert (rule["measure"], rule["bars_firm"], rule["nationalities"]) == ("UKR-005", True, [])
+    assert "UKR-005 bars such cars" in run(*asked).out
+    permit = words("CAN", "CHN", "BEV", "BYD", "2026-06-01", 20000, [])
+    assert "CAN-901 may bar such cars" in run(*permit).out
+
+
+def test_what_an_incentive_is_owed_for_is_told(run):
+    asked = words("THA", "CHN", "BEV", "", "2025-06-01", 20000, ["programme.THA_EV35=true"])
+    remarks = run(*asked, "--json").json["remarks"]
+    assert "THA-EV35-1: for programme.THA_EV35, 2 made locally per car imported by 2026-12-31, or repay" in remarks
+    assert not any(
+        "THA-EV" in remark
+        for remark in run(*words("THA", "CHN", "BEV", "", "2025-06-01", 20000, []), "--json").json["remarks"]
+    )
 
 
 def test_a_shape_not_expressible_names_the_fact_that_may_rule_it_out(run):
