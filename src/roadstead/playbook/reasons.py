@@ -26,7 +26,18 @@ def why(reading: Reading, decision: Decision, year: int) -> Sentence:
     """The reason in one sentence, with figures of one year in expectation."""
     if decision.kind == "enter":
         return _enter(reading, decision.subject, year)
+    if decision.kind == "retire":
+        return _retire(reading, decision.subject, year)
     return _line(reading, decision.subject, year)
+
+
+def _retire(reading: Reading, line: str, year: int) -> Sentence:
+    """What a line still makes: its gain over shipping from home is a reason for what stays, not for what goes."""
+    weight = weight_by_year(reading)[year - reading.tree.first_year]
+    flow = weight @ reading.plan.flows.flow
+    made = sum(float(flow[a]) for a, key in enumerate(reading.evaluation.ledger.arcs) if key.line == line)
+    terms: dict[str, Term] = {"cars": Amount(made, "cars"), "year": Amount(float(year), "year")}
+    return Sentence("why.retire", terms)
 
 
 def _line(reading: Reading, line: str, year: int) -> Sentence:

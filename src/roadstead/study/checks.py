@@ -211,6 +211,9 @@ def _programme(year: int, modules: float, line: Line, case: CaseFile, where: str
     if not first <= year <= last:
         message = f"{year} is outside the years in which something can be committed to"
         yield Fault(where, "RS-S617", message, f"a year from {first} to {last}")
+    elif year + line.lead > case.horizon.last:
+        message = f"`{line.line_id}` takes {line.lead} years: ordered in {year} it opens after {case.horizon.last}"
+        yield Fault(where, "RS-S617", message, f"a year up to {case.horizon.last - line.lead}")
     if modules > line.modules_limit:
         message = f"{modules:g} steps announced where `{line.line_id}` can have {line.modules_limit:g}"
         yield Fault(where, "RS-S617", message, "at most modules_limit of lines.csv")

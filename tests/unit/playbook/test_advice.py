@@ -14,6 +14,7 @@ from roadstead.playbook.book import Amount
 from roadstead.playbook.decisions import HALF, decisions
 from roadstead.playbook.leaving_out import pinned_off
 from roadstead.playbook.reading import continuation, path_values
+from roadstead.playbook.reasons import why
 from roadstead.playbook.triggers import triggers
 
 if TYPE_CHECKING:
@@ -110,6 +111,16 @@ def test_the_reason_has_the_cars_of_its_year(book: Book, reading: Reading):
                 if mine == place:
                     expected += probability[p.node_years.node[y]] * reading.plan.flows.flow[y, a]
         assert amount(entry.why, "cars") == pytest.approx(expected)
+
+
+def test_giving_up_capacity_is_not_explained_by_what_the_line_earns(reading: Reading, book: Book):
+    """The gain over shipping from home is a reason for cars still made, not for capacity that goes."""
+    year = int(amount(book.do_now[0].why, "year"))
+    makes = next(d for d in decisions(reading) if d.kind == "open" and d.node == 0)
+    kept, given_up = why(reading, makes, year), why(reading, replace(makes, kind="retire"), year)
+    assert kept.key != given_up.key == "why.retire"
+    assert amount(given_up, "cars") == pytest.approx(amount(kept, "cars"))
+    assert set(given_up.terms) == {"cars", "year"}
 
 
 def test_every_first_decision_can_be_pinned_off(reading: Reading):

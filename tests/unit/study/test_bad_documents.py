@@ -297,6 +297,15 @@ def test_a_programme_that_cannot_be(case, programme, words):
     assert words in str(fault)
 
 
+def test_a_programme_that_opens_too_late(case):
+    case.set("lines.csv", ("izmir",), "lead", "6")
+    case.edit(YAML, "announced: {}", "announced: {izmir: {year: 2032, modules: 1}}")
+    fault = case.fault()
+    assert fault.code == "RS-S617"
+    assert "`izmir` takes 6 years: ordered in 2032 it opens after 2036" in str(fault)
+    assert "a year up to 2030" in str(fault)
+
+
 def test_an_announced_line_without_a_programme(case):
     case.set("lines.csv", ("izmir",), "standing", "announced")
     case.set("lines.csv", ("izmir",), "opens", "2029")
