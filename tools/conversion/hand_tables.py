@@ -49,6 +49,38 @@ BLOCS = {
     "AGADIR": ("2007-03-27", "MAR TUN EGY JOR", "Agadir Agreement, member states", "https://www.agadiragreement.org/"),
 }
 
+IN_CHINESE = {
+    "BYD": "比亚迪",
+    "Denza": "腾势",
+    "Fangchengbao": "方程豹",
+    "Yangwang": "仰望",
+    "Geely": "吉利",
+    "Volvo Cars": "沃尔沃",
+    "Polestar": "极星",
+    "Lotus": "路特斯",
+    "Zeekr": "极氪",
+    "Lynk & Co": "领克",
+    "SAIC": "上汽",
+    "MG": "名爵",
+    "Maxus": "大通",
+    "Roewe": "荣威",
+    "IM Motors": "智己",
+    "Tesla": "特斯拉",
+    "VW Anhui": "大众安徽",
+    "Chery": "奇瑞",
+    "Great Wall": "长城",
+    "XPeng": "小鹏",
+    "NIO": "蔚来",
+    "Leapmotor": "零跑",
+    "Dongfeng": "东风",
+    "Changan": "长安",
+    "FAW": "一汽",
+    "GAC": "广汽",
+    "JAC": "江淮",
+    "BMW Brilliance": "华晨宝马",
+}
+"""A maker under its Chinese name pays the rate of its group, not that of all others."""
+
 GROUPS = {
     "BYD Group": ("BYD", "Denza", "Fangchengbao", "Yangwang"),
     "Geely Group": ("Geely", "Volvo Cars", "Polestar", "smart", "Lotus", "Zeekr", "Lynk & Co"),
@@ -90,14 +122,14 @@ def blocs(book: SourceBook) -> Iterator[dict[str, str]]:
 
 
 def firm_groups(book: SourceBook) -> Iterator[dict[str, str]]:
-    """Producer groups of the European countervailing duty."""
+    """Producer groups of the European countervailing duty, each maker in English and Chinese."""
     source = book.cite(*REGULATION)
     for group, firms in GROUPS.items():
         for firm in firms:
             named = firm in NAMED
+            told = source if named else ""
             note = "" if named else "membership not read in the annex"
-            yield {
-                "group": group,
-                "firm": firm,
-                **evidence(source if named else "", AS_OF, "high" if named else "medium", note),
-            }
+            yield {"group": group, "firm": firm, **evidence(told, AS_OF, "high" if named else "medium", note)}
+            if firm in IN_CHINESE:
+                note = f"Chinese name of {firm}" + (f"; {note}" if note else "")
+                yield {"group": group, "firm": IN_CHINESE[firm], **evidence(told, AS_OF, "medium", note)}
