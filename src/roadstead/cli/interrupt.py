@@ -40,8 +40,9 @@ class _Work(threading.Thread, Generic[Result]):
 def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -> Result:
     """``function()``, computed on a thread so that this one can listen.
 
-    A solver deep in native code cannot be asked to stop: on an interrupt worker processes are ended, and if the work goes
-    on nevertheless, the whole process leaves. Nothing is lost: a run folder is written only once a plan is finished.
+    A solver deep in native code cannot be asked to stop: on an interrupt worker processes are ended, the work is given
+    time to fall over them, and the process leaves. It leaves without the interpreter's farewell, in which threads that the
+    solver still keeps would end it with SIGABRT. Nothing is lost: a run folder is written only once a plan is finished.
     """
     work = _Work(function)
     work.start()
@@ -54,8 +55,6 @@ def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -
         work.join(GRACE)
         if work.results:  # it was done before it could be interrupted
             return work.results[0]
-        if not work.is_alive():
-            raise
         tidy()
         say(MESSAGE)
         sys.stdout.flush()

@@ -161,11 +161,12 @@ def test_two_runs_of_one_second_have_two_names(tmp_path: Path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise there")
-def test_an_interrupt_while_planning_writes_nothing(tmp_path: Path):
+@pytest.mark.parametrize("stage", ["planning", "planning again"])
+def test_an_interrupt_while_planning_writes_nothing(tmp_path: Path, stage: str):
     command = [sys.executable, "-c", CODE, "plan", str(bundled("starter")), "--out", str(tmp_path / "out"), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
-            if line.startswith("planning"):
+            if line.startswith(stage):
                 process.send_signal(signal.SIGINT)
                 break
         out, err = process.communicate(timeout=120)

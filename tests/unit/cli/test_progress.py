@@ -93,7 +93,20 @@ def interrupted_wait(monkeypatch):
     monkeypatch.setattr(threading.Thread, "join", first_raises)
 
 
-def test_an_interrupt_ends_work_whose_workers_are_gone(monkeypatch):
+@pytest.fixture
+def left(monkeypatch) -> list[int]:
+    """The status with which the process leaves, without leaving."""
+    statuses = []
+
+    def leave(status):
+        statuses.append(status)
+        raise SystemExit(status)
+
+    monkeypatch.setattr(interrupt.os, "_exit", leave)
+    return statuses
+
+
+def test_an_interrupt_ends_work_whose_workers_are_gone(monkeypatch, left):
     interrupted_wait(monkeypatch)
     ended = threading.Event()
 
@@ -102,9 +115,10 @@ def test_an_interrupt_ends_work_whose_workers_are_gone(monkeypatch):
         ended.set()
         raise LookupError("the workers are gone")
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(SystemExit):
         interruptible(falls_over, tidy=lambda: None)
     assert ended.is_set()
+    assert left == [130]
 
 
 def test_an_interrupt_that_comes_too_late_loses_nothing(monkeypatch):
@@ -112,16 +126,9 @@ def test_an_interrupt_that_comes_too_late_loses_nothing(monkeypatch):
     assert interruptible(lambda: time.sleep(0.2) or "written", tidy=lambda: None) == "written"
 
 
-def test_an_interrupt_leaves_work_that_does_not_listen(monkeypatch, capsys):
+def test_an_interrupt_leaves_work_that_does_not_listen(monkeypatch, capsys, left):
     interrupted_wait(monkeypatch)
     monkeypatch.setattr(interrupt, "GRACE", 0.05)
-    left = []
-
-    def leave(status):
-        left.append(status)
-        raise SystemExit(status)
-
-    monkeypatch.setattr(interrupt.os, "_exit", leave)
     tidied, release = [], threading.Event()
     with pytest.raises(SystemExit):
         interruptible(release.wait, tidy=lambda: tidied.append(True))
