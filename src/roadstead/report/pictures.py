@@ -71,7 +71,17 @@ class Picture:
 
 
 def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
-    """All six, those left out for which the book has nothing to show."""
+    """All six, those left out for which the book has nothing to show.
+
+    Altair's check of every mark against the schema is left to the tests of the charts: it takes a sixth of the page's time.
+    """
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):
+        return _all(book, words)
+
+
+def _all(book: Book, words: Words) -> tuple[Picture, ...]:
     found = []
     if book.world_map.markets:
         found.append(_map(book, words))
