@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lacking import lacking
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,9 +18,9 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def files() -> list[Path]:
-    """Every file that is or could be committed; skips where there is no git checkout, as in a source archive."""
+    """Every file that is or could be committed; a source archive, which has no git checkout, cannot tell."""
     if not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout: nothing says which files belong to the project")
+        lacking("not a git checkout: nothing says which files belong to the project")
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import sysconfig
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,8 +43,6 @@ def run(*command: str | Path, cwd: Path) -> str:
 @pytest.fixture(scope="session")
 def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of programs of a fresh environment that holds the wheel; its dependencies are lent from this one."""
-    if find_spec("hatchling") is None or find_spec("pip") is None:
-        pytest.skip("needs hatchling and pip: make setup")
     folder = tmp_path_factory.mktemp("wheel")
     wheel = ("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", folder, root)
     run(sys.executable, "-m", "pip", "--quiet", *wheel, cwd=folder)

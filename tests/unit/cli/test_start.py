@@ -14,6 +14,7 @@ from roadstead.cli import command_line, duty, main
 HEAVY = {"highspy", "altair", "scipy", "polars", "pydantic", "jinja2", "xlsxwriter", "vl_convert"}
 BYD = ["duty", "--importer", "EU27", "--origin", "CHN", "--product", "car", "--powertrain", "BEV", "--firm", "BYD"]
 BYD += ["--on", "2025-03-01", "--value", "20000"]
+COMMANDS = ("duty", "outlook", "world", "sources", "new", "check", "plan", "demo", "verify", "doctor", "explain")
 
 
 def modules_after(*words: str) -> set[str]:
@@ -62,19 +63,7 @@ def test_version(run):
 def test_no_words_print_the_help(run):
     said = run()
     assert said.status == 0
-    for command in (
-        "duty",
-        "outlook",
-        "world",
-        "sources",
-        "new",
-        "check",
-        "plan",
-        "demo",
-        "verify",
-        "doctor",
-        "explain",
-    ):
+    for command in COMMANDS:
         assert command in said.out
 
 
@@ -157,18 +146,6 @@ def test_a_mistake_of_ours_is_not_dressed_up_as_the_users(monkeypatch):
 
 def test_all_commands_take_json_where_they_print_data():
     app = command_line.build()
-    for command in (
-        "duty",
-        "outlook",
-        "world",
-        "sources",
-        "new",
-        "check",
-        "plan",
-        "demo",
-        "verify",
-        "doctor",
-        "explain",
-    ):
+    for command in COMMANDS:
         names = {name for argument in app[command].assemble_argument_collection() for name in argument.names}
         assert "--json" in names, command
