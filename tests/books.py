@@ -178,6 +178,10 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         ),
         warnings=(
             Sentence("warn.assumptions", {"count": Amount(210, "count"), "total": Amount(320, "count")}),
+            Sentence(
+                "warn.every_case",
+                {"value": Amount(0.5, "share"), "days": Amount(9, "count"), "years": Amount(8, "count")},
+            ),
             Sentence("warn.shown_not_modelled", {"count": Amount(1, "count"), "markets": Amount(2, "count")}),
             Sentence("warn.outlook_thin", {"market": place("MYS"), "note": "three years of history"}),
         ),

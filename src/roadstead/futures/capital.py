@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from roadstead.world.carmaker import Line, Offer
 
 TAX_YEARS = 10
-"""Years of straight-line depreciation for tax."""
+"""Years of straight-line depreciation for tax, everywhere. An assumption, told in the playbook."""
 NEVER = 9999
 
 

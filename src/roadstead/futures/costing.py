@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from roadstead.world.reference import World
 
 OVERLAND_DAYS = 10.0
-"""Days by road and rail between neighbours that no ship serves."""
+"""Days by road and rail between neighbours that no ship serves. An assumption, told in the playbook."""
 BUILT_UP = "CBU"
 FORMS = {EntryMode.EXPORT: BUILT_UP, EntryMode.KIT: "CKD", EntryMode.CONTRACT: "CKD", EntryMode.LOCAL: "LOCAL"}
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 RIVAL = "Chery"
 """A cooperating exporter without a rate of its own stands for rivals shipped from the home country."""
 RIVAL_VALUE = 0.55
-"""Customs value of a rival's car as a share of its retail price."""
+"""Customs value of a rival's car as a share of its retail price. An assumption, told in the playbook."""
 LEAST = 1e-4
 """Least reference share of a powertrain, as a share of the mature one, so that a model with no sales has a curve."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from roadstead.futures.capital import TAX_YEARS
+from roadstead.futures.costing import OVERLAND_DAYS
+from roadstead.futures.selling import RIVAL_VALUE
 from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, OtherRule, Sentence
 from roadstead.study import tables
 from roadstead.trade.non_tariff import concerning, is_shown_only
@@ -139,12 +142,23 @@ def _pinned(study: Study, pin: PinEntry) -> Sentence:
     )
 
 
+def _of_every_case() -> Sentence:
+    """What the program assumes where a case has no say."""
+    terms = {
+        "value": Amount(RIVAL_VALUE, "share"),
+        "days": Amount(OVERLAND_DAYS, "count"),
+        "years": Amount(float(TAX_YEARS), "count"),
+    }
+    return Sentence("warn.every_case", terms)
+
+
 def warnings(study: Study, outlook: Outlook, rules: tuple[OtherRule, ...]) -> tuple[Sentence, ...]:
     """What a reader should know before trusting the numbers."""
     rows = evidence(study)
     assumed = sum(row.is_assumption for row in rows)
     found = [
         Sentence("warn.assumptions", {"count": Amount(assumed, "count"), "total": Amount(len(rows), "count")}),
+        _of_every_case(),
     ]
     found += [_pinned(study, pin) for pin in study.pins]
     if shown := [rule for rule in rules if rule.standing == "shown"]:

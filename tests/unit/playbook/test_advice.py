@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.futures.capital import TAX_YEARS
+from roadstead.futures.costing import OVERLAND_DAYS
+from roadstead.futures.selling import RIVAL_VALUE
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.book import Amount
 from roadstead.playbook.decisions import HALF, decisions
@@ -247,3 +250,12 @@ def test_the_headline_is_the_plan_against_standing_still(book: Book, starter_run
     assert amount(gap, "gap") == book.cover.gap_value_added == solved.gap_value_added
     assert gap.terms["bound"] == book.cover.bound == solved.gap_bound
     assert book.cover.gap_value_added <= 0.01
+
+
+def test_what_the_program_assumes_in_every_case_is_told(book: Book):
+    [told] = [warning for warning in book.warnings if warning.key == "warn.every_case"]
+    assert (amount(told, "value"), amount(told, "days"), amount(told, "years")) == (
+        RIVAL_VALUE,
+        OVERLAND_DAYS,
+        TAX_YEARS,
+    )
