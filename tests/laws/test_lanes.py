@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from margins import margin_check
 
 from roadstead.futures.capital import tax_shield
 from roadstead.futures.costing import BUILT_UP, arrives_as, gate_cost, lane_cost
-from roadstead.futures.evaluate import IN_QUOTA, OPEN, _Memo, _refused, margin_check
+from roadstead.futures.evaluate import IN_QUOTA, OPEN, _Memo, _refused
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare

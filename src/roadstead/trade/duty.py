@@ -69,11 +69,6 @@ class Stack:
     remarks: tuple[str, ...]
     barred: tuple[tuple[Measure, bool], ...] = ()
 
-    @property
-    def is_barred(self) -> bool:
-        """True where the shipment is let in under no reading."""
-        return any(certain for _, certain in self.barred)
-
     def amounts(self, value: Floats) -> Floats:
         """Charges of all lines. Shape (L, *value.shape). [US$/car]"""
         value = np.asarray(value, dtype=np.float64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from margins import margin_check
 
 from roadstead.futures import capital
 from roadstead.futures.costing import Circumstances, kept_share, retail_price
@@ -15,7 +16,6 @@ from roadstead.futures.evaluate import (
     at_full_home_cost,
     evaluate,
     list_arcs,
-    margin_check,
     node_circumstances,
     node_years,
     representative_year,
