@@ -16,9 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.clock import yardstick
+from benchmarks.clock import Row, yardstick
 from benchmarks.memory import watch
-from benchmarks.stages import CASES, Row, facts, stages
+from benchmarks.stages import CASES, facts, stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``note`` says what was done or reached."""
+
+    stage: str
+    seconds: float
+    note: str = ""
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.clock import median_seconds, timed
+from benchmarks.clock import Row, median_seconds, timed
+from benchmarks.duties import duties
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
@@ -47,15 +48,6 @@ print(imported - began, time.perf_counter() - imported)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table. ``note`` says what was done or reached."""
-
-    stage: str
-    seconds: float
-    note: str = ""
-
-
 def facts() -> Iterator[Row]:
     """World and rulebook in a fresh interpreter, and quotes once both are at hand."""
     done = subprocess.run([sys.executable, "-c", FRESH], check=True, capture_output=True, text=True)
@@ -69,6 +61,7 @@ def facts() -> Iterator[Row]:
     asked = Inquiry("EU27", "CHN", "BEV", "2025-03-01", 20000.0, firm="BYD")
     yield Row("quote: first", timed(lambda: quote(asked, world))[0], "EU27 from CHN, BEV, BYD, 2025-03-01")
     yield Row("quote: after that", median_seconds(lambda: quote(asked, world), 20), "median of 20")
+    yield from duties(rules, world)
 
 
 def stages(name: str) -> Iterator[Row]:

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.duty import Stack
-from roadstead.trade.landed import Voyage, cross, crossing_lines, customs_value, valuation
+from roadstead.trade.landed import BLOCK, Consignments, crossing_lines, land
+from roadstead.trade.schedule import Lane, Schedule, Stretch
+from roadstead.trade.tariff import compile_tariff
 from roadstead.trade.taxes import cascade, taxes_in_force
+from roadstead.trade.valuation import Voyage, customs_value, insurance, valuation
 
 money = st.floats(1.0, 1e5)
 rates = st.floats(0.0, 0.5)
@@ -28,6 +31,42 @@ LANES = {
 }
 
 
+DAY = date(2027, 7, 1)
+
+
+def tariff_of(stack, basis):
+    """A tariff of one lane, which meets one stack on one day."""
+    return compile_tariff([Schedule(Lane("", "", "", "", ""), basis, (Stretch(DAY, (), (), (stack,)),))], (DAY, DAY))
+
+
+def goods(prices, way, tax, lanes=None, day=DAY):
+    def all_(amount):
+        return np.full(len(prices), amount, dtype=float)
+
+    return Consignments(
+        lane=np.zeros(len(prices), dtype=np.int64) if lanes is None else np.asarray(lanes),
+        day=np.full(len(prices), day.toordinal()),
+        transfer_price=np.asarray(prices, dtype=float),
+        freight=all_(way.freight),
+        insurance_rate=all_(way.insurance_rate),
+        money_rate=all_(way.money_rate),
+        days=all_(way.days),
+        import_tax_rate=all_(tax),
+    )
+
+
+def cross(price, way, basis, stack, tax):
+    return land(tariff_of(stack, basis), goods([price], way, tax))
+
+
+def total(price, way, basis, stack, tax):
+    return float(cross(price, way, basis, stack, tax).total[0])
+
+
+def bars(price, way, basis, stack, tax, prefix=""):
+    return crossing_lines(tariff_of(stack, basis), cross(price, way, basis, stack, tax), 0, prefix)
+
+
 @pytest.fixture(scope="module")
 def stacks(ask):
     return {name: ask(lane, on, facts, firm="BYD").stack for name, (lane, on, facts) in LANES.items()}
@@ -40,7 +79,7 @@ lanes = st.sampled_from(sorted(LANES))
 @given(lanes, bases, money, ways, rates)
 def test_steps_add_up(stacks, lane, basis, price, way, tax):
     stack = stacks[lane]
-    crossing = cross(price, way, basis, stack, tax)
+    whole = total(price, way, basis, stack, tax)
     value = price if basis == "FOB" else price + way.freight + way.insurance_rate * (price + way.freight)
     charges = sum(float(line.amount(np.asarray(value))) for line in stack.lines)
     by_hand = (
@@ -50,21 +89,22 @@ def test_steps_add_up(stacks, lane, basis, price, way, tax):
         + charges
         + tax * (value + charges)
     )
-    assert crossing.total == pytest.approx(by_hand, rel=1e-12)
-    assert sum(bar.amount for bar in crossing_lines(crossing)) == pytest.approx(crossing.total, rel=1e-12, abs=1e-9)
+    assert whole == pytest.approx(by_hand, rel=1e-12)
+    told = sum(bar.amount for bar in bars(price, way, basis, stack, tax))
+    assert told == pytest.approx(whole, rel=1e-12, abs=1e-9)
 
 
 @given(lanes, bases, money, ways, rates, st.floats(0.01, 1_000.0), st.sampled_from(range(6)))
 def test_no_cost_makes_a_car_cheaper(stacks, lane, basis, price, way, tax, more, part):
     stack = stacks[lane]
-    before = price + cross(price, way, basis, stack, tax).total
+    before = price + total(price, way, basis, stack, tax)
     if part == 0:
-        after = price + more + cross(price + more, way, basis, stack, tax).total
+        after = price + more + total(price + more, way, basis, stack, tax)
     elif part == 5:
-        after = price + cross(price, way, basis, stack, tax + more).total
+        after = price + total(price, way, basis, stack, tax + more)
     else:
         name = ("freight", "insurance_rate", "money_rate", "days")[part - 1]
-        after = price + cross(price, replace(way, **{name: getattr(way, name) + more}), basis, stack, tax).total
+        after = price + total(price, replace(way, **{name: getattr(way, name) + more}), basis, stack, tax)
     assert after >= before - 1e-9 * before
 
 
@@ -73,8 +113,8 @@ def test_the_order_of_layers_does_not_matter(stacks, lane, basis, price, way, ta
     stack = stacks[lane]
     lines = list(stack.lines)
     random.shuffle(lines)
-    shuffled = cross(price, way, basis, replace(stack, lines=tuple(lines)), tax)
-    assert shuffled.total == pytest.approx(cross(price, way, basis, stack, tax).total, rel=1e-12)
+    shuffled = total(price, way, basis, replace(stack, lines=tuple(lines)), tax)
+    assert shuffled == pytest.approx(total(price, way, basis, stack, tax), rel=1e-12)
 
 
 @given(lanes, bases, money, ways, rates, st.floats(0.01, 1_000.0))
@@ -82,13 +122,15 @@ def test_currency_scales(stacks, lane, basis, price, way, tax, units):
     """All money in another currency, fixed amounts too: every bar is the same money."""
     stack = stacks[lane]
     foreign = replace(stack, lines=tuple(replace(ln, specific=ln.specific * units) for ln in stack.lines))
-    abroad = cross(price * units, replace(way, freight=way.freight * units), basis, foreign, tax)
-    assert abroad.total == pytest.approx(units * cross(price, way, basis, stack, tax).total, rel=1e-9)
+    abroad = total(price * units, replace(way, freight=way.freight * units), basis, foreign, tax)
+    assert abroad == pytest.approx(units * total(price, way, basis, stack, tax), rel=1e-9)
 
 
 @given(money, ways)
 def test_cif_is_never_below_fob(price, way):
-    assert customs_value(price, way, "CIF") >= customs_value(price, way, "FOB") == price
+    insured = insurance(price, way.freight, way.insurance_rate)
+    on_cif, on_fob = (customs_value(price, way.freight, insured, with_freight) for with_freight in (1.0, 0.0))
+    assert on_cif >= on_fob == price
 
 
 @pytest.mark.parametrize(
@@ -123,14 +165,48 @@ def test_negative_and_endless_amounts_are_refused(stacks, bad, part):
 
 def test_bars_cite_their_measure(ask):
     way = Voyage(1_500.0, 0.01, 0.05, 45.0)
-    bars = crossing_lines(cross(20_000.0, way, "CIF", ask("EU27 CHN BEV", "2027-07-01", firm="BYD").stack, 0.0), "car_")
-    assert [bar.key for bar in bars] == ["car_freight", "car_insurance", "car_tied_up", "car_mfn", "car_countervailing"]
-    assert bars[-1].rests_on.startswith("EU27-023")
-    assert [bar.is_charge for bar in bars] == [False, False, False, True, True]
+    stack = ask("EU27 CHN BEV", "2027-07-01", firm="BYD").stack
+    found = bars(20_000.0, way, "CIF", stack, 0.0, "car_")
+    assert [bar.key for bar in found] == [
+        "car_freight",
+        "car_insurance",
+        "car_tied_up",
+        "car_mfn",
+        "car_countervailing",
+    ]
+    assert found[-1].rests_on.startswith("EU27-023")
+    assert [bar.is_charge for bar in found] == [False, False, False, True, True]
 
 
 def test_no_crossing_no_bars():
-    assert crossing_lines(cross(20_000.0, Voyage(0, 0, 0, 0), "CIF", Stack((), {}, ()), 0.0)) == []
+    assert bars(20_000.0, Voyage(0, 0, 0, 0), "CIF", Stack((), {}, ()), 0.0) == []
+
+
+def test_many_cross_as_each_would_alone(stacks):
+    """More consignments than are worked out together, of lanes with and without an amount beside their rates."""
+    laws = [(DAY, stacks[name], basis) for name in sorted(stacks) for basis in ("CIF", "FOB")]
+    lanes_ = [
+        Schedule(Lane("", "", "", "", ""), basis, (Stretch(day, (), (), (stack,)),)) for day, stack, basis in laws
+    ]
+    tariff = compile_tariff(lanes_, (DAY, DAY))
+    rng = np.random.default_rng(0)
+    which = rng.integers(0, len(laws), BLOCK + 100)
+    way = Voyage(1_500.0, 0.01, 0.05, 45.0)
+    landed = land(tariff, goods(rng.uniform(5e3, 6e4, len(which)), way, 0.1, which))
+    for at in (*range(50), *range(BLOCK - 10, BLOCK + 10)):
+        _, stack, basis = laws[which[at]]
+        price = float(landed.customs_value[at]) if basis == "FOB" else None
+        value = landed.customs_value[at]
+        charges = stack.amounts(np.asarray(value))
+        np.testing.assert_allclose(landed.charges[at, : len(charges)], charges, rtol=1e-12)
+        assert not landed.charges[at, len(charges) :].any()
+        if price is not None:
+            assert landed.total[at] == pytest.approx(total(price, way, basis, stack, 0.1), rel=1e-12)
+
+
+def test_nothing_to_cross_is_no_fault(stacks):
+    landed = land(tariff_of(stacks["one rate"], "CIF"), goods([], Voyage(0, 0, 0, 0), 0.0))
+    assert landed.total.shape == (0,)
 
 
 # --- taxes -----------------------------------------------------------------------------------------------------------

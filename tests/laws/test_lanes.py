@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from margins import margin_check
 
+from roadstead.futures.borders import open_borders
 from roadstead.futures.capital import tax_shield
-from roadstead.futures.costing import BUILT_UP, arrives_as, gate_cost, lane_cost
-from roadstead.futures.evaluate import IN_QUOTA, OPEN, _Memo, _refused
+from roadstead.futures.costing import BUILT_UP, arrives_as
+from roadstead.futures.evaluate import OPEN, _refused
+from roadstead.futures.gates import Gate, gate_costs
+from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
@@ -20,6 +23,10 @@ from roadstead.trade.amendment import Amendment, amend
 from roadstead.trade.bill import assess
 
 CASES = Path(__file__).parents[2] / "cases"
+
+
+def gate_cost(costing, line, model, year, now):
+    return gate_costs(open_borders(costing, [year]), [Gate(line, model, year, now)])[0]
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +44,15 @@ def bars(evaluation, costing):
     """Bars of the compact car sold in a market, from home or a line, under the rules of the first node."""
 
     def bars(line, market, year=2030):
-        found = lane_cost(
-            costing,
+        supply = Supply(
             costing.carmaker.lines.get(line),
             costing.carmaker.models["compact"],
             market,
-            year,
             "",
+            year,
             evaluation.ledger.circumstances[0],
         )
+        found = lane_cost(costing, supply)
         return {bar.key: bar.amount for bar in found}
 
     return bars
@@ -126,7 +133,7 @@ def test_a_car_moved_inside_one_customs_territory_pays_no_tax_on_import(evaluati
     now = replace(now, rulebook=replace(now.rulebook, taxes={**taxes, "DEU": (*taxes["DEU"], levied)}))
     compact, szeged = costing.carmaker.models["compact"], costing.carmaker.lines["szeged"]
     inside, from_home = (
-        {bar.key for bar in lane_cost(costing, line, compact, "DEU", 2030, "", now)} for line in (szeged, None)
+        {bar.key for bar in lane_cost(costing, Supply(line, compact, "DEU", "", 2030, now))} for line in (szeged, None)
     )
     assert "import_tax" in from_home
     assert "import_tax" not in inside
@@ -142,12 +149,14 @@ def test_every_margin_is_its_waterfall(evaluation):
 def test_a_union_s_changed_rules_reach_its_members(evaluation, costing):
     """A cost worked out before an event on a union is not taken for the cost after it."""
     before = evaluation.ledger.circumstances[0]
-    offer = next(o for o in costing.carmaker.offers if o.market == "RUS" and o.model_id == "compact")
+    compact = costing.carmaker.models["compact"]
     rise = Amendment(action="add", importer="EAEU", name="rise", rate=0.20)
     after = replace(before, rulebook=amend(before.rulebook, [(rise, date(2029, 1, 1))]))
-    memo = _Memo(costing)
-    assert memo.cost(None, offer, "", 2030, after) > memo.cost(None, offer, "", 2030, before)
-    assert memo.cost(None, offer, "", 2030, after) == _Memo(costing).cost(None, offer, "", 2030, after)
+    supplies = [Supply(None, compact, "RUS", "", 2030, now) for now in (before, after)]
+    assert len({rests_on(costing, supply) for supply in supplies}) == 2
+    cheap, dear = (sum(bar.amount for bar in bars) for bars in lane_costs(costing, supplies))
+    assert dear > cheap
+    assert dear == sum(bar.amount for bar in lane_cost(costing, supplies[1]))
 
 
 def test_a_new_network_handles_a_share_of_the_sales_of_its_own_year(evaluation):

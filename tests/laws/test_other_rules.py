@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import roadstead as rs
-from roadstead.futures.costing import as_law_sees, kept_share, lane_cost
+from roadstead.futures.costing import as_law_sees, kept_share
 from roadstead.futures.evaluate import barred, evaluate
+from roadstead.futures.lane_costs import Supply, lane_cost
 from roadstead.futures.waiting import with_waiting
 from roadstead.study import cover
 from roadstead.study.progress import Quiet
@@ -19,8 +20,8 @@ from roadstead.study.study import prepare
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.amendment import Amendment, amend
 from roadstead.trade.condition import parse
+from roadstead.trade.law import Span
 from roadstead.trade.non_tariff import ACTING, driver_side, is_shown_only, met
-from roadstead.trade.rulebook import Span
 
 CASES = Path(__file__).parents[2] / "cases"
 YEAR = 2030
@@ -61,8 +62,9 @@ def ruled(now):
 
 
 def bars(costing, now, market, line=None, model="compact", year=YEAR):
-    found = lane_cost(costing, costing.carmaker.lines.get(line), costing.carmaker.models[model], market, year, "", now)
-    return [bar for bar in found if bar.is_rule]
+    carmaker = costing.carmaker
+    supply = Supply(carmaker.lines.get(line), carmaker.models[model], market, "", year, now)
+    return [bar for bar in lane_cost(costing, supply) if bar.is_rule]
 
 
 def kept(costing, now, market, form, model="compact"):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.futures import capital
-from roadstead.futures.costing import Circumstances, Costing, as_law_sees, lane_cost
+from roadstead.futures.costing import Circumstances, Costing, as_law_sees
+from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
 from roadstead.terms.ids import EntryMode, Product
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from roadstead.world.carmaker import Line, Model, Offer
 
 HOME = "home"
-OPEN, IN_QUOTA = "", "in_quota"
+OPEN = ""
 PROHIBITIONS = frozenset({FORBIDS})
 ROUNDING = 1e-9
 """What a least local content may be passed by: 1 - 0.78 is a little less than 0.22 to a computer."""
@@ -74,7 +75,8 @@ class Ledger:
         line = carmaker.lines[key.line] if key.line else None
         year = representative_year(self.node_years, node_year)
         now = self.circumstances[int(self.node_years.node[node_year])]
-        return lane_cost(self.costing, line, carmaker.models[offer.model_id], offer.market, year, key.regime, now)
+        model = carmaker.models[offer.model_id]
+        return lane_cost(self.costing, Supply(line, model, offer.market, key.regime, year, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,23 +217,33 @@ def _margins(
     selling: Selling,
 ) -> tuple[Floats, Flags]:
     """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A)."""
-    memo = _Memo(costing)
+    carmaker = costing.carmaker
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
+    supplies: dict[tuple[object, ...], Supply] = {}
+    asked: list[tuple[int, int, tuple[object, ...]]] = []
     for y in range(years.count):
         now = circumstances[int(years.node[y])]
         year = representative_year(years, y)
         for a, key in enumerate(arcs):
             offer = offers[key.offer]
-            line = costing.carmaker.lines[key.line] if key.line else None
+            line = carmaker.lines[key.line] if key.line else None
             if not _open(costing, now, line, offer, key.regime, year):
                 continue
             if _refused(costing, now, line, offer, key.regime, year):
                 continue
-            cost = memo.cost(line, offer, key.regime, year, now)
             allowed[y, a] = True
-            pre_tax = selling.net_price[y, key.offer] - cost
-            margin[y, a] = pre_tax * (1.0 - capital.tax_rate(costing, line, year))
+            supply = Supply(line, carmaker.models[offer.model_id], offer.market, key.regime, year, now)
+            basis = rests_on(costing, supply)
+            supplies.setdefault(basis, supply)
+            asked.append((y, a, basis))
+    bars = lane_costs(costing, list(supplies.values()))
+    cost = dict(zip(supplies, (sum(bar.amount for bar in lane) for lane in bars), strict=True))
+    for y, a, basis in asked:
+        key = arcs[a]
+        line = carmaker.lines[key.line] if key.line else None
+        tax = capital.tax_rate(costing, line, representative_year(years, y))
+        margin[y, a] = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
     return margin, allowed
 
 
@@ -257,30 +269,6 @@ def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Off
     powertrain = carmaker.models[offer.model_id].powertrain
     shipment = Shipment(importer, origin, Product.CAR, powertrain, carmaker.firm, date(year, 7, 1), facts)
     return costing.territory(origin) != importer and bool(barring(now.rulebook, shipment))
-
-
-@dataclass(frozen=True, slots=True)
-class _Memo:
-    """Costs already worked out: two nodes whose rules agree on a lane share its cost."""
-
-    costing: Costing
-    known: dict[tuple[object, ...], float] = field(default_factory=dict)
-
-    def cost(self, line: Line | None, offer: Offer, regime: str, year: int, now: Circumstances) -> float:
-        importers = {self.costing.territory(offer.market)} | ({self.costing.territory(line.place)} if line else set())
-        unions = {b for b, members in now.rulebook.blocs.items() if any(member in importers for member, _ in members)}
-        # Rule tuples of an importer, or its union, that no event touched are the same object in every node's rulebook.
-        measures = tuple(id(now.rulebook.measures.get(i)) for i in sorted(importers | unions))
-        places = {offer.market, self.costing.territory(offer.market)}
-        others = (id(r) for r in now.rulebook.non_tariff if r.acts and r.effect != FORBIDS and r.importer in places)
-        rules = (*measures, *others)
-        least = now.content.get(line.place, 0.0) if line else 0.0
-        key = (line.line_id if line else "", offer.market, offer.model_id, regime, year, rules, now.route, least)
-        if key not in self.known:
-            model = self.costing.carmaker.models[offer.model_id]
-            bars = lane_cost(self.costing, line, model, offer.market, year, regime, now)
-            self.known[key] = sum(bar.amount for bar in bars)
-        return self.known[key]
 
 
 def at_full_home_cost(evaluation: Evaluation) -> Evaluation:

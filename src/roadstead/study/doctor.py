@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from roadstead.study.silence import solver_silenced
-from roadstead.trade import rulebook
+from roadstead.trade.law import AS_OF
 from roadstead.world import reference
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _writing(folder: Path) -> Finding:
 
 
 def _age(today: date) -> Finding:
-    days = (today - rulebook.AS_OF).days
-    found = f"rules as of {rulebook.AS_OF}, {days} days ago; facts built on {reference.BUILT_ON}"
+    days = (today - AS_OF).days
+    found = f"rules as of {AS_OF}, {days} days ago; facts built on {reference.BUILT_ON}"
     if days > OLDEST:
         return Finding("facts", "lacking", found, "a newer roadstead, or your own rows for what has changed since")
     return Finding("facts", "good", found)

@@ -13,6 +13,7 @@ from roadstead.terms.evidence import Source
 from roadstead.terms.tables import read_table
 from roadstead.trade import rulebook
 from roadstead.trade import schemas as law
+from roadstead.trade.law import AS_OF
 from roadstead.world import reference
 from roadstead.world import schemas as facts
 from roadstead.world.sources import coverage, naming
@@ -94,8 +95,8 @@ def holdings(today: date) -> Holdings:
     """Sum up what is packaged."""
     world = reference.load()
     covered = tuple(coverage(schema, rows) for schema, rows in packaged() if schema.evidence)
-    age = (today - rulebook.AS_OF).days
-    return Holdings(reference.BUILT_ON, rulebook.AS_OF, age, covered, _markets(world), world)
+    age = (today - AS_OF).days
+    return Holdings(reference.BUILT_ON, AS_OF, age, covered, _markets(world), world)
 
 
 def packaged() -> tuple[tuple[Schema, tuple[Row, ...]], ...]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.costing import Circumstances, Costing, lane_cost, voyage
+from roadstead.futures.costing import Circumstances, Costing, voyage
 from roadstead.futures.evaluate import barred, list_arcs
+from roadstead.futures.lane_costs import Supply, lane_cost
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import hs_fault, scan_table
 from roadstead.trade import rulebook, schemas
@@ -148,7 +149,7 @@ def _lane(study: Study, costing: Costing, arc: ArcKey, now: Circumstances) -> It
     if barred(costing, now, line, model, offer.market, year):
         return
     try:
-        lane_cost(costing, line, model, offer.market, year, arc.regime, now)
+        lane_cost(costing, Supply(line, model, offer.market, arc.regime, year, now))
     except RoadsteadError as error:
         yield from _told_at_row(study, arc, error)
 

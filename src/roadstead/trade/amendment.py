@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
 from roadstead.trade.columns import POWERTRAINS
+from roadstead.trade.law import Measure, Span
 from roadstead.trade.non_tariff import FORBIDS, NonTariff
-from roadstead.trade.rulebook import Measure, Rulebook, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from roadstead.trade.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

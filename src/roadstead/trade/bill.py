@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from roadstead.trade.rulebook import OriginRule, Rulebook
+    from roadstead.trade.law import OriginRule
+    from roadstead.trade.rulebook import Rulebook
 
 MATERIALS = ("battery", "powertrain", "body", "other")
 GROUPS = (*MATERIALS, "labour")

@@ -12,8 +12,8 @@ from roadstead.trade.inquiry import read_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.trade.law import Measure
     from roadstead.trade.register import Entry, Register
-    from roadstead.trade.rulebook import Measure
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from roadstead.terms.arrays import Floats
     from roadstead.trade.condition import FactValue
-    from roadstead.trade.rulebook import Measure
+    from roadstead.trade.law import Measure
 
 OWN_ROW = "a row of your own in measures.csv in its place"
 PER_CAR = {"vehicle", "car"}

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from roadstead.trade.inquiry import Asked, Inquiry
-    from roadstead.trade.rulebook import Rulebook, Span
+    from roadstead.trade.law import Span
+    from roadstead.trade.rulebook import Rulebook
     from roadstead.world.reference import World
 
 VARIED = ("origin", "firm", "on", "importer", "powertrain", "product")

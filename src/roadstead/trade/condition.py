@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -148,6 +148,20 @@ def names(expression: Expression) -> frozenset[str]:
             return names(inner)
         case _:
             return frozenset((expression.name,))
+
+
+def comparisons(expression: Expression) -> Iterator[tuple[str, str, float]]:
+    """The numbers an expression holds facts against: fact, sign (``==`` for one of several) and number."""
+    match expression:
+        case Joined(parts=parts):
+            for part in parts:
+                yield from comparisons(part)
+        case Not(of=inner):
+            yield from comparisons(inner)
+        case Compared(name=name, sign=sign, value=float(value)):
+            yield name, sign, value
+        case Among(name=name, values=values):
+            yield from ((name, "==", value) for value in values if isinstance(value, float))
 
 
 def _wrong_kind(name: str, met: FactValue, expected: str) -> Fault:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from roadstead.trade.condition import FactValue
     from roadstead.trade.duty import Shipment, Stack
-    from roadstead.trade.rulebook import Measure, Rulebook
+    from roadstead.trade.law import Measure
+    from roadstead.trade.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

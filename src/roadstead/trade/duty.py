@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
     from roadstead.trade.charges import Line
     from roadstead.trade.condition import Facts, FactValue
-    from roadstead.trade.rulebook import Measure, Rulebook
+    from roadstead.trade.law import Measure
+    from roadstead.trade.rulebook import Rulebook
 
 
 BAN = "PROHIBITION"

@@ -1,41 +1,45 @@
-r"""Landed cost: what one car has cost when it stands at the dealer, line by line.
+r"""Landed cost: what cars have cost when they stand at the dealer, line by line, for many at once.
 
 .. math::
-    V &= P + [\text{CIF}]\,(f + i)                                           && \text{(T.7) customs value} \\
-    i &= \iota\,(P + f)                                                      && \text{(T.8) insurance} \\
     w &= P\, r\, \tfrac{d}{365}                                              && \text{(T.9) money tied up on the way} \\
     C &= c + h + f + i + w + \textstyle\sum_l T_l + X + m                     && \text{(T.10) landed cost}
 
-with transfer price P (free on board), freight f, insurance rate :math:`\iota`, money rate r, days d, cost at the gate c,
-inland haulage h, duty and fee lines T_l, taxes on import X, and delivery with after-sales m. The customs value rests on
-the transfer price, so the retail price does not move it. (T.7): Agreement on Implementation of Article VII of GATT
-1994, art. 8.2: each member states in its law whether freight and insurance are in the customs value.
+with transfer price P (free on board), freight f, insurance i, money rate r, days d, cost at the gate c, inland haulage h,
+duty and fee lines T_l, taxes on import X, and delivery with after-sales m. What the duty is charged on stands in
+trade/valuation.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.trade.valuation import customs_value, insurance
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Floats, Ints
     from roadstead.trade.charges import Line
-    from roadstead.trade.duty import Stack
-    from roadstead.trade.rulebook import Rulebook
+    from roadstead.trade.tariff import Tariff
 
-Valuation = Literal["CIF", "FOB"]
+BLOCK = 16384
+"""Consignments worked out together, so that what is between the steps stays in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voyage:
-    """What the way over costs beside the goods.
+@dataclass(frozen=True, slots=True, eq=False)
+class Consignments:
+    """Cars at a border. All shapes (n,).
 
     Attributes
     ----------
+    lane
+        Numbers that ``Schedules.lane`` gave.
+    day
+        Ordinals of the days of entry (``date.toordinal``).
+    transfer_price
+        Free on board. [money/car]
     freight
         [money/car]
     insurance_rate
@@ -44,86 +48,86 @@ class Voyage:
         Yearly. [fraction]
     days
         From gate to dealer. [days]
+    import_tax_rate
+        Taxes on import that are not credited, of the customs value with duty. [fraction]
     """
 
-    freight: float
-    insurance_rate: float
-    money_rate: float
-    days: float
+    lane: Ints
+    day: Ints
+    transfer_price: Floats
+    freight: Floats
+    insurance_rate: Floats
+    money_rate: Floats
+    days: Floats
+    import_tax_rate: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """One border crossed.
+@dataclass(frozen=True, slots=True, eq=False)
+class Landed:
+    """Borders crossed. Shapes (n,), of ``charges`` (n, L).
 
     Attributes
     ----------
-    customs_value
-        V. [money/car]
+    segment
+        Segment of the tariff that each met; ``Tariff.lines`` tells its law.
+    customs_value, freight, insurance, tied_up
+        [money/car]
     charges
-        One entry per line of the stack. [money/car]
+        One column per line of the segment's stack, nothing where it has no more. [money/car]
     import_tax
         Taxes on import that are not credited. [money/car]
+    total
+        Everything the crossing adds to the price free on board. [money/car]
     """
 
-    customs_value: float
-    freight: float
-    insurance: float
-    tied_up: float
-    lines: tuple[Line, ...]
+    segment: Ints
+    customs_value: Floats
+    freight: Floats
+    insurance: Floats
+    tied_up: Floats
     charges: Floats
-    import_tax: float
-
-    @property
-    def total(self) -> float:
-        """Everything the crossing adds to the price free on board."""
-        return self.freight + self.insurance + self.tied_up + float(self.charges.sum()) + self.import_tax
+    import_tax: Floats
+    total: Floats
 
 
-def valuation(rulebook: Rulebook, importer: str) -> Valuation:
-    """Whether an importer's customs value holds freight and insurance."""
-    bases = {m.base for m in rulebook.measures.get(importer, ()) if m.kind == "MFN"}
-    return "FOB" if "FOB" in bases else "CIF"
-
-
-def customs_value(transfer_price: float, voyage: Voyage, basis: Valuation) -> float:
-    """V of (T.7)."""
-    if basis == "FOB":
-        return transfer_price
-    insurance = voyage.insurance_rate * (transfer_price + voyage.freight)  # (T.8)
-    return transfer_price + voyage.freight + insurance  # (T.7)
-
-
-def cross(transfer_price: float, voyage: Voyage, basis: Valuation, stack: Stack, import_tax_rate: float) -> Crossing:
-    """Cross one border with goods of a transfer price.
+def land(tariff: Tariff, goods: Consignments) -> Landed:
+    """Cross the borders with all consignments, in one pass.
 
     Raises
     ------
     RoadsteadError
-        RS-L212 where an amount is negative or not finite.
+        RS-L212 where an amount is negative or not finite, RS-L213 for a day outside the tariff; the refusal of the law where
+        one of the consignments meets it.
     """
     amounts = (
-        transfer_price,
-        voyage.freight,
-        voyage.insurance_rate,
-        voyage.money_rate,
-        voyage.days,
-        import_tax_rate,
+        goods.transfer_price,
+        goods.freight,
+        goods.insurance_rate,
+        goods.money_rate,
+        goods.days,
+        goods.import_tax_rate,
     )
-    if not all(np.isfinite(amounts)) or min(amounts) < 0:
+    if not all(bool(np.all((amount >= 0.0) & (amount < np.inf))) for amount in amounts):
         expected = "amounts that are finite and not negative"
-        raise RoadsteadError(Fault("landed cost", "RS-L212", f"met {amounts}", expected))
-    value = customs_value(transfer_price, voyage, basis)
-    charges = stack.amounts(np.asarray(value))
-    return Crossing(
-        customs_value=value,
-        freight=voyage.freight,
-        insurance=voyage.insurance_rate * (transfer_price + voyage.freight),  # (T.8)
-        tied_up=transfer_price * voyage.money_rate * voyage.days / 365.0,  # (T.9)
-        lines=stack.lines,
-        charges=charges,
-        import_tax=import_tax_rate * (value + float(charges.sum())),
-    )
+        wrong = next(i for i in range(len(goods.lane)) if not all(0.0 <= amount[i] < np.inf for amount in amounts))
+        met = tuple(float(amount[wrong]) for amount in amounts)
+        raise RoadsteadError(Fault("landed cost", "RS-L212", f"met {met}", expected))
+    count = len(goods.lane)
+    segment = np.empty(count, dtype=np.int64)
+    value, insured, tied_up, import_tax, total = (np.empty(count) for _ in range(5))
+    charges = np.empty((count, tariff.width))
+    for begin in range(0, count, BLOCK):
+        at = slice(begin, begin + BLOCK)
+        lane, price, freight = goods.lane[at], goods.transfer_price[at], goods.freight[at]
+        insured[at] = insurance(price, freight, goods.insurance_rate[at])
+        value[at] = customs_value(price, freight, insured[at], tariff.with_freight.take(lane))
+        segment[at] = tariff.find(lane, goods.day[at], value[at], price)
+        charges[at] = tariff.charges(segment[at], value[at])
+        charged = charges[at].sum(axis=1)
+        tied_up[at] = price * goods.money_rate[at] * goods.days[at] / 365.0  # (T.9)
+        import_tax[at] = goods.import_tax_rate[at] * (value[at] + charged)
+        total[at] = freight + insured[at] + tied_up[at] + charged + import_tax[at]
+    return Landed(segment, value, goods.freight, insured, tied_up, charges, import_tax, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +154,21 @@ class CostLine:
     is_rule: bool = False
 
 
-def crossing_lines(crossing: Crossing, prefix: str = "") -> list[CostLine]:
+def crossing_lines(tariff: Tariff, landed: Landed, which: int, prefix: str = "") -> list[CostLine]:
     """The bars of one crossing, empty ones left out."""
     bars = [
-        CostLine(f"{prefix}freight", crossing.freight),
-        CostLine(f"{prefix}insurance", crossing.insurance),
-        CostLine(f"{prefix}tied_up", crossing.tied_up),
+        CostLine(f"{prefix}freight", float(landed.freight[which])),
+        CostLine(f"{prefix}insurance", float(landed.insurance[which])),
+        CostLine(f"{prefix}tied_up", float(landed.tied_up[which])),
     ]
-    for line, amount in zip(crossing.lines, crossing.charges.tolist(), strict=True):
-        measure = line.measure
-        cited = f"{measure.measure_id} {measure.instrument}".strip()
-        bars.append(CostLine(f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.source_id, True))
-    bars.append(CostLine(f"{prefix}import_tax", crossing.import_tax))
+    lines = tariff.lines(int(landed.segment[which]))
+    bars += map(charge_bar, [prefix] * len(lines), lines, landed.charges[which].tolist())
+    bars.append(CostLine(f"{prefix}import_tax", float(landed.import_tax[which])))
     return [bar for bar in bars if bar.amount != 0.0]
+
+
+def charge_bar(prefix: str, line: Line, amount: float) -> CostLine:
+    """The bar of one charge, which cites its measure."""
+    measure = line.measure
+    cited = f"{measure.measure_id} {measure.instrument}".strip()
+    return CostLine(f"{prefix}{measure.kind.lower()}", amount, cited, measure.evidence.source_id, True)

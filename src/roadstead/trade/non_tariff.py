@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from roadstead.terms.evidence import Evidence
     from roadstead.terms.tables import Row
     from roadstead.trade.condition import Expression, Facts
-    from roadstead.trade.rulebook import Rulebook, Span
+    from roadstead.trade.law import Span
+    from roadstead.trade.rulebook import Rulebook
 
 FORBIDS, DELAYS, ONE_OFF_COST, COST_PER_CAR = "FORBIDS", "DELAYS", "ONE_OFF_COST", "COST_PER_CAR"
 PRICE_TAX, PRICE_SUBSIDY = "PRICE_TAX", "PRICE_SUBSIDY"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from roadstead.terms.tables import Row
-    from roadstead.trade.rulebook import Measure, OriginRule, Rulebook, Treaties
+    from roadstead.trade.law import Measure, OriginRule
+    from roadstead.trade.rulebook import Rulebook, Treaties
 
 _FLOOR = {"RVC", "QVC"}
 METHODS = ("BUILD_DOWN", "BUILD_UP", "NET_COST", "MAXNOM")

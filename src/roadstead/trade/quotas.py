@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from roadstead.terms.evidence import Evidence
     from roadstead.terms.tables import Row
     from roadstead.trade.condition import Expression, Facts
-    from roadstead.trade.rulebook import Measure, Rulebook
+    from roadstead.trade.law import Measure
+    from roadstead.trade.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from roadstead.trade import columns, doubts, rulebook, schemas
 from roadstead.trade.duty import covers, settle
 from roadstead.trade.firms import no_group, read_firm
 from roadstead.trade.inquiry import read_day, understand
-from roadstead.trade.landed import Valuation, valuation
 from roadstead.trade.non_tariff import FORBIDS
 from roadstead.trade.obligations import obligations_of
 from roadstead.trade.taxes import cascade, taxes_in_force
+from roadstead.trade.valuation import Valuation, valuation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from roadstead.trade.doubts import DeclaredFact, MissingFact
     from roadstead.trade.duty import Shipment, Stack
     from roadstead.trade.inquiry import Asked, Inquiry
+    from roadstead.trade.law import Tax
     from roadstead.trade.non_tariff import NonTariff
-    from roadstead.trade.rulebook import Rulebook, Tax
+    from roadstead.trade.rulebook import Rulebook
     from roadstead.world.reference import World
 
 TAX_FORMS = {Product.CAR: "CBU", Product.LIGHT_TRUCK: "CBU", Product.KIT_CKD: "CKD", Product.KIT_SKD: "CKD"}

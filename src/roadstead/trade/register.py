@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.terms.tables import Row
-    from roadstead.trade.rulebook import Measure, Rulebook
+    from roadstead.trade.law import Measure
+    from roadstead.trade.rulebook import Rulebook
     from roadstead.world.reference import World
 
 EVIDENCE = frozenset({"source", "as_of", "confidence", "note"})

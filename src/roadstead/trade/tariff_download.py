@@ -23,7 +23,7 @@ from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.tables import read_table
 from roadstead.trade import rulebook, schemas
 from roadstead.trade.duty import covers
-from roadstead.trade.landed import valuation
+from roadstead.trade.valuation import valuation
 from roadstead.world.reference import load as load_world
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from roadstead.trade.columns import ENACTED
 if TYPE_CHECKING:
     from datetime import date
 
-    from roadstead.trade.rulebook import Rulebook, Tax
+    from roadstead.trade.law import Tax
+    from roadstead.trade.rulebook import Rulebook
 
 
 def taxes_in_force(rulebook: Rulebook, market: str, powertrain: str, form: str, on: date) -> tuple[Tax, ...]:

@@ -13,7 +13,7 @@ from roadstead.futures import capital
 from roadstead.futures.prospect import NodeYears
 from roadstead.futures.tree import ScenarioTree
 from roadstead.trade import rulebook
-from roadstead.trade.rulebook import Span
+from roadstead.trade.law import Span
 from roadstead.world.carmaker import Standing
 
 if TYPE_CHECKING:

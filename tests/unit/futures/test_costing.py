@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roadstead.futures.costing import Circumstances, arrives_as, gate_cost, lane_cost, voyage
+from roadstead.futures.borders import open_borders
+from roadstead.futures.costing import Circumstances, arrives_as, voyage
 from roadstead.futures.evaluate import barred
+from roadstead.futures.gates import Gate, GateCost, gate_costs
+from roadstead.futures.lane_costs import Supply, lane_cost
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment, amend
-from roadstead.trade.rulebook import Span
+from roadstead.trade.law import Span
 
 if TYPE_CHECKING:
     from roadstead.futures.costing import Costing
     from roadstead.study.study import Ready
     from roadstead.trade.landed import CostLine
-    from roadstead.world.carmaker import Model
+    from roadstead.world.carmaker import Line, Model
 
 YEAR = 2027
 
@@ -50,7 +53,11 @@ def bar(bars: list[CostLine], key: str) -> float:
 
 def cost(costing: Costing, line: str | None, market: str, now: Circumstances, **changes: object) -> list[CostLine]:
     mine = None if line is None else replace(costing.carmaker.lines[line], **changes)  # type: ignore[type-var]
-    return lane_cost(costing, mine, costing.carmaker.models["city"], market, YEAR, "", now)
+    return lane_cost(costing, Supply(mine, costing.carmaker.models["city"], market, "", YEAR, now))
+
+
+def gate_cost(costing: Costing, line: Line | None, model: Model, year: int, now: Circumstances) -> GateCost:
+    return gate_costs(open_borders(costing, [year]), [Gate(line, model, year, now)])[0]
 
 
 def test_a_car_from_home_is_added_up_by_hand(costing: Costing, now: Circumstances, city: Model):
@@ -135,7 +142,7 @@ def test_content_decides_the_preference(costing: Costing, now: Circumstances, co
     line = replace(costing.carmaker.lines["izmir"], place="KOR", local_content=content)
     model = costing.carmaker.models["city"]
     assert (gate_cost(costing, line, model, YEAR, now).content["KOR"] >= 0.55) == free
-    bars = lane_cost(costing, line, model, "DEU", YEAR, "", now)
+    bars = lane_cost(costing, Supply(line, model, "DEU", "", YEAR, now))
     assert (bar(bars, "mfn") == 0.0) == free
     assert bar(bars, "countervailing") == 0.0
 

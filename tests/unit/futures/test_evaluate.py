@@ -21,8 +21,8 @@ from roadstead.futures.evaluate import (
     representative_year,
     serves,
 )
-from roadstead.futures.evaluate import _Memo as Memo
 from roadstead.futures.events import ContentRule, Event
+from roadstead.futures.lane_costs import Supply, lane_costs, rests_on
 from roadstead.trade.amendment import Amendment
 
 if TYPE_CHECKING:
@@ -110,15 +110,14 @@ def test_demand_moves_no_margin(starter_ready: Ready):
 
 
 def test_a_cost_is_worked_out_once_for_all_nodes_that_agree_on_it(starter_ready: Ready):
-    """Keys of the memo: a lane no event touches is known already, a lane one touches is not."""
+    """A lane no event touches rests on the same things in two nodes, a lane one touches does not."""
     ledger = starter_ready.evaluation.ledger
-    memo = Memo(ledger.costing)
+    city = ledger.costing.carmaker.models["city"]
     walls, deal = (ledger.circumstances[node(starter_ready, name)] for name in ("walls", "deal"))
-    offers = {(o.market, o.model_id): o for o in ledger.offers}
     for market, more in (("DEU", 2), ("BRA", 1), ("THA", 1)):
-        before = len(memo.known)
-        costs = {memo.cost(None, offers[market, "city"], "", 2030, now) for now in (walls, deal)}
-        assert len(memo.known) - before == more
+        supplies = [Supply(None, city, market, "", 2030, now) for now in (walls, deal)]
+        assert len({rests_on(ledger.costing, supply) for supply in supplies}) == more
+        costs = {sum(bar.amount for bar in bars) for bars in lane_costs(ledger.costing, supplies)}
         assert len(costs) == more
 
 

@@ -1,0 +1,215 @@
+"""What a car costs at the gate that finishes it: at home, from a kit, or from parts brought in and bought nearby."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.futures.borders import Crossing
+from roadstead.futures.costing import ex_works, voyage
+from roadstead.terms.ids import EntryMode, Product
+from roadstead.trade.bill import Bill
+from roadstead.trade.landed import CostLine
+from roadstead.trade.valuation import Voyage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roadstead.futures.borders import Borders, Crossed
+    from roadstead.futures.costing import Circumstances, Costing
+    from roadstead.world.carmaker import Line, Model
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The gate of the home plants (``line`` None) or of a line abroad, for a model, in a year, under a node's rules."""
+
+    line: Line | None
+    model: Model
+    year: int
+    now: Circumstances
+
+
+@dataclass(frozen=True, slots=True)
+class GateCost:
+    """What a car costs at the gate that finishes it.
+
+    Attributes
+    ----------
+    content
+        Shares of the gate price by country of origin, summing to one.
+    bill
+        The same as a bill of materials, by group where a group is known to come apart: the battery from other parts.
+    """
+
+    bars: tuple[CostLine, ...]
+    content: Mapping[str, float]
+    bill: Bill
+
+    @property
+    def total(self) -> float:
+        """Cost at the gate. [money/car]"""
+        return sum(bar.amount for bar in self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbound:
+    """Kits or parts on the way to the country that assembles.
+
+    Attributes
+    ----------
+    goods
+        What they are worth at home. [money/car]
+    haulage
+        Inland, at home. [money/car]
+    """
+
+    goods: float
+    haulage: float
+    crossing: Crossing
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """The same, brought in.
+
+    Attributes
+    ----------
+    counted_at
+        What origin counts them at: the value at the port of entry. [money/car]
+    """
+
+    inbound: _Inbound
+    bars: tuple[CostLine, ...]
+    counted_at: float
+
+    @property
+    def group(self) -> str:
+        """Part group of a bill of materials."""
+        return "battery" if self.inbound.crossing.product is Product.BATTERY else "other"
+
+
+def gate_costs(borders: Borders, gates: Sequence[Gate]) -> list[GateCost]:
+    """Cost at every gate; what they bring in crosses its borders in one pass."""
+    costing = borders.costing
+    at_home = Bill({"other": {costing.carmaker.home.place: 1.0}})
+    inbound = [_inbound(costing, gate, at_home) for gate in gates]
+    crossed = borders.cross([part.crossing for parts in inbound for part in parts])
+    found, at = [], 0
+    for gate, parts in zip(gates, inbound, strict=True):
+        brought = [_brought(crossed, at + i, part) for i, part in enumerate(parts)]
+        at += len(parts)
+        if gate.line is None:
+            found.append(_home_gate(costing, gate))
+        elif gate.line.mode is EntryMode.KIT:
+            found.append(_kit_gate(costing, gate, gate.line, brought))
+        else:
+            found.append(_parts_gate(costing, gate, gate.line, brought))
+    return found
+
+
+def _brought(crossed: Crossed, which: int, part: _Inbound) -> _Brought:
+    landed = crossed.landed
+    prefix = f"{part.crossing.product.value.split('_')[0].lower()}_"
+    at_the_port = part.crossing.price + float(landed.freight[which] + landed.insurance[which])
+    return _Brought(part, tuple(crossed.bars(which, prefix)), at_the_port)
+
+
+def local_share(gate: Gate, line: Line) -> float:
+    """Share of materials bought where the line stands: its own, or what the node's rules ask for at least."""
+    return max(line.local_content, gate.now.content.get(line.place, 0.0))
+
+
+def _inbound(costing: Costing, gate: Gate, at_home: Bill) -> list[_Inbound]:
+    if gate.line is None:
+        return []
+    variable = ex_works(costing, gate.model, gate.year)
+    if gate.line.mode is EntryMode.KIT:
+        goods = {Product.KIT_CKD: variable * costing.conventions.kit_share}
+        return [_bring(costing, gate, gate.line, product, worth, at_home) for product, worth in goods.items()]
+    abroad = variable * gate.model.material * (1.0 - local_share(gate, gate.line))
+    goods = {Product.BATTERY: abroad * gate.model.battery, Product.PARTS: abroad * (1.0 - gate.model.battery)}
+    return [_bring(costing, gate, gate.line, product, worth, at_home) for product, worth in goods.items() if worth > 0]
+
+
+def _bring(costing: Costing, gate: Gate, line: Line, product: Product, goods: float, at_home: Bill) -> _Inbound:
+    """Kits or parts worth ``goods`` at home, on the way to the country that assembles."""
+    home, model, year = costing.carmaker.home, gate.model, gate.year
+    share = goods / ex_works(costing, model, year)
+    haulage = home.inland * share
+    way = voyage(costing, home.place, line.place, model, year, gate.now.route)
+    way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
+    crossing = Crossing(
+        rulebook=gate.now.rulebook,
+        importer=costing.territory(line.place),
+        origin=home.place,
+        product=product,
+        model=model,
+        year=year,
+        bill=at_home,
+        price=(goods + haulage) * (1.0 + model.transfer_margin),
+        way=way,
+    )
+    return _Inbound(goods, haulage, crossing)
+
+
+def _home_gate(costing: Costing, gate: Gate) -> GateCost:
+    home, variable = costing.carmaker.home.place, ex_works(costing, gate.model, gate.year)
+    whole = Bill({"other": {home: variable}})
+    return GateCost((CostLine("ex_works", variable, gate.model.model_id),), {home: 1.0}, whole)
+
+
+def _kit_gate(costing: Costing, gate: Gate, line: Line, kits: Sequence[_Brought]) -> GateCost:
+    kit = sum(part.inbound.goods for part in kits)
+    local = max(ex_works(costing, gate.model, gate.year) * gate.model.material - kit, 0.0)
+    bars = [
+        CostLine("kit", kit, gate.model.model_id),
+        CostLine("inland", sum(part.inbound.haulage for part in kits)),
+        *(bar for part in kits for bar in part.bars),
+        CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id),
+        CostLine("conversion", line.conversion + line.fee, line.line_id),
+    ]
+    return _with_content(costing, bars, kits, {}, line, gate.model)
+
+
+def _parts_gate(costing: Costing, gate: Gate, line: Line, parts: Sequence[_Brought]) -> GateCost:
+    model = gate.model
+    material = ex_works(costing, model, gate.year) * model.material
+    local = material * local_share(gate, line) * (1.0 + line.local_premium)
+    bars = [
+        CostLine("imported_parts", sum(part.inbound.goods for part in parts), model.model_id),
+        CostLine("inland", sum(part.inbound.haulage for part in parts)),
+        *(bar for part in parts for bar in part.bars),
+        CostLine("local_parts", local, line.line_id),
+        CostLine("conversion", line.conversion + line.fee, line.line_id),
+    ]
+    made = {"battery": local * model.battery, "other": local * (1.0 - model.battery)}
+    return _with_content(costing, bars, parts, made, line, model)
+
+
+def _with_content(
+    costing: Costing,
+    bars: Sequence[CostLine],
+    brought: Sequence[_Brought],
+    made: Mapping[str, float],
+    line: Line,
+    model: Model,
+) -> GateCost:
+    """The gate's bars, and the content as origin counts it: customs value of what is brought in over the ex-works price.
+
+    (Agreement on Rules of Origin practice, for instance EU-UK Trade and Cooperation Agreement, annex 3; ASEAN Trade in Goods
+    Agreement, art. 29.)
+    """
+    kept = tuple(bar for bar in bars if bar.amount != 0.0)
+    price = sum(bar.amount for bar in kept) * (1.0 + model.transfer_margin)
+    home, counted = costing.carmaker.home.place, sum(part.counted_at for part in brought)
+    foreign = min(counted / price, 1.0)
+    scale = foreign * price / counted if counted else 0.0
+    parts = {group: {line.place: worth} for group, worth in made.items() if worth > 0}
+    for part in brought:
+        parts.setdefault(part.group, {})[home] = part.counted_at * scale
+    # What is neither brought in nor bought as parts is work of the line: assembly, haulage, duties it pays on parts.
+    profit = price - price / (1.0 + model.transfer_margin)
+    work = price - profit - sum(sum(places.values()) for places in parts.values())
+    parts["labour"] = {line.place: max(0.0, work)}
+    return GateCost(kept, {home: foreign, line.place: 1.0 - foreign}, Bill(parts, profit + min(0.0, work)))
