@@ -62,14 +62,18 @@ def build(folder: Path) -> list[tuple[str, int]]:
             trade_schemas.AGREEMENTS,
             gathered.agreements(cited(rule_tables.agreements(rules, book), "agreements"), own, book),
         ),
-        (TRADE, trade_schemas.ORIGIN_RULES, rule_tables.origin_rules(rules, book)),
-        (TRADE, trade_schemas.NON_TARIFF, non_tariff_table.non_tariff(rules, book)),
+        (
+            TRADE,
+            trade_schemas.ORIGIN_RULES,
+            gathered.origin_rules(cited(rule_tables.origin_rules(rules, book), "origin_rules"), own, book),
+        ),
+        (TRADE, trade_schemas.NON_TARIFF, cited(non_tariff_table.non_tariff(rules, book), "non_tariff")),
         (TRADE, trade_schemas.UNITS, rule_tables.units(book)),
         (TRADE, trade_schemas.QUOTA_SHARES, rule_tables.quota_shares(book)),
         (TRADE, trade_schemas.OBLIGATIONS, rule_tables.obligations(book)),
         (TRADE, trade_schemas.TAXES, gathered.taxes(own, book)),
         (TRADE, trade_schemas.BLOCS, hand_tables.blocs(book)),
-        (TRADE, trade_schemas.FIRM_GROUPS, hand_tables.firm_groups(book)),
+        (TRADE, trade_schemas.FIRM_GROUPS, gathered.firm_groups(own, book)),
     ]
     used: set[str] = set()
 

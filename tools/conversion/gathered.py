@@ -1,9 +1,13 @@
-"""Figures the project gathered itself (tools/figures), merged into the reference world."""
+"""Figures the project gathered itself (tools/figures), merged into the reference world.
+
+citations.csv says what was found out since about collected rows: a source, a day, a value (in percent), a standing, a remark.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conversion.rule_tables import AS_OF
 from conversion.writing import SourceBook, evidence, figures, fraction, number
 
 if TYPE_CHECKING:
@@ -126,8 +130,18 @@ def cited(collected: Iterator[dict[str, str]], table: str, folder: Path, book: S
         raise ValueError(f"citations.csv names rows of {table} that are not there: {', '.join(found)}")
 
 
+VALUED = {"measures": "rate", "origin_rules": "threshold"}
+"""Column that a corrected value stands in, by table."""
+NO_END = "-"
+"""Written for a last day that the collected row has and the law has not."""
+
+
 def _amended(row: dict[str, str], cited: dict[str, str], book: SourceBook) -> dict[str, str]:
-    changes = {name: cited[name] for name in ("confidence", "effective_from", "effective_to") if cited[name]}
+    changes = {name: cited[name] for name in ("confidence", "effective_from", "effective_to", "status") if cited[name]}
+    if changes.get("effective_to") == NO_END:
+        changes["effective_to"] = ""
+    if cited["value"]:
+        changes[VALUED[cited["table"]]] = fraction(cited["value"])
     if cited["source_title"]:
         changes["source"] = book.cite(cited["source_title"], cited["source_url"], cited["published_on"])
     if cited["note"]:
@@ -142,3 +156,21 @@ def taxes(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
             k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}
         }
         yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)
+
+
+def firm_groups(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Producer groups of the European countervailing duty, each maker in English and Chinese."""
+    for row in _rows(folder, "firm_groups.csv"):
+        told = _evidence(row | {"as_of": AS_OF}, book)
+        yield {"group": row["group"], "firm": row["firm"], **told}
+        if row["in_chinese"]:
+            note = "; ".join(filter(None, (f"Chinese name of {row['firm']}", row["note"])))
+            yield {"group": row["group"], "firm": row["in_chinese"], **told, "note": note}
+
+
+def origin_rules(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Thresholds of origin, with the project's own rows after the collected ones."""
+    yield from collected
+    for row in _rows(folder, "origin_rules.csv"):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "threshold_percent"}}
+        yield plain | {"threshold": fraction(row["threshold_percent"])} | _evidence(row, book)
