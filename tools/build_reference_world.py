@@ -23,6 +23,7 @@ from conversion.writing import SourceBook, write  # noqa: E402
 import roadstead.trade.schemas as trade_schemas  # noqa: E402
 import roadstead.world.schemas as world_schemas  # noqa: E402
 from roadstead.terms.tables import read_table  # noqa: E402
+from roadstead.trade import schemas_beside  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,13 +68,18 @@ def build(folder: Path) -> list[tuple[str, int]]:
             trade_schemas.ORIGIN_RULES,
             gathered.origin_rules(cited(rule_tables.origin_rules(rules, book), "origin_rules"), own, book),
         ),
-        (TRADE, trade_schemas.NON_TARIFF, cited(non_tariff_table.non_tariff(rules, book), "non_tariff")),
-        (TRADE, trade_schemas.UNITS, rule_tables.units(book)),
-        (TRADE, trade_schemas.QUOTA_SHARES, rule_tables.quota_shares(book)),
-        (TRADE, trade_schemas.OBLIGATIONS, rule_tables.obligations(book)),
-        (TRADE, trade_schemas.TAXES, gathered.taxes(own, book)),
-        (TRADE, trade_schemas.BLOCS, hand_tables.blocs(book)),
-        (TRADE, trade_schemas.FIRM_GROUPS, gathered.firm_groups(own, book)),
+        (
+            TRADE,
+            schemas_beside.NON_TARIFF,
+            gathered.non_tariff(cited(non_tariff_table.non_tariff(rules, book), "non_tariff"), own, book),
+        ),
+        (TRADE, schemas_beside.UNITS, rule_tables.units(book)),
+        (TRADE, schemas_beside.QUOTA_SHARES, rule_tables.quota_shares(book)),
+        (TRADE, schemas_beside.OBLIGATIONS, rule_tables.obligations(book)),
+        (TRADE, schemas_beside.TAXES, gathered.taxes(own, book)),
+        (TRADE, schemas_beside.BLOCS, hand_tables.blocs(book)),
+        (TRADE, schemas_beside.FIRM_GROUPS, gathered.firm_groups(own, book)),
+        (TRADE, schemas_beside.HOMOLOGATION, gathered.homologation(own, book)),
     ]
     used: set[str] = set()
 

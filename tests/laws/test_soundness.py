@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from roadstead.terms.errors import RoadsteadError
-from roadstead.trade import rulebook, schemas, soundness
+from roadstead.trade import rulebook, schemas, schemas_beside, soundness
 
 RATE = {
     "importer": "AUS",
@@ -33,7 +33,11 @@ RULE = {
     "effective_from": "2020-01-01",
 }
 GROUND = {"source": "assumption", "confidence": "low", "note": "made up for the test"}
-LISTS = {"measures": (schemas.MEASURES, RATE), "taxes": (schemas.TAXES, TAX), "non_tariff": (schemas.NON_TARIFF, RULE)}
+LISTS = {
+    "measures": (schemas.MEASURES, RATE),
+    "taxes": (schemas_beside.TAXES, TAX),
+    "non_tariff": (schemas_beside.NON_TARIFF, RULE),
+}
 
 
 @pytest.fixture

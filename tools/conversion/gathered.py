@@ -158,6 +158,21 @@ def taxes(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
         yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)
 
 
+def non_tariff(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Rules other than duties, with the project's own rows after the collected ones."""
+    yield from collected
+    for row in _rows(folder, "non_tariff.csv"):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}}
+        yield plain | _evidence(row, book)
+
+
+def homologation(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Schemes of approval."""
+    for row in _rows(folder, "homologation.csv"):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}}
+        yield plain | _evidence(row, book)
+
+
 def firm_groups(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Producer groups of the European countervailing duty, each maker in English and Chinese."""
     for row in _rows(folder, "firm_groups.csv"):

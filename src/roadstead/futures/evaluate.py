@@ -16,7 +16,7 @@ from roadstead.futures.selling import Selling, build_demand
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.amendment import amend
 from roadstead.trade.duty import Shipment, barring, covers
-from roadstead.trade.non_tariff import FORBIDS, driver_side, met
+from roadstead.trade.non_tariff import FORBIDS, driver_side, met, met_abroad
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,13 +199,16 @@ def serves(costing: Costing, rulebook: Rulebook, line: Line, market: str) -> boo
 
 
 def barred(costing: Costing, now: Circumstances, line: Line | None, model: Model, market: str, year: int) -> bool:
-    """True where a prohibition in force bars the car or its maker, or its steering wheel is on the wrong side."""
+    """True where a prohibition in force bars the car, its maker or its plant, or its steering wheel is on the wrong side."""
     on = date(year, 7, 1)
     if model.driver_sides:
         side = driver_side(now.rulebook, market, costing.territory(market), on)
         if side and side not in model.driver_sides:
             return True
-    return any(met(now.rulebook, as_law_sees(costing, line, model, market, year), on, PROHIBITIONS))
+    car = as_law_sees(costing, line, model, market, year)
+    if line and any(met_abroad(now.rulebook, costing.carmaker.home.place, car, on, PROHIBITIONS)):
+        return True
+    return any(met(now.rulebook, car, on, PROHIBITIONS))
 
 
 def _margins(

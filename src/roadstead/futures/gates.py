@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.futures.borders import Crossing
-from roadstead.futures.costing import ex_works, voyage
+from roadstead.futures.costing import entry_day, ex_works, voyage
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.bill import Bill
 from roadstead.trade.landed import CostLine
+from roadstead.trade.taxes import cascade, export_taxes
 from roadstead.trade.valuation import Voyage
 
 if TYPE_CHECKING:
@@ -62,10 +63,13 @@ class _Inbound:
         What they are worth at home. [money/car]
     haulage
         Inland, at home. [money/car]
+    export_tax
+        What home does not give back as they leave. [money/car]
     """
 
     goods: float
     haulage: float
+    export_tax: float
     crossing: Crossing
 
 
@@ -111,8 +115,9 @@ def gate_costs(borders: Borders, gates: Sequence[Gate]) -> list[GateCost]:
 def _brought(crossed: Crossed, which: int, part: _Inbound) -> _Brought:
     landed = crossed.landed
     prefix = f"{part.crossing.product.value.split('_')[0].lower()}_"
+    left = CostLine(f"{prefix}export_tax", part.export_tax, part.crossing.origin)
     at_the_port = part.crossing.price + float(landed.freight[which] + landed.insurance[which])
-    return _Brought(part, tuple(crossed.bars(which, prefix)), at_the_port)
+    return _Brought(part, (left, *crossed.bars(which, prefix)), at_the_port)
 
 
 def local_share(gate: Gate, line: Line) -> float:
@@ -139,6 +144,8 @@ def _bring(costing: Costing, gate: Gate, line: Line, product: Product, goods: fl
     haulage = home.inland * share
     way = voyage(costing, home.place, line.place, model, year, gate.now.route)
     way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
+    price = (goods + haulage) * (1.0 + model.transfer_margin)
+    taxes = export_taxes(gate.now.rulebook, home.place, product, model.powertrain, entry_day(year))
     crossing = Crossing(
         rulebook=gate.now.rulebook,
         importer=costing.territory(line.place),
@@ -147,10 +154,10 @@ def _bring(costing: Costing, gate: Gate, line: Line, product: Product, goods: fl
         model=model,
         year=year,
         bill=at_home,
-        price=(goods + haulage) * (1.0 + model.transfer_margin),
+        price=price,
         way=way,
     )
-    return _Inbound(goods, haulage, crossing)
+    return _Inbound(goods, haulage, price * cascade(taxes, "EXPORT"), crossing)
 
 
 def _home_gate(costing: Costing, gate: Gate) -> GateCost:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from roadstead.futures.capital import TAX_YEARS
 from roadstead.futures.costing import OVERLAND_DAYS
 from roadstead.futures.selling import RIVAL_VALUE
+from roadstead.futures.waiting import approvals
 from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, OtherRule, Sentence
 from roadstead.study import tables
-from roadstead.trade.non_tariff import concerning, is_shown_only
+from roadstead.trade.non_tariff import binding_abroad, concerning, is_shown_only
 from roadstead.world.sources import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from roadstead.footprint.solve import Solved
+    from roadstead.futures.costing import Costing
     from roadstead.outlook.forecast import Outlook
+    from roadstead.playbook.book import Term
     from roadstead.study.document import PinEntry
     from roadstead.study.spec import Study
     from roadstead.trade.non_tariff import NonTariff
@@ -161,18 +164,51 @@ def warnings(study: Study, outlook: Outlook, rules: tuple[OtherRule, ...]) -> tu
         _of_every_case(),
     ]
     found += [_pinned(study, pin) for pin in study.pins]
-    if shown := [rule for rule in rules if rule.standing == "shown"]:
-        markets = {market for rule in shown for market in rule.markets}
-        terms = {"count": Amount(len(shown), "count"), "markets": Amount(len(markets), "count")}
-        found.append(Sentence("warn.shown_not_modelled", terms))
+    found += _shown_only(study, rules)
     for market, note in outlook.notes.items():
         place = study.world.gazetteer.places[market]
         found.append(Sentence("warn.outlook_thin", {"market": Name(place.name, place.name_zh), "note": note}))
     return tuple(found)
 
 
+def approvals_asked(costing: Costing, rulebook: Rulebook) -> Iterator[Sentence]:
+    """For every market not entered, what approving the models offered there adds, or that nothing says what it costs."""
+    for market, channel in costing.carmaker.channels.items():
+        asked = approvals(costing, rulebook, market)
+        if channel.entered or not asked.models:
+            continue
+        place = costing.world.gazetteer.places[market]
+        terms: dict[str, Term] = {
+            "market": Name(place.name, place.name_zh),
+            "count": Amount(float(len(asked.models)), "count"),
+        }
+        if asked.scheme is None or asked.is_open:
+            yield Sentence("warn.approval_open", terms)
+            continue
+        source = costing.world.sources.get(asked.scheme.evidence.source_id)
+        terms |= {
+            "cost": Amount(asked.cost, "money"),
+            "months": Amount(asked.months, "count"),
+            "source": source.title if source else asked.scheme.evidence.source_id,
+        }
+        yield Sentence("warn.approval", terms)
+
+
+def _shown_only(study: Study, rules: tuple[OtherRule, ...]) -> Iterator[Sentence]:
+    """How many rules of the markets, and of home on going abroad, the plan only shows."""
+    place = study.world.gazetteer.places[study.carmaker.home.place]
+    home = Name(place.name, place.name_zh)
+    shown = [rule for rule in rules if rule.standing == "shown"]
+    if theirs := [rule for rule in shown if rule.markets != (home,)]:
+        markets = {market for rule in theirs for market in rule.markets}
+        terms = {"count": Amount(len(theirs), "count"), "markets": Amount(len(markets), "count")}
+        yield Sentence("warn.shown_not_modelled", terms)
+    if ours := len(shown) - len(theirs):
+        yield Sentence("warn.home_not_modelled", {"count": Amount(ours, "count"), "home": home})
+
+
 def other_rules(study: Study, rules: Rulebook) -> tuple[OtherRule, ...]:
-    """Rules of the planned markets that are no duties, each once with its markets; those nothing works out come first."""
+    """Rules that are no duties, of the planned markets and of home on going abroad, each once; what nothing works out first."""
     horizon, places = study.case.horizon, study.world.gazetteer
     first, last = date(horizon.first, 1, 1), date(horizon.last, 12, 31)
     markets: dict[NonTariff, list[str]] = {}
@@ -181,6 +217,9 @@ def other_rules(study: Study, rules: Rulebook) -> tuple[OtherRule, ...]:
         for rule in concerning(rules, market, places.territory(market), first, last):
             if not rule.powertrains or rule.powertrains & offered:
                 markets.setdefault(rule, []).append(market)
+    home = study.carmaker.home.place
+    for rule in binding_abroad(rules, home, first, last):
+        markets.setdefault(rule, []).append(home)
     found = [_told(study, rule, met_in) for rule, met_in in markets.items()]
     return tuple(sorted(found, key=lambda rule: ("shown", "acts", "elsewhere").index(rule.standing)))
 

@@ -48,7 +48,11 @@ ITEMS = {
     "dealer_margin": Item("1", "market", "share of the price before tax that dealers keep", most=0.6),
     "delivery": Item("money/car", "market", "from the port or the line to the dealer"),
     "after_sales": Item("money/car", "market", "warranty, parts, marketing"),
-    "entry_cost": Item("money", "market", "homologation and network of a market not entered"),
+    "entry_cost": Item(
+        "money",
+        "market",
+        "network of a market not entered; approval of its models on top where homologation.csv has a figure",
+    ),
     "entry_lead": Item("years", "market", "years until the first sale in a market not entered", most=10.0),
     "entry_fixed": Item("money/year", "market", "yearly cost of a market not entered"),
     "quota_share": Item("1", "market", "share of an importer's quota the maker may count on", most=_ONE),

@@ -119,7 +119,10 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
         rests_on=cover.rests_on(study),
         cover=cover.cover(study, ready.rulebook, solved),
         evidence=cover.evidence(study),
-        warnings=cover.warnings(study, ready.outlook, other_rules),
+        warnings=(
+            *cover.warnings(study, ready.outlook, other_rules),
+            *cover.approvals_asked(ready.evaluation.ledger.costing, ready.rulebook),
+        ),
         years=cover.shown_years(study),
         other_rules=other_rules,
     )

@@ -42,6 +42,8 @@ class NonTariff:
         Amount, unit, base and condition in the source's words.
     bars
         Home countries of the firms it concerns; empty for all.
+    outward
+        True for a rule of a maker's home country on what it sells or builds abroad.
     amount
         What it acts with. [months] of a delay, else [currency] or [currency/car]
     """
@@ -54,6 +56,7 @@ class NonTariff:
     effect: str
     acts: bool
     worked_out_in: str
+    outward: bool
     amount: float | None
     currency: str
     bars: frozenset[str]
@@ -122,6 +125,7 @@ def read(row: Row, span: Span, condition: Expression | None) -> NonTariff:
         effect=row["effect"],
         acts=row["acts"],
         worked_out_in=row["worked_out_in"],
+        outward=bool(row["outward"]),
         amount=row["amount"],
         currency=row["currency"],
         bars=frozenset(row["firm_nationality"]),
@@ -143,6 +147,7 @@ def met(rulebook: Rulebook, car: Car, on: date, effects: frozenset[str]) -> Iter
     for rule in rulebook.non_tariff:
         if (
             rule.acts
+            and not rule.outward
             and rule.effect in effects
             and rule.importer in {car.market, car.territory}
             and rule.status in ENACTED
@@ -152,6 +157,23 @@ def met(rulebook: Rulebook, car: Car, on: date, effects: frozenset[str]) -> Iter
             and (not rule.bars or car.nationality in rule.bars)
             and (not rule.made_in or covers(rulebook, rule.made_in, car.made_in, on))
             and not (rule.not_made_in and covers(rulebook, rule.not_made_in, car.made_in, on))
+            and _holds(rule, car.told(rule.currency))
+        ):
+            yield rule
+
+
+def met_abroad(rulebook: Rulebook, home: str, car: Car, on: date, effects: frozenset[str]) -> Iterator[NonTariff]:
+    """Acting rules of a maker's home country that a car made abroad meets where it is made."""
+    for rule in rulebook.non_tariff:
+        if (
+            rule.acts
+            and rule.outward
+            and rule.effect in effects
+            and rule.importer == home
+            and rule.status in ENACTED
+            and rule.span.covers(on)
+            and (not rule.powertrains or car.powertrain in rule.powertrains)
+            and (not rule.made_in or covers(rulebook, rule.made_in, car.made_in, on))
             and _holds(rule, car.told(rule.currency))
         ):
             yield rule
@@ -202,10 +224,19 @@ def driver_side(rulebook: Rulebook, market: str, territory: str, on: date) -> st
 
 
 def concerning(rulebook: Rulebook, market: str, territory: str, first: date, last: date) -> Iterator[NonTariff]:
-    """Enacted rules of a market that hold on some day from the first to the last."""
+    """Enacted rules of a market on those who sell there that hold on some day from the first to the last."""
+    return (rule for rule in _holding(rulebook, {market, territory}, first, last) if not rule.outward)
+
+
+def binding_abroad(rulebook: Rulebook, home: str, first: date, last: date) -> Iterator[NonTariff]:
+    """Enacted rules of a maker's home country on what it sells or builds abroad, as ``concerning`` for its markets."""
+    return (rule for rule in _holding(rulebook, {home}, first, last) if rule.outward)
+
+
+def _holding(rulebook: Rulebook, places: set[str], first: date, last: date) -> Iterator[NonTariff]:
     for rule in rulebook.non_tariff:
         if (
-            rule.importer in {market, territory}
+            rule.importer in places
             and rule.status in ENACTED
             and (rule.span.first is None or rule.span.first <= last)
             and (rule.span.last is None or rule.span.last >= first)

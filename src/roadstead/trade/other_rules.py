@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from roadstead.terms.errors import RoadsteadError
-from roadstead.trade.non_tariff import concerning, is_shown_only
+from roadstead.trade.non_tariff import binding_abroad, concerning, is_shown_only
 from roadstead.trade.quote import cited
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class OtherRule:
     standing
         ``acts`` where a plan applies it, ``worked out elsewhere`` where ``worked_out_in`` names the table that does, else
         ``shown, not modelled``.
+    outward
+        True where it binds the country's own makers that sell or build abroad.
     amount, currency
         What it acts with; months where no currency is named.
     condition
@@ -46,6 +48,7 @@ class OtherRule:
     effect: str
     standing: Standing
     worked_out_in: str
+    outward: bool
     amount: float | None
     currency: str
     condition: str
@@ -73,7 +76,11 @@ def other_rules(rulebook: Rulebook, world: World, importer: str, on: date | None
     if place is None:
         raise RoadsteadError(world.gazetteer.fault(importer, "--importer"))
     territory = world.gazetteer.territory(place.place_id)
-    rules = concerning(rulebook, place.place_id, territory, on or date.min, on or date.max)
+    first, last = on or date.min, on or date.max
+    rules = (
+        *concerning(rulebook, place.place_id, territory, first, last),
+        *binding_abroad(rulebook, place.place_id, first, last),
+    )
     return tuple(_listed(rule, world.sources) for rule in rules)
 
 
@@ -87,6 +94,7 @@ def _listed(rule: NonTariff, sources: Mapping[str, Source]) -> OtherRule:
         effect=rule.effect,
         standing="shown, not modelled" if is_shown_only(rule) else acts,
         worked_out_in=rule.worked_out_in,
+        outward=rule.outward,
         amount=rule.amount,
         currency=rule.currency,
         condition=rule.condition_text,

@@ -15,7 +15,7 @@ from roadstead.trade.firms import no_group, read_firm
 from roadstead.trade.inquiry import read_day, understand
 from roadstead.trade.non_tariff import FORBIDS
 from roadstead.trade.obligations import obligations_of
-from roadstead.trade.taxes import cascade, taxes_in_force
+from roadstead.trade.taxes import cascade, export_taxes, taxes_in_force
 from roadstead.trade.valuation import Valuation, valuation
 
 if TYPE_CHECKING:
@@ -90,9 +90,10 @@ class QuoteTax:
     Attributes
     ----------
     base
-        ``customs value with duty`` with the taxes before it, or ``dealer price`` with the taxes before it.
+        ``customs value with duty`` with the taxes before it, ``dealer price`` with the taxes before it, or ``price free on
+        board`` for what the country of origin does not give back to the maker.
     amount
-        Where the base is known: taxes on import. [US$/car]
+        Where the base is known: taxes on import, and on export where customs values are free on board. [US$/car]
     """
 
     tax: str
@@ -233,7 +234,10 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
         total_fee_amount=sum(line.amount for line in lines if line.layer == "fee"),
         lines=duties,
         fees=tuple(line for line in lines if line.layer == "fee"),
-        taxes=_tax_lines(taxes, value + charges, world.sources),
+        taxes=(
+            *_left_on_export(shipment, rules, basis, value, world.sources),
+            *_tax_lines(taxes, value + charges, world.sources),
+        ),
         with_import_taxes_rate=on_import / value,
         with_import_taxes_amount=on_import,
         declared=declared,
@@ -284,6 +288,24 @@ def _taxes(asked: Asked, rules: Rulebook) -> tuple[Tax, ...]:
     if form is None:
         return ()
     return taxes_in_force(rules, asked.place.place_id, shipment.powertrain, form, shipment.on)
+
+
+def _left_on_export(
+    shipment: Shipment, rules: Rulebook, basis: Valuation, value: float, sources: Mapping[str, Source]
+) -> tuple[QuoteTax, ...]:
+    """Taxes that stay on the goods as they leave their country of origin."""
+    found = export_taxes(rules, shipment.origin, Product(shipment.product), shipment.powertrain, shipment.on)
+    return tuple(
+        QuoteTax(
+            tax=tax.tax_id,
+            name=tax.name,
+            base="price free on board",
+            rate=tax.rate,
+            amount=tax.rate * value if basis == "FOB" else None,
+            cited=cited(tax.evidence, sources),
+        )
+        for tax in found
+    )
 
 
 def _tax_lines(taxes: tuple[Tax, ...], base: float, sources: Mapping[str, Source]) -> tuple[QuoteTax, ...]:

@@ -14,6 +14,7 @@ from roadstead.terms.tables import Row, Schema, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
 from roadstead.trade.facts import money_facts
+from roadstead.trade.homologation import Scheme, read_scheme
 from roadstead.trade.law import (
     AS_OF,
     Agreement,
@@ -74,6 +75,7 @@ class Rulebook:
     units: Mapping[str, tuple[UnitWorth, ...]]
     quota_shares: Mapping[str, tuple[QuotaShare, ...]]
     obligations: tuple[Obligation, ...]
+    homologation: tuple[Scheme, ...]
     money_facts: frozenset[str]
     state: tuple[str, ...] = ()
 
@@ -186,6 +188,7 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         blocs.setdefault(row["bloc"], []).append((row["member"], span))
     agreements = map(read_agreement, tables["agreements"])
     non_tariff = (non_tariff_rules.read(row, span_of(row), condition_of(row)) for row in tables["non_tariff"])
+    schemes = map(read_scheme, tables["homologation"])
     return Rulebook(
         as_known_on=as_known_on,
         as_of=AS_OF,
@@ -201,5 +204,6 @@ def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
         units=read_units(tables["units"], as_known_on),
         quota_shares=quota_shares,
         obligations=read_obligations(tables["obligations"], as_known_on),
+        homologation=tuple(scheme for scheme in schemes if known_from(scheme.span) <= as_known_on),
         money_facts=money_facts(measure.condition for filed in measures.values() for measure in filed),
     )

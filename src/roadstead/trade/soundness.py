@@ -32,9 +32,15 @@ SPANS = {
     "non_tariff": ("effective_from", "effective_to"),
     "taxes": ("effective_from", "effective_to"),
     "blocs": ("member_from", "member_to"),
+    "homologation": ("effective_from", "effective_to"),
 }
 """Columns of first and last day, by table."""
-CURRENCIES = {"measures": "specific_currency", "non_tariff": "currency", "units": "currency"}
+CURRENCIES = {
+    "measures": "specific_currency",
+    "non_tariff": "currency",
+    "units": "currency",
+    "homologation": "currency",
+}
 """Columns that name a currency, by table."""
 CONDITIONS = ("measures", "non_tariff", "quota_shares")
 """Tables whose rows may have a condition."""
@@ -82,6 +88,14 @@ def _one_by_one(tables: Tables, currencies: Collection[str]) -> Iterator[Fault]:
             yield from _condition(row)
     for row in tables["non_tariff"]:
         yield from _acting(row)
+    schemes = [row["scheme"] for row in tables["homologation"]]
+    for row in tables["homologation"]:
+        yield from _scheme(row, schemes)
+    yield from _money(tables, currencies)
+
+
+def _money(tables: Tables, currencies: Collection[str]) -> Iterator[Fault]:
+    """Currencies without a rate."""
     # A dated unit of account (the base of a fee, say) is money too: units.csv says what it is worth.
     worth = {*currencies, *(row["unit"] for row in tables["units"])}
     for table, column in CURRENCIES.items():
@@ -116,6 +130,16 @@ def _acting(row: Row) -> Iterator[Fault]:
         yield Fault(row.where("amount"), "RS-L244", "a delay without its months", "months, and no currency")
     elif effect in NEED_MONEY and (row["amount"] is None or not row["currency"]):
         yield Fault(row.where("amount"), "RS-L244", f"{effect} without its money", "an amount and its currency")
+
+
+def _scheme(row: Row, schemes: Collection[str]) -> Iterator[Fault]:
+    """A cost has a currency, and what is accepted is a scheme."""
+    if (row["cost"] is None) != (not row["currency"]):
+        message = "a cost without its currency, or the other way round"
+        yield Fault(row.where("currency"), "RS-L244", message, "both, or neither")
+    for name in sorted(set(row["accepts"]) - set(schemes)):
+        expected = f"one of {', '.join(sorted(schemes))}"
+        yield Fault(row.where("accepts"), "RS-L244", f"no scheme is called {name!r}", expected)
 
 
 def _is_law(row: Row) -> bool:

@@ -91,10 +91,10 @@ def test_unsourced_rows_are_those_the_coverage_counts(run):
     counted = {entry["table"]: entry["unsourced"] for entry in run("world", "--json").json["coverage"]}
     told = run("sources", "--unsourced", "--json").json
     assert told["count"] == len(told["unsourced"]) == sum(counted.values()) > 0
-    taxes = run("sources", "--unsourced", "--table", "taxes", "--json").json["unsourced"]
-    assert len(taxes) == counted["taxes"]
-    assert {row["table"] for row in taxes} == {"taxes"}
-    assert taxes[0]["place"].startswith("taxes.csv:")
+    sales = run("sources", "--unsourced", "--table", "sales", "--json").json["unsourced"]
+    assert len(sales) == counted["sales"]
+    assert {row["table"] for row in sales} == {"sales"}
+    assert sales[0]["place"].startswith("sales.csv:")
 
 
 def test_sources_lists_documents_with_their_rows(run):

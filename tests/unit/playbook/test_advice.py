@@ -210,13 +210,13 @@ def test_triggers_come_with_what_the_plan_does(book: Book, reading: Reading, sta
 
 def test_later_is_what_other_nodes_decide(book: Book, reading: Reading):
     probability = node_probability(reading.tree)
-    likely: Counter[tuple[int, str, str]] = Counter()
+    likely: Counter[tuple[int, str, str, float]] = Counter()
     for d in decisions(reading):
         if d.node > 0:
-            likely[int(reading.tree.start[d.node]), *d.key] += float(probability[d.node])
+            likely[int(reading.tree.start[d.node]), *d.key, d.modules] += float(probability[d.node])
     assert len(book.later) == len(likely)
     assert Counter((entry.year, round(entry.probability, 9)) for entry in book.later) == Counter(
-        (year, round(p, 9)) for (year, _, _), p in likely.items()
+        (year, round(p, 9)) for (year, _, _, _), p in likely.items()
     )
     assert all(0.0 < entry.probability <= 1.0 + 1e-9 for entry in book.later)
     assert [entry.year for entry in book.later] == sorted(entry.year for entry in book.later)

@@ -27,7 +27,7 @@ GROUPS = {"making": MAKING, "moving": MOVING, "charges": CHARGES, "selling": SEL
 
 def group(bar: Bar) -> str:
     """Which of the four groups of cost a bar belongs to."""
-    if bar.cites or bar.key.endswith(("import_tax", "price_tax")):
+    if bar.cites or bar.key.endswith(("import_tax", "export_tax", "price_tax")):
         return "charges"
     if bar.key.endswith(MOVED):
         return "moving"
