@@ -11,7 +11,7 @@ from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.duty import Shipment, settle
 
 PRODUCTS = ("CAR_CBU", "KIT_CKD", "PARTS", "BATTERY")
-POWERTRAINS = ("ICE", "HEV", "PHEV", "EREV", "BEV")
+POWERTRAINS = ("ICE", "HEV", "PHEV", "EREV", "BEV", "FCEV")
 ORIGINS = ("CHN", "DEU", "JPN", "KOR", "USA", "MEX", "THA", "TUR")
 YEARS = range(2018, 2028)
 CAR = {"engine_cm3": 1500.0, "mass_kg": 1600.0, "power_kw": 110.0}
@@ -19,7 +19,7 @@ CAR = {"engine_cm3": 1500.0, "mass_kg": 1600.0, "power_kw": 110.0}
 
 OPEN = {
     # The utilisation fee of 2027 is not known.
-    ("RUS", "CAR_CBU", "RS-L210"): 40,
+    ("RUS", "CAR_CBU", "RS-L210"): 48,
 }
 """Quotes refused for a reason, with their number; all others answer."""
 
@@ -39,7 +39,7 @@ def refused(rules, world):
     for importer in importers(rules):
         for product in PRODUCTS:
             for powertrain in POWERTRAINS:
-                facts = CAR | ({"engine_cm3": 0.0} if powertrain == "BEV" else {})
+                facts = CAR | ({"engine_cm3": 0.0} if powertrain in {"BEV", "FCEV"} else {})
                 for origin in ORIGINS:
                     for year in YEARS:
                         shipment = Shipment(importer, origin, product, powertrain, "", date(year, 7, 1), facts)
@@ -77,6 +77,17 @@ def test_a_kit_is_the_car_it_makes_where_no_rule_says_otherwise(rules, dollars):
     # Brazil and India tell kits apart.
     assert rate("BRA", "KIT_CKD") < rate("BRA", "CAR_CBU")
     assert rate("IND", "KIT_CKD") == pytest.approx(0.165)
+
+
+@pytest.mark.parametrize("importer", ["EU27", "USA", "BRA", "JPN", "AUS", "CHN", "KOR"])
+def test_a_fuel_cell_car_is_a_battery_car_to_the_tariff(rules, dollars, importer):
+    """Heading 8703.80: other vehicles, with only electric motor for propulsion."""
+    origin = "JPN" if importer != "JPN" else "KOR"
+    stacks = [
+        settle(rules, Shipment(importer, origin, "CAR_CBU", powertrain, "", date(2026, 6, 1), CAR), 20_000.0, dollars)
+        for powertrain in ("BEV", "FCEV")
+    ]
+    assert stacks[0].lines == stacks[1].lines
 
 
 def test_batteries_into_turkiye_pay_more_unless_they_come_from_the_union(rules, dollars):

@@ -146,6 +146,24 @@ def test_every_margin_is_its_waterfall(evaluation):
         assert margin_check(evaluation, arc, int(allowed[:, arc].argmax())) == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize("case", ["byd", "starter"])
+def test_every_lane_of_the_shipped_cases_rests_on_sourced_rows(case):
+    """Charges of the law as it stands; what an event assumes is marked as assumed."""
+    ledger = prepare(read_study(CASES / case), Quiet()).evaluation.ledger
+    models, lines, now = ledger.costing.carmaker.models, ledger.costing.carmaker.lines, ledger.circumstances[0]
+    supplies = [
+        Supply(lines.get(key.line or ""), models[offer.model_id], offer.market, key.regime, year, now)
+        for key in ledger.arcs
+        for offer in (ledger.offers[key.offer],)
+        for year in (2027, 2030, 2034, 2041)
+    ]
+    charged = {
+        (bar.rests_on, bar.source) for bars in lane_costs(ledger.costing, supplies) for bar in bars if bar.is_charge
+    }
+    assert len(charged) > 10
+    assert not {rests_on for rests_on, source in charged if source in {"", "assumption"}}
+
+
 def test_a_union_s_changed_rules_reach_its_members(evaluation, costing):
     """A cost worked out before an event on a union is not taken for the cost after it."""
     before = evaluation.ledger.circumstances[0]

@@ -98,12 +98,25 @@ def economies(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
 
 def measures(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Duties, with the project's own rows after the collected ones."""
-    yield from collected
+    for row in collected:
+        yield _with_fuel_cells(row)
     for row in _rows(folder, "measures.csv"):
         plain = {
             k: v for k, v in row.items() if k not in {"source_title", "source_url", "rate_percent", "published_on"}
         }
-        yield plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book)
+        yield _with_fuel_cells(plain | {"rate": fraction(row["rate_percent"])} | _evidence(row, book))
+
+
+def _with_fuel_cells(row: dict[str, str]) -> dict[str, str]:
+    """A fuel-cell car has only an electric motor: heading 8703.80, as a battery car.
+
+    What an importer grants to approved battery cars (quotas, undertakings) is not read as granted to fuel cells; nor is trade
+    defence, which names battery cars (Regulation (EU) 2024/2754, article 1), charged on them.
+    """
+    powertrains = row["powertrains"].split("|")
+    if "BEV" not in powertrains or "FCEV" in powertrains or row["kind"] in {"QUOTA_TRQ", "MIN_PRICE", "COUNTERVAILING"}:
+        return row
+    return row | {"powertrains": "|".join([*powertrains, "FCEV"])}
 
 
 def agreements(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
