@@ -178,7 +178,7 @@ def listed(
     for title, rows in groups.items():
         console.print(table(title, ("id", "what", "does", "concerns", "in force"), rows))
         console.print()
-    console.print(f"{len(entries)} rows of law{_counted(entries)}", soft_wrap=True)
+    console.print(f"{len(entries)} rows of law{_counted(entries)}")
     console.print("one row in full, with what it rests on: `roadstead rules show ID`")
 
 
