@@ -149,7 +149,7 @@ def rules_diff(
     as_known_on: date | str | None = None,
     rules: Path | None = None,
 ) -> tuple[Change, ...]:
-    """What changed in the law after one day up to another: measures that began, ended or took another's place."""
+    """What changed in the law after one day up to another: rows of any table that began, ended or took another's place."""
     from roadstead.trade.changes import differences
     from roadstead.trade.register import open_register
     from roadstead.world import reference
@@ -157,12 +157,12 @@ def rules_diff(
     return differences(open_register(reference.load(), as_known_on, rules), first, second, importer)
 
 
-def rules_show(measure: str, *, as_known_on: date | str | None = None, rules: Path | None = None) -> Entry:
-    """One measure with every field, both clocks and what it rests on."""
+def rules_show(row_id: str, *, as_known_on: date | str | None = None, rules: Path | None = None) -> Entry:
+    """One row of law (a measure, tax, agreement, ...) with every field, both clocks and what it rests on."""
     from roadstead.trade.register import open_register, show
     from roadstead.world import reference
 
-    return show(open_register(reference.load(), as_known_on, rules), measure)
+    return show(open_register(reference.load(), as_known_on, rules), row_id)
 
 
 def rules_list(
@@ -172,7 +172,7 @@ def rules_list(
     as_known_on: date | str | None = None,
     rules: Path | None = None,
 ) -> tuple[Entry, ...]:
-    """The measures an importer levies: in force on a day, or all that the tables hold, proposals included."""
+    """The law of an importer, duties first: in force on a day, or all that the tables hold, proposals included."""
     from roadstead.trade.register import listed, open_register
     from roadstead.world import reference
 

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.trade.columns import POWERTRAINS
 from roadstead.trade.inquiry import read_day
+from roadstead.trade.register import TELLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from roadstead.trade.law import Measure
     from roadstead.trade.register import Entry, Register
+
+SAME: Mapping[str, tuple[str, ...]] = {
+    "measures": ("kind", "stack", "replaces", "group", "firms", "condition"),
+    "taxes": ("name", "condition"),
+    "agreements": ("kind",),
+    "origin_rules": ("agreement", "rule", "product", "metric"),
+    "non_tariff": ("category", "nature", "effect", "firm_nationality", "made_in", "not_made_in", "condition"),
+    "quota_shares": ("rule", "condition"),
+    "obligations": ("fact",),
+    "units": ("unit",),
+    "blocs": (),
+}
+"""Columns in which a row and the one whose place it takes are alike, by table; both are law of the same places."""
+COVERED: Mapping[str, tuple[str, ...]] = {
+    "measures": ("origins", "products", "powertrains"),
+    "taxes": ("powertrains", "forms"),
+    "origin_rules": ("powertrains",),
+    "non_tariff": ("powertrains", "forms"),
+}
+"""Lists, empty for all, of which a row covers at least what the one whose place it takes did."""
+EVERYTHING = (frozenset({"*"}), frozenset(POWERTRAINS))
+"""Lists that say the same as an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,13 @@ class Change:
     before: Entry | None
     after: Entry | None
 
+    @property
+    def entry(self) -> Entry:
+        """The row that says what it is about: the one that began, else the one that ended."""
+        entry = self.after or self.before
+        assert entry is not None
+        return entry
+
 
 def differences(register: Register, first: date | str, second: date | str, importer: str = "") -> tuple[Change, ...]:
     """What changed after the first day up to the second, of one importer or of all; only enacted law counts.
@@ -46,9 +76,9 @@ def differences(register: Register, first: date | str, second: date | str, impor
     """
     faults: list[Fault] = []
     days = [read_day(first, "DATE1", faults), read_day(second, "DATE2", faults)]
-    rows: Sequence[Measure] = ()
+    law: Sequence[Entry] = ()
     try:
-        rows = [measure for measure in register.levied_by(importer) if measure.is_law]
+        law = [entry for entry in register.concerning(importer) if entry.is_law]
     except RoadsteadError as error:
         faults += error.faults
     start, end = days
@@ -57,47 +87,52 @@ def differences(register: Register, first: date | str, second: date | str, impor
     raise_if_any(faults)
     assert start is not None
     assert end is not None
-    began = [m for m in rows if m.span.first and start < m.span.first <= end and not _at_floor(register, m)]
-    ended = [m for m in rows if m.span.last and start <= m.span.last < end]
-    return tuple(sorted(_changes(register, began, ended), key=_order))
+    # Where the tables begin, no law began: when it did they do not say.
+    began = [e for e in law if e.effective_from and start < e.effective_from <= end and not e.from_is_floor]
+    ended = [e for e in law if e.effective_to and start <= e.effective_to < end]
+    return tuple(sorted(_changes(began, ended), key=_order))
 
 
-def _changes(register: Register, began: Sequence[Measure], ended: Sequence[Measure]) -> list[Change]:
+def _changes(began: Sequence[Entry], ended: Sequence[Entry]) -> list[Change]:
     found = []
-    taken_over: set[str] = set()
+    taken_over: set[tuple[str, str]] = set()
     for before in ended:
-        assert before.span.last is not None
-        day = before.span.last + timedelta(days=1)
-        heir = next((m for m in began if m.span.first == day and _succeeds(m, before)), None)
+        assert before.effective_to is not None
+        day = before.effective_to + timedelta(days=1)
+        heir = next((e for e in began if e.effective_from == day and _succeeds(e, before)), None)
         if heir is None:
-            found.append(Change(day, "ended", register.entry(before), None))
+            found.append(Change(day, "ended", before, None))
         else:
-            taken_over.add(heir.measure_id)
-            found.append(Change(day, "changed", register.entry(before), register.entry(heir)))
+            taken_over.add((heir.table, heir.id))
+            found.append(Change(day, "changed", before, heir))
     for after in began:
-        if after.measure_id not in taken_over:
-            assert after.span.first is not None
-            found.append(Change(after.span.first, "began", None, register.entry(after)))
+        if (after.table, after.id) not in taken_over:
+            assert after.effective_from is not None
+            found.append(Change(after.effective_from, "began", None, after))
     return found
 
 
-def _at_floor(register: Register, measure: Measure) -> bool:
-    """True where the tables begin with the row; when the law began they do not say."""
-    return bool(register.rows[measure.measure_id]["from_is_floor"])
-
-
-def _succeeds(after: Measure, before: Measure) -> bool:
-    """True where a row covers at least all that another did, in the same way."""
-    same = ("importer", "kind", "stack", "replaces", "group", "firms", "condition_text")
+def _succeeds(after: Entry, before: Entry) -> bool:
+    """True where a row covers at least all that another of its table did, in the same way."""
     return (
-        all(getattr(after, name) == getattr(before, name) for name in same)
-        and ("*" in after.origins or before.origins <= after.origins)
-        and before.products <= after.products
-        and (not after.powertrains or (bool(before.powertrains) and before.powertrains <= after.powertrains))
+        after.table == before.table
+        and set(after.places) == set(before.places)
+        and all(_alike(after, before, name) for name in SAME[after.table])
+        and all(_covers(after.fields[name], before.fields[name]) for name in COVERED.get(after.table, ()))
     )
 
 
-def _order(change: Change) -> tuple[date, str, str]:
-    entry = change.after or change.before
-    assert entry is not None
-    return change.day, entry.importer, entry.measure
+def _alike(after: Entry, before: Entry, name: str) -> bool:
+    one, other = after.fields.get(name), before.fields.get(name)
+    return set(one) == set(other) if isinstance(one, tuple) and isinstance(other, tuple) else one == other
+
+
+def _covers(after: Sequence[Any], before: Sequence[Any]) -> bool:
+    """True where a list, empty for all, has everything that another has."""
+    wider, narrower = (frozenset() if frozenset(x) in EVERYTHING else frozenset(x) for x in (after, before))
+    return not wider or (bool(narrower) and narrower <= wider)
+
+
+def _order(change: Change) -> tuple[date, tuple[str, ...], int, str]:
+    entry = change.entry
+    return change.day, entry.places, list(TELLERS).index(entry.table), entry.id

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 AS_OF = date(2026, 7, 2)
 """Newest material in the packaged tables; what came later is not in them."""
+FLOOR = date(2015, 1, 1)
+"""Day on which the packaged tables begin: a measure, tax or other rule that starts on it may be older."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,54 +1,62 @@
-"""The measures one by one: what a row charges and whom, in words, with both of its clocks and what it rests on."""
+"""The law row by row, every table in one shape: what a row does and whom it concerns, in words, both clocks, what it rests on."""
 
 from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
-from roadstead.terms.tables import read_table
-from roadstead.trade import rulebook
+from roadstead.terms.tables import EVIDENCE_COLUMNS
+from roadstead.trade import measure_words, rule_words, rulebook
 from roadstead.trade.inquiry import read_day
+from roadstead.trade.law import Span
 from roadstead.trade.quote import Cited, cited, own_tables
-from roadstead.trade.schemas import MEASURES
+from roadstead.trade.telling import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
     from roadstead.terms.tables import Row
-    from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
+    from roadstead.trade.telling import Law, Teller
     from roadstead.world.reference import World
 
-EVIDENCE = frozenset({"source", "as_of", "confidence", "note"})
-ON = {
-    "CIF": "of the customs value (CIF)",
-    "FOB": "of the customs value (FOB)",
-    "NON_US_CONTENT": "of the value without what was made in the United States",
-    "VALUE_LESS_CAN_MEX_CONTENT": "of the value without what was made in Canada and Mexico, 15 % at least",
+TELLERS: Mapping[str, Teller] = {
+    "measures": measure_words.tell_measure,
+    "taxes": rule_words.tell_tax,
+    "agreements": rule_words.tell_agreement,
+    "origin_rules": rule_words.tell_origin_rule,
+    "non_tariff": rule_words.tell_non_tariff,
+    "quota_shares": measure_words.tell_quota_share,
+    "obligations": rule_words.tell_obligation,
+    "units": measure_words.tell_unit,
+    "blocs": rule_words.tell_member,
 }
-JOINS = {"COMPOUND_MAX": "or, if higher,", "COMPOUND_SUM": "plus"}
-STACKS = {
-    "BASE": "as the base rate",
-    "ADD": "on top of the base rate",
-    "REPLACE": "in place of",
-}
+"""How each table is told, in the order in which they are listed."""
+EVIDENCE = frozenset(column.name for column in EVIDENCE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the measures, told.
+    """One row of law, told.
 
     Attributes
     ----------
-    charges
-        Rate, amount or ceiling, and how it meets other measures.
-    payers
-        Goods, origins, makers and conditions.
+    table
+        Table the row stands in: measures, taxes, agreements, origin_rules, non_tariff, ...
+    id
+        The row's id; where its table names rows by two columns, both with a slash between: ``EU27/HRV``.
+    places
+        Countries, unions and blocs whose law it is.
+    kind, title
+        Nature of the rule, as the table codes it and in words.
+    does
+        What it charges, asks for or grants, and how it meets other rules.
+    whom
+        Goods, origins, makers and conditions it concerns.
     is_law
         True for enacted law, later starts included; False for what is proposed, announced or superseded.
     known_from
@@ -59,11 +67,13 @@ class Entry:
         Every column of the row as the table has it.
     """
 
-    measure: str
-    importer: str
+    table: str
+    id: str
+    places: tuple[str, ...]
     kind: str
-    charges: str
-    payers: str
+    title: str
+    does: str
+    whom: str
     instrument: str
     status: str
     is_law: bool
@@ -75,44 +85,41 @@ class Entry:
     fields: Mapping[str, Any]
     cited: Cited
 
+    @property
+    def measure(self) -> str:
+        """The id, as rows of measures call it."""
+        return self.id
+
+    @property
+    def importer(self) -> str:
+        """The places, as rows of measures call the one whose law they are."""
+        return ", ".join(self.places)
+
+    @property
+    def charges(self) -> str:
+        """What it does, said of a measure."""
+        return self.does
+
+    @property
+    def payers(self) -> str:
+        """Whom it concerns, said of a measure."""
+        return self.whom
+
+    def holds(self, on: date) -> bool:
+        """True for law in force on a day."""
+        return self.is_law and Span(self.effective_from, self.effective_to).covers(on)
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A rulebook with the rows it was made from.
-
-    Attributes
-    ----------
-    rows
-        Columns of every measure, by its id.
-    """
+    """All law known on a day, table after table, each in the order of its rows."""
 
     rules: Rulebook
-    rows: Mapping[str, Mapping[str, Any]]
+    entries: tuple[Entry, ...]
     world: World
 
-    def entry(self, measure: Measure) -> Entry:
-        """A measure, told."""
-        row = self.rows[measure.measure_id]
-        return Entry(
-            measure=measure.measure_id,
-            importer=measure.importer,
-            kind=measure.kind,
-            charges=charges(measure),
-            payers=payers(measure),
-            instrument=measure.instrument,
-            status=measure.status,
-            is_law=measure.is_law,
-            effective_from=measure.span.first,
-            effective_to=measure.span.last,
-            known_from=measure.known_from,
-            from_is_floor=bool(row["from_is_floor"]),
-            not_expressible=measure.not_expressible,
-            fields={name: value for name, value in row.items() if name not in EVIDENCE},
-            cited=cited(measure.evidence, self.world.sources),
-        )
-
-    def levied_by(self, importer: str) -> tuple[Measure, ...]:
-        """Measures of a customs territory and of the unions it ever belonged to; of all where none is named.
+    def concerning(self, importer: str) -> tuple[Entry, ...]:
+        """Law of a place, of its customs territory and of the blocs either ever belonged to; all law where none is named.
 
         Raises
         ------
@@ -120,17 +127,17 @@ class Register:
             RS-W301 where there is no such place.
         """
         if not importer:
-            return tuple(self.rules.every_measure())
+            return self.entries
         place = self.world.gazetteer.find(importer)
         if place is None:
             raise RoadsteadError(self.world.gazetteer.fault(importer, "--importer"))
-        territory = self.world.gazetteer.territory(place.place_id)
-        unions = [bloc for bloc, members in self.rules.blocs.items() if territory in {m for m, _ in members}]
-        return tuple(m for levied in (territory, *unions) for m in self.rules.measures.get(levied, ()))
+        home = {place.place_id, self.world.gazetteer.territory(place.place_id)}
+        blocs = {bloc for bloc, members in self.rules.blocs.items() if home & {member for member, _ in members}}
+        return tuple(entry for entry in self.entries if not (home | blocs).isdisjoint(entry.places))
 
 
 def open_register(world: World, as_known_on: date | str | None = None, rules: Path | None = None) -> Register:
-    """The packaged measures and the asker's own, as known on a day.
+    """The packaged law and the asker's own, as known on a day.
 
     Raises
     ------
@@ -142,39 +149,73 @@ def open_register(world: World, as_known_on: date | str | None = None, rules: Pa
     own_tables(rules, faults)
     raise_if_any(faults)
     known_rules = rulebook.load(known, rules)
-    rows = {row["measure"]: row.values for row in _packaged()}
-    own = None if rules is None else rules / f"{MEASURES.name}.csv"
-    if own is not None and own.is_file():
-        rows |= {row["measure"]: row.values for row in read_table(own, MEASURES, must_rest_on=True)}
-    return Register(known_rules, rows, world)
+    law = gather(rulebook.rows(rules), world.gazetteer)
+    found = tuple(entry for entry in _entries(law, world) if known is None or entry.known_from <= known)
+    return Register(known_rules, found, world)
 
 
-@lru_cache(maxsize=1)
-def _packaged() -> tuple[Row, ...]:
-    return read_table(rulebook.data_folder() / f"{MEASURES.name}.csv", MEASURES)
+def _entries(law: Law, world: World) -> Iterator[Entry]:
+    for table in TELLERS:
+        for row in law.tables[table]:
+            yield _entry(table, row, law, world)
 
 
-def show(register: Register, measure_id: str) -> Entry:
-    """One measure by its id.
+def _entry(table: str, row: Row, law: Law, world: World) -> Entry:
+    told = TELLERS[table](row, law)
+    return Entry(
+        table=table,
+        id=told.id,
+        places=told.places,
+        kind=told.kind,
+        title=told.title,
+        does=told.does,
+        whom=told.whom,
+        instrument=row.values.get("instrument", ""),
+        status=told.clocks.status,
+        is_law=told.clocks.is_law,
+        effective_from=told.clocks.span.first,
+        effective_to=told.clocks.span.last,
+        known_from=told.clocks.known_from,
+        from_is_floor=told.clocks.from_is_floor,
+        not_expressible=row.values.get("not_expressible", ""),
+        fields={name: value for name, value in row.values.items() if name not in EVIDENCE},
+        cited=cited(row.evidence, world.sources),
+    )
+
+
+def show(register: Register, row_id: str) -> Entry:
+    """One row of law by its id; where two tables use one id, by table and id with a slash between.
 
     Raises
     ------
     RoadsteadError
-        RS-L282 where no measure has this id.
+        RS-L282 where no row, or more than one, has this id.
     """
-    wanted = measure_id.strip().upper()
-    for measure in register.rules.every_measure():
-        if measure.measure_id.upper() == wanted:
-            return register.entry(measure)
-    ids = [measure.measure_id for measure in register.rules.every_measure()]
-    near = difflib.get_close_matches(wanted, ids, 1, 0.6)
-    guess = f"; did you mean {near[0]}?" if near else ""
-    expected = f"an id that `roadstead rules list --importer EU27` shows{guess}"
-    raise RoadsteadError(Fault("rules show", "RS-L282", f"no measure is called {measure_id!r}", expected))
+    wanted = row_id.strip().casefold()
+    found = [e for e in register.entries if wanted in {e.id.casefold(), f"{e.table}/{e.id}".casefold()}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"{len(found)} rows are called {row_id!r}"
+        expected = f"one of {', '.join(f'{entry.table}/{entry.id}' for entry in found)}"
+    else:
+        message = f"no row of law is called {row_id!r}"
+        near = _near(register, wanted)
+        guess = f"; did you mean {near}?" if near else ""
+        expected = f"an id that `roadstead rules list --importer EU27` shows{guess}"
+    raise RoadsteadError(Fault("rules show", "RS-L282", message, expected))
+
+
+def _near(register: Register, wanted: str) -> str:
+    """The id a person most likely meant: the newest of those that begin with his words, else the one most like them."""
+    ids = {entry.id.casefold(): entry.id for entry in register.entries}
+    begun = [written for folded, written in ids.items() if folded.startswith(f"{wanted}/")]
+    like = difflib.get_close_matches(wanted, list(ids), 1, 0.75)
+    return begun[-1] if begun else ids[like[0]] if like else ""
 
 
 def listed(register: Register, importer: str, on: date | str | None = None) -> tuple[Entry, ...]:
-    """The measures an importer levies, in force on a day, or all that the tables hold.
+    """The law of an importer, in force on a day, or all that the tables hold.
 
     Raises
     ------
@@ -183,61 +224,10 @@ def listed(register: Register, importer: str, on: date | str | None = None) -> t
     """
     faults: list[Fault] = []
     day = None if on is None else read_day(on, "--on", faults)
-    found: Iterable[Measure] = ()
+    found: tuple[Entry, ...] = ()
     try:
-        found = register.levied_by(importer)
+        found = register.concerning(importer)
     except RoadsteadError as error:
         faults += error.faults
     raise_if_any(faults)
-    return tuple(register.entry(m) for m in found if day is None or (m.is_law and m.span.covers(day)))
-
-
-def charges(measure: Measure) -> str:
-    """What a measure charges, as law would say it."""
-    if measure.rate is None and not measure.specific and measure.ceiling is None:
-        told = f"not in the table: {measure.not_expressible}" if measure.not_expressible else "rate not in the table"
-    elif measure.rate_type == "CEILING_TOPUP":
-        told = f"what lacks to {_percent(measure.ceiling or 0.0)} {ON.get(measure.base, '')}".rstrip()
-    else:
-        parts = []
-        if measure.rate is not None:
-            parts.append(f"{_percent(measure.rate)} {ON.get(measure.base, '')}".rstrip())
-        if measure.specific:
-            parts.append(f"{measure.specific_currency} {measure.specific:,.15g} per {measure.specific_unit}")
-        told = f" {JOINS.get(measure.rate_type, 'plus')} ".join(parts)
-    meets = STACKS[measure.stack]
-    if measure.stack == "REPLACE":
-        meets += " " + (" and ".join(_word(kind) for kind in sorted(measure.replaces)) or "other measures")
-    if measure.quota is not None:
-        meets += f", within {measure.quota:,.15g} {measure.quota_unit} a period"
-    if measure.over_quota_rate is not None:
-        meets += f", {_percent(measure.over_quota_rate)} beyond"
-    if measure.group:
-        meets += f", one only of {measure.group}"
-    return f"{told}, {meets}"
-
-
-def payers(measure: Measure) -> str:
-    """Whom and what a measure charges."""
-    origins = "anywhere" if "*" in measure.origins else ", ".join(sorted(measure.origins))
-    parts = [", ".join(sorted(measure.products))]
-    parts.append(", ".join(sorted(measure.powertrains)) or "any powertrain")
-    parts.append(f"from {origins}")
-    if measure.origins_except:
-        parts.append(f"but not {', '.join(sorted(measure.origins_except))}")
-    if measure.firms:
-        named = sorted(measure.firms - {"OTHERS"})
-        parts.append(f"made by {', '.join([*named, *(['all others'] if 'OTHERS' in measure.firms else [])])}")
-    if measure.condition_text:
-        parts.append(f"where {measure.condition_text}")
-    if measure.requires:
-        parts.append(f"that meet the origin rule of {' or '.join(measure.requires)}")
-    return "; ".join(parts)
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.6g} %"
-
-
-def _word(kind: str) -> str:
-    return kind.lower().replace("_", " ") if kind != "MFN" else "the base rate"
+    return tuple(entry for entry in found if day is None or entry.holds(day))

@@ -36,7 +36,7 @@ from roadstead.trade.units import UnitWorth, read_units
 from roadstead.world import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from roadstead.trade.non_tariff import NonTariff
 
@@ -126,17 +126,38 @@ def load(
 @lru_cache(maxsize=16)
 def _packaged_rules(as_known_on: date, currencies: frozenset[str]) -> Rulebook:
     """The packaged rules alone; they are the same all along, so quotes in a row ask for them once."""
-    tables = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
+    tables = rows()
     raise_if_any(soundness.faults(tables, currencies, set()))
     return _rulebook(tables, as_known_on)
 
 
-def _merged_rules(as_known_on: date, own_rules: Path, currencies: frozenset[str]) -> Rulebook:
+def rows(own_rules: Path | None = None) -> Mapping[str, Sequence[Row]]:
+    """Rows of every table, with a user's own added or put in place by key; of no other day than that of the tables.
+
+    Raises
+    ------
+    RoadsteadError
+        With every fault of the user's cells; whether the rows fit together is seen by :func:`load`.
+    """
     faults: list[Fault] = []
+    tables, _ = _tables(own_rules, faults)
+    raise_if_any(faults)
+    return tables
+
+
+def _tables(own_rules: Path | None, faults: list[Fault]) -> tuple[dict[str, list[Row]], set[int]]:
+    """Rows by table, and the ids of those that are the user's."""
     own: set[int] = set()
     tables = {schema.name: list(_packaged(schema)) for schema in schemas.ALL}
-    for schema in schemas.ALL:
-        _merge(tables, schema, own_rules, faults, own)
+    if own_rules is not None:
+        for schema in schemas.ALL:
+            _merge(tables, schema, own_rules, faults, own)
+    return tables, own
+
+
+def _merged_rules(as_known_on: date, own_rules: Path, currencies: frozenset[str]) -> Rulebook:
+    faults: list[Fault] = []
+    tables, own = _tables(own_rules, faults)
     broken = {":".join(fault.where.split(":", 2)[:2]) for fault in faults}
     whole = {
         name: [row for row in rows if id(row) not in own or f"{row.file}:{row.line}" not in broken]
@@ -164,7 +185,7 @@ def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path, faults: l
     tables[schema.name] = list(merged.values())
 
 
-def _rulebook(tables: dict[str, list[Row]], as_known_on: date) -> Rulebook:
+def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Rulebook:
     measures: dict[str, list[Measure]] = {}
     for row in tables["measures"]:
         measure = read_measure(row)
