@@ -23,13 +23,14 @@ TABLES = {
     "agreements": ("agreement", "agreements", "Trade agreements and customs unions"),
     "origin_rules": ("rule of origin", "rules of origin", "Rules of origin"),
     "non_tariff": ("other rule", "other rules", "Rules other than duties"),
+    "homologation": ("scheme of approval", "schemes of approval", "Schemes of type approval"),
     "quota_shares": ("part of a quota", "parts of quotas", "Parts of quotas"),
     "obligations": ("obligation", "obligations", "Local production owed for imports"),
     "units": ("worth of a unit", "worths of units", "Worth of the units charges are counted in"),
     "blocs": ("membership", "memberships", "Members of blocs"),
 }
 """What one row and several rows of a table are called where they are counted, and the heading over them."""
-SHARED = {"agreements", "origin_rules", "blocs"}
+SHARED = {"agreements", "origin_rules", "homologation", "blocs"}
 """Tables whose rows are law of several places at once, listed under one heading."""
 
 

@@ -22,6 +22,7 @@ SAME: Mapping[str, tuple[str, ...]] = {
     "agreements": ("kind",),
     "origin_rules": ("agreement", "rule", "product", "metric"),
     "non_tariff": ("category", "nature", "effect", "firm_nationality", "made_in", "not_made_in", "condition"),
+    "homologation": ("scheme",),
     "quota_shares": ("rule", "condition"),
     "obligations": ("fact",),
     "units": ("unit",),

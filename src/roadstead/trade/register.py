@@ -30,6 +30,7 @@ TELLERS: Mapping[str, Teller] = {
     "agreements": rule_words.tell_agreement,
     "origin_rules": rule_words.tell_origin_rule,
     "non_tariff": rule_words.tell_non_tariff,
+    "homologation": rule_words.tell_scheme,
     "quota_shares": measure_words.tell_quota_share,
     "obligations": rule_words.tell_obligation,
     "units": measure_words.tell_unit,

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from roadstead.terms.tables import Row
     from roadstead.trade.telling import Law
 
-TAXED = {"IMPORT": "of the customs value with duty", "PRICE": "of the price on sale"}
+TAXED = {
+    "IMPORT": "of the customs value with duty",
+    "PRICE": "of the price on sale",
+    "EXPORT": "of the price free on board, borne by the maker",
+}
 WITHIN = "in the agreement's territory"
 METHODS = {
     "BUILD_DOWN": "at least {share} of the value once foreign materials are taken off (build-down)",
@@ -115,6 +119,7 @@ def tell_non_tariff(row: Row, law: Law) -> Told:
                 row["title"],
                 powertrain_words(row["powertrains"]) if row["powertrains"] else "",
                 form_words(row["forms"]),
+                "makers of the country that sell or build abroad" if row["outward"] else "",
                 *(words.format(listing(names, "or")) for words, names in made if names),
                 law.where(row),
             )
@@ -150,6 +155,24 @@ def tell_member(row: Row, law: Law) -> Told:
         does=f"law that names {bloc} covers it",
         whom=f"{member} in {bloc}",
         clocks=dated(Span(row["member_from"], row["member_to"])),
+    )
+
+
+def tell_scheme(row: Row, law: Law) -> Told:
+    """A scheme of approval of new models, and the others that serve as well."""
+    cost = f"costs {row['currency']} {amount(row['cost'])} a model" if row["cost"] is not None else ""
+    months = f"takes {amount(row['months'])} months" if row["months"] is not None else ""
+    told = listing(part for part in (cost, months) if part) or "what it costs and how long it takes was not found"
+    names = {scheme["scheme"]: scheme["name"] for scheme in law.tables["homologation"]}
+    accepts = listing((names.get(scheme, scheme) for scheme in row["accepts"]), "or")
+    return Told(
+        id=row["scheme"],
+        places=row["places"],
+        kind="",
+        title="scheme of type approval",
+        does=joined((told, f"serves as well: {accepts}" if accepts else "")),
+        whom=row["name"],
+        clocks=dated(Span(row["effective_from"], row["effective_to"])),
     )
 
 

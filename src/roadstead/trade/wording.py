@@ -28,6 +28,8 @@ FORMS = {
     "SKD": "cars from SKD kits",
     "CKD": "cars from CKD kits",
     "LOCAL": "cars made locally",
+    "PARTS": "parts",
+    "BATTERY": "batteries",
 }
 KINDS = {
     "MFN": "base rate (MFN)",

@@ -40,13 +40,13 @@ def test_norway_may_be_written_no_in_a_table(case):
     ids=["tail", "head", "E"],
 )
 def test_an_hs_code_that_lost_its_zero(case, code, kept):
-    where = case.set("rules/measures.csv", ("TUR-501",), "hs", code)
+    where = case.set("rules/measures.csv", ("TUR-502",), "hs", code)
     says(case.fault(), f"rules/{where.removeprefix('rules/')}", "RS-T108", repr(code), "as text with every zero kept")
 
 
 @pytest.mark.parametrize("code", ["850760", "8507.60", "8507.60.00", "8703.80|8507.60", "ex 8703 80 10 (TARIC)", ""])
 def test_whole_hs_codes_pass(case, code):
-    case.set("rules/measures.csv", ("TUR-501",), "hs", code)
+    case.set("rules/measures.csv", ("TUR-502",), "hs", code)
     from roadstead.study.spec import read_study
 
     read_study(case.folder)
@@ -58,7 +58,7 @@ def test_whole_hs_codes_pass(case, code):
         ("ambitions.csv", ("DEU", "BEV"), "share", "27", "write 0.27 for 27 %"),
         ("figures.csv", ("izmir", "local_content"), "value", "40", "write 0.4 for 40 %"),
         ("models.csv", ("city",), "transfer_margin", "25", "write 0.25 for 25 %"),
-        ("rules/measures.csv", ("TUR-401",), "rate", "4.5", "write 0.045 for 4.5 %"),
+        ("rules/measures.csv", ("TUR-502",), "rate", "4.5", "write 0.045 for 4.5 %"),
     ],
     ids=["share", "figure", "margin", "duty"],
 )
@@ -237,7 +237,7 @@ def test_a_source_that_is_not_listed(case):
 
 
 def test_a_source_of_own_law_that_is_not_listed(case):
-    case.set("rules/measures.csv", ("TUR-401",), "source", "gazette")
+    case.set("rules/measures.csv", ("TUR-502",), "source", "gazette")
     assert "no source `gazette` is listed" in str(case.fault())
 
 
@@ -302,12 +302,14 @@ def test_own_facts_say_where_they_are_wrong(case):
 
 
 def test_own_law_of_no_country(case):
-    where = case.set("rules/measures.csv", ("TUR-401",), "importer", "Turkey")
+    where = case.set("rules/measures.csv", ("TUR-502",), "importer", "Turkey")
     says(case.faults()[-1], where, "RS-W301", "`Turkey` is no code", "TUR")
 
 
 def test_a_site_without_rules_for_its_parts(case):
-    case.set("rules/measures.csv", ("TUR-501",), "effective_from", "2060-01-01")
+    own = case.path("rules/measures.csv")
+    row = "TUR-501,TUR,*,BATTERY,8507.60,MFN,AD_VALOREM,0.027,CIF,BASE,,IN_FORCE,2060-01-01,no,assumption,2026-06,low,too late"
+    own.write_text(own.read_text(encoding="utf-8").rstrip() + f"\n{row}\n", encoding="utf-8")
     found = case.faults()
     assert {(f.where, f.code) for f in found} == {("lines.csv:3:4 (place)", "RS-L211")}
     assert "BATTERY BEV from CHN into TUR" in str(found[0])
