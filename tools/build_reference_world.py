@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
-from conversion import gathered, hand_tables, non_tariff_table, rule_tables, world_tables  # noqa: E402
+from conversion import gathered, hand_tables, monthly_table, non_tariff_table, rule_tables, world_tables  # noqa: E402
 from conversion.writing import SourceBook, write  # noqa: E402
 
 import roadstead.trade.schemas as trade_schemas  # noqa: E402
 import roadstead.world.schemas as world_schemas  # noqa: E402
 from roadstead.terms.tables import read_table  # noqa: E402
 from roadstead.trade import schemas_beside  # noqa: E402
+from roadstead.world.places import gazetteer  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +53,15 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.PRECEDENTS, world_tables.precedents(rules, book)),
         (WORLD, world_schemas.SEA_DISTANCES, gathered.sea_distances(world_tables.sea_distances(markets, book), own)),
         (WORLD, world_schemas.COSTS, world_tables.costs(markets, book)),
+        (WORLD, world_schemas.OUTSIDE_VIEWS, world_tables.outside_views(markets, book)),
+        (
+            WORLD,
+            world_schemas.YEAR_TO_DATE,
+            monthly_table.rows(markets, gazetteer(read_table(WORLD / "places.csv", world_schemas.PLACES)), book),
+        ),
+        (WORLD, world_schemas.POLICY_STEPS, gathered.policy_steps(own, book)),
         (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
+        (WORLD, world_schemas.INCOMES, world_tables.incomes(markets, book)),
         (
             TRADE,
             trade_schemas.MEASURES,

@@ -186,6 +186,13 @@ def homologation(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
         yield plain | _evidence(row, book)
 
 
+def policy_steps(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Dated steps of policy, in the order of the days they take effect."""
+    for row in sorted(_rows(folder, "policy_steps.csv"), key=lambda r: (r["takes_effect"], r["step"])):
+        plain = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}}
+        yield plain | _evidence(row, book)
+
+
 def firm_groups(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Producer groups of the European countervailing duty, each maker in English and Chinese."""
     for row in _rows(folder, "firm_groups.csv"):

@@ -101,6 +101,8 @@ def nev(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     collected = figures(folder, "nev_history.csv")
     elsewhere = _counted_on_other_cars(collected)
     for row in collected:
+        if row["code"] in NOT_TOLD_BEFORE and row["year"] < NOT_TOLD_BEFORE[row["code"]]:
+            continue
         found = {
             "place": row["code"],
             "year": row["year"],
@@ -122,6 +124,8 @@ def nev(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     yield from _left_out_later(folder, book)
 
 
+NOT_TOLD_BEFORE = {"SGP": "2023"}
+"""First year in which a source tells electric cars apart: before, it prints zeros and counts them among others."""
 OTHER_CARS = 0.05
 """A share and a total that miss the NEV sales by more than this, in recent years, are not of the same cars."""
 SHARE_STANDS = {"MEX", "NOR"}
@@ -284,6 +288,66 @@ def precedents(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
             "status_as_of": row["status_as_of"],
             **evidence(source, as_of[:10], row["confidence"], row["note"]),
         }
+
+
+VIEWED = {
+    "World": "WLD", "China": "CHN", "USA": "USA", "Europe": "EUR", "India": "IND", "Rest of the world": "ROW", "Japan": "JPN",
+}  # fmt: skip
+"""Places of published projections, as their editions name them."""
+
+
+def outside_views(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Published projections of NEV share and sales of cars, one row for both."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in figures(folder, "forecasts.csv"):
+        if (
+            row["scope"] != "cars BEV+PHEV"
+            or row["metric"] not in {"EV_SHARE", "EV_SALES"}
+            or row["region"] not in VIEWED
+        ):
+            continue
+        view = (row["publisher"], row["scenario"], VIEWED[row["region"]], row["target_year"])
+        source = book.cite(row["source_title"], row["source_url"], row["publication_date"])
+        note = "" if "bottom-up panel" in row["note"] else row["note"]
+        told = found.setdefault(
+            view,
+            {
+                "publisher": row["publisher"],
+                "scenario": row["scenario"],
+                "published_on": row["publication_date"],
+                "place": view[2],
+                "year": row["target_year"],
+                **evidence(source, row["as_of"], row["confidence"], note),
+            },
+        )
+        if row["metric"] == "EV_SHARE":
+            told["nev_share"] = fraction(row["value"])
+        else:
+            told["nev_sales"] = number(row["value"], 0)
+    for key in sorted(found):
+        yield found[key]
+
+
+WORLD_BANK = (
+    "World Bank, population and gross domestic product at current US dollars (datasets/population, datasets/gdp)",
+    "https://github.com/datasets/gdp",
+)
+FIRST_INCOME = "2005"
+
+
+def incomes(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Population and income of the countries whose market is counted somewhere; regions and the world stay out."""
+    sold = {row["iso3"] for row in figures(folder, "vehicle_sales.csv") if row["value"]}
+    sold |= {row["code"] for row in figures(folder, "nev_history.csv") if row["total_sales"]}
+    for row in figures(folder, "macro.csv"):
+        if row["iso3"] in sold - {"WLD"} and row["year"] >= FIRST_INCOME and row["population"]:
+            yield {
+                "place": row["iso3"],
+                "year": row["year"],
+                "population": number(row["population"], 0),
+                "gdp_per_head": number(row["gdp_per_capita_usd"], 0),
+                **evidence(book.cite(*WORLD_BANK), row["year"], row["confidence"], row["note"]),
+            }
 
 
 def sea_distances(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:

@@ -138,7 +138,8 @@ def scan_table(
     A faulty cell is None in its row, so that whoever reads on can find what else is wrong. The answer is None where the
     file has no rows to speak of: it is missing, is no table, or has another header.
     """
-    lines = _lines(path, schema, faults)
+    needed = ", ".join(c.name for c in schema.all_columns if c.required)
+    lines = csv_lines(path, f"a table `{schema.name}`: {schema.description}", f"columns {needed}", faults)
     if not lines or not _header_is_right(path.name, lines[0][1], schema.all_columns, faults):
         return None
     rows = tuple(_rows(path.name, schema, lines, faults))
@@ -147,8 +148,11 @@ def scan_table(
     return rows
 
 
-def _lines(path: Path, schema: Schema, faults: list[Fault]) -> list[tuple[int, list[str]]]:
-    """Cells by the line they begin in, header first; nothing, with a fault noted, where the file is no CSV table."""
+def csv_lines(path: Path, about: str, columns: str, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    """Cells by the line they begin in, header first; nothing, with a fault noted, where the file is no CSV table.
+
+    ``about`` and ``columns`` say what was expected of a file that is missing and of one that is empty.
+    """
     found: list[tuple[int, list[str]]] = []
     begins = 1
     try:
@@ -158,8 +162,7 @@ def _lines(path: Path, schema: Schema, faults: list[Fault]) -> list[tuple[int, l
             found.append((begins, cells))
             begins = reader.line_num + 1
     except FileNotFoundError:
-        expected = f"a table `{schema.name}`: {schema.description}"
-        faults.append(Fault(path.name, "RS-T101", "this file is missing", expected))
+        faults.append(Fault(path.name, "RS-T101", "this file is missing", about))
         return []
     except UnicodeDecodeError as error:
         message = f"byte {error.start + 1} is not UTF-8"
@@ -171,8 +174,7 @@ def _lines(path: Path, schema: Schema, faults: list[Fault]) -> list[tuple[int, l
         faults.append(Fault(f"{path.name}:{begins}:1", "RS-T112", f"not readable as a table: {error}", expected))
         return []
     if not found:
-        expected = f"columns {', '.join(c.name for c in schema.all_columns if c.required)}"
-        faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", expected))
+        faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", columns))
     return found
 
 

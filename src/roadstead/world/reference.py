@@ -35,6 +35,16 @@ class YearFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomeFigure:
+    """Population and gross domestic product per head of one year, in dollars of that year; None where not known."""
+
+    year: int
+    population: float
+    gdp_per_head: float | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class MarketHistory:
     """What is known of a market's size and electrification.
 
@@ -46,6 +56,8 @@ class MarketHistory:
         All new cars by year on the basis named by ``definition``. [cars]
     bev_of_nev
         Latest share of BEV in NEV sales. [fraction]
+    incomes
+        Population and income of the country by year; empty where none are known. [people], [US$/person/year]
     """
 
     place: str
@@ -53,6 +65,7 @@ class MarketHistory:
     sales: tuple[YearFigure, ...]
     nev_share: tuple[YearFigure, ...]
     bev_of_nev: YearFigure | None
+    incomes: tuple[IncomeFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,7 @@ def load(own_facts: Path | None = None) -> World:
         gazetteer=gazetteer(tables["places"]),
         sources=sources(tables["sources"]),
         lanes=SeaLanes(distances),
-        markets=_market_histories(tables["nev"], tables["sales"], tables["nev_split"]),
+        markets=_market_histories(tables),
         economies=_economy_figures(tables["economies"]),
     )
 
@@ -138,21 +151,20 @@ def _merged(schema: Schema, packaged: tuple[Row, ...], own: tuple[Row, ...]) -> 
     return tuple(rows.values())
 
 
-def _market_histories(
-    nev: tuple[Row, ...], sales: tuple[Row, ...], split: tuple[Row, ...]
-) -> Mapping[str, MarketHistory]:
+def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, MarketHistory]:
     shares: dict[str, list[YearFigure]] = {}
     totals: dict[str, list[YearFigure]] = {}
-    for row in nev:
+    for row in tables["nev"]:
         shares.setdefault(row["place"], []).append(_figure(row, "nev_share"))
         if row["total_sales"]:
             totals.setdefault(row["place"], []).append(_figure(row, "total_sales"))
-    by_scope = _preferred_sales(sales)
+    by_scope = _preferred_sales(tables["sales"])
     bev: dict[str, YearFigure] = {}
-    for row in split:
+    for row in tables["nev_split"]:
         known = bev.get(row["place"])
         if known is None or row["year"] > known.year:
             bev[row["place"]] = _figure(row, "bev_share")
+    incomes = _incomes(tables["incomes"])
     found = {}
     for place, series in shares.items():
         # A user's rows stand after the packaged ones, so a year he fills in between comes last: put it in its place.
@@ -165,8 +177,18 @@ def _market_histories(
         chosen = own if use_own else other
         if chosen:
             definition = "cars, as the NEV share counts them" if use_own else scope
-            found[place] = MarketHistory(place, definition, tuple(chosen), tuple(series), bev.get(place))
+            found[place] = MarketHistory(
+                place, definition, tuple(chosen), tuple(series), bev.get(place), incomes.get(place, ())
+            )
     return found
+
+
+def _incomes(rows: tuple[Row, ...]) -> Mapping[str, tuple[IncomeFigure, ...]]:
+    found: dict[str, list[IncomeFigure]] = {}
+    for row in rows:
+        figure = IncomeFigure(int(row["year"]), float(row["population"]), row["gdp_per_head"], row.evidence)
+        found.setdefault(row["place"], []).append(figure)
+    return {place: tuple(sorted(figures, key=lambda f: f.year)) for place, figures in found.items()}
 
 
 SCOPES = ("PASSENGER", "PC_LCV", "LIGHT", "ALL_DOMESTIC", "ALL", "ALL_RETAIL")

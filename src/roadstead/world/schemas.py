@@ -208,6 +208,74 @@ ECONOMIES = Schema(
     key=("place", "indicator", "period"),
 )
 
+INCOMES = Schema(
+    "incomes",
+    "Population and income per head by country and year: what the size of a market tends to in the long run.",
+    (
+        PLACE,
+        YEAR,
+        Column("population", Kind.NUMBER, "people, mid-year", unit="people", least=1),
+        Column(
+            "gdp_per_head",
+            Kind.NUMBER,
+            "gross domestic product over population, in dollars of that year at the rate of exchange",
+            unit="US$/person/year",
+            least=1,
+            required=False,
+        ),
+    ),
+    key=("place", "year"),
+)
+
+OUTSIDE_VIEWS = Schema(
+    "outside_views",
+    "Projections that others published, dated, to be blended with our own and scored on what came.",
+    (
+        Column("publisher", Kind.TEXT, "publisher and edition"),
+        Column("scenario", Kind.TEXT, "scenario as the publisher names it"),
+        Column("published_on", Kind.TEXT, "day, month or year of publication, as far as known"),
+        PLACE,
+        YEAR,
+        Column("nev_share", Kind.FRACTION, "NEV share of new cars", unit="1", required=False),
+        Column("nev_sales", Kind.NUMBER, "NEV sold", unit="cars", required=False, least=0),
+    ),
+    key=("publisher", "scenario", "place", "year"),
+)
+
+YEAR_TO_DATE = Schema(
+    "year_to_date",
+    "What the first months of the year under way tell of it, beside the same months of the year before.",
+    (
+        PLACE,
+        YEAR,
+        Column("months", Kind.COUNT, "months known, from January on", unit="1", least=1, most=11),
+        Column("nev_share", Kind.FRACTION, "NEV share of cars registered in them", unit="1"),
+        Column("nev_share_before", Kind.FRACTION, "the same in those months of the year before", unit="1"),
+        Column("nev_sales", Kind.NUMBER, "NEV registered in them", unit="cars", least=0),
+        Column("total_sales", Kind.NUMBER, "all cars registered in them", unit="cars", least=0),
+    ),
+    key=("place", "year"),
+)
+
+POLICY_STEPS = Schema(
+    "policy_steps",
+    "Dated steps of policy that move the NEV share: standards, mandates, subsidies, taxes, import bans.",
+    (
+        Column("step", Kind.TEXT, "id"),
+        PLACE,
+        Column(
+            "kind",
+            Kind.TEXT,
+            "what changes",
+            choices=("co2_step", "mandate", "subsidy_start", "subsidy_end", "tax_on_nev", "import_ban"),
+        ),
+        Column("takes_effect", Kind.DATE, "first day on which buyers or makers are under it"),
+        Column("known_from", Kind.DATE, "day it was decided or announced: no forecast of an earlier day may use it"),
+        Column("direction", Kind.NUMBER, "1 where it favours NEV, -1 where it does not", least=-1, most=1),
+    ),
+    key=("step",),
+)
+
 ALL = (
     PLACES,
     SOURCES,
@@ -221,4 +289,8 @@ ALL = (
     SEA_DISTANCES,
     COSTS,
     ECONOMIES,
+    INCOMES,
+    OUTSIDE_VIEWS,
+    YEAR_TO_DATE,
+    POLICY_STEPS,
 )
