@@ -1,176 +1,51 @@
-r"""NEV share of new-car sales: pooled growth across markets, with joint draws.
-
-For each horizon h one regression over all markets and past origins (a local projection; Jordà 2005):
+r"""NEV share of new-car sales: joint draws of what experience says, market by market.
 
 .. math::
-    g(s_{t+h}) - g(s_t) = \beta_{h0} + \beta_{h1} g(s_t) + \beta_{h2} \Delta_1 + \beta_{h3} \Delta_2 + e   \qquad (O.1)
+    s_{t+h} = g^{-1}\bigl(g(\hat s_{t+h}) + e_h(u)\bigr) \ \text{or, stalled,}\
+    \operatorname{logit}^{-1}\bigl(\operatorname{logit} s_t + \sigma \sqrt{h}\, \Phi^{-1}(u)\bigr)          \qquad (O.6)
 
-with g the logit, or the gompit -ln(-ln s); :math:`\Delta_1` last year's step, :math:`\Delta_2` the mean of the last two;
-older rows weigh less, large errors are damped (Huber). The centre of a forecast is the mean, on the logit scale, of both
-links and of "no change", which the back-tests of 2021-24 asked for; its spread is drawn from the errors of the training
-rows nearest in level. Markets of one region err together (a factor), all markets a little (another). Shares stay
-below one: the ceiling is fixed, because free ceilings collapse to the last level in back-tests.
+with :math:`\hat s` the centre (O.4), :math:`e_h(u)` the u-quantile of its past errors (O.5) near that level, and
+:math:`\sigma` the root mean square of the market's own last six steps. A share of the draws stalls: growth of its own past
+size, and no direction; one in twenty where NEV are few, three in ten where they are many, as subsidies that end and rules
+that are put off have done. The chances u of markets in one region move together (a factor), those of all a little.
+Beyond five years, five are added after five, and the years between lie straight on the logit scale.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
+
+from roadstead.outlook.curves import MEMORY, fit_curves
+from roadstead.outlook.experience import centre, taken_out
+from roadstead.outlook.growth import REACH, features
+from roadstead.outlook.links import CEILING, FLOOR, LINKS, between, link, unlink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.outlook.experience import Experience
+    from roadstead.outlook.growth import Adoption
+    from roadstead.terms.arrays import Flags, Floats
 
-Link = Literal["logit", "gompit"]
-
-REACH = 5
-"""Longest horizon that is regressed directly; longer ones repeat the longest from where a draw stands."""
-FORGET = 0.93
-"""Weight of a training row falls by this factor for each year of age."""
-NEIGHBOURS = 90
-"""Training errors drawn from: those nearest in level."""
-WIDEN = 1.15
-"""Spread of the drawn errors over that of the training errors, which are in sample."""
 REGION_FACTOR = 0.55
 """Share of error variance common to a region: Europe's pairwise correlation was 0.53 at h=1, 0.81 at h=2."""
 WORLD_FACTOR = 0.08
 """Share of error variance common to the world: 0.08 at h=1 outside Europe."""
 PERSISTENCE = 0.7
 """Correlation of a market's error at the end of a block of years with that at the end of the block before."""
-FLOOR, CEILING = 2e-4, 0.995
-"""Shares are kept inside; the sources round what is smaller to nothing."""
-RIDGE = 1.0
-HUBER = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """History of one market: consecutive years and NEV shares as fractions."""
-
-    place: str
-    region: str
-    years: Ints
-    shares: Floats
-
-
-def link(share: Floats, kind: Link) -> Floats:
-    """The link g of (O.1)."""
-    s = np.clip(share, FLOOR, CEILING)
-    return np.asarray(np.log(s / (1 - s)) if kind == "logit" else -np.log(-np.log(s)))
-
-
-def unlink(value: Floats, kind: Link) -> Floats:
-    """Inverse of :func:`link`."""
-    if kind == "logit":
-        return np.asarray(1.0 / (1.0 + np.exp(-value)))
-    return np.asarray(np.exp(-np.exp(-np.clip(value, -6.0, 60.0))))
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """One fitted horizon of (O.1).
-
-    Attributes
-    ----------
-    beta
-        Coefficients of 1, level and two momenta. Shape (4,).
-    level, error
-        Level and error of every training row, sorted by level. Shapes (n,).
-    least, most
-        Range of the features the fit saw; forecasts outside it are held at its edge. Shapes (3,).
-    """
-
-    beta: Floats
-    level: Floats
-    error: Floats
-    least: Floats
-    most: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class GrowthModel:
-    """Fitted projections by link and horizon."""
-
-    projections: dict[tuple[Link, int], Projection]
-
-
-def features(g: Floats) -> Floats:
-    """Level and two momenta at the last column of paths in the link's scale. Shape (..., T) -> (..., 3)."""
-    last = g[..., -1]
-    one = last - g[..., -2] if g.shape[-1] > 1 else np.zeros_like(last)
-    two = (last - g[..., -3]) / 2.0 if g.shape[-1] > 2 else one
-    return np.stack([last, one, two], axis=-1)
-
-
-def fit(histories: Sequence[Adoption], origin: int) -> GrowthModel:
-    """Fit (O.1) on everything known at the end of year ``origin``."""
-    projections: dict[tuple[Link, int], Projection] = {}
-    for kind in ("logit", "gompit"):
-        for horizon in range(1, REACH + 1):
-            rows, steps, ages = _training(histories, origin, horizon, kind)
-            projections[kind, horizon] = _regress(rows, steps, FORGET**ages)
-    return GrowthModel(projections)
-
-
-def _training(histories: Sequence[Adoption], origin: int, horizon: int, kind: Link) -> tuple[Floats, Floats, Floats]:
-    rows, steps, ages = [], [], []
-    for history in histories:
-        known = history.years <= origin
-        years, g = history.years[known], link(history.shares[known], kind)
-        at = {int(year): i for i, year in enumerate(years)}
-        for year, i in at.items():
-            if year + horizon in at and i >= 1 and year - 1 in at and history.shares[i] > FLOOR:
-                rows.append(features(g[max(0, i - 2) : i + 1]))
-                steps.append(g[at[year + horizon]] - g[i])
-                ages.append(origin - year - horizon)
-    return np.asarray(rows).reshape(-1, 3), np.asarray(steps), np.asarray(ages, dtype=np.float64)
-
-
-def _regress(rows: Floats, steps: Floats, weights: Floats) -> Projection:
-    """Weighted ridge regression, reweighted after Huber."""
-    if len(steps) < 8:  # too little to learn from: no change expected, wide errors
-        level = np.linspace(-5.0, 3.0, 9)
-        flat = np.zeros(3)
-        return Projection(np.zeros(4), level, np.linspace(-1.0, 1.0, 9), flat - 9.0, flat + 9.0)
-    centre, spread = rows.mean(0), rows.std(0) + 1e-9
-    least, most = centre - 2.5 * spread, centre + 2.5 * spread
-    design = np.column_stack([np.ones(len(rows)), np.clip(rows, least, most)])
-    penalty = np.diag([0.0, RIDGE, RIDGE, RIDGE])
-    beta: Floats = np.zeros(4)
-    robust: Floats = np.ones(len(steps))
-    for _ in range(12):
-        w = weights * robust
-        normal = design.T @ (w[:, None] * design) + penalty
-        beta = np.asarray(np.linalg.solve(normal, design.T @ (w * steps)), dtype=np.float64)
-        error = steps - design @ beta
-        scale = 1.4826 * np.median(np.abs(error - np.median(error))) + 1e-9
-        robust = np.minimum(1.0, HUBER * scale / np.maximum(np.abs(error), 1e-12))
-    error = steps - design @ beta
-    order = np.argsort(rows[:, 0], kind="stable")
-    return Projection(beta, rows[order, 0], error[order], least, most)
-
-
-def _step(projection: Projection, f: Floats) -> Floats:
-    """Expected growth at features f. Shape (..., 3) -> (...,)."""
-    clipped = np.clip(f, projection.least, projection.most)
-    return np.asarray(projection.beta[0] + clipped @ projection.beta[1:])
-
-
-def _error_quantile(projection: Projection, level: Floats, u: Floats) -> Floats:
-    """The u-quantile of the errors of the training rows nearest to each level."""
-    count = len(projection.error)
-    window = min(NEIGHBOURS, count)
-    start = np.clip(np.searchsorted(projection.level, level) - window // 2, 0, count - window)
-    nearby = np.sort(projection.error[np.arange(count - window + 1)[:, None] + np.arange(window)], axis=1)
-    place = u * (window - 1)
-    low = np.floor(place).astype(int)
-    high = np.minimum(low + 1, window - 1)
-    share = place - low
-    return np.asarray(nearby[start, low] * (1 - share) + nearby[start, high] * share)
+STALLS, MORE_STALLS = 0.05, 0.25
+"""Share of draws that stall where NEV are few, and how many more where they are many."""
+MANY = (0.02, 0.2)
+"""Share of NEV at which stalls begin to be more frequent, and at which they are most frequent."""
+TOGETHER = 0.9
+"""Errors of regions and the world beside those of single markets, which partly cancel in them."""
+OWN_STEPS = 6
+"""Years whose steps tell how much a market moves by itself."""
+UNKNOWN_STEP = 0.5
+"""Step of a market of which one year is known. [logit]"""
 
 
 def common_normals(regions: Sequence[str], draws: int, rng: np.random.Generator) -> Floats:
@@ -185,7 +60,7 @@ def common_normals(regions: Sequence[str], draws: int, rng: np.random.Generator)
 
 
 def draw_paths(
-    model: GrowthModel,
+    experience: Experience,
     histories: Sequence[Adoption],
     last_year: int,
     draws: int,
@@ -193,13 +68,27 @@ def draw_paths(
 ) -> list[Floats]:
     """Joint draws of NEV share from the year after each history's last to ``last_year``.
 
-    Returns one array per market, shape (draws, years ahead). Draws of one row belong together across markets.
+    Returns one array per market, shape (draws, years ahead). Draws of one row belong together across markets. Where the
+    experience knows steps of policy, they move them (O.8).
     """
     blocks = 1 + max(0, *(last_year - int(h.years[-1]) for h in histories)) // REACH
     regions = [h.region for h in histories]
-    fresh = [common_normals(regions, draws, rng) for _ in range(blocks)]
-    uniform = ndtr(_by_year(np.stack(fresh)))
-    return [_draw_one(model, history, last_year, uniform[..., i]) for i, history in enumerate(histories)]
+    # Streams of their own: what is drawn of the first years does not depend on how many are asked for.
+    of_growth, of_stalls = rng.spawn(2)
+    fresh = [common_normals(regions, draws, of_growth) for _ in range(blocks)]
+    stalling = [common_normals(regions, draws, of_stalls) for _ in range(blocks)]
+    chance, luck = ndtr(_by_year(np.stack(fresh))), ndtr(np.stack(stalling))
+    drawn = [
+        _draw_one(experience, history, last_year, chance[..., i], luck[..., i]) for i, history in enumerate(histories)
+    ]
+    effects = experience.effects
+    if effects is None:
+        return drawn
+    # A region's own draws stay: its members are under the steps, and their sum tells what these do to it.
+    return [
+        paths if history.is_aggregate else effects.moved(paths, history.place, int(history.years[-1]))
+        for history, paths in zip(histories, drawn, strict=True)
+    ]
 
 
 def _by_year(fresh: Floats) -> Floats:
@@ -217,33 +106,84 @@ def _by_year(fresh: Floats) -> Floats:
     return found
 
 
-def _draw_one(model: GrowthModel, history: Adoption, last_year: int, u: Floats) -> Floats:
-    """Draws of one market; u holds one uniform per year of a block and draw. Shape (blocks, REACH, draws)."""
-    recent = history.shares[-3:]
-    path = np.repeat(recent[None, :], u.shape[2], axis=0)
+def _draw_one(experience: Experience, history: Adoption, last_year: int, chance: Floats, luck: Floats) -> Floats:
+    """Draws of one market.
+
+    Parameters
+    ----------
+    chance
+        One for each year of a block and draw. Shape (blocks, REACH, draws).
+    luck
+        One for each block and draw: which of them stall. Shape (blocks, draws).
+    """
+    draws = luck.shape[1]
     wanted = last_year - int(history.years[-1])
     if wanted <= 0:
-        return np.empty((u.shape[2], 0))
-    ahead: list[Floats] = []
-    block = 0
-    while len(ahead) < wanted:
-        reach = min(REACH, wanted - block * REACH)
-        ahead += [_forward(model, path, horizon, u[block, horizon - 1]) for horizon in range(1, reach + 1)]
-        tail = np.stack(ahead[-REACH:], axis=1)
-        path = np.concatenate([path, tail], axis=1)[:, -3:]
-        block += 1
-    return np.stack(ahead, axis=1)
+        return np.empty((draws, 0))
+    path = history.shares[None, -MEMORY:]
+    ahead = np.empty((draws, wanted))
+    for block, first in enumerate(range(0, wanted, REACH)):
+        # Past the first block a year takes its share from the block's end: one year after another as foretold anew would
+        # slow down wherever a block begins.
+        years = range(1, REACH + 1) if block == 0 else range(REACH, REACH + 1)
+        stalled = luck[block] < stall_chance(path[:, -1])
+        told = _block(experience, path, chance[block], stalled, years, is_aggregate=history.is_aggregate)
+        told = told if block == 0 else _straight(path[:, -1], told[:, 0])
+        reach = min(REACH, wanted - first)
+        ahead[:, first : first + reach] = told[:, :reach]
+        path = np.concatenate([np.broadcast_to(path, (draws, path.shape[1])), told], axis=1)[:, -MEMORY:]
+    return ahead
 
 
-def _forward(model: GrowthModel, path: Floats, horizon: int, u: Floats) -> Floats:
-    """Shares ``horizon`` years on from each path's end: centre of both links and no change, errors of the gompit fit."""
-    steps: dict[Link, Floats] = {}
-    for kind in ("logit", "gompit"):
-        g = link(path, kind)
-        steps[kind] = unlink(g[:, -1] + _step(model.projections[kind, horizon], features(g)), kind)
-    now = path[:, -1]
-    centre = (link(steps["logit"], "logit") + link(steps["gompit"], "logit") + link(now, "logit")) / 3.0
-    projection = model.projections["gompit", horizon]
-    g = link(unlink(centre, "logit"), "gompit")
-    error = WIDEN * _error_quantile(projection, link(now, "gompit"), u)
-    return np.clip(unlink(g + error, "gompit"), FLOOR, CEILING)
+def _straight(first: Floats, last: Floats) -> Floats:
+    """Shares of a block's years, straight on the logit scale from the year before it to its end. Shape (n, REACH)."""
+    way = np.arange(1, REACH + 1) / REACH
+    begin, end = link(first, "logit")[:, None], link(last, "logit")[:, None]
+    return unlink(begin + way * (end - begin), "logit")
+
+
+def stall_chance(share: Floats) -> Floats:
+    """Share of draws that stall, by level. Shape (n,)."""
+    return STALLS + MORE_STALLS * between(share, *MANY)
+
+
+def _block(
+    experience: Experience, path: Floats, chance: Floats, stalled: Flags, years: Sequence[int], *, is_aggregate: bool
+) -> Floats:
+    """Shares of some years of one block (O.6). Shape (draws, len(years)).
+
+    Parameters
+    ----------
+    path
+        What came before; one row where it is the same for all draws. Shape (draws or 1, T).
+    chance
+        Shape (REACH, draws).
+    stalled
+        Shape (draws,).
+    years
+        Counted from the year before the block.
+    """
+    now = np.clip(path[:, -1], FLOOR, CEILING)
+    given = {kind: features(link(path[:, -3:], kind)) for kind in LINKS}
+    curve, own, keep = fit_curves(path), own_step(path), taken_out(now, is_aggregate=is_aggregate)
+    found = np.empty((len(stalled), len(years)))
+    for column, horizon in enumerate(years):
+        u = chance[horizon - 1]
+        still = unlink(link(now, "logit") + own * np.sqrt(horizon) * ndtri(u), "logit")
+        errors = experience.errors[horizon - 1]
+        if errors is None:
+            found[:, column] = still
+            continue
+        grown = link(centre(experience.projections, given, curve, now, horizon), "gompit")
+        missed = errors.at(np.broadcast_to(now, u.shape), u, np.broadcast_to(keep, u.shape))
+        missed = TOGETHER * missed if is_aggregate else missed
+        found[:, column] = np.where(stalled, still, unlink(grown + missed, "gompit"))
+    return np.clip(found, FLOOR, CEILING)
+
+
+def own_step(path: Floats) -> Floats:
+    """Root mean square of a market's last steps. Shape (n, T) -> (n,). [logit]"""
+    steps = np.diff(link(path[:, -OWN_STEPS - 1 :], "logit"), axis=1)
+    if steps.shape[1] == 0:
+        return np.full(len(path), UNKNOWN_STEP)
+    return np.asarray(np.sqrt((steps**2).mean(axis=1)))

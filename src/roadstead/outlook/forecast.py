@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.outlook.adoption import Adoption, draw_paths, fit
-from roadstead.outlook.industry import Sales, draw_markets
+from roadstead.outlook.adoption import draw_paths
+from roadstead.outlook.beside import NOTHING
+from roadstead.outlook.experience import learn, look_back
+from roadstead.outlook.growth import Adoption, moments
+from roadstead.outlook.industry import SETTLED, Sales, draw_markets
+from roadstead.outlook.saturation import anchor, fit, prospect
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from roadstead.outlook.beside import Beside
+    from roadstead.outlook.industry import Anchor
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.world.places import Gazetteer
     from roadstead.world.reference import MarketHistory
@@ -61,8 +68,12 @@ def forecast(
     *,
     draws: int = 1000,
     seed: int = 0,
+    beside: Beside = NOTHING,
 ) -> Outlook:
     """Draw the outlook of ``places`` jointly; all packaged markets teach the growth model.
+
+    ``beside`` are months known of the first year ahead (outlook/nowcast.py), projections to blend in (outlook/outside.py) and
+    dated steps of policy (outlook/policy.py).
 
     Raises
     ------
@@ -87,19 +98,28 @@ def forecast(
         if gazetteer.places[place].kind == "territory" and len(history.nev_share) >= 3
     ]
     newest = max(int(h.years[-1]) for h in teaching)
-    model = fit(teaching, newest)
+    past = look_back(moments(teaching), tuple(h.place for h in teaching), beside.steps)
+    # What is decided after the last full year counts too: the forecast is made today.
+    experience = learn(past, newest, known_by=date.max)
     adoption = [_adoption(markets[place], gazetteer) for place in places]
     sales = [_sales(markets[place]) for place in places]
     # Streams of their own: what is drawn for one year does not depend on how many years are asked for.
     of_shares, of_sizes = (np.random.Generator(np.random.Philox(s)) for s in np.random.SeedSequence(seed).spawn(2))
     wanted = np.asarray(years, dtype=np.int64)
     last = int(wanted[-1])
-    shares = draw_paths(model, adoption, last, draws, of_shares)
-    sizes = draw_markets(sales, last, draws, of_sizes)
+    shares = draw_paths(experience, adoption, last, draws, of_shares)
+    anchors = _anchors(markets, gazetteer, sales, last)
+    unanchored = {s.place for s in sales if s.place not in anchors and last - int(s.years[-1]) > SETTLED}
+    notes = {place: note for place in places if (note := _thin(markets[place], place in unanchored))}
+    for i, history in enumerate(adoption):
+        shares[i] = beside.applied(shares[i], history)
+        if told := beside.so_far(history):
+            known = f"{len(told.months)} months of {told.year} are known"
+            notes[history.place] = "; ".join(filter(None, (notes.get(history.place, ""), known)))
+    sizes = draw_markets(sales, last, draws, of_sizes, anchors)
     nev_share = np.stack([_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1)
     market = np.stack([_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1)
     bev = np.asarray([bev_share(markets[place]) for place in places])
-    notes = {place: note for place in places if (note := _thin(markets[place]))}
     for array in (nev_share, market, bev):
         frozen(array)
     return Outlook(tuple(places), wanted, market, nev_share, bev, seed, notes)
@@ -124,6 +144,25 @@ def _sales(history: MarketHistory) -> Sales:
     return Sales(history.place, years, np.asarray([f.value for f in history.sales]))
 
 
+def _anchors(
+    markets: Mapping[str, MarketHistory], gazetteer: Gazetteer, sales: Sequence[Sales], last: int
+) -> Mapping[str, Anchor]:
+    """Long-run anchors (O.9) by place, of the markets whose income is known; all packaged markets teach the curve."""
+    known = {}
+    for place, history in sorted(markets.items()):
+        if history.incomes and history.sales and gazetteer.places[place].kind == "territory":
+            years = np.asarray([f.year for f in history.incomes])
+            people = np.asarray([f.population for f in history.incomes])
+            dollars = np.asarray([np.nan if f.gdp_per_head is None else f.gdp_per_head for f in history.incomes])
+            if (told := prospect(place, years, people, dollars, max(last, history.sales[-1].year))) is not None:
+                known[place] = told
+    curve = fit([_sales(markets[place]) for place in known], known)
+    if curve is None:
+        return {}
+    found = {s.place: anchor(s, known[s.place], curve, last) for s in sales if s.place in known}
+    return {place: told for place, told in found.items() if told is not None}
+
+
 def _at(wanted: Ints, known_years: Ints, known: Floats, ahead: Floats) -> Floats:
     """Draws in the wanted years; a year already known is the same in every draw. Shape (draws, T)."""
     columns = []
@@ -144,13 +183,17 @@ def bev_share(history: MarketHistory) -> float:
     return history.bev_of_nev.value if history.bev_of_nev is not None else 0.65
 
 
-def _thin(history: MarketHistory) -> str:
+def _thin(history: MarketHistory, unanchored: bool) -> str:
+    """What is thin about a market's history, in words; empty if nothing is."""
+    found = []
     points = len(history.nev_share)
     if points < 4:
-        return f"only {points} years of NEV share are known, the last {history.nev_share[-1].year}"
-    if history.bev_of_nev is None:
-        return "the split of BEV and PHEV is not known: 65 % BEV assumed"
-    return ""
+        found.append(f"only {points} years of NEV share are known, the last {history.nev_share[-1].year}")
+    elif history.bev_of_nev is None:
+        found.append("the split of BEV and PHEV is not known: 65 % BEV assumed")
+    if unanchored:
+        found.append("income is not known: the market's size stays at its own mean")
+    return "; ".join(found)
 
 
 def quantiles(draws: Floats, levels: Sequence[float]) -> Floats:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.outlook.beside import NOTHING
 from roadstead.outlook.forecast import forecast, quantiles
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.outlook.beside import Beside
     from roadstead.terms.arrays import Floats
     from roadstead.terms.evidence import Evidence
     from roadstead.world.reference import MarketHistory, World
@@ -109,12 +111,28 @@ def read_years(text: str) -> tuple[int, ...]:
     return tuple(range(first, last + 1))
 
 
+def check_sampling(draws: int, seed: int, faults: list[Fault]) -> None:
+    """Note RS-O404 for a count of draws or a seed out of bounds."""
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        expected = f"a number from {FEWEST_DRAWS} to {MOST_DRAWS}"
+        faults.append(Fault("--draws", "RS-O404", f"{draws} draws", expected))
+    if seed < 0:
+        faults.append(Fault("--seed", "RS-O404", f"seed {seed}", "a whole number, not negative"))
+
+
 def summarise(
-    world: World, markets: Sequence[str] = (), years: Sequence[int] = (), *, draws: int = DEFAULT_DRAWS, seed: int = 0
+    world: World,
+    markets: Sequence[str] = (),
+    years: Sequence[int] = (),
+    *,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    beside: Beside = NOTHING,
 ) -> Summary:
     """Sum up the outlook of ``markets`` (names or codes; none named: every country with a history).
 
     All packaged markets are drawn together whichever are asked for, so a market's numbers do not hang on its company.
+    ``beside`` is what is known beside the histories: months of the year under way, a published projection.
 
     Raises
     ------
@@ -123,15 +141,19 @@ def summarise(
     """
     faults: list[Fault] = []
     wanted = _wanted(world, markets, faults)
-    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
-        expected = f"a number from {FEWEST_DRAWS} to {MOST_DRAWS}"
-        faults.append(Fault("--draws", "RS-O404", f"{draws} draws", expected))
-    if seed < 0:
-        faults.append(Fault("--seed", "RS-O404", f"seed {seed}", "a whole number, not negative"))
+    check_sampling(draws, seed, faults)
     raise_if_any(faults)
     horizon = tuple(years) or read_years("2026-2040")
     everywhere = tuple(sorted(world.markets))
-    drawn = forecast(world.markets, world.gazetteer, everywhere, horizon, draws=draws, seed=seed)
+    drawn = forecast(
+        world.markets,
+        world.gazetteer,
+        everywhere,
+        horizon,
+        draws=draws,
+        seed=seed,
+        beside=beside,
+    )
     place = {market: i for i, market in enumerate(everywhere)}
     found = []
     for market in wanted:

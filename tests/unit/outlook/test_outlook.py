@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from roadstead.outlook import adoption
-from roadstead.outlook.adoption import Adoption
+from roadstead.outlook.adoption import draw_paths
+from roadstead.outlook.experience import learn, look_back
 from roadstead.outlook.forecast import forecast, quantiles
+from roadstead.outlook.growth import Adoption, moments
 from roadstead.outlook.industry import Sales, draw_markets
+from roadstead.outlook.links import CEILING, FLOOR, link, unlink
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.evidence import Confidence, Evidence
 from roadstead.world import reference
@@ -47,15 +49,15 @@ def series(place, values, first=2021):
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
-@given(st.floats(adoption.FLOOR, adoption.CEILING), st.sampled_from(["logit", "gompit"]))
+@given(st.floats(FLOOR, CEILING), st.sampled_from(["logit", "gompit"]))
 def test_links_have_inverses(share, kind):
-    there = adoption.link(np.asarray(share), kind)
-    assert float(adoption.unlink(there, kind)) == pytest.approx(share, rel=1e-9)
+    there = link(np.asarray(share), kind)
+    assert float(unlink(there, kind)) == pytest.approx(share, rel=1e-9)
 
 
 @given(st.floats(-50, 50), st.sampled_from(["logit", "gompit"]))
 def test_every_value_is_some_share(value, kind):
-    assert 0.0 <= float(adoption.unlink(np.asarray(value), kind)) <= 1.0
+    assert 0.0 <= float(unlink(np.asarray(value), kind)) <= 1.0
 
 
 # --- draws -----------------------------------------------------------------------------------------------------------
@@ -188,8 +190,9 @@ def test_a_gap_in_the_history_starts_it_anew(world):
 
 def test_too_little_to_learn_from_expects_no_change():
     few = [Adoption("AAA", "AAA", np.arange(2020, 2024), np.asarray([0.1, 0.1, 0.1, 0.1]))]
-    model = adoption.fit(few, 2023)
-    (paths,) = adoption.draw_paths(model, few, 2026, 400, np.random.default_rng(0))
+    known = learn(look_back(moments(few)), 2023)
+    assert known.errors == (None,) * 5
+    (paths,) = draw_paths(known, few, 2026, 400, np.random.default_rng(0))
     assert paths.shape == (400, 3)
     assert np.median(paths[:, 2]) == pytest.approx(0.1, rel=0.25)
 
@@ -227,18 +230,27 @@ def test_three_years_ahead_of_2022_it_beats_the_random_walk(world):
             region = world.gazetteer.places[place].region
             shares = np.asarray([known[year] for year in years])
             cut.append(Adoption(place, region if region == "Europe" else place, np.asarray(years), shares))
-    paths = adoption.draw_paths(adoption.fit(cut, 2022), cut, 2025, 500, np.random.default_rng(11))
+    paths = draw_paths(learn(look_back(moments(cut)), 2022), cut, 2025, 500, np.random.default_rng(11))
     ours, walk, inside = [], [], []
     for history, draws in zip(cut, paths, strict=True):
-        g = adoption.link(history.shares, "logit")
+        g = link(history.shares, "logit")
         spread = np.sqrt(np.mean(np.diff(g)[-6:] ** 2))
         for h in (1, 2, 3):
             actual = whole[history.place].get(2022 + h)
             if actual is not None:
                 own = np.quantile(draws[:, h - 1], LEVELS)
                 ours.append(crps(own, actual))
-                walk.append(crps(adoption.unlink(g[-1] + spread * np.sqrt(h) * ndtri(LEVELS), "logit"), actual))
+                walk.append(crps(unlink(g[-1] + spread * np.sqrt(h) * ndtri(LEVELS), "logit"), actual))
                 inside.append(own[1] <= actual <= own[-2])
     assert len(ours) > 140
     assert np.mean(ours) < 0.92 * np.mean(walk)
     assert 0.70 < np.mean(inside) < 0.90  # the band of 80 %
+
+
+def test_first_years_do_not_hang_on_how_many_are_asked_for(world):
+    short, long = (
+        forecast(world.markets, world.gazetteer, ["DEU", "BRA"], range(2026, last + 1), draws=50, seed=3)
+        for last in (2028, 2040)
+    )
+    np.testing.assert_array_equal(short.nev_share, long.nev_share[:, :, :3])
+    np.testing.assert_array_equal(short.market, long.market[:, :, :3])
