@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from roadstead.trade.quote import Quote, QuoteLine
 
 Answer = TypeVar("Answer")
-PICTURES = (".html", ".svg", ".png")
 NO_QUOTE = "no quote"
 
 
@@ -49,8 +48,11 @@ def timeline(inquiry: "Inquiry", asked: str, chart: Path | None, faults: list[Fa
     from roadstead.trade import comparison
     from roadstead.world import reference
 
-    if chart is not None and chart.suffix.lower() not in PICTURES:
-        faults.append(Fault("--chart", "RS-C701", f"{chart} names no kind of picture", f"one of {', '.join(PICTURES)}"))
+    if chart is not None:
+        from roadstead.report.charts.files import unknown_ending
+
+        if (fault := unknown_ending(chart, "--chart")) is not None:
+            faults.append(fault)
     steps = _unless(faults, lambda: comparison.timeline(inquiry, comparison.read_years(asked), reference.load()))
     if chart is not None:
         _draw(inquiry, steps, chart)

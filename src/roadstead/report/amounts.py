@@ -78,8 +78,13 @@ def cars(value: float, language: Language) -> str:
 
 def share(value: float) -> str:
     """A fraction in per cent: closer where it is small."""
-    percent = value * 100.0
-    return f"{plain(percent, 0 if abs(percent) >= 99.95 else 1 if abs(percent) >= 0.95 else 2)}%"
+    points = value * 100.0
+    return f"{plain(points, 0 if abs(points) >= 99.95 else 1 if abs(points) >= 0.95 else 2)}%"
+
+
+def percent(rate: float) -> str:
+    """A fraction in per cent as a chart needs it: no zeros that say nothing, four significant digits at most."""
+    return f"{100.0 * rate:.4g} %"
 
 
 def printed(amount: Amount, currency: str, language: Language, name: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
-import vl_convert
 
+from roadstead.report.amounts import percent
+from roadstead.report.charts.files import write_drawing
 from roadstead.report.charts.style import (
     FAINT,
     INK,
@@ -20,7 +20,6 @@ from roadstead.report.charts.style import (
     drawing,
     haloed,
     inline,
-    svg,
     text_width,
     written,
 )
@@ -37,8 +36,6 @@ COLOURS = {
 OTHER = "#2B3440"
 WIDTH, HEIGHT = 760.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 54.0, 26.0
-SHARPER = 2.0
-"""Pixels of a PNG per pixel of the drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +107,8 @@ def lane_chart(title: str, steps: Sequence[LaneStep]) -> alt.LayerChart:
 
 def write(path: Path, title: str, steps: Sequence[LaneStep]) -> None:
     """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
-    told = "; ".join(f"{step.first} to {step.last}: {_percent(step.duty) if step.known else '?'}" for step in steps)
-    picture = svg(lane_chart(title, steps), "lane", f"{title}. {told}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    match path.suffix.lower():
-        case ".png":
-            path.write_bytes(vl_convert.svg_to_png(picture, scale=SHARPER))
-        case ".html":
-            path.write_text(_page(title, picture), encoding="utf-8")
-        case _:
-            path.write_text(picture, encoding="utf-8")
-
-
-def _page(title: str, picture: str) -> str:
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
-    look = f"<style>body{{margin:24px;background:{PAPER};color:{INK}}}svg{{max-width:100%;height:auto}}</style>"
-    return f'<!doctype html>\n<html lang="en"><head>{head}{look}</head>\n<body>{picture}</body></html>\n'
+    told = "; ".join(f"{step.first} to {step.last}: {percent(step.duty) if step.known else '?'}" for step in steps)
+    write_drawing(path, "lane", lane_chart(title, steps), title, told)
 
 
 def _bars(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
@@ -134,7 +117,7 @@ def _bars(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
         below = 0.0
         for kind, rate in step.parts.items():
             if rate > 0:
-                said = f"{kind} {_percent(rate)}, {step.first} to {step.last}"
+                said = f"{kind} {percent(rate)}, {step.first} to {step.last}"
                 colour = COLOURS.get(kind, OTHER)
                 bars.append(_box(step, sheet, below, below + rate) | {"colour": colour, "said": said})
                 below += rate
@@ -157,7 +140,7 @@ def _unknown(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
 def _with_taxes(steps: Sequence[LaneStep], sheet: _Sheet, place: Place) -> list[alt.Chart]:
     rows = [
         _box(step, sheet, step.with_taxes, step.with_taxes)
-        | {"said": f"with fees and import taxes {_percent(step.with_taxes)}, {step.first} to {step.last}"}
+        | {"said": f"with fees and import taxes {percent(step.with_taxes)}, {step.first} to {step.last}"}
         for step in steps
         if step.with_taxes is not None
     ]
@@ -173,7 +156,7 @@ def _totals(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
     for step in steps:
         rates = [step.duty, *(() if step.with_taxes is None else (step.with_taxes,))]
         for rate in rates:
-            text = _percent(rate) if step.known else "no quote"
+            text = percent(rate) if step.known else "no quote"
             box = _box(step, sheet, 0.0, rate)
             if text_width(text) + 4 <= box["x2"] - box["x"]:
                 rows.append({"x": (box["x"] + box["x2"]) / 2, "y": box["y"] - 3, "text": text})
@@ -209,8 +192,4 @@ def _year_names(years: range, sheet: _Sheet) -> list[dict[str, Any]]:
 
 
 def _level_names(sheet: _Sheet) -> list[dict[str, Any]]:
-    return [{"x": LEFT - 6, "y": sheet.y(rate), "text": _percent(rate)} for rate in _levels(sheet.top)]
-
-
-def _percent(rate: float) -> str:
-    return f"{100.0 * rate:.4g} %"
+    return [{"x": LEFT - 6, "y": sheet.y(rate), "text": percent(rate)} for rate in _levels(sheet.top)]

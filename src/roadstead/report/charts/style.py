@@ -24,6 +24,10 @@ ON_MODE = {"export": PAPER, "kit": INK, "contract": INK, "local": PAPER, "none":
 FONTS = "'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 SIZE = 11.5
 """Size of small text. [px]"""
+TITLE_SIZE, TITLE_LINE, TITLE_LEFT = 14.0, 20.0, 12.0
+"""Of a drawing's title: its size, the height of a line, where it begins. [pixels]"""
+BOLD = 1.08
+"""How much wider bold text is."""
 CONFIG: dict[str, Any] = {
     "background": None,
     "padding": 0,
@@ -73,6 +77,18 @@ def shortened(text: str, width: float, size: float = SIZE) -> str:
     while kept and text_width(kept + "…", size) > width:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def titled(title: str, place: Place) -> alt.Chart:
+    """A title on top of a drawing, in as many lines as it takes."""
+    lines = enumerate(title_lines(title, place.width))
+    rows = [{"x": TITLE_LEFT, "y": TITLE_LINE * (i + 0.7), "text": line} for i, line in lines]
+    return written(rows, place, align="left", fontSize=TITLE_SIZE, fontWeight="bold")
+
+
+def title_lines(title: str, width: float) -> list[str]:
+    """The lines of a title on a drawing of a width."""
+    return wrapped(title, (width - 2 * TITLE_LEFT) / BOLD, TITLE_SIZE)
 
 
 def drawing(layers: Sequence[alt.Chart], width: float, height: float) -> alt.LayerChart:
