@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         duty_compare,
         duty_timeline,
         other_rules,
-        outlook,
         plan,
         read_case,
         rules_diff,
@@ -27,6 +26,15 @@ if TYPE_CHECKING:
         rules_show,
         verify,
         world,
+    )
+    from roadstead.study.outlooks import (
+        outlook,
+        outlook_backtest,
+        outlook_beside,
+        outlook_beside_published,
+        outlook_nowcast,
+        outlook_projections,
+        outlook_size_backtest,
     )
     from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -42,6 +50,12 @@ __all__ = [
     "duty_timeline",
     "other_rules",
     "outlook",
+    "outlook_backtest",
+    "outlook_beside",
+    "outlook_beside_published",
+    "outlook_nowcast",
+    "outlook_projections",
+    "outlook_size_backtest",
     "plan",
     "read_case",
     "rules_diff",
@@ -59,9 +73,7 @@ class _AskedRoom(ModuleType):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Answer as the function of the same name does."""
-        from roadstead.study import api
-
-        return getattr(api, self.__name__.rpartition(".")[2])(*args, **kwargs)
+        return _asked(self.__name__.rpartition(".")[2])(*args, **kwargs)
 
 
 class _House(ModuleType):
@@ -89,9 +101,14 @@ def __getattr__(name: str) -> Any:
         from roadstead.terms import errors
 
         return getattr(errors, name)
-    from roadstead.study import api
+    return _asked(name)
 
-    return getattr(api, name)
+
+def _asked(name: str) -> Any:
+    """A question by its name."""
+    from roadstead.study import api, outlooks
+
+    return getattr(outlooks if name.startswith("outlook") else api, name)
 
 
 def __dir__() -> list[str]:

@@ -38,13 +38,14 @@ def build() -> App:
     app["--help"].group = INSTALLATION
     app["--version"].group = INSTALLATION
     for group, commands in (
-        (LOOK_UP, (duty.duty, outlook.outlook, world.world, world.sources)),
+        (LOOK_UP, (duty.duty, world.world, world.sources)),
         (PLAN, (plan.demo, case.new, case.check, plan.plan, plan.verify)),
         (INSTALLATION, (health.doctor, health.explain)),
     ):
         for command in commands:
             app.command(command, group=group)
     app.command(rules.build(without_negatives, LOOK_UP))
+    app.command(outlook.build(without_negatives, LOOK_UP))
     return app
 
 

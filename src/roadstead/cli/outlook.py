@@ -1,19 +1,107 @@
-"""`roadstead outlook`: how many cars a market may buy, and how many of them electric."""
+"""`roadstead outlook`: how many cars a market may buy, how many of them electric, and how such forecasts fared."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from roadstead.cli.printing import answers, number, percent, print_json, table
+from cyclopts import App, Group, Parameter
+
+from roadstead.cli import outlook_tables as tables
+from roadstead.cli.printing import answers, print_json
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from collections.abc import Sequence
 
-    from roadstead.outlook.summary import MarketOutlook, Spread, Summary
+    from roadstead.outlook.backtest import BackTest
+    from roadstead.outlook.nowcast_backtest import Nowcasts
+    from roadstead.outlook.outside_backtest import Compared
+    from roadstead.outlook.projections import Projections
+    from roadstead.outlook.size_backtest import SizeBackTest
+    from roadstead.outlook.summary import Summary
+    from roadstead.report.charts.fan import Fan
 
 CLOSE_UP = 3
 """Up to so many markets are shown year by year; more of them in one table of a few years."""
+DRAWN = 6
+"""Markets a fan chart has room for."""
+YEARS = "2026-2040"
+"""Years told where none are named."""
+FANS = 9
+"""Years of history before the fan."""
 
 
-def outlook(*markets: str, years: str = "2026-2040", draws: int = 2000, seed: int = 0, json: bool = False) -> None:
+def build(default: Parameter, group: Group) -> App:
+    """The command, and the back-test of what it says."""
+    app = App(
+        name="outlook",
+        help="Show how many cars markets may buy and how many of them electric; `outlook backtest` says how such forecasts fared.",
+        group=group,
+        default_parameter=default,
+        help_format="plaintext",
+    )
+    app.default(outlook)
+    app.command(backtest)
+    return app
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What the outlook stands on, as typed."""
+
+    view: Annotated[
+        str, Parameter(show_default=False, help="A published projection to blend in: 'IEA GEVO 2025/STEPS'.")
+    ] = ""
+    weight: Annotated[float, Parameter(help="What it weighs, from 0 to 1.")] = 0.5
+    monthly: Annotated[
+        Path | None, Parameter(help="Registrations by month and fuel (CSV): what the year under way already tells.")
+    ] = None
+    policies: Annotated[bool, Parameter(negative="", help="Let dated ends of subsidies move the forecasts.")] = False
+    history: Annotated[
+        Path | None,
+        Parameter(
+            help="Forecast the histories of a file instead, five years on; docs/outlook.md names the layouts read."
+        ),
+    ] = None
+    chain: Annotated[Path | None, Parameter(help="Another file, to carry those histories on where they end.")] = None
+    origin: Annotated[int | None, Parameter(help="Last year of the histories that may be used.")] = None
+    out: Annotated[
+        Path | None, Parameter(help="Write the quantiles of share, NEV sold and market size to a CSV file.")
+    ] = None
+
+    @property
+    def is_of_a_file(self) -> bool:
+        """Whether histories are forecast, rather than the packaged markets to 2040."""
+        return any(given is not None for given in (self.history, self.chain, self.origin, self.out))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How the future is drawn."""
+
+    draws: Annotated[int, Parameter(help="Number of joint draws.")] = 2000
+    seed: Annotated[int, Parameter(help="The same seed gives the same numbers.")] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a back-test takes as known beside histories."""
+
+    monthly: Annotated[
+        Path | None,
+        Parameter(help="Registrations by month and fuel (CSV): target years are foreseen from months, too."),
+    ] = None
+    months: Annotated[int, Parameter(help="How many months of them are known.")] = 6
+    policies: Annotated[bool, Parameter(negative="", help="Let dated ends of subsidies move our forecasts.")] = False
+
+
+def outlook(
+    *markets: str,
+    years: Annotated[str, Parameter(show_default=False)] = "",
+    ground: Annotated[Ground | None, Parameter(name="*")] = None,
+    sampling: Annotated[Sampling | None, Parameter(name="*")] = None,
+    chart: Path | None = None,
+    json: bool = False,
+) -> None:
     """Show the outlook of markets: new cars sold and NEV share, with their spans.
 
     Parameters
@@ -21,28 +109,54 @@ def outlook(*markets: str, years: str = "2026-2040", draws: int = 2000, seed: in
     markets
         Countries by code or name; none for all with a history.
     years
-        First and last year, for instance 2026-2040.
-    draws
-        Number of joint draws.
-    seed
-        Seed of the draws; the same seed gives the same numbers.
+        First and last year; 2026-2040 where none is named.
+    chart
+        Draw the NEV share as a fan: .svg, .png or .html.
     json
         Print JSON.
     """
-    from roadstead.outlook.summary import read_years, summarise
-    from roadstead.world import reference
+    from roadstead.study import outlooks
+    from roadstead.terms.errors import Fault, RoadsteadError
 
-    found = summarise(reference.load(), markets, read_years(years), draws=draws, seed=seed)
+    given, draw = ground or Ground(), sampling or Sampling()
+    _check(chart, draw)
+    if given.is_of_a_file and years:
+        message = "histories are forecast five years on, whichever years are named"
+        raise RoadsteadError(Fault("--years", "RS-C701", message, "--history, --chain, --origin and --out without it"))
+    beside = outlooks.outlook_beside(given.view, given.weight, monthly=given.monthly, policies=given.policies)
+    if given.is_of_a_file:
+        # Months of the reference world may lie after the histories of a file: only those that are named count.
+        beside = replace(beside, months=beside.months if given.monthly is not None else {})
+        found = outlooks.outlook_projections(
+            given.history,
+            given.origin,
+            chain=given.chain,
+            markets=markets,
+            beside=beside,
+            draws=draw.draws,
+            seed=draw.seed,
+        )
+        _tell_projections(found, given, json=json)
+        fans = tables.fans_of(found, FANS) if chart is not None else []
+    else:
+        summary = outlooks.outlook(markets, years or YEARS, beside=beside, draws=draw.draws, seed=draw.seed)
+        _tell_summary(summary, json=json)
+        fans = tables.fans_ahead(summary, FANS) if chart is not None else []
+    if chart is not None:
+        _draw(chart, fans, quiet=json)
+
+
+def _tell_summary(found: "Summary", *, json: bool) -> None:
     if json:
         print_json(found)
         return
     console = answers()
     if len(found.markets) <= CLOSE_UP:
         for market in found.markets:
-            console.print(_close_up(market))
+            console.print(tables.close_up(market))
             console.print()
     else:
-        console.print(_together(found))
+        console.print(tables.together(found))
         console.print()
     for market in found.markets:
         if market.note:
@@ -50,42 +164,139 @@ def outlook(*markets: str, years: str = "2026-2040", draws: int = 2000, seed: in
     console.print(f"medians with the 10 to 90 % span in brackets; {found.draws} joint draws, seed {found.seed}")
 
 
-def _close_up(market: "MarketOutlook") -> "Table":
-    rows = [
-        (
-            str(year.year),
-            "" if year.sales is None else number(year.sales),
-            "" if year.nev_share is None else percent(year.nev_share, 1),
-            "known",
+def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> None:
+    out = given.out
+    if out is not None:
+        from roadstead.outlook.forecast_file import write
+
+        write(found, out)
+    if json:
+        print_json(tables.told(found))
+        return
+    console = answers()
+    console.print(tables.projected(found))
+    console.print()
+    for code, notes in found.notes.items():
+        if code in found.codes:
+            console.print(f"- {code}: {'; '.join(notes)}", soft_wrap=True)
+    also = [name for name in ("monthly", "view") if getattr(given, name)]
+    but = f", but for what --{' and --'.join(also)} told" if also else ""
+    console.print(f"medians with the 10 to 90 % span in brackets; nothing later than {found.origin} was used{but}")
+    if out is not None:
+        console.print(f"written to {out}", soft_wrap=True)
+
+
+def _check(chart: Path | None, draw: Sampling) -> None:
+    """What can be refused before anything is worked out."""
+    from roadstead.outlook.summary import check_sampling
+    from roadstead.terms.errors import Fault, raise_if_any
+
+    faults: list[Fault] = []
+    check_sampling(draw.draws, draw.seed, faults)
+    if chart is not None:
+        from roadstead.report.charts.files import unknown_ending
+
+        fault = unknown_ending(chart, "--chart")
+        faults += [fault] if fault else []
+    raise_if_any(faults)
+
+
+def _draw(chart: Path, fans: list["Fan"], *, quiet: bool) -> None:
+    from roadstead.report.charts import fan
+
+    fan.write(chart, "NEV share of new cars", fans[:DRAWN])
+    if quiet:
+        return
+    console = answers()
+    if len(fans) > DRAWN:
+        console.print(f"only the first {DRAWN} of {len(fans)} markets are drawn: name those wanted", soft_wrap=True)
+    console.print(f"drawn: {chart}", soft_wrap=True)
+
+
+def backtest(
+    *,
+    history: Path | None = None,
+    targets: str = "2023-2025",
+    automatic: bool = False,
+    known: Annotated[Known | None, Parameter(name="*")] = None,
+    sampling: Annotated[Sampling | None, Parameter(name="*")] = None,
+    chart: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Hold forecasts made at the end of past years against what came, beside a random walk and other models.
+
+    Parameters
+    ----------
+    history
+        File of histories; the packaged ones where none is named.
+    targets
+        Years that were foreseen, for instance 2023-2025.
+    automatic
+        Also forecast with AutoARIMA, AutoETS and AutoTheta (pip install 'roadstead[baselines]').
+    chart
+        Draw how reliable all quantiles are: .svg, .png or .html.
+    json
+        Print JSON.
+    """
+    from roadstead.study import outlooks
+
+    what, draw = known or Known(), sampling or Sampling()
+    _check(chart, draw)
+    found = outlooks.outlook_backtest(
+        history, targets, automatic=automatic, policies=what.policies, draws=draw.draws, seed=draw.seed
+    )
+    published = outlooks.outlook_beside_published(history, targets, draws=draw.draws, seed=draw.seed)
+    sizes = _sizes(history, targets, draw)
+    nowcasts = None
+    if what.monthly is not None:
+        nowcasts = outlooks.outlook_nowcast(
+            what.monthly, targets, history=history, months=what.months, draws=draw.draws, seed=draw.seed
         )
-        for year in market.history[-6:]
-    ]
-    rows += [
-        (str(year.year), _cars(year.sales), _share(year.nev_share), _cars(year.nev_sales)) for year in market.ahead
-    ]
-    title = f"{market.market} {market.name}: {market.counts}"
-    return table(title, ("year", ">new cars", ">NEV share", ">NEV sold"), rows)
+    if json:
+        print_json(tables.scored(found, sizes, published, nowcasts))
+    else:
+        _tell_scores(found, sizes, published, nowcasts)
+    if chart is not None:
+        from roadstead.report.charts import reliability
+
+        levels, models = tables.reliable(found)
+        reliability.write(chart, "How reliable the quantiles were", levels, models)
+        if not json:
+            answers().print(f"drawn: {chart}", soft_wrap=True)
 
 
-def _together(found: "Summary") -> "Table":
-    ahead = found.markets[0].ahead
-    shown = sorted({0, len(ahead) // 2, len(ahead) - 1})
-    rows = []
-    for market in found.markets:
-        last = market.history[-1]
-        sales = next((y.sales for y in reversed(market.history) if y.sales is not None), 0.0)
-        share = next((y.nev_share for y in reversed(market.history) if y.nev_share is not None), 0.0)
-        row = [market.market, market.name, str(last.year), number(sales), percent(share, 1)]
-        for i in shown:
-            row += [number(market.ahead[i].sales.p50), _share(market.ahead[i].nev_share)]
-        rows.append(row)
-    years = [column for i in shown for column in (f">cars {ahead[i].year}", f">NEV {ahead[i].year}")]
-    return table("", ("", "market", "last", ">new cars", ">NEV", *years), rows)
+def _sizes(history: Path | None, targets: str, draw: Sampling) -> "SizeBackTest | None":
+    """How market size was foreseen; None where a file tells too little of it, which leaves the shares to be judged."""
+    from roadstead.study import outlooks
+    from roadstead.terms.errors import RoadsteadError
+
+    try:
+        return outlooks.outlook_size_backtest(history, targets, draws=draw.draws, seed=draw.seed)
+    except RoadsteadError as error:
+        if [fault.code for fault in error.faults] == ["RS-O420"]:
+            return None
+        raise
 
 
-def _cars(spread: "Spread") -> str:
-    return f"{number(spread.p50)} ({number(spread.p10)} to {number(spread.p90)})"
-
-
-def _share(spread: "Spread") -> str:
-    return f"{percent(spread.p50, 0)} ({100 * spread.p10:.0f}-{100 * spread.p90:.0f})"
+def _tell_scores(
+    found: "BackTest",
+    sizes: "SizeBackTest | None",
+    published: "Sequence[Compared]",
+    nowcasts: "Nowcasts | None",
+) -> None:
+    console = answers()
+    first, last = int(found.target.min()), int(found.target.max())
+    console.print(tables.groups(found))
+    console.print(
+        f"CRPS of the NEV share in points, one to five years ahead, targets {first} to {last}; in brackets its ratio to the "
+        "random walk's. A band of 80 % should hold 80 % of what came.\n",
+        soft_wrap=True,
+    )
+    if sizes is not None:
+        console.print(tables.sizes(sizes))
+        console.print("mean error of the size of markets over what was sold, one to five years ahead\n", soft_wrap=True)
+    if published:
+        console.print(tables.beside_published(published))
+        console.print("mean error over what came, ours from the year before each was published\n", soft_wrap=True)
+    if nowcasts is not None:
+        console.print(tables.nowcast(nowcasts))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Literal, NotRequired, Unpack
 
     from roadstead.footprint.solve import Effort
-    from roadstead.outlook.summary import Summary
     from roadstead.study.document import CaseFile
     from roadstead.study.holdings import Holdings
     from roadstead.study.preflight import Checked
@@ -101,18 +100,6 @@ def other_rules(importer: str, on: date | str | None = None, *, rules: Path | No
     day = None if on is None else read_day(on, "--on", faults)
     raise_if_any(faults)
     return told(rulebook.load(None, rules), reference.load(), importer, day)
-
-
-def outlook(
-    markets: Sequence[str] = (), years: str | Sequence[int] = "2026-2040", *, draws: int = 2000, seed: int = 0
-) -> Summary:
-    """Sum up the outlook of markets, of all with a history where none is named."""
-    from roadstead.outlook.summary import read_years, summarise
-    from roadstead.world import reference
-
-    named = (markets,) if isinstance(markets, str) else tuple(markets)
-    wanted = read_years(years) if isinstance(years, str) else tuple(years)
-    return summarise(reference.load(), named, wanted, draws=draws, seed=seed)
 
 
 def world(today: date | None = None) -> Holdings:

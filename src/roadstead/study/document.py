@@ -139,6 +139,14 @@ class EffortEntry(_Part):
     seconds: Annotated[float, Field(gt=0)] = 40.0
 
 
+class OutlookEntry(_Part):
+    """What the outlook may use beside histories: a published projection and its weight, dated steps of policy."""
+
+    outside_view: str = ""
+    weight: Fraction = 0.5
+    policy_steps: bool = False
+
+
 class CaseFile(_Part):
     """All of case.yaml."""
 
@@ -151,6 +159,7 @@ class CaseFile(_Part):
     route: Literal["SUEZ_OPEN", "SUEZ_CLOSED"]
     seed: Annotated[int, Field(ge=0)] = 0
     draws: Annotated[int, Field(ge=100, le=100000)] = 1000
+    outlook: OutlookEntry = OutlookEntry()
     horizon: Horizon
     money: Money
     declared: dict[str, dict[str, bool | float | str]] = Field(default_factory=dict)

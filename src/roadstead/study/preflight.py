@@ -113,7 +113,9 @@ def check(folder: Path) -> Checked:
     case, world = study.case, study.world
     years = range(case.horizon.first, case.horizon.last + 1)
     markets = tuple(study.carmaker.channels)
-    outlook = forecast(world.markets, world.gazetteer, markets, years, draws=case.draws, seed=case.seed)
+    outlook = forecast(
+        world.markets, world.gazetteer, markets, years, draws=case.draws, seed=case.seed, beside=study.beside
+    )
     costing.prepare(study, outlook)
     grown = grow(study.tree, {event.event_id: event.demand for event in study.events.values()}, outlook)
     implied = marginals(study.tree, grown)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.events import ContentRule, Event, NodePlan, TreePlan
+from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, law_checks, table_checks, tables
 from roadstead.study.document import scan_document
 from roadstead.study.figures import Lookup, Reader, read_figures
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from roadstead.outlook.beside import Beside
     from roadstead.study.document import AmendmentEntry, CaseFile, Document, EventEntry, PinEntry
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
@@ -41,6 +43,8 @@ class Study:
 
     Attributes
     ----------
+    beside
+        What the outlook knows beside histories: months of the year under way, a published projection.
     overland
         Freight between places no ship serves, by pair. [money/car]
     pin_places
@@ -62,6 +66,7 @@ class Study:
     carmaker: Carmaker
     conventions: Conventions
     shipping: ShippingTerms
+    beside: Beside
     overland: Mapping[tuple[str, str], float]
     tree: TreePlan
     events: Mapping[str, Event]
@@ -145,6 +150,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
         carmaker=carmaker,
         conventions=conventions,
         shipping=shipping,
+        beside=_beside(document, world, faults),
         overland=assemble.overland(inputs),
         tree=tree_plan(case),
         events=events,
@@ -157,6 +163,17 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
         sources=ground.sources,
         rows=rows,
     )
+
+
+def _beside(document: Document, world: World, faults: list[Fault]) -> Beside:
+    """Months and the projection that a case blends in; a fault of the latter stands at its entry."""
+    asked = document.case.outlook
+    try:
+        return known_beside(world, asked.outside_view, asked.weight, policies=asked.policy_steps)
+    except RoadsteadError as error:
+        where = document.where("outlook", "outside_view")
+        faults += [Fault(where, fault.code, fault.message, fault.expected) for fault in error.faults]
+        return NOTHING
 
 
 def _asked_at(rows: Mapping[str, tuple[Row, ...]], world: World) -> dict[str, str]:

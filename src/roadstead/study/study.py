@@ -71,7 +71,15 @@ def prepare(study: Study, progress: Progress) -> Ready:
     horizon = range(study.case.horizon.first, study.case.horizon.last + 1)
     markets = tuple(study.carmaker.channels)
     world = study.world
-    outlook = forecast(world.markets, world.gazetteer, markets, horizon, draws=study.case.draws, seed=study.case.seed)
+    outlook = forecast(
+        world.markets,
+        world.gazetteer,
+        markets,
+        horizon,
+        draws=study.case.draws,
+        seed=study.case.seed,
+        beside=study.beside,
+    )
     progress.begin("tree")
     classes = {event.event_id: event.demand for event in study.events.values()}
     grown = grow(study.tree, classes, outlook)

@@ -1,0 +1,249 @@
+"""What `roadstead outlook` prints: markets ahead, files forecast, and how forecasts fared."""
+
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from roadstead.cli.printing import number, percent, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from roadstead.outlook.backtest import BackTest
+    from roadstead.outlook.nowcast_backtest import Nowcasts
+    from roadstead.outlook.outside_backtest import Compared
+    from roadstead.outlook.projections import Projections
+    from roadstead.outlook.size_backtest import SizeBackTest
+    from roadstead.outlook.summary import MarketOutlook, Spread, Summary
+    from roadstead.report.charts.fan import Fan
+    from roadstead.report.charts.reliability import Reliability
+
+
+def projected(found: "Projections") -> "Table":
+    """Shares year by year of a file's markets, and how many NEV are sold in the last."""
+    middle, low, high = 9, 1, 17
+    rows = []
+    for i, code in enumerate(found.codes):
+        share, units = found.share[i], found.units[i]
+        told = [f"{percent(q[middle], 1)} ({100 * q[low]:.1f}-{100 * q[high]:.1f})" for q in share]
+        sold = number(float(units[-1, middle])) if isfinite(units[-1, middle]) else ""
+        rows.append((code, *told, sold))
+    years = [f">NEV {year}" for year in found.years.tolist()]
+    return table("", ("", *years, f">sold {found.years[-1]}"), rows)
+
+
+def groups(found: "BackTest") -> "Table":
+    """CRPS of every model by group, with the errors and bands of ours."""
+    from roadstead.outlook.backtest import OURS, WALK
+
+    rows = []
+    for name, mask in _named(found).items():
+        if not mask.any():
+            continue
+        walk = found.scores(WALK, mask).crps
+        scores = {model: found.scores(model, mask) for model in found.quantiles}
+        told = [f"{score.crps:.2f} ({score.crps / walk:.2f})" for score in scores.values()]
+        ours = scores[OURS]
+        bands = (percent(ours.cover80, 0), percent(ours.cover90, 0))
+        rows.append((name, str(int(mask.sum())), *told, f"{ours.mae:.1f}", *bands))
+    models = [f">{model}" for model in found.quantiles]
+    return table("", ("group", ">forecasts", *models, ">MAE", ">in 80 %", ">in 90 %"), rows)
+
+
+def _named(found: "BackTest") -> dict[str, Any]:
+    return {**found.groups(), "fell off a cliff (known afterwards)": found.cliffs()}
+
+
+def reliable(found: "BackTest") -> tuple[list[float], list["Reliability"]]:
+    """Levels, and what share of the actuals lay below each of every model's, over markets from 0.5 %."""
+    from roadstead.outlook.score import LEVELS, reliability
+    from roadstead.report.charts.reliability import Reliability
+
+    rows = found.groups()["markets from 0.5 %"]
+    models = [
+        Reliability(model, int(rows.sum()), reliability(told, found.actual, rows).tolist())
+        for model, told in found.quantiles.items()
+    ]
+    return LEVELS.tolist(), models
+
+
+def sizes(found: "SizeBackTest") -> "Table":
+    """Errors of market size of every model by group, and the bands of ours."""
+    from roadstead.outlook.size_backtest import OURS
+
+    rows = []
+    for name, mask in found.groups().items():
+        if mask.any():
+            errors = [percent(found.scores(model, mask).mape, 1) for model in found.quantiles]
+            ours = found.scores(OURS, mask)
+            bands = (percent(ours.cover80, 0), percent(ours.cover90, 0))
+            rows.append((name, str(ours.count), *errors, *bands))
+    models = [f">{model}" for model in found.quantiles]
+    return table("", ("market size", ">forecasts", *models, ">in 80 %", ">in 90 %"), rows)
+
+
+def beside_published(compared: "Sequence[Compared]") -> "Table":
+    """Mean errors of published projections and of ours, by publisher and scenario."""
+    rows = []
+    for name, group in _by_publisher(compared).items():
+        errors = _errors(group)
+        told = [percent(value, 0) if value is not None else "" for value in errors.values()]
+        rows.append((name, str(len(group)), *told))
+    return table("", ("projection", ">cells", ">share, theirs", ">share, ours", ">cars, theirs", ">cars, ours"), rows)
+
+
+def _by_publisher(compared: "Sequence[Compared]") -> dict[str, list["Compared"]]:
+    found: dict[str, list[Compared]] = {}
+    for one in compared:
+        family = re.sub(r"\s*\d{4}.*", "", one.view.publisher)
+        found.setdefault(f"{family} {one.view.scenario}", []).append(one)
+    return found
+
+
+def _errors(group: "Sequence[Compared]") -> dict[str, float | None]:
+    from roadstead.outlook.outside_backtest import mean_error
+
+    shares, sold = [c for c in group if c.view.share is not None], [c for c in group if c.view.sales is not None]
+    actual, cars = [c.actual_share for c in shares], [c.actual_sales for c in sold]
+    errors = {
+        "share_theirs": mean_error([c.view.share for c in shares], actual),
+        "share_ours": mean_error([c.share for c in shares], actual),
+        "cars_theirs": mean_error([c.view.sales for c in sold], cars),
+        "cars_ours": mean_error([c.sales for c in sold], cars),
+    }
+    return {name: value if isfinite(value) else None for name, value in errors.items()}
+
+
+def nowcast(found: "Nowcasts") -> "Table":
+    """Errors with some months known, beside what the months alone say and the year before."""
+    scores = found.scores()
+    row = (
+        f"{found.months} months known",
+        str(scores.count),
+        f"{scores.mae:.2f}",
+        f"{found.error(found.by_months):.2f}",
+        f"{found.error(found.before):.2f}",
+        percent(scores.cover80, 0),
+        percent(scores.cover90, 0),
+    )
+    columns = ("mean error in points", ">years", ">roadstead", ">months alone", ">year before", ">in 80 %", ">in 90 %")
+    return table("", columns, [row])
+
+
+def scored(
+    found: "BackTest",
+    sizes: "SizeBackTest | None",
+    published: "Sequence[Compared]",
+    nowcasts: "Nowcasts | None",
+) -> dict[str, Any]:
+    """Every score by group and model, and the reliability of all quantiles, for machines."""
+    from dataclasses import asdict
+
+    groups = {}
+    for name, mask in _named(found).items():
+        groups[name] = {model: asdict(found.scores(model, mask)) for model in found.quantiles} if mask.any() else None
+    levels, models = reliable(found)
+    told: dict[str, Any] = {
+        "targets": sorted(set(found.target.tolist())),
+        "groups": groups,
+        "levels": levels,
+        "share_below": {model.name: model.below for model in models},
+        "published": {name: {"cells": len(g), **_errors(g)} for name, g in _by_publisher(published).items()},
+    }
+    if sizes is not None:
+        told["market_size"] = {model: asdict(sizes.scores(model)) for model in sizes.quantiles}
+    if nowcasts is not None:
+        told["nowcast"] = {
+            "months": nowcasts.months,
+            "roadstead": asdict(nowcasts.scores()),
+            "months_alone_mae": nowcasts.error(nowcasts.by_months),
+            "year_before_mae": nowcasts.error(nowcasts.before),
+        }
+    return told
+
+
+def told(found: "Projections") -> dict[str, Any]:
+    """Quantiles of a file's markets, for machines."""
+    from roadstead.outlook.score import LEVELS
+
+    quantities = {"nev_share": found.share, "nev_sales": found.units, "sales": found.market}
+    markets = {
+        code: {name: values[i] for name, values in quantities.items()} | {"notes": found.notes.get(code, ())}
+        for i, code in enumerate(found.codes)
+    }
+    return {"origin": found.origin, "years": found.years, "levels": LEVELS, "markets": markets}
+
+
+def fans_of(found: "Projections", history: int) -> list["Fan"]:
+    """Fans of a file's markets, with some years of history."""
+    from roadstead.report.charts.fan import Fan, FanYear
+
+    fans = []
+    for i, known in enumerate(found.history):
+        past = zip(known.years.tolist()[-history:], known.share.tolist()[-history:], strict=True)
+        years = [FanYear(year, share if isfinite(share) else None) for year, share in past]
+        told = found.share[i][:, [0, 1, 9, 17, 18]].tolist()
+        years += [FanYear(int(year), None, *row) for year, row in zip(found.years, told, strict=True)]
+        fans.append(Fan(known.region, years))
+    return fans
+
+
+def fans_ahead(found: "Summary", history: int) -> list["Fan"]:
+    """Fans of the outlook's markets, with some years of history."""
+    from roadstead.report.charts.fan import Fan, FanYear
+
+    fans = []
+    for market in found.markets:
+        known = [FanYear(year.year, year.nev_share) for year in market.history if year.nev_share is not None]
+        ahead = [
+            FanYear(year.year, None, s.p05, s.p10, s.p50, s.p90, s.p95)
+            for year in market.ahead
+            for s in (year.nev_share,)
+        ]
+        fans.append(Fan(market.name, known[-history:] + ahead))
+    return fans
+
+
+def close_up(market: "MarketOutlook") -> "Table":
+    """A market year by year."""
+    rows = [
+        (
+            str(year.year),
+            "" if year.sales is None else number(year.sales),
+            "" if year.nev_share is None else percent(year.nev_share, 1),
+            "known",
+        )
+        for year in market.history[-6:]
+    ]
+    rows += [
+        (str(year.year), _cars(year.sales), _share(year.nev_share), _cars(year.nev_sales)) for year in market.ahead
+    ]
+    title = f"{market.market} {market.name}: {market.counts}"
+    return table(title, ("year", ">new cars", ">NEV share", ">NEV sold"), rows)
+
+
+def together(found: "Summary") -> "Table":
+    """Many markets, a few years of each."""
+    ahead = found.markets[0].ahead
+    shown = sorted({0, len(ahead) // 2, len(ahead) - 1})
+    rows = []
+    for market in found.markets:
+        last = market.history[-1]
+        sales = next((y.sales for y in reversed(market.history) if y.sales is not None), 0.0)
+        share = next((y.nev_share for y in reversed(market.history) if y.nev_share is not None), 0.0)
+        row = [market.market, market.name, str(last.year), number(sales), percent(share, 1)]
+        for i in shown:
+            row += [number(market.ahead[i].sales.p50), _share(market.ahead[i].nev_share)]
+        rows.append(row)
+    years = [column for i in shown for column in (f">cars {ahead[i].year}", f">NEV {ahead[i].year}")]
+    return table("", ("", "market", "last", ">new cars", ">NEV", *years), rows)
+
+
+def _cars(spread: "Spread") -> str:
+    return f"{number(spread.p50)} ({number(spread.p10)} to {number(spread.p90)})"
+
+
+def _share(spread: "Spread") -> str:
+    return f"{percent(spread.p50, 0)} ({100 * spread.p10:.0f}-{100 * spread.p90:.0f})"
