@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.clock import Row, median_seconds, timed
 from benchmarks.duties import duties
+from benchmarks.outlooks import outlooks
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
@@ -62,6 +63,7 @@ def facts() -> Iterator[Row]:
     yield Row("quote: first", timed(lambda: quote(asked, world))[0], "EU27 from CHN, BEV, BYD, 2025-03-01")
     yield Row("quote: after that", median_seconds(lambda: quote(asked, world), 20), "median of 20")
     yield from duties(rules, world)
+    yield from outlooks(world)
 
 
 def stages(name: str) -> Iterator[Row]:
