@@ -179,6 +179,9 @@ def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> Non
     for code, notes in found.notes.items():
         if code in found.codes:
             console.print(f"- {code}: {'; '.join(notes)}", soft_wrap=True)
+    if found.left_out:
+        told = f"not forecast, since their share in {found.origin} and a year before is not known: {', '.join(found.left_out)}"
+        console.print(told, soft_wrap=True)
     also = [name for name in ("monthly", "view") if getattr(given, name)]
     but = f", but for what --{' and --'.join(also)} told" if also else ""
     console.print(f"medians with the 10 to 90 % span in brackets; nothing later than {found.origin} was used{but}")

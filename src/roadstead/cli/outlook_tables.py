@@ -173,7 +173,13 @@ def told(found: "Projections") -> dict[str, Any]:
         code: {name: values[i] for name, values in quantities.items()} | {"notes": found.notes.get(code, ())}
         for i, code in enumerate(found.codes)
     }
-    return {"origin": found.origin, "years": found.years, "levels": LEVELS, "markets": markets}
+    return {
+        "origin": found.origin,
+        "years": found.years,
+        "levels": LEVELS,
+        "markets": markets,
+        "left_out": found.left_out,
+    }
 
 
 def fans_of(found: "Projections", history: int) -> list["Fan"]:

@@ -48,6 +48,8 @@ class Projections:
         What was known of each market. C of them.
     notes
         What is thin about a market's history or was mended in it, by market.
+    left_out
+        Markets of the histories whose share is not known in the origin, or in that year alone.
     """
 
     origin: int
@@ -58,6 +60,7 @@ class Projections:
     market: Floats
     history: tuple[Series, ...]
     notes: Mapping[str, tuple[str, ...]]
+    left_out: tuple[str, ...] = ()
 
     def only(self, markets: Sequence[str]) -> Projections:
         """Some of the markets; what was drawn of them does not hang on their company.
@@ -141,6 +144,7 @@ def project(
         market=_quantiles(size),
         history=tuple(known[run.place] for run in told),
         notes={run.place: note for run in told if (note := _thin(known[run.place], run, beside))},
+        left_out=tuple(sorted(known.keys() - {run.place for run in told})),
     )
 
 

@@ -257,3 +257,23 @@ def test_what_was_used_beside_the_file_is_told(run, history, monthly):
     viewed = run("outlook", "CHN", "--history", history, "--draws", 200, "--view", "IEA GEVO 2025/STEPS").out
     assert "nothing later than 2024 was used, but for what --view told" in viewed
     assert run("outlook", "BRA", "--history", history, "--years", "2026-2030").codes == ["RS-C701"]
+
+
+def test_names_of_a_file_become_codes(run, tmp_path):
+    rows = [
+        f"{name},x,{year},{share},,,False,own"
+        for name, share in (("deu", 5), ("Brazil", 2))
+        for year in (2023, 2024, 2025)
+    ]
+    told = run("outlook", "--history", plain_file(tmp_path, *rows), "--draws", 200, "--json").json
+    assert list(told["markets"]) == ["BRA", "DEU"]
+    doubled = [*rows, "Germany,x,2025,5,,,False,own"]
+    assert run("outlook", "--history", plain_file(tmp_path, *doubled)).codes == ["RS-W313"]
+
+
+def test_markets_that_are_not_forecast_are_named(run, tmp_path):
+    rows = [f"DEU,x,{year},{year - 2000},,,False,own" for year in (2023, 2024, 2025)]
+    path = plain_file(tmp_path, *rows, "FRA,x,2023,20,,,False,own", "FRA,x,2024,21,,,False,own")
+    said = run("outlook", "--history", path, "--draws", 200)
+    assert "in 2025 and a year before is not known: FRA" in said.out
+    assert run("outlook", "--history", path, "--draws", 200, "--json").json["left_out"] == ["FRA"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.world.readers import iea, plain, registrations
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roadstead.world.panel import Panel
+    from roadstead.world.panel import Panel, Series
     from roadstead.world.places import Gazetteer
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xls"}
@@ -30,7 +32,28 @@ def history(path: Path, gazetteer: Gazetteer) -> Panel:
         return iea.history(path, gazetteer)
     if "fuel" in words:
         return registrations.yearly(registrations.monthly(path, gazetteer))
-    return plain.history(path)
+    return _under_codes(path, plain.history(path), gazetteer)
+
+
+def _under_codes(path: Path, panel: Panel, gazetteer: Gazetteer) -> Panel:
+    """Series under the codes of the places they name: ``deu`` and ``Germany`` are DEU; what is no place stays as it is.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-W313 where two names are one place.
+    """
+    found: dict[str, Series] = {}
+    faults = []
+    for name, series in panel.items():
+        place = gazetteer.find(name)
+        code = name if place is None else place.place_id
+        if code in found:
+            message = f"{code} stands twice, under two names, one of them {name}"
+            faults.append(Fault(path.name, "RS-W313", message, "one name for a market"))
+        found[code] = series if code == name else replace(series, code=code)
+    raise_if_any(faults)
+    return dict(sorted(found.items()))
 
 
 def _header(path: Path) -> set[str]:
