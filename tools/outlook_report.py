@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from build_docs import DOCS, grid
 
-from roadstead.outlook import size_backtest as size_backtest_of
 from roadstead.outlook.adoption import draw_paths
 from roadstead.outlook.automatic import MODELS, as_baseline
 from roadstead.outlook.backtest import CORE as CORE_SHARE
-from roadstead.outlook.backtest import OURS, SIMPLE, WALK, backtest
+from roadstead.outlook.backtest import OURS, backtest
+from roadstead.outlook.baselines import SIMPLE, WALK
 from roadstead.outlook.experience import learn
 from roadstead.outlook.nowcast_backtest import nowcast
 from roadstead.outlook.outside import published
@@ -30,7 +30,8 @@ from roadstead.outlook.outside_backtest import compare, mean_error
 from roadstead.outlook.panels import every_run, packaged
 from roadstead.outlook.policy import read_steps
 from roadstead.outlook.projections import look_back_on, project
-from roadstead.outlook.score import MEDIAN, reliability
+from roadstead.outlook.score import LEVELS, MEDIAN, reliability
+from roadstead.outlook.size_backtest import size_backtest
 from roadstead.report.charts import reliability as picture
 from roadstead.world import reference
 from roadstead.world.readers import iea, registrations
@@ -161,13 +162,13 @@ def on_vintages(panel: Panel, world: World, editions: Path) -> list[str]:
 
 def sizes(panel: Panel, world: World) -> list[str]:
     """Errors of market size, ours and of the simple forecasts, by the years they were made in."""
-    found = size_backtest_of.size_backtest(panel, world.gazetteer, range(2014, 2026))
+    found = size_backtest(panel, world.gazetteer, range(2014, 2026))
     large = found.groups()["100,000 cars and more"]
     rows = []
     for first, last in ((2013, 2020), (2017, 2022), (2020, 2024)):
         made = found.made_in(first, last)
         for name, mask in ((f"{first} to {last}", made), (f"{first} to {last}, 100,000 cars and more", made & large)):
-            ours = found.scores(size_backtest_of.OURS, mask)
+            ours = found.scores(OURS, mask)
             errors = [f"{100 * found.scores(model, mask).mape:.1f} %" for model in found.quantiles]
             rows.append((name, str(ours.count), *errors, f"{ours.cover80:.2f}", f"{ours.cover90:.2f}"))
     return grid(("made at the ends of", "n", *found.quantiles, "in 80 %", "in 90 %"), rows)
@@ -212,10 +213,8 @@ def draw(found: BackTest, path: Path) -> None:
         picture.Reliability(name, int(rows.sum()), reliability(told, found.actual, rows).tolist())
         for name, told in found.quantiles.items()
     ]
-    levels = np.arange(5, 100, 5) / 100
-    picture.write(
-        path, "How reliable the quantiles were: markets from 0.5 %, targets 2023 to 2025", levels.tolist(), models
-    )
+    levels = LEVELS.tolist()
+    picture.write(path, "How reliable the quantiles were: markets from 0.5 %, targets 2023 to 2025", levels, models)
 
 
 def parts(monthly: Path | None, editions: Path | None, *, picture_to: Path | None) -> Mapping[str, list[str]]:

@@ -36,7 +36,8 @@ def projected(found: "Projections") -> "Table":
 
 def groups(found: "BackTest") -> "Table":
     """CRPS of every model by group, with the errors and bands of ours."""
-    from roadstead.outlook.backtest import OURS, WALK
+    from roadstead.outlook.backtest import OURS
+    from roadstead.outlook.baselines import WALK
 
     rows = []
     for name, mask in _named(found).items():
@@ -71,7 +72,7 @@ def reliable(found: "BackTest") -> tuple[list[float], list["Reliability"]]:
 
 def sizes(found: "SizeBackTest") -> "Table":
     """Errors of market size of every model by group, and the bands of ours."""
-    from roadstead.outlook.size_backtest import OURS
+    from roadstead.outlook.backtest import OURS
 
     rows = []
     for name, mask in found.groups().items():

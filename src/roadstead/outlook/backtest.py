@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.outlook.baselines import drift, random_walk, unbroken
+from roadstead.outlook.baselines import SIMPLE, unbroken
 from roadstead.outlook.growth import REACH
 from roadstead.outlook.links import link
 from roadstead.outlook.panels import EUROPE, region_of
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from roadstead.world.panel import Panel
     from roadstead.world.places import Gazetteer
 
-OURS, WALK, DRIFT = "roadstead", "random walk", "drift"
-SIMPLE: Mapping[str, Baseline] = {WALK: random_walk, DRIFT: drift}
-"""Forecasts to beat that need nothing beside the history."""
+OURS = "roadstead"
 CORE, EMERGENT, MATURE = 0.005, 0.0005, 0.2
 """Share of NEV from which a market is no longer emergent, from which it is, and from which it is mature."""
 LEAP = 0.7

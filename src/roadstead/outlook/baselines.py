@@ -79,7 +79,8 @@ def drift(history: Floats, horizon: int) -> Floats:
     return normal_quantiles(g[-1] + slope * ahead, spread * np.sqrt(ahead * (1.0 + ahead / count)))
 
 
-BASELINES: Mapping[str, Baseline] = MappingProxyType({"random_walk": random_walk, "drift": drift})
+WALK, DRIFT = "random walk", "drift"
+SIMPLE: Mapping[str, Baseline] = MappingProxyType({WALK: random_walk, DRIFT: drift})
 """The forecasts to beat that need nothing installed; :mod:`roadstead.outlook.automatic` has more."""
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from roadstead.outlook.adoption import draw_paths
 from roadstead.outlook.beside import NOTHING
-from roadstead.outlook.experience import learn, look_back
-from roadstead.outlook.growth import Adoption, moments
+from roadstead.outlook.experience import learn
 from roadstead.outlook.industry import SETTLED, Sales, draw_markets
+from roadstead.outlook.panels import FEW, last_run, region_of, shares_of
+from roadstead.outlook.projections import look_back_on
 from roadstead.outlook.saturation import anchor, fit, prospect
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.world.places import Gazetteer
     from roadstead.world.reference import MarketHistory
-
-EUROPE = "Europe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +87,16 @@ def forecast(
             "rows in your own nev.csv and sales.csv",
         )
         for place in places
-        if place not in markets
+        if place not in markets or not markets[place].nev_share
     ]
     if faults:
         raise RoadsteadError(faults)
-    teaching = [
-        _adoption(history, gazetteer)
-        for place, history in sorted(markets.items())
-        if gazetteer.places[place].kind == "territory" and len(history.nev_share) >= 3
-    ]
-    newest = max(int(h.years[-1]) for h in teaching)
-    past = look_back(moments(teaching), tuple(h.place for h in teaching), beside.steps)
+    panel = {place: shares_of(history, gazetteer) for place, history in sorted(markets.items()) if history.nev_share}
+    newest = max(int(series.years[-1]) for series in panel.values())
     # What is decided after the last full year counts too: the forecast is made today.
-    experience = learn(past, newest, known_by=date.max)
-    adoption = [_adoption(markets[place], gazetteer) for place in places]
+    experience = learn(look_back_on(panel, gazetteer, beside.steps), newest, known_by=date.max)
+    starts = (last_run(panel[place], region_of(panel[place], gazetteer)) for place in places)
+    adoption = [run for run in starts if run is not None]
     sales = [_sales(markets[place]) for place in places]
     # Streams of their own: what is drawn for one year does not depend on how many years are asked for.
     of_shares, of_sizes = (np.random.Generator(np.random.Philox(s)) for s in np.random.SeedSequence(seed).spawn(2))
@@ -123,20 +118,6 @@ def forecast(
     for array in (nev_share, market, bev):
         frozen(array)
     return Outlook(tuple(places), wanted, market, nev_share, bev, seed, notes)
-
-
-def _adoption(history: MarketHistory, gazetteer: Gazetteer) -> Adoption:
-    # A share the source rounds to nothing says little about growth, unless there is nothing else.
-    figures = [f for f in history.nev_share if f.value > 0] or list(history.nev_share[-1:])
-    years = np.asarray([f.year for f in figures])
-    # Keep the run of consecutive years up to the last.
-    start = len(years) - 1
-    while start > 0 and years[start - 1] == years[start] - 1:
-        start -= 1
-    shares = np.asarray([f.value for f in figures])
-    region = gazetteer.places[history.place].region
-    # Only Europe's errors are known to move together; elsewhere each market is its own region.
-    return Adoption(history.place, region if region == EUROPE else history.place, years[start:], shares[start:])
 
 
 def _sales(history: MarketHistory) -> Sales:
@@ -187,7 +168,7 @@ def _thin(history: MarketHistory, unanchored: bool) -> str:
     """What is thin about a market's history, in words; empty if nothing is."""
     found = []
     points = len(history.nev_share)
-    if points < 4:
+    if points < FEW:
         found.append(f"only {points} years of NEV share are known, the last {history.nev_share[-1].year}")
     elif history.bev_of_nev is None:
         found.append("the split of BEV and PHEV is not known: 65 % BEV assumed")

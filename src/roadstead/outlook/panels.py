@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.world.places import Gazetteer
-    from roadstead.world.reference import World
+    from roadstead.world.reference import MarketHistory, World
 
 EUROPE = "Europe"
+FEW = 4
+"""Years of a share below which a history is called thin."""
 FEWEST_SALES = 5
 """Years of market size below which none is forecast."""
 COARSE = 0.001
@@ -32,6 +34,11 @@ def packaged(world: World) -> Panel:
         known = tuple(np.nan if row[name] is None else row[name] for name in ("nev_share", "nev_sales", "total_sales"))
         found.setdefault(row["place"], {})[row["year"]] = known  # type: ignore[assignment]
     return {place: _series(place, world.gazetteer, years) for place, years in sorted(found.items())}
+
+
+def shares_of(history: MarketHistory, gazetteer: Gazetteer) -> Series:
+    """The NEV shares of a planned market, whose size stands on the count it names itself."""
+    return _series(history.place, gazetteer, {f.year: (f.value, np.nan, np.nan) for f in history.nev_share})
 
 
 def _series(place: str, gazetteer: Gazetteer, known: dict[int, tuple[float, float, float]]) -> Series:
@@ -59,14 +66,13 @@ def runs(series: Series, region: str) -> Iterator[Adoption]:
 def last_run(series: Series, region: str) -> Adoption | None:
     """The run a forecast starts from: the last one, or all years where it is one year alone.
 
-    Then the years missing before it are laid straight on the logit scale between those known. None where a single year is
-    known in all.
+    Then the years missing before it are laid straight on the logit scale between those known. None where no year is.
     """
     known = np.flatnonzero(np.isfinite(series.share))
-    if known.size < 2:
+    if not known.size:
         return None
     *_, run = runs(series, region)
-    if len(run.years) > 1:
+    if len(run.years) > 1 or known.size == 1:
         return run
     years = np.arange(series.years[known[0]], series.years[known[-1]] + 1)
     shares = unlink(np.interp(years, series.years[known], link(series.share[known], "logit")), "logit")

@@ -12,7 +12,7 @@ from roadstead.outlook.beside import NOTHING
 from roadstead.outlook.experience import learn, look_back
 from roadstead.outlook.growth import REACH, Adoption, moments
 from roadstead.outlook.industry import draw_markets
-from roadstead.outlook.panels import FEWEST_SALES, every_run, last_run, region_of, sales
+from roadstead.outlook.panels import FEW, FEWEST_SALES, every_run, last_run, region_of, sales
 from roadstead.outlook.score import LEVELS
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.world.panel import Panel, Series
     from roadstead.world.places import Gazetteer
-
-
-FEW = 4
-"""Years of a share below which a history is called thin."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +122,7 @@ def project(
     """
     known = {code: series.known(origin) for code, series in panel.items()}
     starts = (last_run(series, region_of(series, gazetteer)) for series in known.values())
-    told = [run for run in starts if run is not None and run.years[-1] == origin]
+    told = [run for run in starts if run is not None and run.years[-1] == origin and len(run.years) > 1]
     if not told:
         message = f"no market has an NEV share in {origin} and a year before"
         raise RoadsteadError(Fault("--origin", "RS-O405", message, "the last year of the history"))

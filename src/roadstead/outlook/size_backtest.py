@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
+from roadstead.outlook.backtest import OURS
 from roadstead.outlook.growth import REACH
 from roadstead.outlook.industry import MEMORY, draw_markets
 from roadstead.outlook.panels import EUROPE, FEWEST_SALES, region_of, sales
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from roadstead.world.panel import Panel, Series
     from roadstead.world.places import Gazetteer
 
-OURS, UNCHANGED, MEAN = "roadstead", "no change", "8-year mean"
+UNCHANGED, MEAN = "no change", "8-year mean"
 RECENT = 6
 """Yearly steps that the forecast of no change takes its spread from."""
 LARGE = 100_000

@@ -112,7 +112,8 @@ def outlook_backtest(
 ) -> BackTest:
     """Forecasts of some years, made at the ends of the one to five years before them, ready to be scored."""
     from roadstead.outlook.automatic import MODELS, as_baseline
-    from roadstead.outlook.backtest import SIMPLE, backtest, read_targets
+    from roadstead.outlook.backtest import backtest, read_targets
+    from roadstead.outlook.baselines import SIMPLE
     from roadstead.outlook.policy import read_steps
     from roadstead.outlook.projections import look_back_on
     from roadstead.world import reference

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from roadstead.outlook.backtest import DRIFT, OURS, WALK, backtest, read_targets
+from roadstead.outlook.backtest import OURS, backtest, read_targets
+from roadstead.outlook.baselines import DRIFT, WALK
 from roadstead.outlook.forecast_file import frame, write
 from roadstead.outlook.panels import last_run, packaged, sales
 from roadstead.outlook.projections import project
@@ -174,10 +175,14 @@ def test_a_year_alone_after_a_gap_is_joined_to_the_years_before_it():
     assert middle == pytest.approx((np.log(0.02 / 0.98) + np.log(0.06 / 0.94)) / 2)
 
 
-def test_a_run_of_years_stands_by_itself_and_a_single_year_is_none():
+def test_a_run_of_years_stands_by_itself_and_so_does_a_single_year():
     share = np.asarray([0.01, np.nan, 0.04, 0.06])
     run = last_run(Series("XXX", "X", False, np.arange(2017, 2021), share, share * 0, share * 0), "XXX")
     assert run is not None
     assert run.years.tolist() == [2019, 2020]
     single = np.asarray([np.nan, 0.06])
-    assert last_run(Series("XXX", "X", False, np.arange(2019, 2021), single, single, single), "XXX") is None
+    alone = last_run(Series("XXX", "X", False, np.arange(2019, 2021), single, single, single), "XXX")
+    assert alone is not None
+    assert alone.years.tolist() == [2020]
+    unknown = np.full(2, np.nan)
+    assert last_run(Series("XXX", "X", False, np.arange(2019, 2021), unknown, unknown, unknown), "XXX") is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 from statsforecast import models
 
-from roadstead.outlook.baselines import BASELINES, UNSEEN_STEP, drift, random_walk, unbroken
+from roadstead.outlook.baselines import SIMPLE, UNSEEN_STEP, drift, random_walk, unbroken
 from roadstead.outlook.score import LEVELS, MEDIAN
 from roadstead.world.panel import Series
 
@@ -87,38 +87,36 @@ def both_bounds(told):
 
 @pytest.mark.parametrize("count", [3, 5, 7])
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize(("name", "model"), [("random_walk", "Naive"), ("drift", "RandomWalkWithDrift")])
+@pytest.mark.parametrize(("name", "model"), [("random walk", "Naive"), ("drift", "RandomWalkWithDrift")])
 def test_walks_are_those_of_statsforecast(name, model, seed, count):
     """Up to seven years, which is as far back as the random walk here looks."""
     g = -4.0 + np.cumsum(np.random.default_rng(seed).normal(0.2, 0.3, count))
     told = getattr(models, model)().forecast(y=g, h=6, level=list(range(10, 100, 10)))
-    np.testing.assert_allclose(logit(BASELINES[name](share(g), 6)), both_bounds(told), atol=1e-6, rtol=0)
+    np.testing.assert_allclose(logit(SIMPLE[name](share(g), 6)), both_bounds(told), atol=1e-6, rtol=0)
 
 
 # --- laws ------------------------------------------------------------------------------------------------------------
 
 
-@given(SHARES, st.integers(1, 8), st.sampled_from(sorted(BASELINES)))
+@given(SHARES, st.integers(1, 8), st.sampled_from(sorted(SIMPLE)))
 def test_quantiles_never_fall_and_are_inside(history, horizon, name):
-    found = BASELINES[name](history, horizon)
+    found = SIMPLE[name](history, horizon)
     assert found.shape == (horizon, 19)
     assert (np.diff(found, axis=1) >= 0).all()
     assert ((found > 0) & (found < 1)).all()
 
 
-@given(WALKS, st.floats(-2.0, 2.0), st.integers(1, 6), st.sampled_from(sorted(BASELINES)))
+@given(WALKS, st.floats(-2.0, 2.0), st.integers(1, 6), st.sampled_from(sorted(SIMPLE)))
 def test_a_shifted_history_shifts_the_quantiles(walk, shift, horizon, name):
-    before, after = BASELINES[name](share(walk), horizon), BASELINES[name](share(walk + shift), horizon)
+    before, after = SIMPLE[name](share(walk), horizon), SIMPLE[name](share(walk + shift), horizon)
     seen = (np.abs(logit(before)) < 15) & (np.abs(logit(after)) < 15)
     assert seen[0].any()
     np.testing.assert_allclose(logit(after)[seen], (logit(before) + shift)[seen], atol=1e-6)
 
 
-@given(SHARES, st.integers(2, 8), st.sampled_from(sorted(BASELINES)))
+@given(SHARES, st.integers(2, 8), st.sampled_from(sorted(SIMPLE)))
 def test_the_years_ahead_do_not_hang_on_the_horizon(history, horizon, name):
-    np.testing.assert_array_equal(
-        BASELINES[name](history, horizon)[: horizon - 1], BASELINES[name](history, horizon - 1)
-    )
+    np.testing.assert_array_equal(SIMPLE[name](history, horizon)[: horizon - 1], SIMPLE[name](history, horizon - 1))
 
 
 @given(WALKS, st.integers(2, 6))
@@ -129,7 +127,7 @@ def test_a_random_walk_forgets_nothing_of_its_level_and_widens(walk, horizon):
     np.testing.assert_allclose(width, width[0] * np.sqrt(np.arange(1, horizon + 1)), atol=1e-6)
 
 
-@pytest.mark.parametrize("baseline", BASELINES.values(), ids=BASELINES)
+@pytest.mark.parametrize("baseline", SIMPLE.values(), ids=SIMPLE)
 @pytest.mark.parametrize("history", [np.empty(0), np.asarray([0.1, np.nan, 0.2]), np.full((2, 2), 0.1)])
 def test_a_history_with_a_gap_is_refused(baseline, history):
     with pytest.raises(ValueError, match="consecutive shares"):

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadstead.outlook.backtest import OURS, WALK, backtest
+from roadstead.outlook.backtest import OURS, backtest
+from roadstead.outlook.baselines import WALK
 from roadstead.outlook.beside import Beside
 from roadstead.outlook.forecast import forecast
 from roadstead.outlook.growth import Adoption, moments
