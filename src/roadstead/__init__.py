@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         verify,
         world,
     )
+    from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
         outlook_backtest,
@@ -48,6 +49,7 @@ __all__ = [
     "duty",
     "duty_compare",
     "duty_timeline",
+    "origin",
     "other_rules",
     "outlook",
     "outlook_backtest",
@@ -106,9 +108,9 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, outlooks
+    from roadstead.study import api, origins, outlooks
 
-    return getattr(outlooks if name.startswith("outlook") else api, name)
+    return getattr(outlooks if name.startswith("outlook") else origins if name == "origin" else api, name)
 
 
 def __dir__() -> list[str]:

@@ -1,9 +1,9 @@
 r"""Whether a car's bill of materials qualifies under an agreement, how far it is from it, and the cheapest way there.
 
 .. math::
-    \text{RVC}_d = \frac{V - \text{VNM}}{V}         \quad (T.11)\ \text{build-down; MaxNOM of } m \text{ asks for } 1 - m \\
-    \text{RVC}_n = \frac{NC - \text{VNM}}{NC}       \quad (T.12)\ \text{net cost} \\
-    \text{RVC}_u = \frac{\text{VOM}}{V}             \quad (T.13)\ \text{build-up}
+    \text{RVC}_d = \frac{V - \text{VNM}}{V}         \quad (T.4)\ \text{build-down; MaxNOM of } m \text{ asks for } 1 - m \\
+    \text{RVC}_n = \frac{NC - \text{VNM}}{NC}       \quad (T.5)\ \text{net cost} \\
+    \text{RVC}_u = \frac{\text{VOM}}{V}             \quad (T.11)\ \text{build-up}
 
 V is the price, NC the net cost (profit and what net cost leaves out taken off), VNM and VOM the value of materials that do
 not, and do, originate. Sources: EU-UK Trade and Cooperation Agreement, annex 2 (MaxNOM) and annex 5 (batteries); USMCA art.
@@ -256,10 +256,10 @@ class _Asked:
 
 
 _COUNTED: Mapping[str, Callable[[str, float], _Way]] = {
-    "BUILD_DOWN": lambda row, t: _Way(row, "BUILD_DOWN", t, GROUPS, True, GROUPS, True),  # (T.11)
-    "MAXNOM": lambda row, t: _Way(row, "MAXNOM", 1.0 - t, GROUPS, True, GROUPS, True),  # (T.11)
-    "NET_COST": lambda row, t: _Way(row, "NET_COST", t, GROUPS, False, GROUPS, False),  # (T.12)
-    "BUILD_UP": lambda row, t: _Way(row, "BUILD_UP", t, MATERIALS, False, GROUPS, True),  # (T.13)
+    "BUILD_DOWN": lambda row, t: _Way(row, "BUILD_DOWN", t, GROUPS, True, GROUPS, True),  # (T.4)
+    "MAXNOM": lambda row, t: _Way(row, "MAXNOM", 1.0 - t, GROUPS, True, GROUPS, True),  # (T.4)
+    "NET_COST": lambda row, t: _Way(row, "NET_COST", t, GROUPS, False, GROUPS, False),  # (T.5)
+    "BUILD_UP": lambda row, t: _Way(row, "BUILD_UP", t, MATERIALS, False, GROUPS, True),  # (T.11)
 }
 _BY_METRIC = {"RVC": "BUILD_DOWN", "QVC": "BUILD_DOWN", "MAXNOM": "MAXNOM"}
 
@@ -267,7 +267,7 @@ _BY_METRIC = {"RVC": "BUILD_DOWN", "QVC": "BUILD_DOWN", "MAXNOM": "MAXNOM"}
 def assess(
     rulebook: Rulebook, agreement_id: str, powertrain: str, bill: Bill, on: date, declared: Declared | None = None
 ) -> Assessment:
-    """Test a bill under an agreement's rule for cars on a day (T.11) to (T.13); the rows cite their sources."""
+    """Test a bill under an agreement's rule for cars on a day (T.4), (T.5), (T.11); the rows cite their sources."""
     asked = _requirements(rulebook, agreement_id, powertrain, on)
     if asked is None:
         return Assessment(agreement_id, None, (), ())

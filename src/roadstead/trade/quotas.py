@@ -1,7 +1,7 @@
 r"""Quotas filled in the order cars arrive: by units or value, in windows with carry-over, parts kept or capped.
 
 .. math::
-    a_k = \min\big(n_k,\ Q_w - A - R_k,\ \sigma_c Q - A_c\big)   \qquad (T.16)
+    a_k = \min\big(n_k,\ Q_w - A - R_k,\ \sigma_c Q - A_c\big)   \qquad (T.12)
 
 Of n cars that come, a are admitted: what the windows opened so far hold, less what was admitted, less what is still kept for
 others, and never more than the cap of a class c. What is not admitted pays the rate over the quota or, where a permit is
@@ -115,7 +115,7 @@ def quota_of(rulebook: Rulebook, measure: Measure, first: date, last: date) -> Q
 
 
 def fill(quota: Quota, arrivals: Sequence[Arrival]) -> list[float]:
-    """Cars admitted of each arrival, in the order of their days (T.16); a fact not declared opens no kept share."""
+    """Cars admitted of each arrival, in the order of their days (T.12); a fact not declared opens no kept share."""
     admitted = [0.0] * len(arrivals)
     taken = 0.0
     by_class = [0.0] * len(quota.shares)

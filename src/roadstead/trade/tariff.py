@@ -1,7 +1,7 @@
 r"""Schedules of many lanes as arrays: which stack a shipment meets, and what its lines charge, for millions at once.
 
 .. math::
-    T_l = \max(r_l V,\ g_l) + f_l                                            \qquad (T.17)
+    T_l = \max(r_l V,\ g_l) + f_l                                            \qquad (T.13)
 
 says (T.1) and (T.2) in one form: r the rate on the whole value (share and rate together), g the amount of a higher-of rule
 (minus infinity without one), f the specific amount of any other.
@@ -57,7 +57,7 @@ class Tariff:
     is_banded
         Stretches with more than one band. Shape (C,).
     rate, least, amount
-        r, g and f of (T.17). Shape (S, L). [fraction], [US$/car], [US$/car]
+        r, g and f of (T.13). Shape (S, L). [fraction], [US$/car], [US$/car]
     is_duty
         False for fees, and where a stack has no such line. Shape (S, L).
     has_amount
@@ -125,7 +125,7 @@ class Tariff:
         return found
 
     def charges(self, segment: Ints, value: Floats) -> Floats:
-        """What each line charges on each customs value (T.17). Shape (n, L). [US$/car]"""
+        """What each line charges on each customs value (T.13). Shape (n, L). [US$/car]"""
         charged: Floats = self.rate.take(segment, axis=0)
         charged *= value[:, None]
         special = np.flatnonzero(self.has_amount.take(segment))
@@ -219,7 +219,7 @@ def compile_tariff(schedules: Sequence[Schedule], days: tuple[date, date]) -> Ta
 
 
 def _charged(stacks: Sequence[Stack | RoadsteadError]) -> Floats:
-    """r, g, f of (T.17) and whether it is a duty, of every line of every segment. Shape (S, L, 4)."""
+    """r, g, f of (T.13) and whether it is a duty, of every line of every segment. Shape (S, L, 4)."""
     told = [() if isinstance(stack, RoadsteadError) else stack.lines for stack in stacks]
     nothing = (0.0, -np.inf, 0.0, 0.0)
     table = np.full((len(told), max(map(len, told), default=0), len(nothing)), nothing)

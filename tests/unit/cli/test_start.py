@@ -14,7 +14,20 @@ from roadstead.cli import command_line, duty, main
 HEAVY = {"highspy", "altair", "scipy", "polars", "pydantic", "jinja2", "xlsxwriter", "vl_convert"}
 BYD = ["duty", "--importer", "EU27", "--origin", "CHN", "--product", "car", "--powertrain", "BEV", "--firm", "BYD"]
 BYD += ["--on", "2025-03-01", "--value", "20000"]
-COMMANDS = ("duty", "outlook", "world", "sources", "new", "check", "plan", "demo", "verify", "doctor", "explain")
+COMMANDS = (
+    "duty",
+    "origin",
+    "outlook",
+    "world",
+    "sources",
+    "new",
+    "check",
+    "plan",
+    "demo",
+    "verify",
+    "doctor",
+    "explain",
+)
 
 
 def modules_after(*words: str) -> set[str]:
