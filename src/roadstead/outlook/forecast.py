@@ -114,7 +114,7 @@ def forecast(
     sizes = draw_markets(sales, last, draws, of_sizes, anchors)
     nev_share = np.stack([_at(wanted, a.years, a.shares, s) for a, s in zip(adoption, shares, strict=True)], 1)
     market = np.stack([_at(wanted, a.years, a.cars, s) for a, s in zip(sales, sizes, strict=True)], 1)
-    bev = np.asarray([bev_share(markets[place]) for place in places])
+    bev = np.asarray([markets[place].bev_of_nev.value for place in places])
     for array in (nev_share, market, bev):
         frozen(array)
     return Outlook(tuple(places), wanted, market, nev_share, bev, seed, notes)
@@ -159,19 +159,18 @@ def _at(wanted: Ints, known_years: Ints, known: Floats, ahead: Floats) -> Floats
     return np.stack(columns, axis=1)
 
 
-def bev_share(history: MarketHistory) -> float:
-    """Share of BEV in NEV sales, the last one known. [fraction]"""
-    return history.bev_of_nev.value if history.bev_of_nev is not None else 0.65
-
-
 def _thin(history: MarketHistory, unanchored: bool) -> str:
     """What is thin about a market's history, in words; empty if nothing is."""
     found = []
     points = len(history.nev_share)
     if points < FEW:
-        found.append(f"only {points} years of NEV share are known, the last {history.nev_share[-1].year}")
-    elif history.bev_of_nev is None:
-        found.append("the split of BEV and PHEV is not known: 65 % BEV assumed")
+        known = "1 year of NEV share is" if points == 1 else f"{points} years of NEV share are"
+        found.append(f"only {known} known, the last {history.nev_share[-1].year}")
+    if history.splits_as_the_world:
+        told = history.bev_of_nev
+        found.append(
+            f"the split of BEV and PHEV is not known: {100 * told.value:.0f} % BEV, as in the world in {told.year}"
+        )
     if unanchored:
         found.append("income is not known: the market's size stays at its own mean")
     return "; ".join(found)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.outlook.forecast import bev_share
 from roadstead.study.assemble import powertrain_class
 from roadstead.study.costing import segment_sales
 from roadstead.terms.errors import Fault
@@ -217,4 +216,4 @@ def _volumes(tables: Tables) -> Iterator[Fault]:
 
 
 def _bought(history: MarketHistory, powertrain: str, year: int) -> float:
-    return segment_sales(history, Powertrain(powertrain), bev_share(history), year)
+    return segment_sales(history, Powertrain(powertrain), history.bev_of_nev.value, year)

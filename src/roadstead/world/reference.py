@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BUILT_ON = date(2026, 11, 26)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
+WORLD = "WLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,20 @@ class MarketHistory:
     sales
         All new cars by year on the basis named by ``definition``. [cars]
     bev_of_nev
-        Latest share of BEV in NEV sales. [fraction]
+        Latest share of BEV in NEV sales; the world's where the market's own is not known. [fraction]
     incomes
         Population and income of the country by year; empty where none are known. [people], [US$/person/year]
+    splits_as_the_world
+        True where ``bev_of_nev`` is the world's.
     """
 
     place: str
     definition: str
     sales: tuple[YearFigure, ...]
     nev_share: tuple[YearFigure, ...]
-    bev_of_nev: YearFigure | None
+    bev_of_nev: YearFigure
     incomes: tuple[IncomeFigure, ...] = ()
+    splits_as_the_world: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,13 @@ def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, Mar
         if chosen:
             definition = "cars, as the NEV share counts them" if use_own else scope
             found[place] = MarketHistory(
-                place, definition, tuple(chosen), tuple(series), bev.get(place), incomes.get(place, ())
+                place,
+                definition,
+                tuple(chosen),
+                tuple(series),
+                bev.get(place, bev[WORLD]),
+                incomes.get(place, ()),
+                place not in bev,
             )
     return found
 

@@ -43,7 +43,7 @@ def logit(share):
 def series(place, values, first=2021):
     figures = tuple(YearFigure(first + i, value, RESTS) for i, value in enumerate(values))
     sold = tuple(YearFigure(first + i, 1e5, RESTS) for i in range(len(values)))
-    return MarketHistory(place, "cars", sold, figures, None)
+    return MarketHistory(place, "cars", sold, figures, YearFigure(2024, 0.6, RESTS))
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

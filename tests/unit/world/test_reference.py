@@ -80,6 +80,7 @@ def test_the_45_largest_markets_have_sales_and_nev_share(world):
 
 
 def test_shares_are_shares_and_years_follow_one_another(world):
+    split = {row["place"] for row in world.tables["nev_split"]}
     for place, history in world.markets.items():
         for series in (history.nev_share, history.sales):
             years = [figure.year for figure in series]
@@ -87,7 +88,8 @@ def test_shares_are_shares_and_years_follow_one_another(world):
             assert all(year in YEARS for year in years)
         assert all(0.0 <= figure.value <= 1.0 for figure in history.nev_share), place
         assert all(figure.value > 0 for figure in history.sales), place
-        assert history.bev_of_nev is None or 0.0 <= history.bev_of_nev.value <= 1.0
+        assert 0.0 <= history.bev_of_nev.value <= 1.0
+        assert history.splits_as_the_world == (history.place not in split)
         assert history.definition
 
 
