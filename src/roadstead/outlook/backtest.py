@@ -165,7 +165,7 @@ def backtest(
             for name, other in others.items():
                 told[name].append(other(history, REACH)[known])
     if not rows:
-        expected = "years that follow years with shares, in a file or in `roadstead outlook backtest` without one"
+        expected = "years at most five after one whose share, and that of the year before, some market has"
         raise RoadsteadError(Fault("--targets", "RS-O407", "no market can be judged in these years", expected))
     codes = tuple(row[0] for row in rows)
     columns = np.asarray([row[1:] for row in rows], dtype=np.float64).T
