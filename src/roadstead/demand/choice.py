@@ -1,20 +1,29 @@
-r"""Logit demand: what share of buyers takes each model at given prices, and what a firm earns from given shares.
+r"""Nested logit demand: what share of buyers takes each product at given prices.
+
+A product j of nest g has the mean utility :math:`\delta_j = a_j - \alpha p_j`; the outside good has none. With the nest
+correlation :math:`\rho` (0: plain logit; near 1: buyers hardly leave a nest)
 
 .. math::
-    q_k = \frac{e^{a_k - \alpha p_k}}{1 + A + \sum_j e^{a_j - \alpha p_j}}     \qquad (D.1)
+    D_g = \sum_{j \in g} e^{\delta_j / (1 - \rho)}, \quad
+    q_{j|g} = \frac{e^{\delta_j / (1 - \rho)}}{D_g}, \quad
+    q_j = q_{j|g}\, \frac{D_g^{1 - \rho}}{1 + \sum_h D_h^{1 - \rho}}                              \qquad (D.1)
 
-with q a share of all who might buy, A the rivals' attraction, and the outside good's attraction one. Inverted, the
-prices that give shares q are
-
-.. math::
-    p_k = \frac{1}{\alpha}\Bigl(a_k - \ln q_k + \ln\frac{1 - Q}{1 + A}\Bigr), \quad Q = \sum_k q_k   \qquad (D.2)
-
-so that revenue splits exactly into concave terms of each model and one of the total:
+and, inverted, the utilities that give shares q, with q_0 what is left for the outside good,
 
 .. math::
-    R(q) = \sum_k q_k \frac{a_k - \ln q_k}{\alpha} + \frac{Q}{\alpha} \ln\frac{1 - Q}{1 + A}        \qquad (D.3)
+    \delta_j = \ln q_j - \ln q_0 - \rho \ln q_{j|g}                                             \qquad (D.2)
 
-(McFadden 1974 for D.1; Li & Huh 2011, M&SOM 13(4), for concavity in shares.)
+(McFadden 1978; Berry 1994, RAND Journal 25(2), eq. 28 for D.2.) What a price moves:
+
+.. math::
+    \frac{\partial q_k}{\partial p_j} = \alpha q_k \Bigl(q_j
+        + [k \sim j] \frac{\rho}{1 - \rho} q_{j|g} - [k = j] \frac{1}{1 - \rho}\Bigr)           \qquad (D.3)
+
+with [k ~ j] one where both stand in one nest. What the market is worth to its buyers, per buyer and in money
+(Small & Rosen 1981), is the logsum
+
+.. math::
+    S = \frac{1}{\alpha} \ln\Bigl(1 + \sum_g D_g^{1 - \rho}\Bigr)                               \qquad (D.4)
 """
 
 from __future__ import annotations
@@ -24,27 +33,80 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Floats, Ints
 
 
-def shares(appeal: Floats, price: Floats, alpha: Floats, rivals: Floats) -> Floats:
-    """Shares at given prices (D.1). ``appeal``, ``price``: (..., K); ``alpha``, ``rivals``: (...,). Returns (..., K)."""
-    attraction = np.exp(appeal - alpha[..., None] * price)
-    return np.asarray(attraction / (1.0 + rivals + attraction.sum(-1))[..., None])
+def shares(utility: Floats, nest: Ints, rho: float) -> Floats:
+    """Shares at given mean utilities (D.1).
+
+    Parameters
+    ----------
+    utility
+        Shape (..., J).
+    nest
+        Nest of each product, numbered from 0 without gaps. Shape (J,).
+    """
+    inside, log_sum = _within(utility, nest, rho)
+    bought = (1.0 - rho) * log_sum
+    top = np.maximum(bought.max(-1, keepdims=True), 0.0)
+    weight = np.exp(bought - top)
+    of_nest = weight / (np.exp(-top) + weight.sum(-1, keepdims=True))
+    return np.asarray(inside * of_nest[..., nest])
 
 
-def prices(appeal: Floats, share: Floats, alpha: Floats, rivals: Floats) -> Floats:
-    """Prices that give the shares (D.2); the inverse of :func:`shares`."""
-    rest = np.log((1.0 - share.sum(-1)) / (1.0 + rivals))
-    return np.asarray((appeal - np.log(share) + rest[..., None]) / alpha[..., None])
+def utilities(share: Floats, nest: Ints, rho: float) -> Floats:
+    """Mean utilities that give the shares (D.2); the inverse of :func:`shares`. Shapes (..., J)."""
+    nobody = 1.0 - share.sum(-1, keepdims=True)
+    return np.asarray(np.log(share) - np.log(nobody) - rho * np.log(within(share, nest)))
 
 
-def own_term(appeal: Floats, share: Floats, alpha: Floats) -> Floats:
-    """A model's own term of revenue (D.3); zero at zero."""
-    safe = np.maximum(share, 1e-300)
-    return np.asarray(np.where(share > 0, share * (appeal - np.log(safe)) / alpha, 0.0))
+def within(share: Floats, nest: Ints) -> Floats:
+    """Share of each product in its nest. Shapes (..., J)."""
+    return np.asarray(share / totals(share, nest)[..., nest])
 
 
-def group_term(total: Floats, alpha: Floats, rivals: Floats) -> Floats:
-    """The term of revenue in the firm's total share (D.3); what its models take from each other and from rivals."""
-    return np.asarray(total * np.log((1.0 - total) / (1.0 + rivals)) / alpha)
+def totals(amount: Floats, nest: Ints) -> Floats:
+    """Sums by nest. Shapes (..., J) -> (..., G)."""
+    return np.asarray(amount @ (nest[:, None] == np.arange(int(nest.max()) + 1)).astype(float))
+
+
+def price_slopes(share: Floats, nest: Ints, alpha: float, rho: float) -> Floats:
+    """How share k moves with price j (D.3). Shape (..., J) -> (..., k, j). [1/money]"""
+    same = (nest[:, None] == nest[None, :]).astype(float)
+    pull = share[..., None, :] + same * (rho / (1.0 - rho) * within(share, nest))[..., None, :]
+    return np.asarray(alpha * share[..., :, None] * (pull - np.eye(len(nest)) / (1.0 - rho)))
+
+
+def own_elasticities(share: Floats, price: Floats, nest: Ints, alpha: float, rho: float) -> Floats:
+    """Elasticity of each share to its own price, from (D.3). Shapes (..., J)."""
+    stay = 1.0 / (1.0 - rho) - rho / (1.0 - rho) * within(share, nest) - share
+    return np.asarray(-alpha * price * stay)
+
+
+def diversion_ratios(share: Floats, nest: Ints, rho: float) -> Floats:
+    """Of the buyers product j loses as its price rises, the share that turns to product k, from (D.3).
+
+    Shape (..., J) -> (..., k, j) with the outside good as the last k and nothing on the diagonal; columns sum to one.
+    """
+    slopes = price_slopes(share, nest, 1.0, rho)
+    lost = -np.diagonal(slopes, axis1=-2, axis2=-1)
+    to_products = np.where(np.eye(len(nest), dtype=bool), 0.0, slopes / lost[..., None, :])
+    to_nobody = 1.0 - to_products.sum(-2, keepdims=True)
+    return np.concatenate([to_products, to_nobody], axis=-2)
+
+
+def buyers_surplus(utility: Floats, nest: Ints, alpha: float, rho: float) -> Floats:
+    """What a buyer gains from the market (D.4); only changes of it mean anything. Shape (..., J) -> (...). [money]"""
+    bought = (1.0 - rho) * _within(utility, nest, rho)[1]
+    top = np.maximum(bought.max(-1), 0.0)
+    return np.asarray((top + np.log(np.exp(-top) + np.exp(bought - top[..., None]).sum(-1))) / alpha)
+
+
+def _within(utility: Floats, nest: Ints, rho: float) -> tuple[Floats, Floats]:
+    """Shares in their nests, and the logarithm of each nest's sum D. Shapes (..., J), (..., G)."""
+    scaled = utility / (1.0 - rho)
+    count = int(nest.max()) + 1
+    top = np.stack([scaled[..., nest == g].max(-1) for g in range(count)], axis=-1)
+    weight = np.exp(scaled - top[..., nest])
+    total = totals(weight, nest)
+    return weight / total[..., nest], top + np.log(total)

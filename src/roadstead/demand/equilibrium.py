@@ -1,0 +1,220 @@
+"""Equilibrium prices of many markets and scenarios in one call, from rows a person may hand in: every bad row is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from roadstead.demand.pricing import Bounds, Competition, competition_at, implied_costs, partial_cost, settle_prices
+from roadstead.terms.errors import Fault, raise_if_any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+    from roadstead.terms.arrays import Floats, Ints
+
+_EXPECTED = "a number for every product"
+
+
+class Priced(NamedTuple):
+    """Retail prices and shares, each of the shape of the costs handed in."""
+
+    prices: Floats
+    shares: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of products as arrays, J of each; ``market`` numbered."""
+
+    price: Floats
+    share: Floats
+    alpha: Floats
+    rho: Floats
+    kept: Floats
+    firm: tuple[object, ...]
+    nest: tuple[object, ...]
+    market: Ints
+    names: tuple[str, ...]
+
+    def where(self, row: int) -> str:
+        """A row as a person counts, with its market where there are several."""
+        return f"row {row + 1}" + (f" ({self.names[self.market[row]]})" if len(self.names) > 1 else "")
+
+
+def equilibrium_prices(
+    price: npt.ArrayLike,
+    share: npt.ArrayLike,
+    firm: Sequence[object],
+    nest: Sequence[object],
+    alpha: npt.ArrayLike,
+    rho: npt.ArrayLike,
+    cost: npt.ArrayLike,
+    *,
+    market: Sequence[object] | None = None,
+    kept: npt.ArrayLike = 1.0,
+    floor: npt.ArrayLike | None = None,
+    pass_through: float = 1.0,
+) -> Priced:
+    """Bertrand prices and nested logit shares at new costs, from base prices and shares (D.1, D.2, D.5).
+
+    Parameters
+    ----------
+    price, share
+        At the base; shares of all who might buy, so that they sum to less than one in a market. Shape (J,).
+        [money/car], [fraction]
+    firm, nest
+        Labels. Shape (J,).
+    alpha, rho
+        Price coefficient (positive) and nest correlation, one number or one for every product, alike within a market.
+    cost
+        New costs of a car; further dimensions are scenarios. Shape (..., J). [money/car]
+    market
+        Label of each product's market; one market by default. Shape (J,).
+    kept
+        Share of the retail price that reaches the firm: taxes on price and the dealer's margin off.
+    floor
+        Least retail prices (a minimum-price undertaking); NaN where there is none. Shape (J,).
+    pass_through
+        Part of a change in cost that prices are set on (D.7).
+
+    Raises
+    ------
+    RoadsteadError
+        RS-D503 for a row that is no product, RS-D504 where the base prices imply a negative cost, RS-D505 where prices
+        do not settle.
+    """
+    rows = _rows(price, share, firm, nest, alpha, rho, kept, market)
+    new = _costs(cost, rows)
+    least = None if floor is None else _spread(floor, len(rows.price))
+    prices, sold = np.empty_like(new), np.empty_like(new)
+    faults: list[Fault] = []
+    for number in range(len(rows.names)):
+        mine = np.flatnonzero(rows.market == number)
+        seen = _competition(rows, mine)
+        base = competition_at(rows.share[mine], rows.price[mine], seen)
+        implied = implied_costs(base, rows.price[mine], rows.share[mine])
+        faults += _negative(rows, mine, implied)
+        if faults:
+            continue
+        bounds = None if least is None else _floors(least[mine])
+        found = settle_prices(base, partial_cost(implied, new[..., mine], pass_through), bounds)
+        prices[..., mine], sold[..., mine] = found.price, found.share
+    raise_if_any(faults)
+    return Priced(prices, sold)
+
+
+def _rows(
+    price: npt.ArrayLike,
+    share: npt.ArrayLike,
+    firm: Sequence[object],
+    nest: Sequence[object],
+    alpha: npt.ArrayLike,
+    rho: npt.ArrayLike,
+    kept: npt.ArrayLike,
+    market: Sequence[object] | None,
+) -> _Rows:
+    """Rows that are products, or every fault in them."""
+    count = np.size(np.asarray(price, dtype=np.float64))
+    labels = ("",) * count if market is None else tuple(market)
+    given = {"share": np.size(np.asarray(share)), "firm": len(firm), "nest": len(nest), "market": len(labels)}
+    raise_if_any(
+        Fault(name, "RS-D503", f"{length} entries beside {count} prices", "one entry for every product")
+        for name, length in given.items()
+        if length != count
+    )
+    names, numbered = np.unique(np.asarray([str(label) for label in labels]), return_inverse=True)
+    rows = _Rows(
+        price=_spread(price, count),
+        share=_spread(share, count),
+        alpha=_spread(alpha, count),
+        rho=_spread(rho, count),
+        kept=_spread(kept, count),
+        firm=tuple(firm),
+        nest=tuple(nest),
+        market=numbered.ravel(),
+        names=tuple(str(name) for name in names),
+    )
+    raise_if_any(_faults(rows))
+    return rows
+
+
+def _spread(value: npt.ArrayLike, count: int) -> Floats:
+    given = np.asarray(value, dtype=np.float64)
+    if given.size not in {1, count}:
+        message = f"{given.size} entries beside {count} prices"
+        raise_if_any([Fault("prices", "RS-D503", message, "one number, or one for every product")])
+    return np.broadcast_to(given.ravel(), (count,)).copy()
+
+
+def _faults(rows: _Rows) -> Iterable[Fault]:
+    for row in range(len(rows.price)):
+        for message, expected in _wrong(rows, row):
+            yield Fault(rows.where(row), "RS-D503", message, expected)
+    for number, name in enumerate(rows.names):
+        mine = rows.market == number
+        total = float(rows.share[mine].sum())
+        if total >= 1.0:
+            where = f"market {name}" if len(rows.names) > 1 else "shares"
+            yield Fault(where, "RS-D503", f"shares sum to {total:.4g}", "less than one: the rest buys nothing")
+        for what, values in (("alpha", rows.alpha[mine]), ("rho", rows.rho[mine])):
+            if np.ptp(values) > 0:
+                message = f"{what} runs from {values.min():g} to {values.max():g} in one market"
+                yield Fault(f"market {name}", "RS-D503", message, "one value in a market")
+
+
+def _wrong(rows: _Rows, row: int) -> Iterable[tuple[str, str]]:
+    """What is wrong with a row, and what was expected."""
+    share, price = rows.share[row], rows.price[row]
+    if np.isnan(share):
+        yield "the share is missing", "a share; a product that is not sold yet is an entry, not a row of the base"
+    elif share == 0.0:
+        yield "the share is zero", "a product that is not sold yet is an entry: leave it out of the base"
+    elif not 0.0 < share < 1.0:
+        yield f"the share is {share:g}", "a fraction of all who might buy"
+    if not (np.isfinite(price) and price > 0):
+        yield f"the price is {price:g}", "a positive price"
+    if not (np.isfinite(rows.alpha[row]) and rows.alpha[row] > 0):
+        yield f"alpha is {rows.alpha[row]:g}", "a positive price coefficient"
+    if not 0.0 <= rows.rho[row] < 1.0:
+        yield f"rho is {rows.rho[row]:g}", "a nest correlation from 0 to less than 1"
+    if not 0.0 < rows.kept[row] <= 1.0:
+        yield f"{rows.kept[row]:g} of the price is kept", "more than nothing, at most all"
+    for what, label in (("nest", rows.nest[row]), ("firm", rows.firm[row])):
+        if label is None or label == "" or label != label:  # noqa: PLR0124 - only NaN differs from itself
+            yield f"the {what} is not known", f"the {what} of every product"
+
+
+def _costs(cost: npt.ArrayLike, rows: _Rows) -> Floats:
+    new = np.asarray(cost, dtype=np.float64)
+    if new.shape[-1:] != rows.price.shape:
+        message = f"the last dimension of the costs is {new.shape[-1:]}, beside {len(rows.price)} prices"
+        raise_if_any([Fault("cost", "RS-D503", message, "costs of every product in every scenario")])
+    odd = np.flatnonzero(~np.isfinite(new).reshape(-1, new.shape[-1]).all(0))
+    raise_if_any(Fault(rows.where(int(row)), "RS-D503", "a cost is missing", _EXPECTED) for row in odd)
+    return new
+
+
+def _competition(rows: _Rows, mine: Ints) -> Competition:
+    def numbered(labels: tuple[object, ...]) -> Ints:
+        return np.unique(np.asarray([str(labels[row]) for row in mine]), return_inverse=True)[1].ravel()
+
+    first = int(mine[0])
+    firm, nest = numbered(rows.firm), numbered(rows.nest)
+    return Competition(np.zeros(len(mine)), firm, nest, float(rows.alpha[first]), float(rows.rho[first]), rows.kept[mine])
+
+
+def _floors(floor: Floats) -> Bounds:
+    return Bounds(np.where(np.isnan(floor), -np.inf, floor), np.full(len(floor), np.inf))
+
+
+def _negative(rows: _Rows, mine: Ints, implied: Floats) -> Iterable[Fault]:
+    for row, amount in zip(mine.tolist(), implied.tolist(), strict=True):
+        if amount < 0:
+            message = f"its price of {rows.price[row]:,.6g} implies a cost of {amount:,.6g}"
+            expected = "a price that covers a positive cost at these elasticities: raise alpha, or mend price or share"
+            yield Fault(rows.where(row), "RS-D504", message, expected)
