@@ -37,7 +37,7 @@ from roadstead.demand.choice import shares, utilities, within
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 TOLERANCE = 1e-12
 """Largest move of an earning in the last step, as a share of the largest earning."""
@@ -166,7 +166,8 @@ def settle_prices(market: Competition, cost: Floats, bounds: Bounds | None = Non
     price[:, order] = (stacked + each) / kept
     share[:, order] = part * np.repeat(found.share / total, kinds.count, axis=1)
     earned[:, order] = each
-    return Equilibrium(*(part.reshape(rows.shape) for part in (price, share, earned)), found.steps)
+    shape = rows.shape
+    return Equilibrium(price.reshape(shape), share.reshape(shape), earned.reshape(shape), found.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +223,16 @@ class _Kinds:
     bounded: Ints
 
 
+def _tied(rows: _Rows) -> Flags:
+    """Products with a bound on their price in some row. Shape (J,)."""
+    if rows.floor is None or rows.ceiling is None:
+        return np.zeros(rows.shape[-1], dtype=bool)
+    return np.asarray((np.isfinite(rows.floor) | np.isfinite(rows.ceiling)).any(0))
+
+
 def _kinds(rows: _Rows) -> _Kinds:
     market, size = rows.market, rows.shape[-1]
-    tied = np.zeros(size, dtype=bool)
-    if rows.floor is not None and rows.ceiling is not None:
-        tied = (np.isfinite(rows.floor) | np.isfinite(rows.ceiling)).any(0)
+    tied = _tied(rows)
     alone = np.where(tied, np.arange(size) + 1, 0)
     kept = rows.kept if np.ptp(rows.kept, axis=0).any() else rows.kept[:1]
     keys = np.concatenate([np.stack([market.nest, market.firm, alone]).astype(float), kept])
