@@ -35,14 +35,16 @@ import numpy as np
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
-REACH = 4.5
-"""Where curves end, in multiples of the reference volume: further than a plan goes, which a check of every plan tells."""
+REACH = 3.0
+"""Where curves end at most, in multiples of the reference volume: further than a plan goes, which every plan is checked for."""
+BEYOND = 1.2
+"""Where curves end at most, in multiples of the volume at which one more car brings no money at all."""
 FULL = 0.98
 """Largest part of a nest or market that a curve reaches."""
 SAMPLES = 160
 """Points at which a curve is looked at before it is cut."""
 LEAST_SEGMENTS, MOST_SEGMENTS = 3, 11
-CELL_TOLERANCE, GROUP_TOLERANCE = 0.004, 0.002
+CELL_TOLERANCE, GROUP_TOLERANCE = 0.0035, 0.0016
 """Largest error of a model's curve, and of a group's, as a share of the revenue at reference volumes."""
 
 
@@ -173,7 +175,8 @@ def respond(stand: Stand) -> Curves:
     fits = _nest_fits(stand)
     members = groups_of(stand.nest, stand.rho)
     steps = np.linspace(0.0, 1.0, SAMPLES) ** 2
-    at = stand.volume[..., None] * REACH * steps
+    most = np.minimum(REACH * stand.volume, _most(stand)[:, None])
+    at = most[..., None] * steps
     base = (stand.appeal - stand.alpha[:, None] * stand.price)[..., None]
     curve = at / stand.alpha[:, None, None] * (base - (1.0 - stand.rho) * np.log(np.maximum(at, 1e-300)))
     for k, g in enumerate(stand.nest.tolist()):
@@ -216,7 +219,19 @@ def _ray(stand: Stand, fits: dict[int, tuple[Floats, Floats]]) -> tuple[Floats, 
     curve /= stand.alpha[:, None]
     for g, (x, f) in fits.items():
         curve -= _read(own[..., g], x, f)
-    return _up_to(own.sum(-1), curve, REACH * stand.volume.sum(-1))
+    return _up_to(own.sum(-1), curve, np.minimum(REACH * stand.volume.sum(-1), _most(stand)))
+
+
+def _most(stand: Stand) -> Floats:
+    """Own volume up to which curves are of use: a little beyond the one that earns most where cars cost nothing. Shape (Y,)."""
+    reference = _own_attraction(stand, stand.price)
+    own = _along(stand, reference[:, None, :] * _scales()[:, None])[0]
+    sold = totals_of(stand, stand.volume)
+    paid = np.divide(totals_of(stand, stand.volume * stand.price), sold, out=np.zeros_like(sold), where=sold > 0)
+    cheaper = np.log(np.maximum(_scales(), 1e-300)) * (1.0 - stand.rho) / stand.alpha[:, None]
+    earned = (own * (paid[:, None, :] - cheaper[..., None])).sum(-1)
+    best = np.argmax(earned, axis=1)
+    return np.asarray(BEYOND * np.take_along_axis(own.sum(-1), best[:, None], axis=1)[:, 0])
 
 
 def _scales() -> Floats:
@@ -259,12 +274,12 @@ def cut(x: Floats, f: Floats, reference: Floats, tolerance: Floats) -> Segments:
     x, f
         Points from 0 on, and the curve at them. Shapes (..., n).
     reference, tolerance
-        Volume, and the error allowed up to it; beyond, error may grow as the volume does. Shape (...).
+        Volume, and the error allowed up to it; beyond, error may grow as the root of the volume. Shape (...).
     """
     slope = np.diff(f, axis=-1) / np.diff(x, axis=-1)
     middle = (x[..., 1:] + x[..., :-1]) / 2.0
     bend = np.maximum(-np.diff(slope, axis=-1) / np.diff(middle, axis=-1), 0.0)
-    allowed = tolerance[..., None] * np.maximum(x[..., 1:-1] / reference[..., None], 1.0)
+    allowed = tolerance[..., None] * np.sqrt(np.maximum(x[..., 1:-1] / reference[..., None], 1.0))
     # Equal steps of this integral are chords of equal error, an eighth of the step squared in parts of the tolerance.
     pieces = np.sqrt(bend / allowed) * np.diff(middle, axis=-1)
     pieces = np.concatenate([pieces[..., :1], pieces, pieces[..., -1:]], axis=-1)
