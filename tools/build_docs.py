@@ -104,7 +104,7 @@ def tables_page() -> str:
         "The tables beside `case.yaml` in a case folder; `roadstead new FOLDER` makes one with all of them.",
         "",
     ]
-    for schema in case_tables.ALL:
+    for schema in (*case_tables.ALL, *case_tables.OPTIONAL):
         lines += table_section(schema)
     lines += figures_section()
     lines += [

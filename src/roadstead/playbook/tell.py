@@ -216,4 +216,5 @@ def _changes(event: Event) -> str:
     parts += [f"local content {rule.place} at least {rule.least:.0%}" for rule in event.content]
     parts += [f"route {event.route}"] if event.route else []
     parts += [f"demand {event.demand}"] if event.demand else []
+    parts += [f"{name} {value:g}" for name, value in event.terms.items()]
     return "; ".join(parts)
