@@ -231,8 +231,10 @@ def conventions(inputs: Inputs) -> Conventions:
     demand = _demand(inputs)
 
     def of_demand(item: str) -> float:
-        lookup.maybe(item, "case", "case")
-        return demand.of(item).value
+        term = demand.of(item)
+        if term.origin == "figure":
+            lookup.maybe(item, "case", "case")  # noted as what the case rests on
+        return term.value
 
     home = inputs.places.gazetteer.find(case.home)
     places = {inputs.market(r) for r in inputs.rows["markets"]} | {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -43,7 +43,7 @@ def _is_a_day(value: str) -> str:
 def _is_a_setting(value: Any) -> Any:
     if value in ("low", "high"):
         return value
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
         return float(value)
     raise PydanticCustomError("setting", "a number, or low or high for an end of the range")
 

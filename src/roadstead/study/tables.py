@@ -125,7 +125,7 @@ ESTIMATES = Schema(
     "Own estimates of the terms of demand, for instance from pyblp; a case may leave this table out. An estimate takes the place "
     "of the figure or packaged value, and its range is 1.96 standard errors either way.",
     (
-        Column("parameter", Kind.TEXT, "parameter of demand; docs/demand.md lists them"),
+        Column("parameter", Kind.TEXT, "parameter of demand; docs/tables.md lists them"),
         Column("market", Kind.TEXT, "country; empty or * for every market without a row of its own", required=False),
         Column(
             "powertrain", Kind.TEXT, "what drives the cars; empty for all", required=False, choices=tuple(Powertrain)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from roadstead.demand.parameters import draw, parameters
 from roadstead.playbook.tell import _changes
 from roadstead.study.cover import evidence
 from roadstead.study.spec import read_study
+from roadstead.terms.errors import Fault, RoadsteadError
 
+STARTER = Path(__file__).parents[3] / "cases" / "starter"
 TABLE, YAML = "estimates.csv", "case.yaml"
 OWN = parameters()["own_elasticity"]
 
@@ -187,6 +196,7 @@ def test_terms_alone_are_a_change(case):
         ("{own_elasticity: lower}", "RS-S603", "'lower' does not fit; a number, or low or high"),
         ("{own_elasticity: true}", "RS-S603", "a number, or low or high"),
         ("{own_elasticity: .nan}", "RS-S603", "a number, or low or high"),
+        ("{own_elasticity: -1" + 400 * "0" + "}", "RS-S603", "a number, or low or high"),
     ],
 )
 def test_terms_that_cannot_be(case, terms, code, words):
@@ -208,3 +218,40 @@ def test_terms_that_contradict_each_other_on_the_way(case):
     assert fault.code == "RS-D502"
     assert fault.where == case.line_of(YAML, "[demand_slow, turkey_relents]")
     assert "market elasticity -1.5 beside -1.2 of a model from `walls_slow` on" in str(fault)
+
+
+# --- nothing of it is a traceback ------------------------------------------------------------------------------------
+
+WORDS = [
+    "",
+    "*",
+    "DEU",
+    "Germany",
+    "FRA",
+    "BEV",
+    "own_elasticity",
+    "market_elasticity",
+    "nan",
+    "1e309",
+    "-4",
+    "0.3",
+    "27%",
+    "=1",
+]
+CELLS = st.lists(st.sampled_from(WORDS) | st.text(max_size=6), min_size=9, max_size=9)
+
+
+@settings(max_examples=25)
+@given(st.lists(CELLS, min_size=1, max_size=3))
+def test_rows_of_anything(rows):
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "case"
+        shutil.copytree(STARTER, copy)
+        with (copy / TABLE).open("a", encoding="utf-8", errors="replace", newline="") as handle:
+            csv.writer(handle, lineterminator="\n").writerows(rows)
+        faults: tuple[Fault, ...] = ()
+        try:
+            read_study(copy)
+        except RoadsteadError as error:
+            faults = error.faults
+    assert all(fault.where and fault.code and fault.message for fault in faults)
