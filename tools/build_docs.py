@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.demand.parameters import PARAMETERS
+from roadstead.demand.parameters import PARAMETERS, parameters
 from roadstead.study import items
 from roadstead.study import tables as case_tables
 from roadstead.terms.codes import every_code
@@ -104,7 +104,7 @@ def tables_page() -> str:
         "The tables beside `case.yaml` in a case folder; `roadstead new FOLDER` makes one with all of them.",
         "",
     ]
-    for schema in case_tables.ALL:
+    for schema in (*case_tables.ALL, *case_tables.OPTIONAL):
         lines += table_section(schema)
     lines += figures_section()
     lines += [
@@ -124,7 +124,7 @@ def tables_page() -> str:
     ]
     for schema in trade_schemas.ALL:
         lines += table_section(schema)
-    lines += ["## Demand", "", *table_section(PARAMETERS)]
+    lines += ["## Demand", "", *table_section(PARAMETERS), *parameters_section()]
     return "\n".join(lines)
 
 
@@ -144,6 +144,23 @@ def figures_section() -> list[str]:
         ]
         lines += [f"**{title}**", "", *grid(("item", "unit", "", "meaning", "bounds"), rows), ""]
     return lines
+
+
+def parameters_section() -> list[str]:
+    """Every packaged parameter of demand with its range and what it rests on."""
+    rows = [
+        (
+            f"`{p.name}`",
+            f"{p.value:g}",
+            f"{p.low:g} to {p.high:g}",
+            f"{p.distribution}{'' if p.uncertain else ', not drawn'}",
+            f"{p.least:g} to {p.most:g}",
+            f"{p.evidence.source_id}: {p.evidence.note}",
+        )
+        for p in parameters().values()
+    ]
+    header = ("parameter", "value", "range", "draws", "possible", "rests on")
+    return ["#### Packaged parameters", "", *grid(header, rows), ""]
 
 
 def bounds(item: items.Item) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,18 @@ FORMS = {EntryMode.EXPORT: BUILT_UP, EntryMode.KIT: "CKD", EntryMode.CONTRACT: "
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What holds where a cost is asked for: the rules, the sea route and the least local content by place."""
+    """What holds at a node: the rules, the sea route, the least local content by place, and terms of demand.
+
+    Attributes
+    ----------
+    terms
+        Terms of demand that events have set on the way there, by parameter; what is not in it is as the case has it.
+    """
 
     rulebook: Rulebook
     route: str
     content: Mapping[str, float]
+    terms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping
 def node_circumstances(
     grown: Grown, rulebook: Rulebook, events: Mapping[str, Event], costing: Costing
 ) -> tuple[Circumstances, ...]:
-    """Rules, sea route and content rules at every node: today's, changed by all that has fired on the way there."""
+    """Rules, route, content and terms of demand at every node: today's, changed by all that has fired on the way there."""
     found: list[Circumstances] = []
     for node in range(grown.tree.count):
         parent = int(grown.tree.parent[node])
@@ -176,7 +176,7 @@ def node_circumstances(
             event = events[event_id]
             content = {**now.content, **{rule.place: rule.least for rule in event.content}}
             amended = amend(now.rulebook, [(change, day) for change in event.amendments])
-            now = Circumstances(amended, event.route or now.route, content)
+            now = Circumstances(amended, event.route or now.route, content, {**now.terms, **event.terms})
         found.append(now)
     return tuple(found)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from roadstead.trade.amendment import Amendment
 
 DemandClass = Literal["", "slow", "fast"]
@@ -33,6 +35,8 @@ class Event:
         Sea route open from then on, empty for no change.
     content
         Local-content rules from then on.
+    terms
+        Terms of demand set from then on in every market, by parameter, each in its own unit.
     probability
         How likely the case's author thinks it is to have fired by the end of the horizon. [fraction]
     rests_on
@@ -49,6 +53,7 @@ class Event:
     probability: float
     rests_on: str
     note: str
+    terms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

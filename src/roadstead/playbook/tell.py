@@ -13,6 +13,7 @@ from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
 from roadstead.playbook.reading import at_the_end_of_demand, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
+from roadstead.playbook.smooth import smooth_sentence
 from roadstead.playbook.triggers import later, triggers
 from roadstead.playbook.waterfalls import waterfalls
 
@@ -104,7 +105,7 @@ def _of_the_plan(reading: Reading) -> tuple[Sentence, ...]:
     """What to know before trusting this plan's numbers."""
     share = at_the_end_of_demand(reading)
     notable = (Sentence("warn.curve_end", {"share": Amount(share, "share")}),) if share > NOTABLE else ()
-    return (*notable, Sentence("warn.exports_only", {}))
+    return (*notable, smooth_sentence(reading), Sentence("warn.exports_only", {}))
 
 
 def _headline(told: Told) -> tuple[Sentence, ...]:
@@ -216,4 +217,5 @@ def _changes(event: Event) -> str:
     parts += [f"local content {rule.place} at least {rule.least:.0%}" for rule in event.content]
     parts += [f"route {event.route}"] if event.route else []
     parts += [f"demand {event.demand}"] if event.demand else []
+    parts += [f"{name} {value:g}" for name, value in event.terms.items()]
     return "; ".join(parts)

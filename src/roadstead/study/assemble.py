@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roadstead.demand.parameters import parameters
+from roadstead.study.estimates import EstimateReader, demand_terms
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import NEV, EntryMode, Powertrain
 from roadstead.world.carmaker import Carmaker, Channel, Conventions, Home, Line, Model, Offer, Standing
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roadstead.study.figures import Lookup
     from roadstead.study.places import Places
     from roadstead.terms.tables import Row
+    from roadstead.world.demand_terms import DemandTerms
     from roadstead.world.reference import World
 
 
@@ -227,9 +228,13 @@ def conventions(inputs: Inputs) -> Conventions:
     def need(item: str) -> float:
         return lookup.need(item, "case", "case")
 
+    demand = _demand(inputs)
+
     def of_demand(item: str) -> float:
-        own = lookup.maybe(item, "case", "case")
-        return own if own is not None else parameters()[item].value
+        term = demand.of(item)
+        if term.origin == "figure":
+            lookup.maybe(item, "case", "case")  # noted as what the case rests on
+        return term.value
 
     home = inputs.places.gazetteer.find(case.home)
     places = {inputs.market(r) for r in inputs.rows["markets"]} | {
@@ -260,7 +265,17 @@ def conventions(inputs: Inputs) -> Conventions:
         kit_freight=need("kit_freight"),
         salvage_share=need("salvage_share"),
         plant_life=need("plant_life"),
+        demand=demand,
     )
+
+
+def _demand(inputs: Inputs) -> DemandTerms:
+    """The terms of demand: packaged, the case's figures over them, its estimates over these."""
+    found = inputs.lookup.figures.found
+    figures = {item: figure for (subject, item), figure in found.items() if subject == "case"}
+    markets = tuple(dict.fromkeys(inputs.market(row) for row in inputs.rows["markets"]))
+    reader = EstimateReader(inputs.places, markets, inputs.lookup.faults)
+    return demand_terms(inputs.rows.get("estimates", ()), figures, reader)
 
 
 def shipping(inputs: Inputs) -> ShippingTerms:

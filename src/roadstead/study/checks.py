@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.study.estimates import unfit_terms
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.trade.facts import VOCABULARY, is_known
@@ -129,14 +130,16 @@ def _events(document: Document) -> Iterator[Fault]:
             place = document.where("events", i, "rests_on")
             yield Fault(place, "RS-T111", f"nothing stands behind `{event.id}`", expected)
         if _is_empty(event):
-            expected = "amendments, or demand, or a route, or local content"
+            expected = "amendments, or demand, or a route, or local content, or terms of demand"
             yield Fault(where, "RS-S603", f"`{event.id}` changes nothing", expected)
         for j, change in enumerate(event.amendments):
             yield from _amendment(change, document.where("events", i, "amendments", j))
+        for name, code, message, expected in unfit_terms(event.terms):
+            yield Fault(document.where("events", i, "terms", name), code, message, expected)
 
 
 def _is_empty(event: EventEntry) -> bool:
-    return not (event.amendments or event.demand or event.route or event.content)
+    return not (event.amendments or event.demand or event.route or event.content or event.terms)
 
 
 def _amendment(change: AmendmentEntry, where: str) -> Iterator[Fault]:

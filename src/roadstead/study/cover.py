@@ -35,6 +35,7 @@ VALUE_COLUMNS = {
     "prices": ("price", ""),
     "lines": ("modules_now", "steps"),
     "figures": ("value", ""),
+    "estimates": ("estimate", ""),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 
@@ -91,9 +92,9 @@ def shown_years(study: Study) -> tuple[int, ...]:
 def evidence(study: Study) -> tuple[EvidenceRow, ...]:
     """Every figure of the case with what it rests on."""
     found = []
-    for schema in tables.ALL:
+    for schema in (*tables.ALL, *tables.OPTIONAL):
         column, unit = VALUE_COLUMNS[schema.name]
-        for row in study.rows[schema.name]:
+        for row in study.rows.get(schema.name, ()):
             proof = row.evidence
             source = study.sources.get(proof.source_id)
             own_unit = row["unit"] if schema.name == "figures" else row["currency"] if schema.name == "prices" else unit

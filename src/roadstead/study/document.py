@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -39,6 +40,15 @@ def _is_a_day(value: str) -> str:
     return value
 
 
+def _is_a_setting(value: Any) -> Any:
+    if value in ("low", "high"):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
+        return float(value)
+    raise PydanticCustomError("setting", "a number, or low or high for an end of the range")
+
+
+Setting = Annotated[float | Literal["low", "high"], PlainValidator(_is_a_setting)]
 Fraction = Annotated[float, BeforeValidator(_not_a_percentage), Field(ge=0.0, le=1.0)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 
@@ -115,6 +125,7 @@ class EventEntry(_Part):
     demand: Literal["", "slow", "fast"] = ""
     route: Literal["", "SUEZ_OPEN", "SUEZ_CLOSED"] = ""
     content: tuple[ContentEntry, ...] = ()
+    terms: dict[str, Setting] = Field(default_factory=dict)
 
 
 class PinEntry(_Part):

@@ -10,6 +10,7 @@ from roadstead.futures.events import ContentRule, Event, NodePlan, TreePlan
 from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, law_checks, table_checks, tables
 from roadstead.study.document import scan_document
+from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.places import Places
 from roadstead.terms.errors import Fault, RoadsteadError, in_order
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker, Conventions, Figure
+    from roadstead.world.demand_terms import DemandTerms
     from roadstead.world.lanes import ShippingTerms
     from roadstead.world.reference import World
 
@@ -104,7 +106,7 @@ def read_study(folder: Path) -> Study:
         table_checks.sources_exist((*case_rows, *(facts or ()), *laws), sources, faults)
     if document is not None and document.whole:
         checks.structure(document, faults)
-    if document is None or facts is None or len(rows) < len(tables.WITH_SOURCES):
+    if document is None or facts is None or any(schema.name not in rows for schema in tables.WITH_SOURCES):
         raise RoadsteadError(_in_order(faults))
     study = _assembled(folder, document, rows, Ground(world, sources, faults))
     if not faults:
@@ -137,11 +139,15 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     shipping = assemble.shipping(inputs)
     faults += lookup.tell_missing(places.unknown)
     hosts = tuple(dict.fromkeys(line.place for line in carmaker.lines.values()))
-    events = {entry.id: _event(document, i, places, hosts) for i, entry in enumerate(case.events)}
+    about = Told(places, hosts, conventions.demand)
+    events = {entry.id: _event(document, i, about) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     if document.whole:
         checks.pins(document, carmaker, faults)
         checks.announced(document, carmaker, faults)
+        for i, message in out_of_order(case, events, conventions.demand, carmaker.channels):
+            expected = "a market elasticity nearer zero than a model's own"
+            faults.append(Fault(document.where("tree", "nodes", i, "fires"), "RS-D502", message, expected))
     return Study(
         folder=folder,
         case=case,
@@ -212,8 +218,10 @@ def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
 
 
 def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]]:
+    own = [s for s in tables.OPTIONAL if (folder / f"{s.name}.csv").exists()]
     found = {
-        s.name: scan_table(folder / f"{s.name}.csv", s, faults, must_rest_on=s.evidence) for s in tables.WITH_SOURCES
+        s.name: scan_table(folder / f"{s.name}.csv", s, faults, must_rest_on=s.evidence)
+        for s in (*tables.WITH_SOURCES, *own)
     }
     return {name: rows for name, rows in found.items() if rows is not None}
 
@@ -227,8 +235,17 @@ def tree_plan(case: CaseFile) -> TreePlan:
     return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes))
 
 
-def _event(document: Document, index: int, places: Places, hosts: tuple[str, ...]) -> Event:
-    entry = document.case.events[index]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the events of a case may speak of: places, countries with a line, terms of demand."""
+
+    places: Places
+    hosts: tuple[str, ...]
+    demand: DemandTerms
+
+
+def _event(document: Document, index: int, about: Told) -> Event:
+    entry, places, hosts = document.case.events[index], about.places, about.hosts
     amendments = tuple(
         _amendment(entry, change, places, document.where("events", index, "amendments", j))
         for j, change in enumerate(entry.amendments)
@@ -240,7 +257,7 @@ def _event(document: Document, index: int, places: Places, hosts: tuple[str, ...
     )
     return Event(
         entry.id, entry.title, entry.title_zh, amendments, entry.demand, entry.route, content,
-        entry.probability, entry.rests_on, entry.note,
+        entry.probability, entry.rests_on, entry.note, set_terms(entry.terms, about.demand),
     )  # fmt: skip
 
 

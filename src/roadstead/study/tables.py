@@ -120,5 +120,22 @@ FIGURES = Schema(
     ),
     key=("subject", "item"),
 )
+ESTIMATES = Schema(
+    "estimates",
+    "Own estimates of the terms of demand, for instance from pyblp; a case may leave this table out. An estimate takes the place "
+    "of the figure or packaged value, and its range is 1.96 standard errors either way.",
+    (
+        Column("parameter", Kind.TEXT, "parameter of demand; docs/tables.md lists them"),
+        Column("market", Kind.TEXT, "country; empty or * for every market without a row of its own", required=False),
+        Column(
+            "powertrain", Kind.TEXT, "what drives the cars; empty for all", required=False, choices=tuple(Powertrain)
+        ),
+        Column("estimate", Kind.NUMBER, "the estimate, in the parameter's unit"),
+        Column("standard_error", Kind.NUMBER, "its standard error, in the same unit", least=0.0),
+    ),
+    key=("parameter", "market", "powertrain"),
+)
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
+OPTIONAL = (ESTIMATES,)
+"""Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

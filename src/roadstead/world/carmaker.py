@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from roadstead.terms.evidence import Evidence
     from roadstead.terms.ids import EntryMode, Powertrain
+    from roadstead.world.demand_terms import DemandTerms
 
 
 class Standing(StrEnum):
@@ -235,7 +236,9 @@ class Conventions:
     cost_decline, price_decline
         Yearly fall of ex-works cost, and of retail prices, in real money. [fraction]
     own_elasticity, market_elasticity, pass_through
-        Terms of demand.
+        Terms of demand in every market.
+    demand
+        All terms of demand, by market and powertrain where the case has estimates of its own.
     years_to_mature
         Years in which a brand's share moves from today's to its mature one.
     channel_headroom
@@ -266,6 +269,7 @@ class Conventions:
     kit_freight: float
     salvage_share: float
     plant_life: float
+    demand: DemandTerms
 
 
 @dataclass(frozen=True, slots=True)

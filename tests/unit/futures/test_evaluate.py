@@ -305,3 +305,22 @@ def test_years_are_run_alike_only_far_ahead(starter_ready: Ready, first_blocks: 
 def test_circumstances_hold_what_they_are_given(starter_ready: Ready):
     now = starter_ready.evaluation.ledger.circumstances[0]
     assert now == Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {})
+
+
+def test_terms_hold_from_their_node_on_and_later_ones_override(starter_ready: Ready):
+    ledger = starter_ready.evaluation.ledger
+    events = {
+        **starter_ready.study.events,
+        "eu_duty_prolonged": event("eu_duty_prolonged", terms={"own_elasticity": -5.0, "pass_through": 0.2}),
+        "demand_slow": event("demand_slow", demand="slow", terms={"own_elasticity": -3.0}),
+    }
+    found = node_circumstances(starter_ready.grown, starter_ready.rulebook, events, ledger.costing)
+    at = {
+        name: found[node(starter_ready, name)].terms for name in ("today", "walls", "walls_slow", "walls_fast", "deal")
+    }
+    assert at["today"] == at["deal"] == {}
+    assert at["walls"] == at["walls_fast"] == {"own_elasticity": -5.0, "pass_through": 0.2}
+    assert at["walls_slow"] == {"own_elasticity": -3.0, "pass_through": 0.2}
+    terms = ledger.costing.conventions.demand.terms_of_demand("DEU", "BEV", at["walls_slow"])
+    assert (terms["own_elasticity"].value, terms["own_elasticity"].origin) == (-3.0, "event")
+    assert terms["market_elasticity"].origin == "packaged"
