@@ -163,6 +163,35 @@ class LineContent:
 
 
 @dataclass(frozen=True, slots=True)
+class LineBrief:
+    """A line in one row: whether and when it begins, and what it makes and takes in the last year of the horizon.
+
+    Attributes
+    ----------
+    started
+        Probability that it makes a car within the horizon. [fraction]
+    likely_start
+        The year its first car is likeliest in.
+    expected, p10, p50, p90
+        Cars in the last year, of all models, over futures; a future without the line counts as none. [cars/year]
+    home_per_car, local_per_car
+        Parts from home and bought nearby over cars, expected, in the last year; None where none is made. [money/car]
+    """
+
+    line: Name
+    country: Name
+    mode: str
+    started: float
+    likely_start: int
+    expected: float
+    p10: float
+    p50: float
+    p90: float
+    home_per_car: float | None
+    local_per_car: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Forerunner:
     """A country's exports of cars and of parts in a year, as published, where makers built plants abroad before. [billion US$]"""
 
@@ -186,13 +215,19 @@ class Pull:
         How parts exports go beside car exports, in sentences.
     countries
         The largest destinations, all others, and the world.
+    lines
+        Lines that make cars in some future.
+    before
+        What became of parts beside cars where makers went abroad before; None where no source says.
     """
 
     said: tuple[Sentence, ...]
     years: tuple[ExportYear, ...]
     countries: tuple[CountryExports, ...]
+    lines: tuple[LineBrief, ...]
     shipped: tuple[Shipped, ...]
     production: tuple[LineOutput, ...]
     starts: tuple[LineStart, ...]
     content: tuple[LineContent, ...]
     forerunners: tuple[Forerunner, ...]
+    before: Sentence | None

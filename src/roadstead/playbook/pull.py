@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.parts import drawn, export_years, shipped
 from roadstead.playbook.parts_book import CountryExports, Forerunner, Pull
-from roadstead.playbook.suppliers import content, production, starts
+from roadstead.playbook.suppliers import briefs, content, production, starts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +30,18 @@ def pull(reading: Reading) -> Pull:
     """The chapter on parts."""
     found = drawn(reading)
     years, sent = export_years(reading, found), shipped(reading, found)
+    begun, before = starts(reading, found), forerunners(reading.evaluation.ledger.costing.world)
     return Pull(
         said=told(years, reading.place(reading.evaluation.ledger.costing.carmaker.home.place)),
         years=years,
         countries=countries(sent, reading.tree.first_year, reading.tree.last_year),
+        lines=briefs(reading, found, begun),
         shipped=sent,
         production=production(reading, found),
-        starts=starts(reading, found),
+        starts=begun,
         content=content(reading, found),
-        forerunners=forerunners(reading.evaluation.ledger.costing.world),
+        forerunners=before,
+        before=risen(before),
     )
 
 
@@ -158,3 +161,24 @@ def _forerunner(world: World, who: Name, parts: Row, cars: Row | None) -> Foreru
         source="; ".join(dict.fromkeys(source.title for source in used)),
         url=used[0].url,
     )
+
+
+def risen(rows: Sequence[Forerunner]) -> Sentence | None:
+    """The rise of parts over cars from its lowest, among years of a country that are counted in one way."""
+    for first in rows:
+        alike = [row for row in rows if (row.who, row.counted) == (first.who, first.counted) and row.share is not None]
+        if len(alike) < 2:
+            continue
+        low = min(alike, key=lambda row: row.share or 0.0)
+        high = max((row for row in alike if row.year >= low.year), key=lambda row: row.share or 0.0)
+        return Sentence(
+            "parts.before",
+            {
+                "who": first.who,
+                "low": Amount(low.share or 0.0, "share"),
+                "from": _year(low.year),
+                "high": Amount(high.share or 0.0, "share"),
+                "to": _year(high.year),
+            },
+        )
+    return None

@@ -8,12 +8,14 @@ import numpy as np
 
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.parts import HEADINGS
-from roadstead.playbook.parts_book import LineContent, LineOutput, LineStart
+from roadstead.playbook.parts_book import LineBrief, LineContent, LineOutput, LineStart
 from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
 from roadstead.playbook.reading import weight_by_year
 from roadstead.world.carmaker import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.playbook.book import Name
     from roadstead.playbook.parts import Drawn
     from roadstead.playbook.reading import Reading
@@ -101,3 +103,22 @@ def content(reading: Reading, found: Drawn) -> tuple[LineContent, ...]:
                     rows.append(LineContent(*of, made, there, here, there / made, here / made))
     order = {line.line_id: i for i, line in enumerate(reading.evaluation.ledger.lines)}
     return tuple(sorted(rows, key=lambda row: (order[row.line_id], models.index(row.model_id), row.year)))
+
+
+def briefs(reading: Reading, found: Drawn, begun: Sequence[LineStart]) -> tuple[LineBrief, ...]:
+    """One row for every line that makes cars in some future, with what it makes and takes as the horizon ends."""
+    w, made = weight_by_year(reading)[-1], found.made.sum(-1)
+    rows = []
+    for i, line in enumerate(reading.evaluation.ledger.lines):
+        if not (made[:, i] >= LEAST).any():
+            continue
+        chance = {row.year: row.starts for row in begun if row.line_id == line.line_id and row.year is not None}
+        likely = max(chance, key=lambda year: chance[year])
+        cars = float(w @ made[:, i])
+        taken = (float(w @ (found.made[:, i, :, None] * each[:, i]).sum((1, 2))) for each in (found.sent, found.bought))
+        home, local = (worth / cars if cars else None for worth in taken)
+        p10, p50, p90 = (float(quantile(made[:, i], w, level)) for level in (LOW, MIDDLE, HIGH))
+        _, name, _, country, mode = _named(reading, line)
+        started = sum(chance.values())
+        rows.append(LineBrief(name, country, mode, started, likely, cars, p10, p50, p90, home, local))
+    return tuple(rows)
