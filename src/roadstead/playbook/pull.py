@@ -79,7 +79,7 @@ def _giving_way(years: Sequence[ExportYear]) -> Sentence:
         "parts_before": _money(before.parts),
         "parts_after": _money(after.parts),
     }
-    return Sentence(f"parts.fall.{'up' if after.parts > before.parts else 'down'}", terms)
+    return Sentence("parts.fall", terms)
 
 
 def _passing(years: Sequence[ExportYear]) -> Sentence:

@@ -55,9 +55,7 @@ def made_up(reading: Reading) -> Callable[[dict[tuple[str | None, str, str], flo
                 and ledger.offers[key.offer].model_id == model
             )  # fmt: skip
             flow[np.isin(p.node_years.node, list(below)), arc] = amount
-        return replace(
-            reading, plan=FootprintPlan(reading.plan.decisions, replace(reading.plan.flows, flow=flow))
-        )
+        return replace(reading, plan=FootprintPlan(reading.plan.decisions, replace(reading.plan.flows, flow=flow)))
 
     return build
 
@@ -250,7 +248,7 @@ def test_a_plan_without_lines_abroad_sends_no_parts(made_up):
     mine = made_up({(None, "DEU", "voyage"): 50.0}, TODAY)
     told = pull(mine)
     assert told.said[0].key == "parts.none"
-    assert not (told.production or told.content or told.lines)
+    assert (told.production, told.content, told.lines) == ((), (), ())
     assert all(row.parts == 0.0 for row in told.years)
     assert sum(row.starts for row in told.starts) == pytest.approx(3.0)
 
