@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
 
+LEAST = 1.0
+"""Cars a year from which a flow counts, as in the run folder's flows: less is what a solver leaves."""
 GOODS: tuple[Goods, ...] = ("cars", "kits", "batteries", "parts")
 PRODUCTS = (Product.CAR, Product.KIT_CKD, Product.BATTERY, Product.PARTS)
 """What crosses the border, in the order of GOODS."""
@@ -70,17 +72,18 @@ class Drawn:
 
 
 def drawn(reading: Reading) -> Drawn:
-    """Follow every flow of the plan to the gate that finishes it."""
+    """Follow every flow of a car or more to the gate that finishes it."""
     p, ledger = reading.evaluation.prospect, reading.evaluation.ledger
     carmaker, lines, models = ledger.costing.carmaker, ledger.lines, p.labels.model
+    flow = np.where(reading.plan.flows.flow >= LEAST, reading.plan.flows.flow, 0.0)
     made = np.zeros((p.node_years.count, len(lines), len(models)))
     home = np.zeros((p.node_years.count, len(p.labels.market), len(models)))
     for a, (m, k) in enumerate(p.labels.cell[c] for c in p.arcs.cell.tolist()):
         supply = int(p.arcs.supply[a])
         if supply:
-            made[:, supply - 1, k] += reading.plan.flows.flow[:, a]
+            made[:, supply - 1, k] += flow[:, a]
         else:
-            home[:, m, k] += reading.plan.flows.flow[:, a]
+            home[:, m, k] += flow[:, a]
     sent, bought, work, ex_works = _contents(reading, made)
     abroad = {*p.labels.market, *(line.place for line in lines)} - {carmaker.home.place}
     countries = tuple(sorted(abroad))

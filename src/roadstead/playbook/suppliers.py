@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.world.carmaker import Line
 
-LEAST = 1.0
-"""Cars a year from which a line counts as started: a flow of less than a car is none, as in the run folder's flows."""
 GROUPS: tuple[Literal["kit", "battery", "other"], ...] = ("kit", "battery", "other")
 """Part groups, in the order of GOODS after the built-up car."""
 
@@ -33,7 +31,7 @@ def production(reading: Reading, found: Drawn) -> tuple[LineOutput, ...]:
     models, weight = reading.evaluation.prospect.labels.model, weight_by_year(reading)
     rows = []
     for i, line in enumerate(reading.evaluation.ledger.lines):
-        for k in np.flatnonzero((found.made[:, i] >= LEAST).any(0)).tolist():
+        for k in np.flatnonzero(found.made[:, i].any(0)).tolist():
             of, cars = (*_named(reading, line), models[k], reading.model(models[k])), found.made[:, i, k]
             for year, w in zip(reading.years, weight, strict=True):
                 p10, p50, p90 = (float(quantile(cars, w, level)) for level in (LOW, MIDDLE, HIGH))
@@ -72,7 +70,7 @@ def start_chances(reading: Reading, made: Floats) -> Floats:
     chance = np.zeros((len(reading.years) + 1, made.shape[1]))
     for leaf in leaves(tree):
         on_path = np.flatnonzero(np.isin(years.node, history(tree, leaf)))
-        runs = made[on_path] >= LEAST
+        runs = made[on_path] > 0
         first = np.where(runs.any(0), _starts_of(years.year, on_path)[runs.argmax(0)] - tree.first_year, -1)
         chance[first, np.arange(made.shape[1])] += probability[leaf]
     return chance
@@ -110,7 +108,7 @@ def briefs(reading: Reading, found: Drawn, begun: Sequence[LineStart]) -> tuple[
     w, made = weight_by_year(reading)[-1], found.made.sum(-1)
     rows = []
     for i, line in enumerate(reading.evaluation.ledger.lines):
-        if not (made[:, i] >= LEAST).any():
+        if not made[:, i].any():
             continue
         chance = {row.year: row.starts for row in begun if row.line_id == line.line_id and row.year is not None}
         likely = max(chance, key=lambda year: chance[year])
