@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pulls import made_up_pull
+
 from roadstead.playbook.book import (
     Amount,
     Bar,
@@ -211,6 +213,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
                 "",
             ),
         ),
+        pull=made_up_pull(),
     )
 
 

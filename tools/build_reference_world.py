@@ -50,6 +50,11 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.NEV_SPLIT, gathered.nev_split(world_tables.nev_split(markets, book), own, book)),
         (WORLD, world_schemas.EXPORTS, world_tables.exports(markets, book)),
         (WORLD, world_schemas.OVERSEAS_PRODUCTION, world_tables.overseas_production(markets, book)),
+        (
+            WORLD,
+            world_schemas.PARTS_TRADE,
+            gathered.parts_trade(world_tables.parts_trade(markets, book), own, book),
+        ),
         (WORLD, world_schemas.PRECEDENTS, world_tables.precedents(rules, book)),
         (WORLD, world_schemas.SEA_DISTANCES, gathered.sea_distances(world_tables.sea_distances(markets, book), own)),
         (WORLD, world_schemas.COSTS, world_tables.costs(markets, book)),

@@ -71,6 +71,17 @@ def sales(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -
         }
 
 
+def parts_trade(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Trade in parts, with the project's own rows, by place, goods and year."""
+    own = [
+        {k: row[k] for k in ("place", "flow", "year", "goods", "definition", "value")} | _evidence(row, book)
+        for row in _rows(folder, "parts_trade.csv")
+    ]
+    yield from sorted(
+        [*collected, *own], key=lambda r: (r["place"], r["flow"], r["goods"], int(r["year"]), r["definition"])
+    )
+
+
 def sea_distances(collected: Iterator[dict[str, str]], folder: Path) -> Iterator[dict[str, str]]:
     """Sea distances, with those round a closed canal that the collected table leaves out, from the same network."""
     model: dict[str, str] = {}

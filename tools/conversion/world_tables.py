@@ -265,6 +265,24 @@ def overseas_production(folder: Path, book: SourceBook) -> Iterator[dict[str, st
         }
 
 
+def parts_trade(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """What countries trade in car parts, by heading or as their customs collect it; left out where no one says which."""
+    for row in figures(folder, "parts_trade.csv"):
+        counted = row["definition"].replace('"', "")
+        if not row["source_title"] or counted.startswith("UNSTATED"):
+            continue
+        source = book.cite(row["source_title"], row["source_url"])
+        yield {
+            "place": row["reporter"],
+            "flow": row["flow"],
+            "year": row["year"],
+            "goods": "CARS_AND_PARTS" if "vehicles and parts" in counted else "PARTS",
+            "definition": counted,
+            "value": number(row["value_usd_bn"], 3),
+            **evidence(source, row["as_of"] or row["year"], row["confidence"], row["note"]),
+        }
+
+
 def precedents(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Restraints and plants of the past."""
     for row in figures(folder, "precedents.csv"):

@@ -54,6 +54,33 @@ class GateCost:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What a car takes at the gate that finishes it, before any of it has moved.
+
+    Attributes
+    ----------
+    sent
+        Leaves home for it, at its cost there, by what it is when it leaves: a built-up car, a kit, a battery, parts. [money/car]
+    bought
+        Parts bought where the line stands, at what is paid for them. [money/car]
+    battery
+        Share of the battery in them; none beside a kit, which is not known to come apart. [fraction]
+    work
+        Assembly where the line stands. [money/car]
+    """
+
+    sent: Mapping[Product, float]
+    bought: float
+    battery: float
+    work: float
+
+    @property
+    def local(self) -> Mapping[str, float]:
+        """What is bought where the line stands, by part group. [money/car]"""
+        return {"battery": self.bought * self.battery, "other": self.bought * (1.0 - self.battery)}
+
+
+@dataclass(frozen=True, slots=True)
 class _Inbound:
     """Kits or parts on the way to the country that assembles.
 
@@ -105,10 +132,8 @@ def gate_costs(borders: Borders, gates: Sequence[Gate]) -> list[GateCost]:
         at += len(parts)
         if gate.line is None:
             found.append(_home_gate(costing, gate))
-        elif gate.line.mode is EntryMode.KIT:
-            found.append(_kit_gate(costing, gate, gate.line, brought))
         else:
-            found.append(_parts_gate(costing, gate, gate.line, brought))
+            found.append(_line_gate(costing, gate, gate.line, brought))
     return found
 
 
@@ -125,16 +150,28 @@ def local_share(gate: Gate, line: Line) -> float:
     return max(line.local_content, gate.now.content.get(line.place, 0.0))
 
 
+def content_of(costing: Costing, gate: Gate) -> Content:
+    """What a car takes from home and from where its line stands. A kit is one thing: no figure says what lies in it."""
+    line, model, variable = gate.line, gate.model, ex_works(costing, gate.model, gate.year)
+    if line is None:
+        return Content({Product.CAR: variable}, 0.0, 0.0, 0.0)
+    work = line.conversion + line.fee
+    if line.mode is EntryMode.KIT:
+        kit = variable * costing.conventions.kit_share
+        beside = max(variable * model.material - kit, 0.0) * (1.0 + line.local_premium)
+        return Content({Product.KIT_CKD: kit}, beside, 0.0, work)
+    share, material = local_share(gate, line), variable * model.material
+    abroad, bought = material * (1.0 - share), material * share * (1.0 + line.local_premium)
+    sent = {Product.BATTERY: abroad * model.battery, Product.PARTS: abroad * (1.0 - model.battery)}
+    leaves = {product: worth for product, worth in sent.items() if worth > 0}
+    return Content(leaves, bought, model.battery, work)
+
+
 def _inbound(costing: Costing, gate: Gate, at_home: Bill) -> list[_Inbound]:
     if gate.line is None:
         return []
-    variable = ex_works(costing, gate.model, gate.year)
-    if gate.line.mode is EntryMode.KIT:
-        goods = {Product.KIT_CKD: variable * costing.conventions.kit_share}
-        return [_bring(costing, gate, gate.line, product, worth, at_home) for product, worth in goods.items()]
-    abroad = variable * gate.model.material * (1.0 - local_share(gate, gate.line))
-    goods = {Product.BATTERY: abroad * gate.model.battery, Product.PARTS: abroad * (1.0 - gate.model.battery)}
-    return [_bring(costing, gate, gate.line, product, worth, at_home) for product, worth in goods.items() if worth > 0]
+    sent = content_of(costing, gate).sent
+    return [_bring(costing, gate, gate.line, product, worth, at_home) for product, worth in sent.items()]
 
 
 def _bring(costing: Costing, gate: Gate, line: Line, product: Product, goods: float, at_home: Bill) -> _Inbound:
@@ -166,32 +203,18 @@ def _home_gate(costing: Costing, gate: Gate) -> GateCost:
     return GateCost((CostLine("ex_works", variable, gate.model.model_id),), {home: 1.0}, whole)
 
 
-def _kit_gate(costing: Costing, gate: Gate, line: Line, kits: Sequence[_Brought]) -> GateCost:
-    kit = sum(part.inbound.goods for part in kits)
-    local = max(ex_works(costing, gate.model, gate.year) * gate.model.material - kit, 0.0)
+def _line_gate(costing: Costing, gate: Gate, line: Line, brought: Sequence[_Brought]) -> GateCost:
+    content, key = content_of(costing, gate), "kit" if line.mode is EntryMode.KIT else "imported_parts"
     bars = [
-        CostLine("kit", kit, gate.model.model_id),
-        CostLine("inland", sum(part.inbound.haulage for part in kits)),
-        *(bar for part in kits for bar in part.bars),
-        CostLine("local_parts", local * (1.0 + line.local_premium), line.line_id),
-        CostLine("conversion", line.conversion + line.fee, line.line_id),
+        CostLine(key, sum(part.inbound.goods for part in brought), gate.model.model_id),
+        CostLine("inland", sum(part.inbound.haulage for part in brought)),
+        *(bar for part in brought for bar in part.bars),
+        CostLine("local_parts", content.bought, line.line_id),
+        CostLine("conversion", content.work, line.line_id),
     ]
-    return _with_content(costing, bars, kits, {}, line, gate.model)
-
-
-def _parts_gate(costing: Costing, gate: Gate, line: Line, parts: Sequence[_Brought]) -> GateCost:
-    model = gate.model
-    material = ex_works(costing, model, gate.year) * model.material
-    local = material * local_share(gate, line) * (1.0 + line.local_premium)
-    bars = [
-        CostLine("imported_parts", sum(part.inbound.goods for part in parts), model.model_id),
-        CostLine("inland", sum(part.inbound.haulage for part in parts)),
-        *(bar for part in parts for bar in part.bars),
-        CostLine("local_parts", local, line.line_id),
-        CostLine("conversion", line.conversion + line.fee, line.line_id),
-    ]
-    made = {"battery": local * model.battery, "other": local * (1.0 - model.battery)}
-    return _with_content(costing, bars, parts, made, line, model)
+    # Origin is not told what is bought beside a kit: it counts with the work.
+    made = {} if line.mode is EntryMode.KIT else content.local
+    return _with_content(costing, bars, brought, made, line, gate.model)
 
 
 def _with_content(

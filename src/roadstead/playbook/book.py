@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from roadstead.playbook.parts_book import Pull
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -395,3 +397,4 @@ class Book:
     events: tuple[EventRow, ...]
     warnings: tuple[Sentence, ...]
     other_rules: tuple[OtherRule, ...] = ()
+    pull: Pull | None = None

@@ -10,6 +10,7 @@ from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Map, MapFlow, MapMarket, MarketRow, SiteYear, TimelineSpan, TreeNode, VolumeYear
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.places import COORDINATES
+from roadstead.playbook.quantiles import HIGH, LOW, quantile
 from roadstead.playbook.reading import (
     MODES,
     arc_modes,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 LEAST_FLOW = 2_000
 """Cars a year from which a flow is drawn."""
-LOW, HIGH = 0.1, 0.9
 
 
 def main_mode(by_mode: Floats) -> str:
@@ -137,16 +137,10 @@ def volumes(reading: Reading) -> tuple[VolumeYear, ...]:
     found = []
     for t, year in enumerate(reading.years):
         total = by_mode.sum(1)
-        low, high = (_quantile(total, weight[t], q) for q in (LOW, HIGH))
+        low, high = (float(quantile(total, weight[t], q)) for q in (LOW, HIGH))
         expected = weight[t] @ by_mode
         found += [VolumeYear(year, mode, float(expected[i]), low, high) for i, mode in enumerate(MODES)]
     return tuple(found)
-
-
-def _quantile(value: Floats, weight: Floats, level: float) -> float:
-    order = np.argsort(value)
-    total = np.cumsum(weight[order])
-    return float(value[order][np.searchsorted(total, level * total[-1])])
 
 
 def sites(reading: Reading) -> tuple[SiteYear, ...]:

@@ -11,6 +11,7 @@ from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
+from roadstead.playbook.pull import pull
 from roadstead.playbook.reading import at_the_end_of_demand, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
 from roadstead.playbook.smooth import smooth_sentence
@@ -98,6 +99,7 @@ def tell(told: Told) -> Book:
         ),
         warnings=(*_of_the_plan(reading), *told.warnings),
         other_rules=told.other_rules,
+        pull=pull(reading),
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
-from roadstead.report.pictures import pictures
+from roadstead.report.pictures import exports_picture, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +64,12 @@ def page(book: Book, words: Words) -> str:
         label=words.label,
         style=Markup(style),  # noqa: S704 -- our own file
         pictures=pictures(book, words),
+        exports=exports_picture(book.pull, words) if book.pull else None,
+        pull_tables=[
+            page_table(tables.exports(book, words), words, one_scale=True),
+            page_table(tables.suppliers(book, words), words),
+            page_table(tables.forerunners(book, words), words),
+        ],
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
@@ -82,13 +88,15 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
 """Tables printed on the page; the others are what its sentences and charts show."""
 
 
-def page_table(table: Table, words: Words) -> PageTable:
-    """A table with its cells in print."""
-    scales = {
-        c: money_scale((row[c] for row in table.rows if isinstance(row[c], float)), words.language)  # type: ignore[misc]
+def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTable:
+    """A table with its cells in print; ``one_scale`` prints all its money in the scale of the largest."""
+    money = {
+        c: [cell for row in table.rows if isinstance(cell := row[c], float)]
         for c, column in enumerate(table.columns)
         if column.kind == "money"
     }
+    together = [value for values in money.values() for value in values]
+    scales = {c: money_scale(together if one_scale else values, words.language) for c, values in money.items()}
     heads = tuple(
         PageCell(_head(column, scales.get(c), words), "", look(column)) for c, column in enumerate(table.columns)
     )
@@ -99,7 +107,7 @@ def page_table(table: Table, words: Words) -> PageTable:
 
 
 def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
-    head = words.label(f"column.{column.key}")
+    head = column.heading(words)
     if scale is None:
         return head
     if words.language == "zh":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
-from roadstead.report.charts import futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import exports, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, svg
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from roadstead.playbook.book import Book, Waterfall
+    from roadstead.playbook.parts_book import Pull
     from roadstead.report.words import Words
 
 WIDE, NARROW, HALF = 1160.0, 358.0, 560.0
@@ -225,3 +226,17 @@ def _futures(book: Book, words: Words) -> Picture:
     )
     notes = (words.label("ui.note.futures"),)
     return Picture("futures", title, "one", panels, (("", marks),), notes, is_total=True)
+
+
+def exports_picture(pull: Pull, words: Words) -> Picture:
+    """Cars and parts sent from home; it stands in the section on parts."""
+    title = _title("exports", words)
+    panels = (
+        Panel(drawn(exports.exports_chart(pull.years, words, WIDE), "exports", title), "wide"),
+        Panel(drawn(exports.exports_chart(pull.years, words, NARROW), "exports-narrow", title), "narrow"),
+    )
+    goods = tuple(Swatch(colour, "box", words.label(f"goods.{key}")) for key, colour in exports.COLOURS.items())
+    unit = words.tell("exports.unit", currency=words.currency)
+    spans = (Swatch("", "bracket", words.label("ui.span_of_each")),)
+    notes = (words.label("ui.note.exports"), words.label("ui.note.kits"))
+    return Picture("exports", title, "one", panels, ((unit, goods), ("", spans)), notes)

@@ -32,10 +32,15 @@ Cell: TypeAlias = str | float | Link | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the key of its heading and what it holds."""
+    """A column: the key of its heading, what it holds, and the year it is of where the heading says so."""
 
     key: str
     kind: Kind = "text"
+    year: int | None = None
+
+    def heading(self, words: Words) -> str:
+        """Its heading in words."""
+        return " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,97 @@ def futures(book: Book, words: Words) -> Table:
     return _table("futures", "future:prose probability:share plan npv:money", rows)
 
 
+def exports(book: Book, words: Words) -> Table:
+    """Exports from home by country as the horizon begins and ends; none where there are none."""
+    first, last = book.cover.first_year, book.cover.last_year
+    columns = [
+        Column("country"), Column("cars_sent", "money", first), Column("cars_sent", "money", last),
+        Column("parts_sent", "money", first), Column("parts_sent", "money", last),
+    ]  # fmt: skip
+    rows = (
+        (words.name(c.country), *(x or None for x in (c.cars_first, c.cars_last, c.parts_first, c.parts_last)))
+        for c in (book.pull.countries if book.pull else ())
+    )
+    return Table("exports", tuple(columns), tuple(rows))
+
+
+def suppliers(book: Book, words: Words) -> Table:
+    """Lines abroad as a supplier sees them: whether they begin, and what they make and take as the horizon ends."""
+    rows = (
+        (
+            words.name(li.line), words.label(f"mode.{li.mode}"), li.started, float(li.likely_start), li.expected, li.p10,
+            li.p50, li.p90, li.home_per_car, li.local_per_car,
+        )
+        for li in (book.pull.lines if book.pull else ())
+    )  # fmt: skip
+    columns = "line_abroad mode ever:share likely_start:year made:cars p10:cars p50:cars p90:cars"
+    return _table("suppliers", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
+
+
+def forerunners(book: Book, words: Words) -> Table:
+    """Countries whose makers built abroad before: their exports of cars and of parts."""
+    rows = (
+        (
+            words.name(f.who), float(f.year), f.cars, f.parts, f.share, words.phrase(f.counted),
+            linked(words.phrase(f.source), f.url),
+        )
+        for f in (book.pull.forerunners if book.pull else ())
+    )  # fmt: skip
+    columns = "who year:year cars_billions:number parts_billions:number parts_share:share counted:prose source:prose"
+    return _table("forerunners", columns, rows)
+
+
+def shipped(book: Book, words: Words) -> Table:
+    """Exports from home by year, country and goods."""
+    rows = (
+        (
+            float(s.year), words.name(s.country), words.label(f"goods.{s.goods}"), s.heading, s.car_sets, s.value, s.low,
+            s.high,
+        )
+        for s in (book.pull.shipped if book.pull else ())
+    )  # fmt: skip
+    return _table(
+        "shipped", "year:year country goods heading car_sets:cars value_sent:money low:money high:money", rows
+    )
+
+
+def production(book: Book, words: Words) -> Table:
+    """Cars by line, model and year over futures."""
+    rows = (
+        (
+            words.name(o.line), words.name(o.country), words.label(f"mode.{o.mode}"), words.name(o.model), float(o.year),
+            o.expected, o.p10, o.p50, o.p90,
+        )
+        for o in (book.pull.production if book.pull else ())
+    )  # fmt: skip
+    return _table("production", "line_abroad country mode model year:year made:cars p10:cars p50:cars p90:cars", rows)
+
+
+def starts(book: Book, words: Words) -> Table:
+    """Probability of every line's first year."""
+    rows = (
+        (
+            words.name(s.line), words.name(s.country), words.label(f"mode.{s.mode}"),
+            words.label("ui.never") if s.year is None else float(s.year), s.starts, s.started,
+        )
+        for s in (book.pull.starts if book.pull else ())
+    )  # fmt: skip
+    return _table("starts", "line_abroad country mode first_car:year starts:share started:share", rows)
+
+
+def content(book: Book, words: Words) -> Table:
+    """What lines take of each part group, from home and nearby."""
+    rows = (
+        (
+            words.name(c.line), words.name(c.country), words.name(c.model), float(c.year), words.label(f"group.{c.group}"),
+            c.heading, c.cars, c.home, c.local, c.home_per_car, c.local_per_car,
+        )
+        for c in (book.pull.content if book.pull else ())
+    )  # fmt: skip
+    columns = "line_abroad country model year:year group heading made:cars home_parts:money local_parts:money"
+    return _table("content", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
+
+
 def markets(book: Book, words: Words) -> Table:
     """Markets in some years, in expectation."""
     rows = (
@@ -256,6 +352,6 @@ def proof(book: Book, words: Words) -> str:
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
     do_now, triggers, later, comparisons, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
-    decisions, events, other_rules, evidence, about,
+    shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

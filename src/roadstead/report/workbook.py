@@ -65,7 +65,7 @@ def _fill(sheet: Any, table: Table, words: Words, styles: dict[str, Any], headin
 
 def column_heading(column: Column, words: Words) -> str:
     """A column's heading with the unit of its numbers."""
-    head = words.label(f"column.{column.key}")
+    head = column.heading(words)
     if column.kind == "money":
         return f"{head} [{words.currency}]"
     if column.kind == "money_per_car":

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from typing import Literal, NotRequired, Unpack
 
     from roadstead.footprint.solve import Effort
+    from roadstead.playbook.parts_book import Pull
     from roadstead.study.document import CaseFile
+    from roadstead.study.frames import Parts, Suppliers
     from roadstead.study.holdings import Holdings
     from roadstead.study.preflight import Checked
     from roadstead.study.progress import Progress
@@ -67,6 +69,25 @@ class Planned:
 
     run: Run
     folder: Path | None
+
+    @property
+    def parts(self) -> Parts:
+        """Exports from home of cars and of parts: ``planned.parts.df``, ``planned.parts.by_year.df``."""
+        from roadstead.study import frames
+
+        return frames.parts(self._pull)
+
+    @property
+    def suppliers(self) -> Suppliers:
+        """What a supplier may count on: ``planned.suppliers.production.df``, ``.starts.df`` and ``.content.df``."""
+        from roadstead.study import frames
+
+        return frames.suppliers(self._pull)
+
+    @property
+    def _pull(self) -> Pull:
+        assert self.run.book.pull is not None
+        return self.run.book.pull
 
 
 _OPEN: Lane = {"importer": "", "origin": "", "powertrain": "", "on": "", "value": math.nan}

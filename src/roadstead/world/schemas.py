@@ -133,6 +133,20 @@ OVERSEAS_PRODUCTION = Schema(
     key=(),
 )
 
+PARTS_TRADE = Schema(
+    "parts_trade",
+    "Exports and imports of car parts, and of cars beside them, in dollars of the year; counts of different definitions differ.",
+    (
+        PLACE,
+        Column("flow", Kind.TEXT, "which way", choices=("EXPORT", "IMPORT")),
+        YEAR,
+        Column("goods", Kind.TEXT, "what is counted", choices=("CARS", "PARTS", "CARS_AND_PARTS")),
+        Column("definition", Kind.TEXT, "headings or collection counted, as the source names it"),
+        Column("value", Kind.NUMBER, "amount", unit="US$bn/year", least=0),
+    ),
+    key=("place", "flow", "year", "goods", "definition"),
+)
+
 PRECEDENTS = Schema(
     "precedents",
     "Restraints and plants of the past: Japan, Korea, Germany since 1960, Chinese plants since 2005.",
@@ -285,6 +299,7 @@ ALL = (
     NEV_SPLIT,
     EXPORTS,
     OVERSEAS_PRODUCTION,
+    PARTS_TRADE,
     PRECEDENTS,
     SEA_DISTANCES,
     COSTS,

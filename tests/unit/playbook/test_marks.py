@@ -14,7 +14,8 @@ from roadstead.futures.tree import leaves, node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.fronts import fronts
-from roadstead.playbook.marks import LEAST_FLOW, _quantile
+from roadstead.playbook.marks import LEAST_FLOW
+from roadstead.playbook.quantiles import quantile
 from roadstead.playbook.reading import MODES, capacity, cars, likely_path, output, path_weight, weight_by_year
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_volumes_sum_over_modes_to_what_is_expected(book: Book, reading: Reading
 
 def test_a_quantile_counts_by_weight():
     value, weight = np.asarray([30.0, 10.0, 20.0]), np.asarray([0.15, 0.05, 0.8])
-    assert [_quantile(value, weight, level) for level in (0.04, 0.5, 0.85, 0.9)] == [10.0, 20.0, 20.0, 30.0]
+    assert [quantile(value, weight, level) for level in (0.04, 0.5, 0.85, 0.9)] == [10.0, 20.0, 20.0, 30.0]
 
 
 def test_rows_of_markets_sum_to_the_volumes(book: Book):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from roadstead.playbook.book import Bar, Name, SiteYear
-from roadstead.report.charts import futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import exports, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, inline, shortened, svg, text_width, wrapped
 from roadstead.report.pictures import pictures
@@ -43,6 +43,8 @@ def every_chart(book: Book, words: Words) -> dict[str, alt.TopLevelMixin]:
         "lane": waterfall.waterfall_chart(book.waterfalls[0], numbers, 26_000.0, words),
         "volumes": volumes.volumes_chart(book.volumes, words, 560),
         "sites": sites.sites_chart(book.sites, words, 560, 3),
+        "exports": exports.exports_chart(book.pull.years, words, 1160),
+        "exports-narrow": exports.exports_chart(book.pull.years, words, 358),
         "futures": futures.futures_chart(book.futures, words, 1160),
         "futures-narrow": futures.futures_chart(book.futures, words, 358),
     }
@@ -64,7 +66,7 @@ def test_every_chart_is_valid_and_every_drawing_is_xml(book: Book, words: Words)
 def test_charts_fit_the_page(book: Book, words: Words):
     for name, chart in every_chart(book, words).items():
         width = float(ET.fromstring(svg(chart, name, "")).get("width", "0"))
-        limit = 358 if name in {"timeline-narrow", "futures-narrow", "lane", "europe"} else 1160
+        limit = 358 if name in {"timeline-narrow", "exports-narrow", "futures-narrow", "lane", "europe"} else 1160
         assert width <= limit, name
 
 

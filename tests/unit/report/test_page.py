@@ -27,6 +27,7 @@ VOID = {"meta", "link", "br", "img", "rect", "line", "circle", "hr", "input"}
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without pictures, for tests that do not look at them."""
     monkeypatch.setattr("roadstead.report.html.pictures", lambda _book, _words: ())
+    monkeypatch.setattr("roadstead.report.html.exports_picture", lambda _pull, _words: None)
 
 
 class Reader(HTMLParser):
@@ -163,8 +164,8 @@ def test_pictures_and_tables_say_what_they_show(written: dict[str, Path]):
     reader = read(written)
     drawings = [a for _, a in reader.named("svg")]
     assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
-    assert len(reader.named("figure")) == len(reader.named("figcaption")) == 6
-    assert len(reader.named("table")) == len(reader.named("caption")) == 6
+    assert len(reader.named("figure")) == len(reader.named("figcaption")) == 7
+    assert len(reader.named("table")) == len(reader.named("caption")) == 9
     scrolls = [a for _, a in reader.named("div") if a.get("class") == "scroll"]
     assert all(a["tabindex"] == "0" and a["aria-label"] for a in scrolls)
 
