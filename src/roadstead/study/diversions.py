@@ -102,10 +102,9 @@ def divert(importer: str, origin: str, points: float, on: date | str, **asked: U
     if file is None and powertrain not in POWERTRAINS:
         expected = f"one of {', '.join(POWERTRAINS)}, or flows of your own with `--flows`"
         faults.append(Fault("--powertrain", "RS-C701", f"no flows of {powertrain or 'nothing'} are packaged", expected))
-    if not math.isfinite(points):
-        faults.append(
-            Fault("--points", "RS-C701", f"{points:g} is no number of points", "percentage points, such as 10")
-        )
+    if not abs(points) <= MOST_POINTS:
+        expected = f"percentage points, such as 10, at most {MOST_POINTS:,}"
+        faults.append(Fault("--points", "RS-C701", f"{points:g} is no number of points", expected))
     named = [_named(text, where, world, faults) for text, where in ((importer, "importer"), (origin, "--origin"))]
     raise_if_any(faults)
     table = packaged_flows(powertrain) if file is None else read_flows(file, world.gazetteer)
