@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.clock import Row, median_seconds, timed
+from benchmarks.diversions import diversions
 from benchmarks.duties import duties
 from benchmarks.outlooks import outlooks
 from roadstead.footprint.columns import MONEY
@@ -64,6 +65,7 @@ def facts() -> Iterator[Row]:
     yield Row("quote: after that", median_seconds(lambda: quote(asked, world), 20), "median of 20")
     yield from duties(rules, world)
     yield from outlooks(world)
+    yield from diversions()
 
 
 def stages(name: str) -> Iterator[Row]:

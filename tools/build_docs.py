@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.demand.bands import BANDS
+from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS, parameters
 from roadstead.study import items
 from roadstead.study import tables as case_tables
@@ -125,6 +127,8 @@ def tables_page() -> str:
     for schema in trade_schemas.ALL:
         lines += table_section(schema)
     lines += ["## Demand", "", *table_section(PARAMETERS), *parameters_section()]
+    for schema in (BANDS, *FLOW_TABLES):
+        lines += table_section(schema)
     return "\n".join(lines)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         verify,
         world,
     )
+    from roadstead.study.diversions import divert
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
@@ -46,6 +47,7 @@ __all__ = [
     "RoadsteadError",
     "__version__",
     "check",
+    "divert",
     "duty",
     "duty_compare",
     "duty_timeline",
@@ -108,9 +110,10 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, origins, outlooks
+    from roadstead.study import api, diversions, origins, outlooks
 
-    return getattr(outlooks if name.startswith("outlook") else origins if name == "origin" else api, name)
+    alone = {"origin": origins, "divert": diversions}
+    return getattr(outlooks if name.startswith("outlook") else alone.get(name, api), name)
 
 
 def __dir__() -> list[str]:

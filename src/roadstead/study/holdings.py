@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import Source
@@ -100,12 +101,13 @@ def holdings(today: date) -> Holdings:
 
 
 def packaged() -> tuple[tuple[Schema, tuple[Row, ...]], ...]:
-    """Every packaged table: facts, rules, parameters of demand."""
+    """Every packaged table: facts, rules, parameters of demand, car flows."""
     world = reference.load()
     tables = [(schema, world.tables[schema.name]) for schema in facts.ALL]
     rules = [(schema, read_table(rulebook.data_folder() / f"{schema.name}.csv", schema)) for schema in law.ALL]
-    demand = Path(str(files("roadstead.demand") / "data" / f"{PARAMETERS.name}.csv"))
-    return (*tables, *rules, (PARAMETERS, read_table(demand, PARAMETERS)))
+    folder = Path(str(files("roadstead.demand") / "data"))
+    demand = [(schema, read_table(folder / f"{schema.name}.csv", schema)) for schema in (PARAMETERS, *FLOW_TABLES)]
+    return (*tables, *rules, *demand)
 
 
 def unsourced(table: str = "") -> tuple[Unsourced, ...]:
