@@ -42,7 +42,9 @@ def as_prospect(f: Facilities) -> tuple[ScenarioTree, Prospect]:
             cell, supply, ("",) * len(cell), supply, none, zero,
             (f.reward - f.cost[supply, cell])[None, :], np.ones((1, len(cell)), dtype=bool),
         ),
-        demand=Demand(np.arange(customers), width, np.zeros_like(width), width, np.zeros_like(width), first, first),
+        demand=Demand(
+            *(np.arange(customers),) * 2, width, np.zeros_like(width), width, np.zeros_like(width), first, first
+        ),
         resources=Resources(
             option=np.arange(sites), use_arc=np.arange(len(cell)), use_resource=supply,
             use_amount=np.ones(len(cell)), free=flat, existing=flat, usable=np.ones((1, sites)),

@@ -101,6 +101,11 @@ class Sketch:
         return [(m, k) for m in range(self.markets) for k in range(self.models)]
 
     @property
+    def nests(self) -> tuple[int, ...]:
+        """Markets whose first two models compete the harder: a second group of theirs."""
+        return tuple(range(0, self.markets, 2)) if self.models > 1 else ()
+
+    @property
     def options(self) -> tuple[str, ...]:
         return (*(f"{kind} {i}" for i, kind in enumerate(self.kinds)), *(f"enter {m}" for m in self.entries))
 
@@ -134,7 +139,7 @@ def invented(seed: int, *, markets: int | None = None, models: int | None = None
             model=tuple(f"model {k}" for k in range(models)),
             cell=tuple(sketch.cells),
             supply=("home", *sketch.options[:count]),
-            group=tuple(f"market {m}" for m in range(markets)),
+            group=(*(f"market {m}" for m in range(markets)), *(f"nest {m}" for m in sketch.nests)),
             resource=sketch.resources,
             option=sketch.options,
             risk=("home", *(f"market {m}" for m in range(markets))),
@@ -179,20 +184,33 @@ def _falling(rng: np.random.Generator, shape: tuple[int, ...], low: float, high:
 
 
 def _demand(rng: np.random.Generator, sketch: Sketch, years: NodeYears) -> Demand:
-    group = np.asarray([m for m, _ in sketch.cells])
-    width = rng.uniform(500, 6000, (years.count, len(group), SEGMENTS))
+    market = np.asarray([m for m, _ in sketch.cells])
+    width = rng.uniform(500, 6000, (years.count, len(market), SEGMENTS))
     width[rng.random(width.shape) < 0.05] = 0.0
-    total = np.zeros((years.count, sketch.markets))
-    np.add.at(total.T, group, width.sum(-1).T)
-    share = rng.dirichlet(np.full(GROUP_SEGMENTS, 4.0), (years.count, sketch.markets))
+    pairs = [*enumerate(market.tolist())]
+    for g, m in enumerate(sketch.nests):
+        pairs += [(int(c), sketch.markets + g) for c in np.flatnonzero(market == m)[:2]]
+    member_cell, member_group = (np.asarray([pair[i] for pair in pairs]) for i in (0, 1))
+    groups = np.asarray([*range(sketch.markets), *sketch.nests])
+    total = np.zeros((years.count, len(groups)))
+    np.add.at(total.T, member_group, width.sum(-1)[:, member_cell].T)
+    of_nests = rng.spawn(1)[0]  # leaves the other draws as they are
+    share, part, fall = [], [], []
+    price = None
+    for draw, count in ((rng, sketch.markets), (of_nests, len(sketch.nests))):
+        share.append(draw.dirichlet(np.full(GROUP_SEGMENTS, 4.0), (years.count, count)))
+        price = _falling(draw, width.shape, -5000, 3500) if price is None else price
+        part.append(draw.uniform(0.6, 1.05, (years.count, count)))
+        fall.append(_falling(draw, share[-1].shape, -2500, 500))
     return Demand(
-        group=group,
+        member_cell=member_cell,
+        member_group=member_group,
         width=width,
-        price=_falling(rng, width.shape, -5000, 3500),
-        group_width=share * (total * rng.uniform(0.6, 1.05, total.shape))[..., None],
-        group_price=_falling(rng, share.shape, -2500, 500),
-        cell_risk=group + 1,
-        group_risk=np.arange(sketch.markets) + 1,
+        price=price,
+        group_width=np.concatenate(share, axis=1) * (total * np.concatenate(part, axis=1))[..., None],
+        group_price=np.concatenate(fall, axis=1),
+        cell_risk=market + 1,
+        group_risk=groups + 1,
     )
 
 

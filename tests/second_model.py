@@ -273,7 +273,7 @@ def _flows(model: linopy.Model, made: Invented, v: dict) -> None:
     sold = v["q"].sum("s")
     model.add_constraints(arrives - sold == 0.0)  # F.7
     member = np.zeros((groups, cells))
-    member[p.demand.group, np.arange(cells)] = 1.0
+    member[p.demand.member_group, p.demand.member_cell] = 1.0
     model.add_constraints((_array(member, "j", "c") * sold).sum("c") - v["g"].sum("t") == 0.0)  # F.8
     most = p.demand.width.sum(-1) / K
     if len(p.labels.option):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Elasticities:
-    """What a market's demand is calibrated to.
+    """What a market's demand is calibrated to; numbers, or one for every row.
 
     Attributes
     ----------
@@ -48,14 +48,14 @@ class Elasticities:
         Nest correlation.
     """
 
-    own: float
-    market: float
+    own: Floats
+    market: Floats
     rho: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The terms that a market's elasticities fix.
+    """The terms that a market's elasticities fix. Shapes (...,).
 
     Attributes
     ----------
@@ -67,18 +67,18 @@ class Scale:
         Share of the outside good at reference prices.
     """
 
-    alpha: float
-    potential: float
-    outside: float
+    alpha: Floats
+    potential: Floats
+    outside: Floats
 
 
 def calibrate(sales: Floats, price: Floats, nest: Ints, own: Flags, wanted: Elasticities) -> Scale:
-    """Fix a market's price coefficient and its potential (D.8).
+    """Fix a market's price coefficient and its potential (D.8), for many rows at once.
 
     Parameters
     ----------
     sales, price
-        Of every product of the market, rivals included, at reference prices. Shape (J,). [cars/year], [money/car]
+        Of every product of the market, rivals included, at reference prices. Shape (..., J). [cars/year], [money/car]
     nest
         Numbered from 0 without gaps. Shape (J,).
     own
@@ -90,22 +90,24 @@ def calibrate(sales: Floats, price: Floats, nest: Ints, own: Flags, wanted: Elas
         RS-D501 where a sale or price is not positive, or the firm's models are all there is; RS-D502 where the market
         answers a price more than a model does.
     """
-    cars = float(sales.sum())
-    held = float(sales[own].sum())
-    if not (np.all(sales > 0) and np.all(price > 0) and np.isfinite(cars) and 0.0 < held < cars):
-        message = f"reference sales {held:,.0f} of {cars:,.0f} cars"
-        expected = "positive sales and prices, together less than the market"
+    cars, held = sales.sum(-1), sales[..., own].sum(-1)
+    if not (np.all(sales > 0) and np.all(price > 0) and np.isfinite(cars).all() and np.all((held > 0) & (held < cars))):
+        message = f"reference sales {held.max():,.0f} of {cars.min():,.0f} cars, the least product {sales.min():,.0f}"
+        expected = "positive sales and prices of every product, the firm's together less than the market"
         raise RoadsteadError(Fault("demand", "RS-D501", message, expected))
-    weight, paid = sales[own] / held, price[own]
-    mean = float(weight @ paid)
-    stay = (1.0 - wanted.rho * within(sales, nest)[own]) / (1.0 - wanted.rho)
-    among = float(weight @ (paid / mean * stay))
-    theta = float(weight @ (paid / mean * sales[own] / cars))
-    ratio = abs(wanted.market / wanted.own)
+    weight, paid = sales[..., own] / held[..., None], price[..., own]
+    mean = (weight * paid).sum(-1)
+    stay = (1.0 - wanted.rho * within(sales, nest)[..., own]) / (1.0 - wanted.rho)
+    among = (weight * paid * stay).sum(-1) / mean
+    theta = (weight * paid * sales[..., own] / cars[..., None]).sum(-1) / mean
+    ratio = np.abs(np.asarray(wanted.market) / np.asarray(wanted.own))
     outside = ratio * (among - theta) / (1.0 - ratio * theta)
-    if not (abs(wanted.market) > 0.0 and ratio < 1.0 and outside < 1.0):
-        message = f"market elasticity {wanted.market:g} beside {wanted.own:g} of a model"
-        expected = "a market elasticity that is not zero, and well nearer zero than a model's own"
+    if not (np.all(np.asarray(wanted.market) != 0.0) and np.all(ratio < 1.0) and np.all(outside < 1.0)):
+        message = (
+            f"market elasticity {float(np.min(wanted.market)):g} beside {float(np.max(wanted.own)):g} of a model, "
+            f"nest correlation {wanted.rho:g}"
+        )
+        expected = "a market elasticity that is not zero and well nearer zero than a model's own, or a weaker correlation"
         raise RoadsteadError(Fault("demand", "RS-D502", message, expected))
-    alpha = abs(wanted.market) / (outside * mean)
-    return Scale(alpha, cars / (1.0 - outside), outside)
+    alpha = np.abs(wanted.market) / (outside * mean)
+    return Scale(np.asarray(alpha), np.asarray(cars / (1.0 - outside)), np.asarray(outside))

@@ -205,7 +205,15 @@ def _competition(rows: _Rows, mine: Ints) -> Competition:
 
     first = int(mine[0])
     firm, nest = numbered(rows.firm), numbered(rows.nest)
-    return Competition(np.zeros(len(mine)), firm, nest, float(rows.alpha[first]), float(rows.rho[first]), rows.kept[mine])
+    return Competition(
+        appeal=np.zeros(len(mine)),
+        firm=firm,
+        nest=nest,
+        twins=np.ones(len(mine)),
+        alpha=np.asarray(rows.alpha[first]),
+        rho=float(rows.rho[first]),
+        kept=rows.kept[mine],
+    )
 
 
 def _floors(floor: Floats) -> Bounds:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.prospect import pooled
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -211,11 +212,8 @@ def _broken(where: str, message: str) -> Fault:
 def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[Fault]) -> float:
     """The largest amount by which flows pass a limit. [cars/year]"""
     flow = plan.flows.flow
-    cells, groups = len(p.labels.cell), len(p.labels.group)
-    sold = np.zeros((len(flow), cells))
+    sold = np.zeros((len(flow), len(p.labels.cell)))
     np.add.at(sold.T, p.arcs.cell, flow.T)
-    pooled = np.zeros((len(flow), groups))
-    np.add.at(pooled.T, p.demand.group, sold.T)
     shut = np.zeros_like(p.arcs.allowed)
     for need in (p.arcs.supply_option, p.arcs.entry_option):
         shut[:, need >= 0] |= ~states.is_open[:, need[need >= 0]]
@@ -228,7 +226,7 @@ def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[
         "cars flow from a line or into a market that is not open": np.where(shut, flow, 0.0),
         "more is used of a resource than there is": use - room,
         "more is sold of a model than its demand goes": sold - p.demand.width.sum(-1),
-        "more is sold of a group than its demand goes": pooled - p.demand.group_width.sum(-1),
+        "more is sold of a group than its demand goes": pooled(p.demand, sold) - p.demand.group_width.sum(-1),
     }
     worst = 0.0
     for message, excess in checks.items():
@@ -268,11 +266,9 @@ def _yearly_money(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, states: 
     flow = plan.flows.flow
     sold = np.zeros((len(flow), len(p.labels.cell)))
     np.add.at(sold.T, p.arcs.cell, flow.T)
-    pooled = np.zeros((len(flow), len(p.labels.group)))
-    np.add.at(pooled.T, p.demand.group, sold.T)
     margin = (p.discount[:, p.arcs.risk] * p.arcs.margin * flow).sum(1)
     price = (p.discount[:, p.demand.cell_risk] * filled(sold, p.demand.width, p.demand.price)).sum(1)
-    group = filled(pooled, p.demand.group_width, p.demand.group_price)
+    group = filled(pooled(p.demand, sold), p.demand.group_width, p.demand.group_price)
     together = (p.discount[:, p.demand.group_risk] * group).sum(1)
     run = (p.discount[:, p.options.risk] * p.options.fixed * states.charged).sum(1)
     run += (p.discount[:, p.resources.risk] * p.resources.fixed * states.in_service).sum(1)

@@ -188,9 +188,11 @@ def _dearest(width: Floats, price: Floats) -> Floats:
 
 
 def _group_dearest(p: Prospect) -> Floats:
-    """Dearest price of each cell's group, as present value. Shape (Y, C)."""
+    """Dearest prices of each cell's groups together, as present value. Shape (Y, C)."""
     dearest = _dearest(p.demand.group_width, p.demand.group_price) * p.discount[:, p.demand.group_risk]
-    return np.asarray(dearest[:, p.demand.group])
+    found = np.zeros((len(dearest), len(p.labels.cell)))
+    np.add.at(found.T, p.demand.member_cell, dearest[:, p.demand.member_group].T)
+    return found
 
 
 def decided(prospect: Prospect) -> Flags:

@@ -80,7 +80,8 @@ def _families(columns: Columns, decisions: Decisions) -> tuple[tuple[Ints, Float
 def read_decisions(
     columns: Columns, point: Floats, whole_modules: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Decisions:
-    """Decisions of a point: options and whole modules rounded, which the solver leaves a millionth off."""
+    """Decisions of a point: options and whole modules rounded, which the solver leaves a millionth off; none below nothing."""
+    point = np.maximum(point, 0.0)
     build, retire = _taken(columns.z, point), _taken(columns.w, point)
     return Decisions(
         commit=np.round(_taken(columns.u, point)),

@@ -132,15 +132,15 @@ def _retire_what_stands(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect
 
 
 def _sales_are_flows(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
-    """(F.7) and (F.8): what flows into a cell is sold in its segments, and again in its group's."""
+    """(F.7) and (F.8): what flows into a cell is sold in its segments, and again in those of its groups."""
     years, cells, groups = p.node_years.count, len(p.labels.cell), len(p.labels.group)
     sold = builder.add_rows(np.zeros((years, cells)), np.asarray(0.0))
     _fill(builder, np.broadcast_to(sold[:, p.arcs.cell], c.x.shape), c.x, 1.0)
     _fill(builder, np.broadcast_to(sold[..., None], c.q.shape), c.q, -1.0)
-    pooled = builder.add_rows(np.zeros((years, groups)), np.asarray(0.0))
-    by_group = pooled[:, p.demand.group]
-    _fill(builder, np.broadcast_to(by_group[..., None], c.q.shape), c.q, 1.0)
-    _fill(builder, np.broadcast_to(pooled[..., None], c.g.shape), c.g, -1.0)
+    together = builder.add_rows(np.zeros((years, groups)), np.asarray(0.0))
+    members = c.q[:, p.demand.member_cell]
+    _fill(builder, np.broadcast_to(together[:, p.demand.member_group, None], members.shape), members, 1.0)
+    _fill(builder, np.broadcast_to(together[..., None], c.g.shape), c.g, -1.0)
 
 
 def _fill(builder: ProgramBuilder, rows: Ints, columns: Ints, value: Floats | float) -> None:

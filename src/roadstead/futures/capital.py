@@ -238,7 +238,7 @@ def _limits(
     entries = {m: len(carmaker.lines) + i for i, m in enumerate(unentered(costing, selling.markets))}
     for g, market in enumerate(selling.markets):
         row = at_dealers[market]
-        handled = selling.reference_sales[:, selling.group == g].sum(1) * terms.channel_headroom
+        handled = selling.reference_sales[:, selling.market_of == g].sum(1) * terms.channel_headroom
         if market in entries:
             # A new network grows with its market: it never stands ready for sales that only come later.
             size[row], limit[row], option[row] = handled.max(), 1.0, entries[market]

@@ -128,7 +128,7 @@ def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping
         model=models,
         cell=tuple((markets.index(o.market), models.index(o.model_id)) for o in offers),
         supply=(HOME, *(line.line_id for line in lines)),
-        group=markets,
+        group=tuple(name for name, _ in selling.groups),
         resource=resources.names,
         option=option_names,
         risk=risks.names,

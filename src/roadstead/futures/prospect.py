@@ -15,7 +15,8 @@ c     C           a cell: one model in one market
 o     O           a supply: the home plants, or a line abroad
 a     A           an arc: one cell served by one supply (a source plant and an entry mode) under one regime
                   (in or over a quota, say)
-g     G           a group: own models that compete for the same buyers (usually one market)
+g     G           a group: own models that compete for the same buyers (of a market, of a nest in it); groups may overlap
+v     V           a membership: one cell in one group
 r     R           a resource: a row over arcs with a free amount and modules that can be bought (an overseas line,
                   the home plants, a contract assembler, a dealer channel, shipping, a quota)
 d     D           an option: a yes/no commitment that opens arcs (a line at a site, entry into a market)
@@ -98,12 +99,12 @@ class Demand:
     """Concave revenue beside the reference price, as segments of falling price.
 
     Selling q cars of a cell earns, beside ``margin``, the sum of ``price`` over the segments filled in order; the
-    group's segments carry what own models take from each other and from rivals. Prices may be negative.
+    segments of its groups carry what own models take from each other and from rivals. Prices may be negative.
 
     Attributes
     ----------
-    group
-        Group of each cell. Shape (C,).
+    member_cell, member_group
+        A cell and a group it belongs to; a cell may belong to several groups. Shape (V,).
     width, price
         Cars per year and money per car of each segment. Shape (Y, C, S).
     group_width, group_price
@@ -112,7 +113,8 @@ class Demand:
         Risk class of a cell's and a group's money. Shapes (C,), (G,).
     """
 
-    group: Ints
+    member_cell: Ints
+    member_group: Ints
     width: Floats
     price: Floats
     group_width: Floats
@@ -253,6 +255,11 @@ class Prospect:
     node_discount: Floats
     end_discount: Floats
 
+    @property
+    def arc_market(self) -> Ints:
+        """Market of every arc. Shape (A,)."""
+        return np.asarray([market for market, _ in self.labels.cell])[self.arcs.cell]
+
     def __post_init__(self) -> None:
         check_shapes(self)
         for part in (self.node_years, self.arcs, self.demand, self.resources, self.options, self):
@@ -273,7 +280,8 @@ DIMENSIONS = {
     "arcs.risk": "a",
     "arcs.margin": "ya",
     "arcs.allowed": "ya",
-    "demand.group": "c",
+    "demand.member_cell": "v",
+    "demand.member_group": "v",
     "demand.cell_risk": "c",
     "demand.group_risk": "g",
     "demand.width": "ycs",
@@ -320,7 +328,8 @@ INDEX = {
     "arcs.supply_option": "d",
     "arcs.entry_option": "d",
     "arcs.risk": "k",
-    "demand.group": "g",
+    "demand.member_cell": "c",
+    "demand.member_group": "g",
     "demand.cell_risk": "k",
     "demand.group_risk": "k",
     "resources.option": "d",
@@ -366,8 +375,16 @@ def sizes(prospect: Prospect) -> dict[str, int]:
         "s": p.demand.width.shape[-1],
         "t": p.demand.group_width.shape[-1],
         "u": len(p.resources.use_arc),
+        "v": len(p.demand.member_cell),
         "q": p.resources.ramp.shape[-1],
     }
+
+
+def pooled(demand: Demand, sold: Floats) -> Floats:
+    """Cars of every group, from cars of every cell. Shapes (Y, C) -> (Y, G)."""
+    found = np.zeros((len(sold), demand.group_width.shape[1]))
+    np.add.at(found.T, demand.member_group, sold[:, demand.member_cell].T)
+    return found
 
 
 def check_shapes(prospect: Prospect) -> None:

@@ -1,42 +1,45 @@
-"""What every market buys at every node-year: reference sales, prices, and the price segments of demand.
-
-Where outlook and price meet: at reference prices a market sells exactly the cars of the node's outlook, split by
-powertrain as the outlook says; the firm's models have their reference share of their powertrain, rivals the rest.
-"""
+"""What every market buys at every node-year: reference sales, prices, and the price segments of demand."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.demand.calibrate import calibrate
-from roadstead.demand.response import CELL_POINTS, GROUP_POINTS, respond
+from roadstead.demand.calibrate import Elasticities
+from roadstead.demand.parameters import parameters
+from roadstead.demand.response import respond
 from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.prospect import Demand
-from roadstead.terms.errors import RoadsteadError
+from roadstead.futures.rivals import Sides, contest, rivals_answer, segment_share, stand_against
+from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import NEV, Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from roadstead.demand.response import Curves, Stand
     from roadstead.futures.capital import RiskClasses
     from roadstead.futures.costing import Circumstances, Costing
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import NodeYears
+    from roadstead.futures.rivals import Contest
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Offer
 
 RIVAL = "Chery"
 """A cooperating exporter without a rate of its own stands for rivals shipped from the home country."""
+RIVAL_FIRMS = 8.0
 RIVAL_VALUE = 0.55
 """Customs value of a rival's car as a share of its retail price. An assumption, told in the playbook."""
 LEAST = 1e-4
 """Least reference share of a powertrain, as a share of the mature one, so that a model with no sales has a curve."""
+OTHER = "other"
+"""Nest of every powertrain that does not plug in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +48,41 @@ class Selling:
 
     Attributes
     ----------
+    market_of
+        Market of each cell. Shape (C,).
+    groups
+        Names of the groups of own models, and the market of each. Length G.
     reference_sales
         Cars at reference prices. Shape (Y, C). [cars/year]
     net_price
         What the maker keeps of the reference price of a car that arrives built up. Shape (Y, C). [money/car]
     market, nev_share
         The node's outlook. Shapes (Y, M). [cars/year], [fraction]
-    width, price, group_width, group_price
-        Segments as in ``Demand``, after tax.
+    contests
+        Each market with its rivals. Length M.
+    rise
+        What a car that rivals ship from home costs more than under today's rules, in retail terms. Shape (Y, M). [money/car]
+    rivals_price
+        Prices of all products of each market, own ones at reference, rivals' as they settled. Length M, shapes (Y, J).
+    stands
+        Own models beside rivals at those prices. Length M.
+    member_cell, member_group, width, price, group_width, group_price
+        As in ``Demand``, after tax.
     """
 
     markets: tuple[str, ...]
-    group: Ints
+    market_of: Ints
+    groups: tuple[tuple[str, int], ...]
     reference_sales: Floats
     net_price: Floats
     market: Floats
     nev_share: Floats
+    contests: tuple[Contest, ...]
+    rise: Floats
+    rivals_price: tuple[Floats, ...]
+    stands: tuple[Stand, ...]
+    member_cell: Ints
+    member_group: Ints
     width: Floats
     price: Floats
     group_width: Floats
@@ -70,21 +92,28 @@ class Selling:
         """The prospect's demand."""
         market_risk = np.asarray([risks.of(m) for m in self.markets])
         return Demand(
-            group=self.group,
+            member_cell=self.member_cell,
+            member_group=self.member_group,
             width=self.width,
             price=self.price,
             group_width=self.group_width,
             group_price=self.group_price,
-            cell_risk=market_risk[self.group],
-            group_risk=market_risk,
+            cell_risk=market_risk[self.market_of],
+            group_risk=market_risk[[market for _, market in self.groups]],
         )
 
 
-def segment_share(powertrain: Powertrain, nev: float, bev: float) -> float:
-    """Share of all new cars that a powertrain has; EREV counts with PHEV, all others share what is not NEV."""
-    if powertrain is Powertrain.BEV:
-        return nev * bev
-    return nev * (1.0 - bev) if powertrain in NEV else 1.0 - nev
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """Reference sales and prices of all cells, and the outlook, before rivals are looked at. Shapes (Y, C), (Y, M)."""
+
+    markets: tuple[str, ...]
+    market_of: Ints
+    sales: Floats
+    retail: Floats
+    kept: Floats
+    size: Floats
+    nev: Floats
 
 
 def build_demand(
@@ -93,53 +122,154 @@ def build_demand(
     years: NodeYears,
     circumstances: Sequence[Circumstances],
     offers: tuple[Offer, ...],
+    own_price: Mapping[str, Floats] | None = None,
 ) -> Selling:
-    """Calibrate every market at every node-year and turn its demand into segments."""
-    terms, carmaker = costing.conventions, costing.carmaker
+    """Calibrate every market at every node-year and turn its demand into segments.
+
+    Parameters
+    ----------
+    own_price
+        Own prices that rivals have to answer, by market; their answer to the reference prices by default. Shape (Y, K).
+    """
+    base = _base(costing, grown, years, circumstances, offers)
+    contests = tuple(_contest(costing, base, offers, m) for m in range(len(base.markets)))
+    rise = _rises(costing, years, circumstances, base)
+    answers, stands, curves = [], [], []
+    for m, met in enumerate(contests):
+        own = met.price[:, : met.own] if own_price is None else own_price[met.market]
+        settled = rivals_answer(met, own, rise[:, m])
+        answers.append(np.concatenate([met.price[:, : met.own], settled[:, met.own :]], axis=1))
+        stands.append(stand_against(met, answers[m]))
+        curves.append(respond(stands[m]))
+    after_tax = 1.0 - costing.carmaker.home.tax_rate
+    packed = _packed(base, contests, curves, after_tax)
+    return Selling(
+        markets=base.markets,
+        market_of=base.market_of,
+        groups=tuple(packed.groups),
+        reference_sales=base.sales,
+        net_price=base.kept * base.retail,
+        market=base.size,
+        nev_share=base.nev,
+        contests=contests,
+        rise=rise,
+        rivals_price=tuple(answers),
+        stands=tuple(stands),
+        member_cell=np.asarray([cell for cell, _ in packed.members]),
+        member_group=np.asarray([group for _, group in packed.members]),
+        width=packed.width,
+        price=packed.price,
+        group_width=_padded(packed.group_width),
+        group_price=_padded(packed.group_price, edge=True),
+    )
+
+
+def _base(
+    costing: Costing,
+    grown: Grown,
+    years: NodeYears,
+    circumstances: Sequence[Circumstances],
+    offers: tuple[Offer, ...],
+) -> _Base:
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
-    group = np.asarray([markets.index(offer.market) for offer in offers])
-    count, cells = years.count, len(offers)
-    sales, net = np.zeros((count, cells)), np.zeros((count, cells))
-    width, price = (np.zeros((count, cells, len(CELL_POINTS) - 1)) for _ in range(2))
-    group_width, group_price = (np.zeros((count, len(markets), len(GROUP_POINTS) - 1)) for _ in range(2))
-    market_size, nev_share = np.zeros((count, len(markets))), np.zeros((count, len(markets)))
-    after_tax = 1.0 - carmaker.home.tax_rate
-    outlook_years = grown.market.shape[2]
-    for y in range(count):
+    market_of = np.asarray([markets.index(offer.market) for offer in offers])
+    sales, retail, kept = (np.zeros((years.count, len(offers))) for _ in range(3))
+    size, nev = np.zeros((years.count, len(markets))), np.zeros((years.count, len(markets)))
+    if int((years.year + years.span).max()) - grown.tree.first_year > grown.market.shape[2]:
+        raise ValueError("the outlook ends before the horizon")
+    for y in range(years.count):
         node, year = int(years.node[y]), int(years.year[y] + (years.span[y] - 1) // 2)
-        at = slice(
-            int(years.year[y]) - grown.tree.first_year, int(years.year[y] + years.span[y]) - grown.tree.first_year
-        )
-        if at.stop > outlook_years:
-            raise ValueError("the outlook ends before the horizon")
-        for m, market in enumerate(markets):
-            mine = np.flatnonzero(group == m)
-            size = float(grown.market[node, m, at].mean())
-            nev = float(np.average(grown.nev_share[node, m, at], weights=grown.market[node, m, at]))
-            market_size[y, m], nev_share[y, m] = size, nev
-            bev = costing.bev_of_nev[market]
-            reference = np.asarray(
-                [
-                    _reference_share(costing, offers[c], year)
-                    * size
-                    * segment_share(carmaker.models[offers[c].model_id].powertrain, nev, bev)
-                    for c in mine
-                ]
-            )
-            retail = np.asarray([retail_price(costing, offers[c], year) for c in mine])
-            kept = np.asarray(
-                [kept_share(costing, circumstances[node].rulebook, offers[c], year, BUILT_UP) for c in mine]
-            )
-            fixed = calibrate(size, reference, retail, terms.own_elasticity, terms.market_elasticity)
-            change = _rivals_change(
-                costing, circumstances[0], circumstances[node], market, year, fixed.alpha, float(retail.mean())
-            )
-            mean_kept = float(np.average(kept, weights=reference))
-            segments = respond(fixed, reference, retail, change, mean_kept * after_tax)
-            sales[y, mine], net[y, mine] = reference, kept * retail
-            width[y, mine], price[y, mine] = segments.width, segments.price
-            group_width[y, m], group_price[y, m] = segments.group_width, segments.group_price
-    return Selling(markets, group, sales, net, market_size, nev_share, width, price, group_width, group_price)
+        begin = int(years.year[y]) - grown.tree.first_year
+        at = slice(begin, begin + int(years.span[y]))
+        cars = grown.market[node, :, at]
+        size[y] = cars.mean(1)
+        nev[y] = (grown.nev_share[node, :, at] * cars).sum(1) / cars.sum(1)
+        for c, offer in enumerate(offers):
+            m = int(market_of[c])
+            powertrain = costing.carmaker.models[offer.model_id].powertrain
+            part = segment_share(powertrain, nev[y, m], costing.bev_of_nev[offer.market])
+            sales[y, c] = _reference_share(costing, offer, year) * size[y, m] * part
+            retail[y, c] = retail_price(costing, offer, year)
+            kept[y, c] = kept_share(costing, circumstances[node].rulebook, offer, year, BUILT_UP)
+    return _Base(markets, market_of, sales, retail, kept, size, nev)
+
+
+def _contest(costing: Costing, base: _Base, offers: tuple[Offer, ...], m: int) -> Contest:
+    """One market with its rivals; nests are powertrains."""
+    market, mine = base.markets[m], np.flatnonzero(base.market_of == m)
+    bev, nev = costing.bev_of_nev[market], base.nev[:, m]
+    nests = {"BEV": nev * bev, "PHEV": nev * (1.0 - bev), OTHER: 1.0 - nev}
+    names = tuple(nests)
+    powertrains = [costing.carmaker.models[offers[c].model_id].powertrain for c in mine]
+    sides = Sides(
+        own_sales=base.sales[:, mine],
+        own_price=base.retail[:, mine],
+        own_nest=np.asarray([names.index(nest_of(powertrain)) for powertrain in powertrains]),
+        nest_sales=np.stack([base.size[:, m] * part for part in nests.values()], axis=1),
+        shipped_share=costing.carmaker.chinese_rivals.get(market, 0.0),
+        firms=RIVAL_FIRMS,
+    )
+    terms = costing.conventions
+    wanted = Elasticities(
+        np.asarray(terms.own_elasticity),
+        np.asarray(terms.market_elasticity),
+        parameters()["nest_correlation"].value,
+    )
+    try:
+        return contest(market, tuple(mine.tolist()), names, sides, wanted)
+    except RoadsteadError as error:
+        faults = [Fault(f"demand in {market}", f.code, f.message, f.expected) for f in error.faults]
+        raise RoadsteadError(faults) from None
+
+
+def nest_of(powertrain: Powertrain) -> str:
+    """Name of the nest a powertrain competes in; range extenders compete with plug-in hybrids."""
+    if powertrain is Powertrain.BEV:
+        return "BEV"
+    return "PHEV" if powertrain in NEV else OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """Curves of all markets side by side."""
+
+    width: Floats
+    price: Floats
+    groups: list[tuple[str, int]] = field(default_factory=list)
+    members: list[tuple[int, int]] = field(default_factory=list)
+    group_width: list[Floats] = field(default_factory=list)
+    group_price: list[Floats] = field(default_factory=list)
+
+
+def _packed(base: _Base, contests: Sequence[Contest], curves: Sequence[Curves], after_tax: float) -> _Packed:
+    """Shares become cars, and money what the maker keeps of it after tax."""
+    most = max(part.cells.width.shape[-1] for part in curves)
+    shape = (*base.sales.shape, most)
+    packed = _Packed(np.zeros(shape), np.zeros(shape))
+    for m, (met, found) in enumerate(zip(contests, curves, strict=True)):
+        mine = list(met.cells)
+        potential = met.scale.potential[:, None, None]
+        count = found.cells.width.shape[-1]
+        packed.width[:, mine, :count] = found.cells.width * potential
+        keeps = base.kept[:, mine, None] * after_tax
+        packed.price[:, mine, :count] = found.cells.slope * keeps
+        packed.price[:, mine, count:] = packed.price[:, mine, count - 1 : count]
+        mean = np.average(base.kept[:, mine], axis=1, weights=base.sales[:, mine])[:, None] * after_tax
+        for g, members in enumerate(found.members):
+            whole = len(members) == len(mine)
+            packed.members.extend((mine[k], len(packed.groups)) for k in members)
+            nest = met.nests[int(met.competition.nest[members[0]])]
+            packed.groups.append((met.market if whole else f"{met.market} {nest}", m))
+            packed.group_width.append(found.groups.width[:, g] * potential[:, 0])
+            packed.group_price.append(found.groups.slope[:, g] * mean)
+    return packed
+
+
+def _padded(parts: Sequence[Floats], *, edge: bool = False) -> Floats:
+    """Arrays (Y, T) of several lengths as one (Y, G, T)."""
+    most = max(part.shape[1] for part in parts)
+    mode = "edge" if edge else "constant"
+    return np.stack([np.pad(part, [(0, 0), (0, most - part.shape[1])], mode=mode) for part in parts], axis=1)  # type: ignore[call-overload]
 
 
 def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
@@ -154,26 +284,30 @@ def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
     return max(now + (offer.mature_share - now) * way, offer.mature_share * LEAST)
 
 
-def _rivals_change(
-    costing: Costing,
-    today: Circumstances,
-    now: Circumstances,
-    market: str,
-    year: int,
-    alpha: float,
-    retail: float,
-) -> float:
-    """Rivals' attraction over its reference value: rivals shipped from home pass part of a change in duty on to buyers."""
-    share = costing.carmaker.chinese_rivals.get(market, 0.0)
-    importer = costing.territory(market)
-    met = {importer, *now.rulebook.blocs}
-    same = all(now.rulebook.measures.get(i) is today.rulebook.measures.get(i) for i in met)
-    if share == 0.0 or same:
-        return 1.0
-    before = _rival_duty(costing, today.rulebook, importer, year, retail)
-    after = _rival_duty(costing, now.rulebook, importer, year, retail)
-    rise = costing.conventions.pass_through * (after - before) * RIVAL_VALUE * retail
-    return 1.0 - share + share * float(np.exp(-alpha * rise))
+def _rises(
+    costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], base: _Base
+) -> Floats:
+    """What a change of duty since today makes a car dearer that rivals ship from home, as far as they pass it on. (Y, M)."""
+    found = np.zeros((years.count, len(base.markets)))
+    known: dict[tuple[object, ...], float] = {}
+    for y in range(years.count):
+        now, today = circumstances[int(years.node[y])], circumstances[0]
+        year = int(years.year[y] + (years.span[y] - 1) // 2)
+        for m, market in enumerate(base.markets):
+            mine = base.market_of == m
+            retail = float(base.retail[y, mine].mean())
+            importer = costing.territory(market)
+            met = {importer, *now.rulebook.blocs}
+            moved = tuple(id(now.rulebook.measures.get(i)) for i in met)
+            same = moved == tuple(id(today.rulebook.measures.get(i)) for i in met)
+            if costing.carmaker.chinese_rivals.get(market, 0.0) == 0.0 or same:
+                continue
+            key = (market, year, moved)
+            if key not in known:
+                before, after = (_rival_duty(costing, c.rulebook, importer, year, retail) for c in (today, now))
+                known[key] = costing.conventions.pass_through * (after - before) * RIVAL_VALUE * retail
+            found[y, m] = known[key]
+    return found
 
 
 def _rival_duty(costing: Costing, rulebook: Rulebook, importer: str, year: int, retail: float) -> float:

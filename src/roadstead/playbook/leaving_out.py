@@ -79,7 +79,7 @@ def flipped_markets(evaluation: Evaluation, mine: Solved, full: Solved, line: st
     p, grown = evaluation.prospect, evaluation.ledger.grown
     supply = p.labels.supply.index(line)
     likely = node_probability(grown.tree)[p.node_years.node] * p.node_years.span
-    market = p.demand.group[p.arcs.cell]
+    market = p.arc_market
     served = []
     for solved in (mine, full):
         weight = likely @ solved.plan.flows.flow

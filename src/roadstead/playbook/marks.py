@@ -68,7 +68,7 @@ def world_map(reading: Reading, year: int) -> Map:
     modes = arc_modes(reading.evaluation)
     for a, key in enumerate(ledger.arcs):
         origin = ledger.costing.carmaker.lines[key.line].place if key.line else ledger.costing.carmaker.home.place
-        market = p.labels.market[p.demand.group[p.arcs.cell[a]]]
+        market = p.labels.market[p.arc_market[a]]
         sums[origin, market, modes[a]] = sums.get((origin, market, modes[a]), 0.0) + float(flow[a])
     flows = tuple(
         MapFlow(reading.place(o), reading.place(d), COORDINATES[o], COORDINATES[d], n, mode)

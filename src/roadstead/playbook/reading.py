@@ -92,7 +92,7 @@ def arc_modes(evaluation: Evaluation) -> tuple[str, ...]:
 def cars(reading: Reading) -> Floats:
     """Cars by node-year, market and mode. Shape (Y, M, 4), modes in the order of MODES. [cars/year]"""
     p = reading.evaluation.prospect
-    market = p.demand.group[p.arcs.cell]
+    market = p.arc_market
     mode = np.asarray([MODES.index(m) for m in arc_modes(reading.evaluation)])
     found = np.zeros((p.node_years.count, len(p.labels.market), len(MODES)))
     for a in range(len(market)):

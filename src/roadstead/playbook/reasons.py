@@ -87,7 +87,7 @@ def _from_home(reading: Reading, arc: int) -> int:
 def _markets(reading: Reading, mine: list[int], flow: Floats) -> tuple[Name, ...]:
     """Markets some arcs serve, the largest first."""
     p = reading.evaluation.prospect
-    market = p.demand.group[p.arcs.cell[mine]]
+    market = p.arc_market[mine]
     cars = np.bincount(market, weights=flow[mine], minlength=len(p.labels.market))
     order = [int(m) for m in np.argsort(-cars, kind="stable") if cars[m] > 0]
     return tuple(reading.place(p.labels.market[m]) for m in order[:MOST])

@@ -26,7 +26,7 @@ def waterfalls(reading: Reading, year: int) -> tuple[Waterfall, ...]:
     flow = weight @ reading.plan.flows.flow
     best: dict[str, int] = {}
     for a in sorted(range(len(ledger.arcs)), key=lambda i: -flow[i]):
-        market = p.labels.market[p.demand.group[p.arcs.cell[a]]]
+        market = p.labels.market[p.arc_market[a]]
         if flow[a] > 0:
             best.setdefault(market, a)
     chosen = sorted(best.values(), key=lambda a: -flow[a])[:LANES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.futures.costing import Costing
-from roadstead.futures.selling import segment_share
+from roadstead.futures.rivals import segment_share
 
 if TYPE_CHECKING:
     from roadstead.outlook.forecast import Outlook

@@ -51,7 +51,7 @@ def wall_or_no_wall() -> tuple[ScenarioTree, Prospect]:
             margin=np.asarray([[1000.0, 500.0], [1000.0, 500.0], [1000.0, 1200.0], [1000.0, 500.0]]),
             allowed=np.asarray([[True, True], [True, True], [False, True], [True, True]]),
         ),
-        demand=Demand(first, width, np.zeros_like(width), width, np.zeros_like(width), first, first),
+        demand=Demand(first, first, width, np.zeros_like(width), width, np.zeros_like(width), first, first),
         resources=Resources(
             option=home_or_plant,
             use_arc=np.asarray([0, 1]),
