@@ -16,6 +16,7 @@ from build_docs import DOCS, grid
 from eu_duty_model import (
     AFTER,
     BEFORE,
+    DEMAND,
     FOLDER,
     POWERTRAINS,
     STEPS,
@@ -38,6 +39,7 @@ from eu_duty_model import (
     tell,
 )
 
+from roadstead.demand.parameters import parameters
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 
 if TYPE_CHECKING:
@@ -320,6 +322,13 @@ def figures() -> list[str]:
     return grid(("figure", "value", "range", "unit", "where and when", "confidence", "note", "source"), rows)
 
 
+def demand() -> list[str]:
+    """The package's own parameters of demand."""
+    told = [(name.replace("_", " "), parameters()[name]) for name in DEMAND]
+    rows = [(name, f"{p.value:g}", f"{p.low:g} to {p.high:g}", p.evidence.source_id) for name, p in told]
+    return grid(("parameter", "value", "range", "source"), rows)
+
+
 def _cited(row: Row, sources: Mapping[str, tuple[str, str]]) -> str:
     if row.evidence.is_assumption:
         return "assumption"
@@ -334,6 +343,7 @@ def tables() -> dict[str, list[str]]:
     drawn = stories(draw(DRAWS, SEED))
     return {
         "inputs": inputs(facts),
+        "demand": demand(),
         "duty on 2024": on_2024(story, facts),
         "diverted": diverted(story),
         "story": the_story(story, facts),

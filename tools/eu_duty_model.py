@@ -61,7 +61,7 @@ FACTS = Schema(
     ),
     key=("fact",),
 )
-DEMAND = ("own_elasticity", "market_elasticity", "pass_through")
+DEMAND = ("own_elasticity", "market_elasticity", "nest_correlation", "pass_through")
 
 
 def read_facts() -> tuple[Row, ...]:
@@ -244,10 +244,22 @@ class Calibrated:
 def fit(market: Market, facts: Mapping[str, float]) -> Calibrated:
     """Demand at the package's elasticities: of the cars from China by their own price, of all cars together."""
     nest, firm = market.numbered(market.powertrain), market.numbered(market.firm)
-    wanted = Elasticities(facts["own_elasticity"], facts["market_elasticity"], facts["nest_correlation"])
+    wanted = Elasticities(
+        own=np.asarray(facts["own_elasticity"]),
+        market=np.asarray(facts["market_elasticity"]),
+        rho=facts["nest_correlation"],
+    )
     scale = calibrate(market.cars, market.price, nest, market.dutied, wanted)
     kept = np.full(len(market.cars), (1.0 - facts["dealer_margin"]) / (1.0 + facts["value_added_tax"]))
-    seen = Competition(np.zeros(len(nest)), firm, nest, scale.alpha, wanted.rho, kept)
+    seen = Competition(
+        appeal=np.zeros(len(nest)),
+        firm=firm,
+        nest=nest,
+        twins=np.ones(len(nest)),
+        alpha=scale.alpha,
+        rho=wanted.rho,
+        kept=kept,
+    )
     share = market.cars / scale.potential
     demand = competition_at(share, market.price, seen)
     return Calibrated(market, scale, demand, implied_costs(demand, market.price, share))
