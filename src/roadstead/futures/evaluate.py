@@ -56,6 +56,8 @@ class Ledger:
         Rules as amended by each node. Length N.
     circumstances
         Rules, route and content by node. Length N.
+    landed
+        What a car has cost at the dealer on every arc; NaN where the flow is not allowed. Shape (Y, A). [money/car]
     """
 
     costing: Costing
@@ -66,6 +68,7 @@ class Ledger:
     circumstances: tuple[Circumstances, ...]
     node_years: NodeYears
     selling: Selling
+    landed: Floats
 
     def waterfall(self, arc: int, node_year: int) -> list[CostLine]:
         """The bars behind an arc's margin in a node-year; their sum is the landed cost the margin was worked out from."""
@@ -117,7 +120,7 @@ def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping
     arcs = list_arcs(costing, rulebook, offers, lines)
     selling = build_demand(costing, grown, years, circumstances, offers)
     risks = capital.risk_classes(costing, offers, lines)
-    margin, allowed = _margins(costing, years, circumstances, arcs, offers, selling)
+    margin, allowed, landed = _margins(costing, years, circumstances, arcs, offers, selling)
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     models = tuple(carmaker.models)
     resources = capital.build_resources(costing, grown, years, circumstances, arcs, selling, risks)
@@ -154,7 +157,7 @@ def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping
         node_discount=risks.node_discount(grown.tree),
         end_discount=risks.end_discount(grown.tree),
     )
-    ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)
+    ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling, landed)
     return Evaluation(prospect, ledger)
 
 
@@ -218,10 +221,10 @@ def _margins(
     arcs: list[ArcKey],
     offers: tuple[Offer, ...],
     selling: Selling,
-) -> tuple[Floats, Flags]:
-    """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A)."""
+) -> tuple[Floats, Flags, Floats]:
+    """After-tax margin at the reference price, where the flow is allowed, and landed cost. Shapes (Y, A)."""
     carmaker = costing.carmaker
-    margin = np.zeros((years.count, len(arcs)))
+    margin, landed = np.zeros((years.count, len(arcs))), np.full((years.count, len(arcs)), np.nan)
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     supplies: dict[tuple[object, ...], Supply] = {}
     asked: list[tuple[int, int, tuple[object, ...]]] = []
@@ -246,8 +249,9 @@ def _margins(
         key = arcs[a]
         line = carmaker.lines[key.line] if key.line else None
         tax = capital.tax_rate(costing, line, representative_year(years, y))
+        landed[y, a] = cost[basis]
         margin[y, a] = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
-    return margin, allowed
+    return margin, allowed, landed
 
 
 def _open(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:
