@@ -64,7 +64,7 @@ def test_what_is_no_market_is_refused(sales, price):
 
 @pytest.mark.parametrize(("own", "market", "rho"), [(-1.0, -1.5, 0.0), (-4.0, 0.0, 0.0), (-1.0, -1.0, 0.0), (-2.5, -1.5, 0.8)])
 def test_a_market_answers_less_than_a_model(own, market, rho):
+    mine = np.asarray([True, False])
     with pytest.raises(RoadsteadError) as caught:
-        mine = np.asarray([True, False])
         calibrate(np.asarray([1e3, 9e4]), np.full(2, 2e4), np.asarray([0, 0]), mine, Elasticities(own, market, rho))
     assert caught.value.faults[0].code == "RS-D502"

@@ -6,6 +6,7 @@ import csv
 import warnings
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def automobiles() -> dict[str, np.ndarray]:
     """Berry, Levinsohn & Pakes's cars as pyblp ships them: 2,217 in 20 years."""
     import pyblp
 
-    with open(pyblp.data.BLP_PRODUCTS_LOCATION, encoding="utf-8") as file:
+    with Path(pyblp.data.BLP_PRODUCTS_LOCATION).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     words = {"market_ids", "clustering_ids", "car_ids", "firm_ids", "region"}
     return {name: np.asarray([row[name] for row in rows], dtype=str if name in words else float) for name in rows[0]}
