@@ -107,7 +107,9 @@ def calibrate(sales: Floats, price: Floats, nest: Ints, own: Flags, wanted: Elas
             f"market elasticity {float(np.min(wanted.market)):g} beside {float(np.max(wanted.own)):g} of a model, "
             f"nest correlation {wanted.rho:g}"
         )
-        expected = "a market elasticity that is not zero and well nearer zero than a model's own, or a weaker correlation"
+        expected = (
+            "a market elasticity that is not zero and well nearer zero than a model's own, or a weaker correlation"
+        )
         raise RoadsteadError(Fault("demand", "RS-D502", message, expected))
     alpha = np.abs(wanted.market) / (outside * mean)
     return Scale(np.asarray(alpha), np.asarray(cars / (1.0 - outside)), np.asarray(outside))

@@ -115,7 +115,9 @@ def revenue(stand: Stand, volume: Floats) -> Floats:
 def prices_at(stand: Stand, volume: Floats) -> Floats:
     """Own prices that sell the volumes, all positive, at rivals' given prices: (D.2) with (D.10). Shapes (Y, K)."""
     nest_total, nobody = mix_at(stand, volume)
-    utility = (1.0 - stand.rho) * np.log(volume) + stand.rho * np.log(nest_total[:, stand.nest]) - np.log(nobody)[:, None]
+    utility = (
+        (1.0 - stand.rho) * np.log(volume) + stand.rho * np.log(nest_total[:, stand.nest]) - np.log(nobody)[:, None]
+    )
     return np.asarray((stand.appeal - utility) / stand.alpha[:, None])
 
 

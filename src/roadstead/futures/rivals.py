@@ -179,5 +179,3 @@ def stand_against(met: Contest, price: Floats) -> Stand:
         alpha=game.alpha,
         rho=game.rho,
     )
-
-

@@ -284,9 +284,7 @@ def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
     return max(now + (offer.mature_share - now) * way, offer.mature_share * LEAST)
 
 
-def _rises(
-    costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], base: _Base
-) -> Floats:
+def _rises(costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], base: _Base) -> Floats:
     """What a change of duty since today makes a car dearer that rivals ship from home, as far as they pass it on. (Y, M)."""
     found = np.zeros((years.count, len(base.markets)))
     known: dict[tuple[object, ...], float] = {}

@@ -62,7 +62,9 @@ def test_what_is_no_market_is_refused(sales, price):
     assert caught.value.faults[0].code == "RS-D501"
 
 
-@pytest.mark.parametrize(("own", "market", "rho"), [(-1.0, -1.5, 0.0), (-4.0, 0.0, 0.0), (-1.0, -1.0, 0.0), (-2.5, -1.5, 0.8)])
+@pytest.mark.parametrize(
+    ("own", "market", "rho"), [(-1.0, -1.5, 0.0), (-4.0, 0.0, 0.0), (-1.0, -1.0, 0.0), (-2.5, -1.5, 0.8)]
+)
 def test_a_market_answers_less_than_a_model(own, market, rho):
     mine = np.asarray([True, False])
     with pytest.raises(RoadsteadError) as caught:
