@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.demand.calibrate import Elasticities
-from roadstead.demand.parameters import parameters
 from roadstead.demand.response import respond
 from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.prospect import Demand
+from roadstead.futures.rival_costs import rises
 from roadstead.futures.rivals import Sides, contest, rivals_answer, segment_share, stand_against
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import NEV, Powertrain, Product
-from roadstead.trade.duty import Shipment, settle
+from roadstead.terms.ids import NEV, Powertrain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,14 +26,8 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.rivals import Contest
     from roadstead.terms.arrays import Floats, Ints
-    from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Offer
 
-RIVAL = "Chery"
-"""A cooperating exporter without a rate of its own stands for rivals shipped from the home country."""
-RIVAL_FIRMS = 8.0
-RIVAL_VALUE = 0.55
-"""Customs value of a rival's car as a share of its retail price. An assumption, told in the playbook."""
 LEAST = 1e-4
 """Least reference share of a powertrain, as a share of the mature one, so that a model with no sales has a curve."""
 OTHER = "other"
@@ -132,8 +124,8 @@ def build_demand(
         Own prices that rivals have to answer, by market; their answer to the reference prices by default. Shape (Y, K).
     """
     base = _base(costing, grown, years, circumstances, offers)
-    contests = tuple(_contest(costing, base, offers, m) for m in range(len(base.markets)))
-    rise = _rises(costing, years, circumstances, base)
+    contests = tuple(_contest(costing, years, circumstances, base, offers, m) for m in range(len(base.markets)))
+    rise = rises(costing, years, circumstances, contests)
     answers, stands, curves = [], [], []
     for m, met in enumerate(contests):
         own = met.price[:, : met.own] if own_price is None else own_price[met.market]
@@ -194,26 +186,41 @@ def _base(
     return _Base(markets, market_of, sales, retail, kept, size, nev)
 
 
-def _contest(costing: Costing, base: _Base, offers: tuple[Offer, ...], m: int) -> Contest:
+def _contest(
+    costing: Costing,
+    years: NodeYears,
+    circumstances: Sequence[Circumstances],
+    base: _Base,
+    offers: tuple[Offer, ...],
+    m: int,
+) -> Contest:
     """One market with its rivals; nests are powertrains."""
     market, mine = base.markets[m], np.flatnonzero(base.market_of == m)
     bev, nev = costing.bev_of_nev[market], base.nev[:, m]
     nests = {"BEV": nev * bev, "PHEV": nev * (1.0 - bev), OTHER: 1.0 - nev}
     names = tuple(nests)
     powertrains = [costing.carmaker.models[offers[c].model_id].powertrain for c in mine]
+    terms = costing.conventions.demand
     sides = Sides(
         own_sales=base.sales[:, mine],
         own_price=base.retail[:, mine],
         own_nest=np.asarray([names.index(nest_of(powertrain)) for powertrain in powertrains]),
         nest_sales=np.stack([base.size[:, m] * part for part in nests.values()], axis=1),
         shipped_share=costing.carmaker.chinese_rivals.get(market, 0.0),
-        firms=RIVAL_FIRMS,
+        firms=terms.of("rival_firms", market).value,
     )
-    terms = costing.conventions
+    set_by = [circumstances[node].terms for node in years.node.tolist()]
+
+    def holds(name: str, powertrain: str = "") -> Floats:
+        """A parameter in every node-year, as events have set it."""
+        value = terms.of(name, market, powertrain).value
+        return np.asarray([now.get(name, value) for now in set_by])
+
+    own = np.stack([holds("own_elasticity", powertrain) for powertrain in powertrains], axis=1)
     wanted = Elasticities(
-        np.asarray(terms.own_elasticity),
-        np.asarray(terms.market_elasticity),
-        parameters()["nest_correlation"].value,
+        own=np.average(own, axis=1, weights=sides.own_sales),
+        market=holds("market_elasticity"),
+        rho=terms.of("nest_correlation", market).value,
     )
     try:
         return contest(market, tuple(mine.tolist()), names, sides, wanted)
@@ -282,38 +289,3 @@ def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
     begins = terms.base_year if channel.entered else costing.first_year + channel.entry_lead - 1
     way = min(max((year - begins) / terms.years_to_mature, 0.0), 1.0)
     return max(now + (offer.mature_share - now) * way, offer.mature_share * LEAST)
-
-
-def _rises(costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], base: _Base) -> Floats:
-    """What a change of duty since today makes a car dearer that rivals ship from home, as far as they pass it on. (Y, M)."""
-    found = np.zeros((years.count, len(base.markets)))
-    known: dict[tuple[object, ...], float] = {}
-    for y in range(years.count):
-        now, today = circumstances[int(years.node[y])], circumstances[0]
-        year = int(years.year[y] + (years.span[y] - 1) // 2)
-        for m, market in enumerate(base.markets):
-            mine = base.market_of == m
-            retail = float(base.retail[y, mine].mean())
-            importer = costing.territory(market)
-            met = {importer, *now.rulebook.blocs}
-            moved = tuple(id(now.rulebook.measures.get(i)) for i in met)
-            same = moved == tuple(id(today.rulebook.measures.get(i)) for i in met)
-            if costing.carmaker.chinese_rivals.get(market, 0.0) == 0.0 or same:
-                continue
-            key = (market, year, moved)
-            if key not in known:
-                before, after = (_rival_duty(costing, c.rulebook, importer, year, retail) for c in (today, now))
-                known[key] = costing.conventions.pass_through * (after - before) * RIVAL_VALUE * retail
-            found[y, m] = known[key]
-    return found
-
-
-def _rival_duty(costing: Costing, rulebook: Rulebook, importer: str, year: int, retail: float) -> float:
-    home = costing.carmaker.home.place
-    declared = {k: v for k, v in costing.carmaker.declared.get(importer, {}).items() if k.startswith("qualifies.")}
-    shipment = Shipment(importer, home, Product.CAR, Powertrain.BEV, RIVAL, date(year, 7, 1), declared)
-    try:
-        stack = settle(rulebook, shipment, RIVAL_VALUE * retail, costing.dollars)
-    except RoadsteadError:
-        return 0.0  # a rival's fee the engine cannot work out moves neither before nor after
-    return stack.duty_rate(RIVAL_VALUE * retail)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.capital import TAX_YEARS
 from roadstead.futures.costing import OVERLAND_DAYS
-from roadstead.futures.selling import RIVAL_VALUE
 from roadstead.futures.waiting import approvals
 from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, OtherRule, Sentence
 from roadstead.study import tables
@@ -146,10 +145,10 @@ def _pinned(study: Study, pin: PinEntry) -> Sentence:
     )
 
 
-def _of_every_case() -> Sentence:
+def _of_every_case(study: Study) -> Sentence:
     """What the program assumes where a case has no say."""
     terms = {
-        "value": Amount(RIVAL_VALUE, "share"),
+        "value": Amount(study.conventions.demand.of("rival_value").value, "share"),
         "days": Amount(OVERLAND_DAYS, "count"),
         "years": Amount(float(TAX_YEARS), "count"),
     }
@@ -162,7 +161,7 @@ def warnings(study: Study, outlook: Outlook, rules: tuple[OtherRule, ...]) -> tu
     assumed = sum(row.is_assumption for row in rows)
     found = [
         Sentence("warn.assumptions", {"count": Amount(assumed, "count"), "total": Amount(len(rows), "count")}),
-        _of_every_case(),
+        _of_every_case(study),
     ]
     found += [_pinned(study, pin) for pin in study.pins]
     found += _shown_only(study, rules)
