@@ -56,8 +56,6 @@ class Ledger:
         Rules as amended by each node. Length N.
     circumstances
         Rules, route and content by node. Length N.
-    landed
-        What a car has cost at the dealer on every arc; NaN where the flow is not allowed. Shape (Y, A). [money/car]
     """
 
     costing: Costing
@@ -68,7 +66,6 @@ class Ledger:
     circumstances: tuple[Circumstances, ...]
     node_years: NodeYears
     selling: Selling
-    landed: Floats
 
     def waterfall(self, arc: int, node_year: int) -> list[CostLine]:
         """The bars behind an arc's margin in a node-year; their sum is the landed cost the margin was worked out from."""
@@ -111,16 +108,22 @@ def node_years(grown: Grown, first_blocks: int = 1) -> NodeYears:
     return NodeYears(np.asarray(node), np.asarray(year), np.asarray(span))
 
 
-def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping[str, Event]) -> Evaluation:
-    """Work out margins, demand, limits and costs at every node-year."""
+def evaluate(
+    grown: Grown,
+    costing: Costing,
+    rulebook: Rulebook,
+    events: Mapping[str, Event],
+    own_price: Mapping[str, Floats] | None = None,
+) -> Evaluation:
+    """Work out margins, demand, limits and costs at every node-year; ``own_price`` as in ``build_demand``."""
     carmaker = costing.carmaker
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
     years = node_years(grown)
     circumstances = node_circumstances(grown, rulebook, events, costing)
     arcs = list_arcs(costing, rulebook, offers, lines)
-    selling = build_demand(costing, grown, years, circumstances, offers)
+    selling = build_demand(costing, grown, years, circumstances, offers, own_price)
     risks = capital.risk_classes(costing, offers, lines)
-    margin, allowed, landed = _margins(costing, years, circumstances, arcs, offers, selling)
+    margin, allowed = _margins(costing, years, circumstances, arcs, offers, selling)
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     models = tuple(carmaker.models)
     resources = capital.build_resources(costing, grown, years, circumstances, arcs, selling, risks)
@@ -157,7 +160,7 @@ def evaluate(grown: Grown, costing: Costing, rulebook: Rulebook, events: Mapping
         node_discount=risks.node_discount(grown.tree),
         end_discount=risks.end_discount(grown.tree),
     )
-    ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling, landed)
+    ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)
     return Evaluation(prospect, ledger)
 
 
@@ -221,10 +224,10 @@ def _margins(
     arcs: list[ArcKey],
     offers: tuple[Offer, ...],
     selling: Selling,
-) -> tuple[Floats, Flags, Floats]:
-    """After-tax margin at the reference price, where the flow is allowed, and landed cost. Shapes (Y, A)."""
+) -> tuple[Floats, Flags]:
+    """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A)."""
     carmaker = costing.carmaker
-    margin, landed = np.zeros((years.count, len(arcs))), np.full((years.count, len(arcs)), np.nan)
+    margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     supplies: dict[tuple[object, ...], Supply] = {}
     asked: list[tuple[int, int, tuple[object, ...]]] = []
@@ -249,9 +252,8 @@ def _margins(
         key = arcs[a]
         line = carmaker.lines[key.line] if key.line else None
         tax = capital.tax_rate(costing, line, representative_year(years, y))
-        landed[y, a] = cost[basis]
         margin[y, a] = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
-    return margin, allowed, landed
+    return margin, allowed
 
 
 def _open(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:

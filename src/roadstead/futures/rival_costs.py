@@ -71,13 +71,13 @@ def _rise(met: Contest, y: int, duties: tuple[float, ...], terms: Mapping[str, T
         return terms["pass_through"].value * (after - before) * customs
     elsewhere = terms["rivals_elsewhere"].value
     hat = rivals_cost_hats(
-        np.asarray([1.0 - elsewhere, elsewhere]),
+        np.asarray([[1.0 - elsewhere, elsewhere]]),
         np.asarray([before, 0.0]),
         np.asarray([after, 0.0]),
         customs / untaxed,
         terms["sourcing_elasticity"].value,
     )
-    return terms["pass_through"].value * (float(hat) - 1.0) * cost
+    return terms["pass_through"].value * (float(hat[0]) - 1.0) * cost
 
 
 def _rate(

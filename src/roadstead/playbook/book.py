@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from roadstead.playbook.demand_book import ImpliedDemand
+    from roadstead.playbook.map_book import Map
     from roadstead.playbook.parts_book import Pull
 
 
@@ -28,7 +30,7 @@ class Amount:
     """A number with the kind that says how to print it."""
 
     value: float
-    kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count"]
+    kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count", "ratio"]
 
 
 Term = Name | Amount | str | tuple[Name, ...]
@@ -174,42 +176,6 @@ class Front:
     nev: float | None
     denominator: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class MapMarket:
-    """A planned market on the map: what a car from home meets there, and how many are sold in ``year``."""
-
-    place: Name
-    iso3: str
-    m49: str
-    longitude: float
-    latitude: float
-    duty: float
-    cars: float
-    mode: str
-
-
-@dataclass(frozen=True, slots=True)
-class MapFlow:
-    """Cars from one country to another in the map's year; longitudes and latitudes of both ends. [cars/year]"""
-
-    origin: Name
-    destination: Name
-    start: tuple[float, float]
-    end: tuple[float, float]
-    cars: float
-    mode: str
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """Map of landed duty and flows in one year of the most likely future."""
-
-    year: int
-    model: Name
-    markets: tuple[MapMarket, ...]
-    flows: tuple[MapFlow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,3 +364,4 @@ class Book:
     warnings: tuple[Sentence, ...]
     other_rules: tuple[OtherRule, ...] = ()
     pull: Pull | None = None
+    demand: ImpliedDemand | None = None

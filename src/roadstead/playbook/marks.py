@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.futures.tree import node_probability
-from roadstead.playbook.book import Map, MapFlow, MapMarket, MarketRow, SiteYear, TimelineSpan, TreeNode, VolumeYear
+from roadstead.playbook.book import MarketRow, SiteYear, TimelineSpan, TreeNode, VolumeYear
 from roadstead.playbook.decisions import decisions, sentence
+from roadstead.playbook.map_book import Map, MapFlow, MapMarket
 from roadstead.playbook.places import COORDINATES
 from roadstead.playbook.quantiles import HIGH, LOW, quantile
 from roadstead.playbook.reading import (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from roadstead.futures.events import Event
     from roadstead.playbook.book import Cover, EvidenceRow, OtherRule
     from roadstead.playbook.decisions import Decision
+    from roadstead.playbook.demand_book import ImpliedDemand
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.yardsticks import Yardstick
 
@@ -64,6 +65,7 @@ class Told:
     warnings: tuple[Sentence, ...]
     years: tuple[int, ...]
     other_rules: tuple[OtherRule, ...] = ()
+    demand: ImpliedDemand | None = None
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
@@ -99,6 +101,7 @@ def tell(told: Told) -> Book:
         ),
         warnings=(*_of_the_plan(reading), *told.warnings),
         other_rules=told.other_rules,
+        demand=told.demand,
         pull=pull(reading),
     )
 
@@ -107,7 +110,7 @@ def _of_the_plan(reading: Reading) -> tuple[Sentence, ...]:
     """What to know before trusting this plan's numbers."""
     share = at_the_end_of_demand(reading)
     notable = (Sentence("warn.curve_end", {"share": Amount(share, "share")}),) if share > NOTABLE else ()
-    return (*notable, smooth_sentence(reading), Sentence("warn.exports_only", {}))
+    return (*notable, Sentence("warn.exports_only", {}), smooth_sentence(reading))
 
 
 def _headline(told: Told) -> tuple[Sentence, ...]:

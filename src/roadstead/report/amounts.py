@@ -105,6 +105,8 @@ def printed(amount: Amount, currency: str, language: Language, name: str) -> str
             text = plain(value, 1)
         case "count":
             text = grouped(value)
+        case "ratio":
+            text = plain(value, 2)
     return text
 
 

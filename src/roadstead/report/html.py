@@ -70,6 +70,7 @@ def page(book: Book, words: Words) -> str:
             page_table(tables.suppliers(book, words), words),
             page_table(tables.forerunners(book, words), words),
         ],
+        demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
@@ -141,5 +142,7 @@ def _number(value: float, column: Column, scale: MoneyScale | None) -> str:
             return f"{value:.0f}"
         case "number":
             return plain(value, 6)
+        case "ratio":
+            return grouped(value, 2)
         case _:
             return grouped(value)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.book import Book
     from roadstead.report.words import Words
 
-Kind = Literal["text", "prose", "money", "money_per_car", "cars", "share", "year", "count", "number"]
+Kind = Literal["text", "prose", "money", "money_per_car", "cars", "share", "year", "count", "number", "ratio"]
 """What a column holds; ``prose`` is text long enough to wrap."""
 
 
@@ -272,6 +272,33 @@ def content(book: Book, words: Words) -> Table:
     return _table("content", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
 
 
+def demand(book: Book, words: Words) -> Table:
+    """What the plan implies about demand, by market."""
+    rows = (
+        (
+            words.name(m.market), m.cars, m.own_elasticity, m.market_elasticity, m.pass_through, m.import_elasticity,
+            m.diverted_share, m.cost_gap, m.moved, m.curve_error,
+            words.listed(words.label(f"column.{check}") for check in m.outside) or None,
+        )
+        for m in (book.demand.markets if book.demand else ())
+    )  # fmt: skip
+    columns = (
+        "market sales:cars own_elasticity:ratio market_elasticity:ratio pass_through:ratio import_elasticity:ratio"
+    )
+    return _table(
+        "demand", f"{columns} diverted_share:share cost_gap:share moved:share curve_error:share outside:prose", rows
+    )
+
+
+def bands(book: Book, words: Words) -> Table:
+    """Bands that demand is held against, and what they rest on."""
+    rows = (
+        (words.label(f"column.{b.check}"), b.low, b.high, words.phrase(b.source), b.note)
+        for b in (book.demand.bands if book.demand else ())
+    )
+    return _table("bands", "check band_low:ratio band_high:ratio source:prose note:prose", rows)
+
+
 def markets(book: Book, words: Words) -> Table:
     """Markets in some years, in expectation."""
     rows = (
@@ -352,6 +379,6 @@ def proof(book: Book, words: Words) -> str:
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
     do_now, triggers, later, comparisons, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
-    shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
+    demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

@@ -42,6 +42,7 @@ def first_screen(book: Book, words: Words, width: int = WIDTH, height: int = HEI
         *(line for said in book.headline for line in _wrapped(Text(words.say(said)), width)),
         *_wrapped(Text(words.joined(book.cover.conventions), style=MUTED), width),
         *_wrapped(Text(words.joined(book.warnings[:WARNINGS]), style=MUTED), width),
+        *_demand(book, words, width),
     ]
     below = [*_comparisons(book, words, width), *_fronts(book, words, width)]
     room = height - len(above) - len(below)
@@ -55,6 +56,14 @@ def first_screen(book: Book, words: Words, width: int = WIDTH, height: int = HEI
     room -= len(triggers)
     later = add("ui.later", _later(book, words, width), 1.0)
     return [*above, *now, *triggers, *later, *below]
+
+
+def _demand(book: Book, words: Words, width: int) -> list[Text]:
+    """What the plan implies about demand, and what of it lies outside published bands."""
+    said = book.demand.said if book.demand else ()
+    flags = Text(words.joined(said[1:]), style=COST)
+    lines = _wrapped(Text(words.brief(said[0]), style=MUTED), width) if said else []
+    return [*lines, *(_wrapped(flags, width) if said[1:] else [])]
 
 
 def _title(book: Book, words: Words) -> Text:

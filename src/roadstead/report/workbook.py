@@ -24,7 +24,7 @@ NO_TEXT_IS_LIVE = {
 }
 FORMATS = {
     "money": "#,##0", "money_per_car": "#,##0", "cars": "#,##0", "share": "0.0%", "year": "0", "count": "0",
-    "number": "General", "text": "@", "prose": "@",
+    "number": "General", "ratio": "0.00", "text": "@", "prose": "@",
 }  # fmt: skip
 NARROWEST, WIDEST, PROSE = 9.0, 42.0, 60.0
 """Widths of columns, in characters."""

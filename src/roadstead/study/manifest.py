@@ -111,6 +111,8 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
             "gap_npv": solved.gap_npv,
             "gap_rests_on": solved.gap_bound,
             "solver_status": solved.status,
+            "rounds": run.book.demand.rounds if run.book.demand else 1,
+            "moved_by_rivals": run.book.demand.moved if run.book.demand else 0.0,
         },
         "comparisons": {entry.key: entry.npv for entry in run.book.comparisons},
         "seconds": dict(run.seconds),

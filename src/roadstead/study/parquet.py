@@ -89,6 +89,28 @@ def read_prospect(folder: Path) -> Prospect:
     return Prospect(labels=Labels(**labels), **parts, **whole)
 
 
+def write_answered(path: Path, answered: Mapping[str, Array] | None) -> None:
+    """Write own prices that rivals have answered, one row a market, node-year and own model; no row where none were."""
+    columns: dict[str, list[Any]] = {"market": [], "y": [], "k": [], "price": []}
+    for market, price in (answered or {}).items():
+        y, k = np.indices(price.shape).reshape(2, -1)
+        columns["market"] += [market] * price.size
+        columns["y"] += y.tolist()
+        columns["k"] += k.tolist()
+        columns["price"] += price.ravel().tolist()
+    kinds = {"market": pl.String, "y": pl.Int32, "k": pl.Int32, "price": pl.Float64}
+    pl.DataFrame(columns, schema=kinds).write_parquet(path)
+
+
+def read_answered(path: Path) -> dict[str, Array] | None:
+    """Read back what ``write_answered`` wrote."""
+    table = pl.read_parquet(path)
+    found = {}
+    for (market,), rows in table.sort("market", "y", "k").group_by("market", maintain_order=True):
+        found[str(market)] = rows["price"].to_numpy().reshape(rows["y"].max() + 1, rows["k"].max() + 1)  # type: ignore[operator]
+    return found or None
+
+
 def write_tree(path: Path, tree: ScenarioTree) -> None:
     """Write a tree, one row a node."""
     columns = {field.name: getattr(tree, field.name) for field in fields(tree)}

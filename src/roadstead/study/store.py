@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MANIFEST = manifest.NAME
 INPUTS, PROSPECT, PLAN, PROOF, TABLES, TREE = "inputs", "prospect", "plan", "proof", "tables", "tree.parquet"
+ANSWERED = "answered.parquet"
 TABLED = ("comparisons", "futures", "markets", "volumes", "sites", "timeline")
 """Tables of the book written for notebooks."""
 NEAR = 1e-9
@@ -83,6 +84,7 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
         _write_inputs(run.ready.study.folder, beside / INPUTS)
         parquet.write_tree(beside / TREE, run.ready.grown.tree)
         parquet.write_prospect(beside / PROSPECT, run.ready.evaluation.prospect)
+        parquet.write_answered(beside / PROSPECT / ANSWERED, run.ready.answered)
         parquet.write_plan(beside / PLAN, run.solved.plan)
         parquet.write_proof(beside / PROOF, run.solved.proof)
         _write_tables(run, beside / TABLES)
@@ -224,9 +226,12 @@ def _problem(prospect: Prospect, told: dict[str, Any]) -> Check:
 def _inputs(tree: ScenarioTree, folder: Path, told: dict[str, Any]) -> Check:
     """The inputs, evaluated again by the program as it is installed now, give the same problem."""
     try:
-        again = prepare(read_study(folder / INPUTS), Quiet())
+        answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
+        again = prepare(read_study(folder / INPUTS), Quiet(), answered)
     except RoadsteadError as error:
         return Check("inputs", False, f"the inputs are no sound case any more: {error.faults[0]}")
+    except UNREADABLE as error:
+        return Check("inputs", False, f"the prices that rivals answered cannot be read: {error}")
     if not parquet.same_tree(tree, again.grown.tree):
         return Check("inputs", False, "the inputs give another tree")
     if parquet.digest(again.evaluation.prospect) == told["prospect_sha256"]:

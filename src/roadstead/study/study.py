@@ -10,9 +10,11 @@ from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import grow, marginals
+from roadstead.futures.reaction import react
 from roadstead.futures.waiting import with_waiting
 from roadstead.outlook.forecast import forecast
 from roadstead.playbook import leaving_out, yardsticks
+from roadstead.playbook.demand_told import implied_demand
 from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.study import costing, cover
@@ -29,22 +31,53 @@ if TYPE_CHECKING:
     from roadstead.futures.events import TreePlan
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import Prospect
+    from roadstead.futures.reaction import Reaction
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Book
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
+    from roadstead.terms.arrays import Floats
     from roadstead.trade.rulebook import Rulebook
+
+
+MOST_ROUNDS = 3
+"""Times at most that a case is planned, each time against rivals who have answered the plan before."""
+SETTLED = 0.01
+"""Share of cars that may still change hands as rivals answer a plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A study evaluated on its tree, not solved yet."""
+    """A study evaluated on its tree, not solved yet.
+
+    Attributes
+    ----------
+    answered
+        Own prices that rivals have answered, by market; None where they answered the reference prices. Shape (Y, K).
+    """
 
     study: Study
     rulebook: Rulebook
     outlook: Outlook
     grown: Grown
     evaluation: Evaluation
+    answered: Mapping[str, Floats] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A plan that rivals have answered.
+
+    Attributes
+    ----------
+    rounds
+        Times it was planned.
+    """
+
+    ready: Ready
+    solved: Solved
+    reaction: Reaction
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +97,8 @@ class Run:
     seconds: Mapping[str, float]
 
 
-def prepare(study: Study, progress: Progress) -> Ready:
-    """From facts to the prospect."""
+def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | None = None) -> Ready:
+    """From facts to the prospect, against rivals who answer own prices: the reference ones, or those given."""
     progress.begin("outlook")
     rules = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     horizon = range(study.case.horizon.first, study.case.horizon.last + 1)
@@ -84,8 +117,8 @@ def prepare(study: Study, progress: Progress) -> Ready:
     classes = {event.event_id: event.demand for event in study.events.values()}
     grown = grow(study.tree, classes, outlook)
     progress.begin("prospect")
-    evaluation = evaluate(grown, with_waiting(costing.prepare(study, outlook), rules), rules, study.events)
-    return Ready(study, rules, outlook, grown, evaluation)
+    ground = with_waiting(costing.prepare(study, outlook), rules)
+    return Ready(study, rules, outlook, grown, evaluate(grown, ground, rules, study.events, answered), answered)
 
 
 def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
@@ -93,9 +126,10 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
     clock = _Clock()
     ready = prepare(study, progress)
     clock.mark("evaluate")
-    tree, prospect = ready.grown.tree, ready.evaluation.prospect
     progress.begin("plan")
-    solved = _solve(study, ready, effort, progress)
+    settled = _settle(study, ready, effort, progress)
+    ready, solved = settled.ready, settled.solved
+    tree, prospect = ready.grown.tree, ready.evaluation.prospect
     clock.mark("plan")
     progress.begin("comparisons")
     path = _central(ready)
@@ -133,10 +167,25 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
         ),
         years=cover.shown_years(study),
         other_rules=other_rules,
+        demand=implied_demand(reading, settled.reaction, settled.rounds),
     )
     book = tell(told)
     clock.mark("tell")
     return Run(ready, effort, solved, book, clock.marks)
+
+
+def _settle(study: Study, ready: Ready, effort: Effort, progress: Progress) -> Settled:
+    """Plan, let rivals answer, and plan again against their answer, until it moves hardly a car."""
+    for round_ in range(1, MOST_ROUNDS + 1):
+        solved = _solve(study, ready, effort, progress)
+        selling, years = ready.evaluation.ledger.selling, ready.evaluation.prospect.node_years
+        reaction = react(ready.grown.tree, years, selling, solved.plan.flows.sale.sum(-1))
+        if reaction.moved < SETTLED or round_ == MOST_ROUNDS:
+            break
+        ground, own = ready.evaluation.ledger.costing, reaction.own_price
+        again = evaluate(ready.grown, ground, ready.rulebook, study.events, own)
+        ready = replace(ready, evaluation=again, answered=own)
+    return Settled(ready, solved, reaction, round_)
 
 
 def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress) -> Solved:

@@ -20,7 +20,8 @@ from roadstead.report.charts.style import INK, PAPER, Place, drawing, haloed, in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.playbook.book import Map, MapFlow, MapMarket, Name
+    from roadstead.playbook.book import Name
+    from roadstead.playbook.map_book import Map, MapFlow, MapMarket
     from roadstead.report.charts.projection import Frame
     from roadstead.report.words import Words
 
