@@ -105,9 +105,9 @@ def write_answered(path: Path, answered: Mapping[str, Array] | None) -> None:
 def read_answered(path: Path) -> dict[str, Array] | None:
     """Read back what ``write_answered`` wrote."""
     table = pl.read_parquet(path)
-    found = {}
+    found: dict[str, Array] = {}
     for (market,), rows in table.sort("market", "y", "k").group_by("market", maintain_order=True):
-        found[str(market)] = rows["price"].to_numpy().reshape(rows["y"].max() + 1, rows["k"].max() + 1)  # type: ignore[operator]
+        found[str(market)] = rows["price"].to_numpy().reshape(rows["y"].n_unique(), rows["k"].n_unique())
     return found or None
 
 
