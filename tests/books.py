@@ -17,9 +17,6 @@ from roadstead.playbook.book import (
     Front,
     FutureValue,
     Later,
-    Map,
-    MapFlow,
-    MapMarket,
     MarketRow,
     Name,
     OtherRule,
@@ -31,6 +28,7 @@ from roadstead.playbook.book import (
     VolumeYear,
     Waterfall,
 )
+from roadstead.playbook.map_book import Map, MapFlow, MapMarket
 
 FIRST, LAST = 2027, 2036
 YEARS = range(FIRST, LAST + 1)

@@ -36,12 +36,15 @@ class Circumstances:
     ----------
     terms
         Terms of demand that events have set on the way there, by parameter; what is not in it is as the case has it.
+    least_prices
+        Least prices of cars shipped from home over their reference prices, by importer and nest.
     """
 
     rulebook: Rulebook
     route: str
     content: Mapping[str, float]
     terms: Mapping[str, float] = field(default_factory=dict)
+    least_prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

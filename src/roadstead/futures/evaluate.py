@@ -11,6 +11,7 @@ import numpy as np
 from roadstead.futures import capital
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
+from roadstead.futures.least_prices import with_least_prices
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
 from roadstead.terms.ids import EntryMode, Product
@@ -126,7 +127,12 @@ def evaluate(
     margin, allowed = _margins(costing, years, circumstances, arcs, offers, selling)
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     models = tuple(carmaker.models)
-    resources = capital.build_resources(costing, grown, years, circumstances, arcs, selling, risks)
+    resources = with_least_prices(
+        capital.build_resources(costing, grown, years, circumstances, arcs, selling, risks),
+        selling,
+        arcs,
+        [f"{offer.market} {offer.model_id}" for offer in offers],
+    )
     options, option_names = capital.build_options(costing, grown, years, risks, markets)
     entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}
     labels = Labels(
@@ -167,7 +173,7 @@ def evaluate(
 def node_circumstances(
     grown: Grown, rulebook: Rulebook, events: Mapping[str, Event], costing: Costing
 ) -> tuple[Circumstances, ...]:
-    """Rules, route, content and terms of demand at every node: today's, changed by all that has fired on the way there."""
+    """Rules, route, content, terms of demand and least prices at every node: today's, changed by all that has fired on the way there."""
     found: list[Circumstances] = []
     for node in range(grown.tree.count):
         parent = int(grown.tree.parent[node])
@@ -179,7 +185,14 @@ def node_circumstances(
             event = events[event_id]
             content = {**now.content, **{rule.place: rule.least for rule in event.content}}
             amended = amend(now.rulebook, [(change, day) for change in event.amendments])
-            now = Circumstances(amended, event.route or now.route, content, {**now.terms, **event.terms})
+            least = {(one.importer, nest): one.share for one in event.least_prices for nest in one.nests}
+            now = Circumstances(
+                rulebook=amended,
+                route=event.route or now.route,
+                content=content,
+                terms={**now.terms, **event.terms},
+                least_prices={**now.least_prices, **least},
+            )
         found.append(now)
     return tuple(found)
 

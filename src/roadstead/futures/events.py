@@ -22,6 +22,15 @@ class ContentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LeastPrice:
+    """A least price of cars shipped from home to an importer, by nest (BEV, PHEV, other), over each model's reference price."""
+
+    importer: str
+    nests: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A named change.
 
@@ -37,6 +46,8 @@ class Event:
         Local-content rules from then on.
     terms
         Terms of demand set from then on in every market, by parameter, each in its own unit.
+    least_prices
+        Least prices of cars shipped from home from then on; a share of nothing lifts one.
     probability
         How likely the case's author thinks it is to have fired by the end of the horizon. [fraction]
     rests_on
@@ -54,6 +65,7 @@ class Event:
     rests_on: str
     note: str
     terms: Mapping[str, float] = field(default_factory=dict)
+    least_prices: tuple[LeastPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _products(sides: Sides) -> tuple[Floats, Floats, Ints, Flags]:
     return sales, price, nest, shipped
 
 
-def rivals_answer(met: Contest, own_price: Floats, rise: Floats) -> Floats:
+def rivals_answer(met: Contest, own_price: Floats, rise: Floats, floor: Floats) -> Floats:
     """Prices at which rivals settle, own prices being held.
 
     Parameters
@@ -148,6 +148,8 @@ def rivals_answer(met: Contest, own_price: Floats, rise: Floats) -> Floats:
         Shape (Y, K). [money/car]
     rise
         What cars shipped from home cost more than at reference, in retail terms. Shape (Y,). [money/car]
+    floor
+        Least prices rivals must keep, minus infinity where there is none. Shape (Y, J). [money/car]
 
     Returns
     -------
@@ -156,7 +158,7 @@ def rivals_answer(met: Contest, own_price: Floats, rise: Floats) -> Floats:
     held = np.full(met.price.shape, np.nan)
     held[:, : met.own] = own_price
     free = np.isnan(held)
-    bounds = Bounds(np.where(free, -np.inf, held), np.where(free, np.inf, held))
+    bounds = Bounds(np.where(free, floor, held), np.where(free, np.inf, held))
     cost = met.cost + np.where(met.shipped, rise[:, None], 0.0)
     return settle_prices(met.competition, cost, bounds).price
 

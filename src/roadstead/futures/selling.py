@@ -10,6 +10,7 @@ import numpy as np
 from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.response import respond
 from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
+from roadstead.futures.least_prices import import_limits, least_shares, rivals_floors
 from roadstead.futures.prospect import Demand
 from roadstead.futures.rival_costs import rises
 from roadstead.futures.rivals import Sides, contest, rivals_answer, segment_share, stand_against
@@ -54,6 +55,10 @@ class Selling:
         Each market with its rivals. Length M.
     rise
         What a car that rivals ship from home costs more than under today's rules, in retail terms. Shape (Y, M). [money/car]
+    rivals_floor
+        Least prices that rivals must keep. Length M, shapes (Y, J). [money/car]
+    import_limit
+        Cars of each cell that may be shipped from home under a least price; infinite without one. Shape (Y, C). [cars/year]
     rivals_price
         Prices of all products of each market, own ones at reference, rivals' as they settled. Length M, shapes (Y, J).
     stands
@@ -71,6 +76,8 @@ class Selling:
     nev_share: Floats
     contests: tuple[Contest, ...]
     rise: Floats
+    rivals_floor: tuple[Floats, ...]
+    import_limit: Floats
     rivals_price: tuple[Floats, ...]
     stands: tuple[Stand, ...]
     member_cell: Ints
@@ -126,13 +133,17 @@ def build_demand(
     base = _base(costing, grown, years, circumstances, offers)
     contests = tuple(_contest(costing, years, circumstances, base, offers, m) for m in range(len(base.markets)))
     rise = rises(costing, years, circumstances, contests)
-    answers, stands, curves = [], [], []
+    answers, stands, curves, floors = [], [], [], []
+    limit = np.full(base.sales.shape, np.inf)
     for m, met in enumerate(contests):
         own = met.price[:, : met.own] if own_price is None else own_price[met.market]
-        settled = rivals_answer(met, own, rise[:, m])
+        least = least_shares(costing, years, circumstances, met)
+        floors.append(rivals_floors(met, least))
+        settled = rivals_answer(met, own, rise[:, m], floors[m])
         answers.append(np.concatenate([met.price[:, : met.own], settled[:, met.own :]], axis=1))
         stands.append(stand_against(met, answers[m]))
         curves.append(respond(stands[m]))
+        limit[:, list(met.cells)] = import_limits(met, answers[m], least)
     after_tax = 1.0 - costing.carmaker.home.tax_rate
     packed = _packed(base, contests, curves, after_tax)
     return Selling(
@@ -145,6 +156,8 @@ def build_demand(
         nev_share=base.nev,
         contests=contests,
         rise=rise,
+        rivals_floor=tuple(floors),
+        import_limit=limit,
         rivals_price=tuple(answers),
         stands=tuple(stands),
         member_cell=np.asarray([cell for cell, _ in packed.members]),

@@ -223,4 +223,5 @@ def _changes(event: Event) -> str:
     parts += [f"route {event.route}"] if event.route else []
     parts += [f"demand {event.demand}"] if event.demand else []
     parts += [f"{name} {value:g}" for name, value in event.terms.items()]
+    parts += [f"least price {one.importer} {'/'.join(one.nests)} {one.share:.0%}" for one in event.least_prices]
     return "; ".join(parts)

@@ -130,7 +130,7 @@ def _events(document: Document) -> Iterator[Fault]:
             place = document.where("events", i, "rests_on")
             yield Fault(place, "RS-T111", f"nothing stands behind `{event.id}`", expected)
         if _is_empty(event):
-            expected = "amendments, or demand, or a route, or local content, or terms of demand"
+            expected = "amendments, or demand, a route, local content, least prices, or terms of demand"
             yield Fault(where, "RS-S603", f"`{event.id}` changes nothing", expected)
         for j, change in enumerate(event.amendments):
             yield from _amendment(change, document.where("events", i, "amendments", j))
@@ -139,7 +139,8 @@ def _events(document: Document) -> Iterator[Fault]:
 
 
 def _is_empty(event: EventEntry) -> bool:
-    return not (event.amendments or event.demand or event.route or event.content or event.terms)
+    found = (event.amendments, event.demand, event.route, event.content, event.least_prices, event.terms)
+    return not any(found)
 
 
 def _amendment(change: AmendmentEntry, where: str) -> Iterator[Fault]:

@@ -112,6 +112,14 @@ class ContentEntry(_Part):
     least: Fraction
 
 
+class LeastPriceEntry(_Part):
+    """A least price of cars shipped from home, as a share of each model's reference price; 0 lifts one."""
+
+    importer: str
+    powertrains: tuple[Powertrain, ...] = Field(min_length=1)
+    share: Annotated[float, Field(ge=0.0, le=3.0)]
+
+
 class EventEntry(_Part):
     """A named change with its probability and what that rests on."""
 
@@ -126,6 +134,7 @@ class EventEntry(_Part):
     route: Literal["", "SUEZ_OPEN", "SUEZ_CLOSED"] = ""
     content: tuple[ContentEntry, ...] = ()
     terms: dict[str, Setting] = Field(default_factory=dict)
+    least_prices: tuple[LeastPriceEntry, ...] = ()
 
 
 class PinEntry(_Part):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.events import ContentRule, Event, NodePlan, TreePlan
+from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, TreePlan
+from roadstead.futures.selling import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, law_checks, table_checks, tables
 from roadstead.study.document import scan_document
@@ -258,6 +259,13 @@ def _event(document: Document, index: int, about: Told) -> Event:
     return Event(
         entry.id, entry.title, entry.title_zh, amendments, entry.demand, entry.route, content,
         entry.probability, entry.rests_on, entry.note, set_terms(entry.terms, about.demand),
+        tuple(
+            LeastPrice(
+                places.territory(one.importer, document.where("events", index, "least_prices", j, "importer")),
+                tuple(dict.fromkeys(nest_of(powertrain) for powertrain in one.powertrains)), one.share,
+            )
+            for j, one in enumerate(entry.least_prices)
+        ),
     )  # fmt: skip
 
 

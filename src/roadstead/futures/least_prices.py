@@ -1,0 +1,99 @@
+"""Least prices that cars shipped from home must keep in a market, as a price undertaking asks in place of a duty.
+
+A least price is stated as a share of the reference price of each model. Cars from home then sell no more than buyers take
+at that price while the firm's other models stay at their reference prices: a limit on flows from home, told as a resource
+like any other. What the firm makes elsewhere is free. Rivals shipped from home keep the same least prices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from roadstead.demand.pricing import shares_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.futures.capital import BuiltResources
+    from roadstead.futures.costing import Circumstances, Costing
+    from roadstead.futures.evaluate import ArcKey
+    from roadstead.futures.prospect import NodeYears
+    from roadstead.futures.rivals import Contest
+    from roadstead.futures.selling import Selling
+    from roadstead.terms.arrays import Floats
+
+
+def least_shares(costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], met: Contest) -> Floats:
+    """Least price over reference price by nest of a market; nothing where there is none. Shape (Y, G). [fraction]"""
+    importers = {met.market, costing.territory(met.market)}
+    found = np.zeros((years.count, len(met.nests)))
+    for y, node in enumerate(years.node.tolist()):
+        for (importer, nest), share in circumstances[node].least_prices.items():
+            if importer in importers and nest in met.nests:
+                found[y, met.nests.index(nest)] = share
+    return found
+
+
+def rivals_floors(met: Contest, least: Floats) -> Floats:
+    """Least prices of rivals shipped from home; minus infinity where there is none. Shape (Y, J). [money/car]"""
+    of_product = least[:, met.competition.nest]
+    return np.where(met.shipped & (of_product > 0), of_product * met.price, -np.inf)
+
+
+def import_limits(met: Contest, price: Floats, least: Floats) -> Floats:
+    """Cars of each own model that buyers take at its least price, others at ``price``; infinite without one. Shape (Y, K)."""
+    limits = np.full((len(price), met.own), np.inf)
+    for k in range(met.own):
+        share = least[:, met.competition.nest[k]]
+        rows = np.flatnonzero(share > 0)
+        if rows.size:
+            at = price.copy()
+            at[:, k] = np.maximum(share, 1e-9) * met.price[:, k]
+            limits[rows, k] = (shares_at(met.competition, at)[:, k] * met.scale.potential)[rows]
+    return limits
+
+
+def with_least_prices(
+    built: BuiltResources, selling: Selling, arcs: Sequence[ArcKey], names: Sequence[str]
+) -> BuiltResources:
+    """The resources with a row for every cell that has a least price somewhere; ``names``: a name of every cell."""
+    cells = np.flatnonzero(np.isfinite(selling.import_limit).any(0))
+    if not cells.size:
+        return built
+    res, count, rows = built.arrays, len(built.names), len(cells)
+    uses = [(a, count + i) for i, c in enumerate(cells.tolist()) for a, key in enumerate(arcs)
+            if key.offer == c and key.line is None]  # fmt: skip
+    free = np.where(
+        np.isfinite(selling.import_limit[:, cells]), selling.import_limit[:, cells], selling.width.sum((1, 2)).max()
+    )
+
+    def longer(array: Any, value: float) -> Any:
+        """The array with ``value`` for every new row, along its last axis."""
+        return np.concatenate([array, np.full((*array.shape[:-1], rows), value, dtype=array.dtype)], axis=-1)
+
+    arrays = replace(
+        res,
+        option=longer(res.option, -1),
+        use_arc=np.concatenate([res.use_arc, [a for a, _ in uses]]),
+        use_resource=np.concatenate([res.use_resource, [r for _, r in uses]]),
+        use_amount=np.concatenate([res.use_amount, np.ones(len(uses))]),
+        free=np.concatenate([res.free, free], axis=1),
+        existing=longer(res.existing, 0.0),
+        usable=longer(res.usable, 1.0),
+        size=longer(res.size, 1.0),
+        limit=longer(res.limit, 0.0),
+        whole=longer(res.whole, 0),
+        lead=longer(res.lead, 0),
+        ramp=np.concatenate([res.ramp, np.ones((rows, res.ramp.shape[1]))]),
+        cost=longer(res.cost, 0.0),
+        fixed=longer(res.fixed, 0.0),
+        scrap=longer(res.scrap, 0.0),
+        salvage=longer(res.salvage, 0.0),
+        minimum_take=longer(res.minimum_take, 0.0),
+        take_price=longer(res.take_price, 0.0),
+        risk=longer(res.risk, 0),
+    )
+    return replace(built, names=(*built.names, *(f"least price {names[int(c)]}" for c in cells)), arrays=arrays)
