@@ -1,7 +1,7 @@
 r"""What a change of duty makes the cars dearer that rivals ship from the firm's own home country.
 
 Their makers sell a part of what they sell in a market from plants elsewhere, and turn to those as the duty rises: with the
-sourcing elasticity :math:`\theta` and that part as the share of another source, their cost changes by (H.4) and (H.7). They
+sourcing elasticity :math:`\theta` and that part as the share of another source, their cost changes by (H.4). They
 pass the part :math:`\lambda` of it on (D.7).
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.demand.sourcing import rivals_cost_hats
+from roadstead.demand.sourcing import index_hats
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.ids import Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
@@ -66,18 +66,11 @@ def _rise(met: Contest, y: int, duties: tuple[float, ...], terms: Mapping[str, T
     first = int(np.flatnonzero(met.shipped)[0])
     cost, customs = float(met.cost[y, first]), terms["rival_value"].value * float(met.price[y, first])
     before, after = duties
-    untaxed = cost - before * customs
-    if untaxed <= 0:
-        return terms["pass_through"].value * (after - before) * customs
-    elsewhere = terms["rivals_elsewhere"].value
-    hat = rivals_cost_hats(
-        np.asarray([[1.0 - elsewhere, elsewhere]]),
-        np.asarray([before, 0.0]),
-        np.asarray([after, 0.0]),
-        customs / untaxed,
-        terms["sourcing_elasticity"].value,
+    shipped, elsewhere = 1.0 + (after - before) * customs / cost, terms["rivals_elsewhere"].value
+    hat = index_hats(
+        np.asarray([1.0 - elsewhere, elsewhere]), np.asarray([shipped, 1.0]), terms["sourcing_elasticity"].value
     )
-    return terms["pass_through"].value * (float(hat[0]) - 1.0) * cost
+    return terms["pass_through"].value * (float(hat) - 1.0) * cost
 
 
 def _rate(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from roadstead.demand.pricing import shares_at
+from roadstead.demand.response import prices_at
+from roadstead.footprint.certify import filled
 from roadstead.futures.evaluate import representative_year
-from roadstead.futures.selling import LEAST, _reference_share, _rivals_change, segment_share
+from roadstead.futures.prospect import pooled
+from roadstead.futures.reaction import react
+from roadstead.futures.rival_costs import rises
+from roadstead.futures.rivals import segment_share
+from roadstead.futures.selling import LEAST, _reference_share, build_demand
 from roadstead.terms.ids import Powertrain
 from roadstead.trade.amendment import Amendment, amend
 
@@ -68,28 +76,109 @@ def test_segments_fall_and_sell_the_reference_at_the_reference_price(starter_rea
     assert (np.diff(demand.price, axis=-1) <= 1e-6).all()
     assert (np.diff(demand.group_price, axis=-1) <= 1e-6).all()
     assert (demand.width.sum(-1) > selling.reference_sales).all()
-    pooled = np.zeros(demand.group_width.shape[:2])
-    np.add.at(pooled.T, demand.group, selling.reference_sales.T)
-    assert (demand.group_width.sum(-1) > pooled).all()
+    assert (demand.group_width.sum(-1) > pooled(demand, selling.reference_sales)).all()
+
+
+def test_segments_give_the_money_of_the_equilibriums_own_demand(starter_ready: Ready):
+    """At reference volumes, and at half and one and a half times them: within 1 % of price times volume, kept and taxed."""
+    prospect, ledger = starter_ready.evaluation.prospect, starter_ready.evaluation.ledger
+    selling, demand = ledger.selling, prospect.demand
+    after_tax = 1 - ledger.costing.carmaker.home.tax_rate
+    for scale in (0.5, 1.0, 1.5):
+        sold = selling.reference_sales * scale
+        money = filled(sold, demand.width, demand.price) + selling.net_price * after_tax * sold
+        together = filled(pooled(demand, sold), demand.group_width, demand.group_price)
+        for m, (met, stand) in enumerate(zip(selling.contests, selling.stands, strict=True)):
+            mine = list(met.cells)
+            price = prices_at(stand, sold[:, mine] / met.scale.potential[:, None])
+            exact = (price * selling.net_price[:, mine] / met.price[:, : met.own] * sold[:, mine]).sum(1) * after_tax
+            groups = [g for g, (_, market) in enumerate(selling.groups) if market == m]
+            found = money[:, mine].sum(1) + together[:, groups].sum(1)
+            assert found == pytest.approx(exact, rel=0.01 / min(scale, 1.0))
+
+
+def test_rivals_stand_in_every_nest_and_sell_the_rest(starter_ready: Ready):
+    """All products of a market sell the node's outlook together at reference prices."""
+    selling = starter_ready.evaluation.ledger.selling
+    for m, met in enumerate(selling.contests):
+        sold = shares_at(met.competition, met.price) * met.scale.potential[:, None]
+        assert sold.sum(1) == pytest.approx(selling.market[:, m], rel=1e-6)
+        assert sold[:, : met.own] == pytest.approx(selling.reference_sales[:, list(met.cells)], rel=1e-6)
+        shipped = sold[:, met.shipped].sum(1) / sold[:, met.own :].sum(1)
+        assert shipped == pytest.approx(
+            np.full(len(sold), starter_ready.study.carmaker.chinese_rivals[met.market]), rel=1e-6
+        )
 
 
 def test_rivals_pass_a_part_of_a_higher_duty_on(starter_ready: Ready):
-    """A charge on all Chinese cars in Germany makes the Chinese among the rivals dearer, and leaves Brazil alone."""
+    """A charge on all Chinese cars makes the Chinese among Germany's rivals dearer, and leaves Brazil alone."""
     ledger = starter_ready.evaluation.ledger
-    now = ledger.circumstances[0]
+    now, years = ledger.circumstances[0], ledger.node_years
     surtax = Amendment("add", "EU27", "test", origins=frozenset({"CHN"}), rate=0.2)
-    start = starter_ready.grown.tree.start
-    dearer = replace(now, rulebook=amend(now.rulebook, [(surtax, start_day(int(start[0])))]))
-    alpha, retail = 1e-4, 30_000.0
-    changed = _rivals_change(ledger.costing, now, dearer, "DEU", 2028, alpha, retail)
-    share, passed = ledger.costing.carmaker.chinese_rivals["DEU"], ledger.costing.conventions.pass_through
-    assert changed == pytest.approx(1 - share + share * np.exp(-alpha * passed * 0.2 * 0.55 * retail))
-    assert changed < 1.0
-    assert _rivals_change(ledger.costing, now, dearer, "BRA", 2028, alpha, retail) == 1.0
-    assert _rivals_change(ledger.costing, now, now, "DEU", 2028, alpha, retail) == 1.0
+    start = date(int(starter_ready.grown.tree.start[0]), 1, 1)
+    dearer = replace(now, rulebook=amend(now.rulebook, [(surtax, start)]))
+    every = [dearer if node else now for node in range(len(ledger.circumstances))]
+    selling = ledger.selling
+    found = rises(ledger.costing, years, every, selling.contests)
+    at = selling.markets.index("DEU")
+    met, terms = selling.contests[at], ledger.costing.conventions.demand
+    y = int(np.flatnonzero(years.node > 0)[0])
+    retail, cost = met.price[y, met.own], met.cost[y, met.own]
+    whole = 0.2 * terms.of("rival_value").value * retail
+    elsewhere = terms.of("rivals_elsewhere").value
+    # Those with plants elsewhere escape a part; who has none would pay it all.
+    assert 0.75 * terms.of("pass_through").value * whole < found[y, at] < terms.of("pass_through").value * whole
+    hat = 1 + whole / cost
+    theta = terms.of("sourcing_elasticity").value
+    index = ((1 - elsewhere) * hat**-theta + elsewhere) ** (-1 / theta)
+    assert found[y, at] == pytest.approx(terms.of("pass_through").value * (index - 1) * cost, rel=1e-9)
+    assert (found[:, selling.markets.index("BRA")] == 0).all()
+    assert (found[years.node == 0] == 0).all()
 
 
-def start_day(year: int):
-    from datetime import date
+def test_an_event_sets_terms_of_demand(starter_ready: Ready):
+    """Buyers who look harder at prices from a node on: elasticity there, and nowhere before."""
+    ledger, grown = starter_ready.evaluation.ledger, starter_ready.grown
+    every = [replace(c, terms={"own_elasticity": -6.0}) if n else c for n, c in enumerate(ledger.circumstances)]
+    found = build_demand(ledger.costing, grown, ledger.node_years, every, ledger.offers)
+    before = ledger.selling
+    changed = ledger.node_years.node > 0
+    for met, old in zip(found.contests, before.contests, strict=True):
+        assert met.scale.alpha[~changed] == pytest.approx(old.scale.alpha[~changed])
+        assert (met.scale.alpha[changed] > old.scale.alpha[changed]).all()
+    assert found.reference_sales == pytest.approx(before.reference_sales)
 
-    return date(year, 1, 1)
+
+def test_a_least_price_limits_what_home_ships_and_binds_rivals(starter_ready: Ready):
+    ledger, grown = starter_ready.evaluation.ledger, starter_ready.grown
+    least = {("EU27", "BEV"): 1.1}
+    every = [replace(c, least_prices=least) if n else c for n, c in enumerate(ledger.circumstances)]
+    found = build_demand(ledger.costing, grown, ledger.node_years, every, ledger.offers)
+    later = ledger.node_years.node > 0
+    for c, offer in enumerate(ledger.offers):
+        limit = found.import_limit[:, c]
+        electric = ledger.costing.carmaker.models[offer.model_id].powertrain is Powertrain.BEV
+        if ledger.costing.territory(offer.market) == "EU27" and electric:
+            assert np.isinf(limit[~later]).all()
+            assert (limit[later] < found.reference_sales[later, c]).all()
+            assert (limit[later] > 0).all()
+        else:
+            assert np.isinf(limit).all()
+    at = found.markets.index("DEU")
+    met, price = found.contests[at], found.rivals_price[at]
+    bound = met.shipped & (met.competition.nest == met.nests.index("BEV"))
+    assert (price[later][:, bound] >= 1.1 * met.price[later][:, bound] * (1 - 1e-9)).all()
+
+
+def test_rivals_answer_to_reference_prices_is_their_own_reference(starter_ready: Ready):
+    """Where no duty moved, rivals stay where they were; a plan that sells the reference moves nobody."""
+    ledger = starter_ready.evaluation.ledger
+    selling = ledger.selling
+    for m, met in enumerate(selling.contests):
+        still = selling.rise[:, m] == 0
+        assert selling.rivals_price[m][still] == pytest.approx(met.price[still], rel=1e-9)
+    answer = react(starter_ready.grown.tree, ledger.node_years, selling, selling.reference_sales)
+    assert answer.moved < 0.01
+    still = [m for m in range(len(selling.markets)) if (selling.rise[:, m] == 0).all()]
+    assert still
+    assert all(answer.by_market[m] < 1e-6 for m in still)

@@ -11,7 +11,6 @@ import pytest
 
 from roadstead.futures.capital import TAX_YEARS
 from roadstead.futures.costing import OVERLAND_DAYS
-from roadstead.futures.selling import RIVAL_VALUE
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.book import Amount
 from roadstead.playbook.decisions import HALF, decisions
@@ -252,10 +251,7 @@ def test_the_headline_is_the_plan_against_standing_still(book: Book, starter_run
     assert book.cover.gap_value_added <= 0.01
 
 
-def test_what_the_program_assumes_in_every_case_is_told(book: Book):
+def test_what_the_program_assumes_in_every_case_is_told(book: Book, starter_run: Run):
     [told] = [warning for warning in book.warnings if warning.key == "warn.every_case"]
-    assert (amount(told, "value"), amount(told, "days"), amount(told, "years")) == (
-        RIVAL_VALUE,
-        OVERLAND_DAYS,
-        TAX_YEARS,
-    )
+    value = starter_run.ready.study.conventions.demand.of("rival_value").value
+    assert (amount(told, "value"), amount(told, "days"), amount(told, "years")) == (value, OVERLAND_DAYS, TAX_YEARS)
