@@ -16,8 +16,8 @@ import numpy as np
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, Solved, solve
+from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import (
-    DIMENSIONS,
     Arcs,
     Demand,
     Labels,
@@ -25,7 +25,6 @@ from roadstead.futures.prospect import (
     Options,
     Prospect,
     Resources,
-    arrays,
 )
 from roadstead.futures.tree import ScenarioTree, history
 

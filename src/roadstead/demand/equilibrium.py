@@ -20,6 +20,37 @@ if TYPE_CHECKING:
 _EXPECTED = "a number for every product"
 
 
+@dataclass(frozen=True, slots=True)
+class Products:
+    """What is sold in one market or many, at the base.
+
+    Attributes
+    ----------
+    price, share
+        Shares of all who might buy, so that they sum to less than one in a market. Shape (J,). [money/car], [fraction]
+    firm, nest
+        Labels. Shape (J,).
+    alpha, rho
+        Price coefficient (positive) and nest correlation, one number or one for every product, alike within a market.
+    market
+        Label of each product's market; one market where there are none. Shape (J,).
+    kept
+        Share of the retail price that reaches the firm: taxes on price and the dealer's margin off.
+    floor
+        Least retail prices (a minimum-price undertaking); NaN where there is none. Shape (J,).
+    """
+
+    price: npt.ArrayLike
+    share: npt.ArrayLike
+    firm: Sequence[object]
+    nest: Sequence[object]
+    alpha: npt.ArrayLike
+    rho: npt.ArrayLike
+    market: Sequence[object] = ()
+    kept: npt.ArrayLike = 1.0
+    floor: npt.ArrayLike = float("nan")
+
+
 class Priced(NamedTuple):
     """Retail prices and shares, each of the shape of the costs handed in."""
 
@@ -54,31 +85,22 @@ def equilibrium_prices(
     alpha: npt.ArrayLike,
     rho: npt.ArrayLike,
     cost: npt.ArrayLike,
-    *,
-    market: Sequence[object] | None = None,
-    kept: npt.ArrayLike = 1.0,
-    floor: npt.ArrayLike | None = None,
-    pass_through: float = 1.0,
 ) -> Priced:
-    """Bertrand prices and nested logit shares at new costs, from base prices and shares (D.1, D.2, D.5).
+    """Bertrand prices and nested logit shares of one market at new costs, from base prices and shares (D.1, D.2, D.5).
+
+    Parameters and errors are those of :class:`Products` and :func:`settle_products`, which takes many markets, taxes,
+    dealers' margins, least prices and partial pass-through as well.
+    """
+    return settle_products(Products(price, share, firm, nest, alpha, rho), cost)
+
+
+def settle_products(products: Products, cost: npt.ArrayLike, pass_through: float = 1.0) -> Priced:
+    """Bertrand prices and nested logit shares at new costs, in every market and scenario (D.1, D.2, D.5).
 
     Parameters
     ----------
-    price, share
-        At the base; shares of all who might buy, so that they sum to less than one in a market. Shape (J,).
-        [money/car], [fraction]
-    firm, nest
-        Labels. Shape (J,).
-    alpha, rho
-        Price coefficient (positive) and nest correlation, one number or one for every product, alike within a market.
     cost
         New costs of a car; further dimensions are scenarios. Shape (..., J). [money/car]
-    market
-        Label of each product's market; one market by default. Shape (J,).
-    kept
-        Share of the retail price that reaches the firm: taxes on price and the dealer's margin off.
-    floor
-        Least retail prices (a minimum-price undertaking); NaN where there is none. Shape (J,).
     pass_through
         Part of a change in cost that prices are set on (D.7).
 
@@ -88,9 +110,9 @@ def equilibrium_prices(
         RS-D503 for a row that is no product, RS-D504 where the base prices imply a negative cost, RS-D505 where prices
         do not settle.
     """
-    rows = _rows(price, share, firm, nest, alpha, rho, kept, market)
+    rows = _rows(products)
     new = _costs(cost, rows)
-    least = None if floor is None else _spread(floor, len(rows.price))
+    least = _spread(products.floor, len(rows.price))
     prices, sold = np.empty_like(new), np.empty_like(new)
     faults: list[Fault] = []
     for number in range(len(rows.names)):
@@ -101,41 +123,37 @@ def equilibrium_prices(
         faults += _negative(rows, mine, implied)
         if faults:
             continue
-        bounds = None if least is None else _floors(least[mine])
+        bounds = None if np.isnan(least[mine]).all() else _floors(least[mine])
         found = settle_prices(base, partial_cost(implied, new[..., mine], pass_through), bounds)
         prices[..., mine], sold[..., mine] = found.price, found.share
     raise_if_any(faults)
     return Priced(prices, sold)
 
 
-def _rows(
-    price: npt.ArrayLike,
-    share: npt.ArrayLike,
-    firm: Sequence[object],
-    nest: Sequence[object],
-    alpha: npt.ArrayLike,
-    rho: npt.ArrayLike,
-    kept: npt.ArrayLike,
-    market: Sequence[object] | None,
-) -> _Rows:
-    """Rows that are products, or every fault in them."""
-    count = np.size(np.asarray(price, dtype=np.float64))
-    labels = ("",) * count if market is None else tuple(market)
-    given = {"share": np.size(np.asarray(share)), "firm": len(firm), "nest": len(nest), "market": len(labels)}
+def _rows(products: Products) -> _Rows:
+    """Rows that are products, or every fault in them; numbers that are given once hold for all."""
+    count = np.size(np.asarray(products.price, dtype=np.float64))
+    market = tuple(products.market) or ("",) * count
+    lengths = {
+        "share": np.size(np.asarray(products.share)),
+        "firm": len(products.firm),
+        "nest": len(products.nest),
+        "market": len(market),
+    }
     raise_if_any(
         Fault(name, "RS-D503", f"{length} entries beside {count} prices", "one entry for every product")
-        for name, length in given.items()
+        for name, length in lengths.items()
         if length != count
     )
-    names, numbered = np.unique(np.asarray([str(label) for label in labels]), return_inverse=True)
+    names, numbered = np.unique(np.asarray([str(label) for label in market]), return_inverse=True)
     rows = _Rows(
-        price=_spread(price, count),
-        share=_spread(share, count),
-        alpha=_spread(alpha, count),
-        rho=_spread(rho, count),
-        kept=_spread(kept, count),
-        firm=tuple(firm),
-        nest=tuple(nest),
+        price=_spread(products.price, count),
+        share=_spread(products.share, count),
+        alpha=_spread(products.alpha, count),
+        rho=_spread(products.rho, count),
+        kept=_spread(products.kept, count),
+        firm=tuple(products.firm),
+        nest=tuple(products.nest),
         market=numbered.ravel(),
         names=tuple(str(name) for name in names),
     )

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-12
 """Largest move of an earning in the last step, as a share of the largest earning."""
 MOST_STEPS = 5000
+LEAST_PACE, ROUNDING = 1.0 / 64.0, 1e-8
+"""A step that moves more than the one before is followed by steps of half the length, down to the least; below the second
+number a move is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +254,19 @@ def _fixed_point(rows: _Rows, kinds: _Kinds, attraction: Floats) -> Equilibrium:
     same_firm = (market.firm[first][:, None] == market.firm[first][None, :]) / market.twins[first][:, None]
     same_both = same_firm * (nest[:, None] == nest[None, :])
     alone = kept * ((1.0 - rho) / rows.alpha)[:, None]
-    earned, share, moved = alone, alone, np.inf
+    earned, share = alone, alone
+    moved, pace = np.inf, 1.0
     for step in range(1, MOST_STEPS + 1):
         utility = (1.0 - rho) * attraction - rows.alpha[:, None] * earned / kept
         share = shares(utility, nest, rho)
         new = alone + (1.0 - rho) * (earned * share) @ same_firm + rho * (earned * within(share, nest)) @ same_both
         _hold(rows, kinds, new)
-        moved = float(np.abs(new - earned).max(initial=0.0))
-        earned = new
+        last, moved = moved, float(np.abs(new - earned).max(initial=0.0))
         if moved <= TOLERANCE * float(np.abs(new).max(initial=1e-300)):
-            return Equilibrium(attraction, share, earned, step)
+            return Equilibrium(attraction, share, new, step)
+        if moved > last and moved > ROUNDING * float(np.abs(new).max()):
+            pace = max(pace / 2.0, LEAST_PACE)  # where one firm holds most of a market, whole steps go back and forth
+        earned = earned + pace * (new - earned)
     message = f"prices still move by {moved:.3g} after {MOST_STEPS} steps"
     expected = "finite costs and elasticities within their ranges; a nest correlation near 1 converges slowly"
     raise RoadsteadError(Fault("prices", "RS-D505", message, expected))

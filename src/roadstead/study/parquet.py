@@ -13,7 +13,8 @@ import polars as pl
 from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan, Pin
 from roadstead.footprint.solve import Proof
-from roadstead.futures.prospect import DIMENSIONS, Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources, arrays
+from roadstead.futures.axes import DIMENSIONS, arrays
+from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
 from roadstead.futures.tree import ScenarioTree
 
 if TYPE_CHECKING:

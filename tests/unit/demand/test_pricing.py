@@ -14,7 +14,7 @@ from contests import markets
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from roadstead.demand import equilibrium_prices
+from roadstead.demand import Products, equilibrium_prices, settle_products
 from roadstead.demand.choice import price_slopes, totals, within
 from roadstead.demand.pricing import (
     Bounds,
@@ -64,16 +64,16 @@ def by_pyblp(rho: float):
 
 def ours(rho: float, rows: np.ndarray, cost: np.ndarray):
     d = automobiles()
-    return equilibrium_prices(
-        d["prices"][rows],
-        d["shares"][rows],
-        d["firm_ids"][rows].tolist(),
-        d["region"][rows].tolist(),
-        ALPHA[rho],
-        rho,
-        cost[..., rows],
+    products = Products(
+        price=d["prices"][rows],
+        share=d["shares"][rows],
+        firm=d["firm_ids"][rows].tolist(),
+        nest=d["region"][rows].tolist(),
+        alpha=ALPHA[rho],
+        rho=rho,
         market=d["market_ids"][rows].tolist(),
     )
+    return settle_products(products, cost[..., rows])
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.5])

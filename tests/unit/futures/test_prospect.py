@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prospects import changed, invented
 
-from roadstead.futures.prospect import DIMENSIONS, arrays, sizes
+from roadstead.futures.axes import DIMENSIONS, arrays, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

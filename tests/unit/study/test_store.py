@@ -18,7 +18,7 @@ from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, prove, solve
-from roadstead.futures.prospect import arrays
+from roadstead.futures.axes import arrays
 from roadstead.futures.tree import ScenarioTree
 from roadstead.study import manifest, parquet
 from roadstead.study.progress import Quiet
