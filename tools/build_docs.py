@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.demand.analogues import ANALOGUES
+from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.parameters import PARAMETERS
 from roadstead.study import items
 from roadstead.study import tables as case_tables
@@ -104,7 +106,7 @@ def tables_page() -> str:
         "The tables beside `case.yaml` in a case folder; `roadstead new FOLDER` makes one with all of them.",
         "",
     ]
-    for schema in case_tables.ALL:
+    for schema in (*case_tables.ALL, *case_tables.OPTIONAL):
         lines += table_section(schema)
     lines += figures_section()
     lines += [
@@ -124,7 +126,9 @@ def tables_page() -> str:
     ]
     for schema in trade_schemas.ALL:
         lines += table_section(schema)
-    lines += ["## Demand", "", *table_section(PARAMETERS)]
+    lines += ["## Demand", ""]
+    for schema in (PARAMETERS, ENTRY_TERMS, ANALOGUES):
+        lines += table_section(schema)
     return "\n".join(lines)
 
 

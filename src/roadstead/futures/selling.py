@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.demand.calibrate import calibrate
+from roadstead.demand.entry import MIDDLE
 from roadstead.demand.response import CELL_POINTS, GROUP_POINTS, respond
 from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.prospect import Demand
+from roadstead.futures.shares import reference_share
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.ids import NEV, Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
@@ -35,8 +37,6 @@ RIVAL = "Chery"
 """A cooperating exporter without a rate of its own stands for rivals shipped from the home country."""
 RIVAL_VALUE = 0.55
 """Customs value of a rival's car as a share of its retail price. An assumption, told in the playbook."""
-LEAST = 1e-4
-"""Least reference share of a powertrain, as a share of the mature one, so that a model with no sales has a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def build_demand(
             bev = costing.bev_of_nev[market]
             reference = np.asarray(
                 [
-                    _reference_share(costing, offers[c], year)
+                    reference_share(costing, offers[c], year, MIDDLE)
                     * size
                     * segment_share(carmaker.models[offers[c].model_id].powertrain, nev, bev)
                     for c in mine
@@ -140,18 +140,6 @@ def build_demand(
             width[y, mine], price[y, mine] = segments.width, segments.price
             group_width[y, m], group_price[y, m] = segments.group_width, segments.group_price
     return Selling(markets, group, sales, net, market_size, nev_share, width, price, group_width, group_price)
-
-
-def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
-    """Share of its powertrain a model has at its reference price: today's, moving to the mature one in a straight line.
-
-    In a market not entered the line begins at nothing, in the year before the first in which a car could be sold there.
-    """
-    terms, channel = costing.conventions, costing.carmaker.channels[offer.market]
-    now = offer.sales / costing.segment_now[offer.market, offer.model_id] if channel.entered else 0.0
-    begins = terms.base_year if channel.entered else costing.first_year + channel.entry_lead - 1
-    way = min(max((year - begins) / terms.years_to_mature, 0.0), 1.0)
-    return max(now + (offer.mature_share - now) * way, offer.mature_share * LEAST)
 
 
 def _rivals_change(

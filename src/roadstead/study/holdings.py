@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.demand.analogues import ANALOGUES
+from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.parameters import PARAMETERS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import Source
@@ -104,8 +106,11 @@ def packaged() -> tuple[tuple[Schema, tuple[Row, ...]], ...]:
     world = reference.load()
     tables = [(schema, world.tables[schema.name]) for schema in facts.ALL]
     rules = [(schema, read_table(rulebook.data_folder() / f"{schema.name}.csv", schema)) for schema in law.ALL]
-    demand = Path(str(files("roadstead.demand") / "data" / f"{PARAMETERS.name}.csv"))
-    return (*tables, *rules, (PARAMETERS, read_table(demand, PARAMETERS)))
+    demand = Path(str(files("roadstead.demand") / "data"))
+    terms = [
+        (schema, read_table(demand / f"{schema.name}.csv", schema)) for schema in (PARAMETERS, ENTRY_TERMS, ANALOGUES)
+    ]
+    return (*tables, *rules, *terms)
 
 
 def unsourced(table: str = "") -> tuple[Unsourced, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.events import ContentRule, Event, NodePlan, TreePlan
 from roadstead.outlook.beside import NOTHING, known_beside
-from roadstead.study import assemble, checks, law_checks, table_checks, tables
+from roadstead.study import assemble, checks, entry_paths, law_checks, table_checks, tables
 from roadstead.study.document import scan_document
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.places import Places
@@ -104,7 +104,7 @@ def read_study(folder: Path) -> Study:
         table_checks.sources_exist((*case_rows, *(facts or ()), *laws), sources, faults)
     if document is not None and document.whole:
         checks.structure(document, faults)
-    if document is None or facts is None or len(rows) < len(tables.WITH_SOURCES):
+    if document is None or facts is None or len(rows) < len(tables.WITH_SOURCES) + len(tables.OPTIONAL):
         raise RoadsteadError(_in_order(faults))
     study = _assembled(folder, document, rows, Ground(world, sources, faults))
     if not faults:
@@ -139,6 +139,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     hosts = tuple(dict.fromkeys(line.place for line in carmaker.lines.values()))
     events = {entry.id: _event(document, i, places, hosts) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
+    faults += entry_paths.check(rows[tables.ENTRY_PATHS.name], carmaker, world)
     if document.whole:
         checks.pins(document, carmaker, faults)
         checks.announced(document, carmaker, faults)
@@ -215,6 +216,9 @@ def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]
     found = {
         s.name: scan_table(folder / f"{s.name}.csv", s, faults, must_rest_on=s.evidence) for s in tables.WITH_SOURCES
     }
+    for schema in tables.OPTIONAL:
+        path = folder / f"{schema.name}.csv"
+        found[schema.name] = scan_table(path, schema, faults, must_rest_on=True) if path.exists() else ()
     return {name: rows for name, rows in found.items() if rows is not None}
 
 

@@ -208,6 +208,14 @@ def _volumes(tables: Tables) -> Iterator[Fault]:
             message = f"{sales:,.0f} cars sold in {market}, where all makers sold {cars:,.0f} with that powertrain"
             expected = f"sales of {year}, or your own count in world/nev.csv and world/nev_split.csv"
             yield Fault(where, "RS-S613", message, expected)
+    counted = {(tables.place(row), row["powertrain"]) for row in tables.rows["volumes"]}
+    for row in tables.rows["ambitions"]:
+        market, group = tables.place(row), row["powertrain"]
+        if market in sold and (market, group) in offered - counted:
+            message = f"how many {group} were sold in {market} is not said, though they are offered there"
+            yield Fault(
+                row.where("powertrain"), "RS-S613", message, f"a row of volumes.csv for {year}, 0 where none was"
+            )
     for row in tables.rows["markets"]:
         market = tables.place(row)
         if row["entered"] and market and market not in sold:

@@ -305,7 +305,9 @@ DEALER_OUTLETS = Schema(
         PLACE,
         Column("brand", Kind.TEXT, "brand"),
         Column("on", Kind.TEXT, "year and month"),
-        Column("outlets", Kind.COUNT, "sales outlets; the note says where service outlets are in it", unit="1", least=1),
+        Column(
+            "outlets", Kind.COUNT, "sales outlets; the note says where service outlets are in it", unit="1", least=1
+        ),
     ),
     key=("place", "brand", "on"),
 )
