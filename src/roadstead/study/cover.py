@@ -35,6 +35,7 @@ VALUE_COLUMNS = {
     "prices": ("price", ""),
     "lines": ("modules_now", "steps"),
     "figures": ("value", ""),
+    "entry_paths": ("middle", "1"),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 
@@ -91,7 +92,7 @@ def shown_years(study: Study) -> tuple[int, ...]:
 def evidence(study: Study) -> tuple[EvidenceRow, ...]:
     """Every figure of the case with what it rests on."""
     found = []
-    for schema in tables.ALL:
+    for schema in (*tables.ALL, *tables.OPTIONAL):
         column, unit = VALUE_COLUMNS[schema.name]
         for row in study.rows[schema.name]:
             proof = row.evidence
@@ -100,7 +101,7 @@ def evidence(study: Study) -> tuple[EvidenceRow, ...]:
             found.append(
                 EvidenceRow(
                     figure=f"{schema.name}: {naming(schema, row)}",
-                    value=f"{row[column]:g}",
+                    value=", ".join(row["analogues"]) if row[column] is None else f"{row[column]:g}",
                     unit=own_unit,
                     source=source.title if source else proof.source_id,
                     url=source.url if source else "",

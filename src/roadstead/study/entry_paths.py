@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.demand.analogues import NEV, analogues, named
-from roadstead.demand.entry import analogue_path, assumed_path, fit_course, stated_path
+from roadstead.demand.entry import HIGH, LOW, analogue_path, assumed_path, fit_course, stated_path
 from roadstead.demand.entry_terms import entry_terms
 from roadstead.futures.shares import powertrain_class
+from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.study.tables import ENTRY_PATHS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain
@@ -17,7 +18,8 @@ from roadstead.terms.ids import Powertrain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from roadstead.demand.entry import EntryPath
+    from roadstead.demand.entry import Course, EntryPath
+    from roadstead.futures.costing import Costing
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker
@@ -32,15 +34,17 @@ def entry_paths(study: Study) -> Mapping[Cell, EntryPath]:
     """The path of every powertrain that the brand is new with in a market."""
     told = _by_cell(study.rows.get(ENTRY_PATHS.name, ()), study.world.gazetteer)
     years, found = study.conventions.years_to_mature, {}
+    courses: dict[tuple[str, ...], Course | None] = {}
     for cell, mature in _entries(study.carmaker).items():
         rows = told.get(cell, [])
         if rows and not rows[0]["analogues"]:
             found[cell] = _stated(rows)
             continue
         names = rows[0]["analogues"] if rows else ()
-        course = fit_course(
-            named(study.world, names, rows[0].where("analogues")) if rows else analogues(study.world, NEV)
-        )
+        if names not in courses:
+            alike = named(study.world, names, rows[0].where("analogues")) if names else analogues(study.world, NEV)
+            courses[names] = fit_course(alike)
+        course = courses[names]
         if course is not None:
             found[cell] = analogue_path(course, mature, years)
         else:
@@ -89,6 +93,34 @@ def _names(row: Row, world: World) -> Iterator[Fault]:
         named(world, row["analogues"] or (), row.where("analogues"))
     except RoadsteadError as error:
         yield from error.faults
+
+
+def told(costing: Costing) -> Iterator[Sentence]:
+    """What the shares of entries rest on, once for all that share their analogues."""
+    alike: dict[tuple[str, tuple[str, ...]], list[Cell]] = {}
+    for cell, path in costing.entry_paths.items():
+        alike.setdefault((path.basis, path.analogues), []).append(cell)
+    places = costing.world.gazetteer.places
+    for (basis, names), cells in alike.items():
+        path = costing.entry_paths[cells[0]]
+        markets = tuple(Name(places[m].name, places[m].name_zh) for m in dict.fromkeys(market for market, _ in cells))
+        last = float(path.years[-1])
+        settled = path.share(last)
+        if basis == "analogues":
+            yield Sentence(
+                "warn.entry",
+                {
+                    "markets": markets,
+                    "count": Amount(len(names), "count"),
+                    "entries": ", ".join(names),
+                    "first": Amount(path.share(1.0) / settled, "share"),
+                    "third": Amount(path.share(3.0) / settled, "share"),
+                    "low": Amount(path.share(last, LOW) / settled, "share"),
+                    "high": Amount(path.share(last, HIGH) / settled, "share"),
+                },
+            )
+        elif basis == "assumption":
+            yield Sentence("warn.entry_assumed", {"markets": markets})
 
 
 def _entries(carmaker: Carmaker) -> dict[Cell, float]:

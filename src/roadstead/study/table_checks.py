@@ -211,7 +211,7 @@ def _volumes(tables: Tables) -> Iterator[Fault]:
     counted = {(tables.place(row), row["powertrain"]) for row in tables.rows["volumes"]}
     for row in tables.rows["ambitions"]:
         market, group = tables.place(row), row["powertrain"]
-        if market in sold and (market, group) in offered - counted:
+        if market in sold and carmaker.channels[market].entered and (market, group) in offered - counted:
             message = f"how many {group} were sold in {market} is not said, though they are offered there"
             yield Fault(
                 row.where("powertrain"), "RS-S613", message, f"a row of volumes.csv for {year}, 0 where none was"
