@@ -80,8 +80,9 @@ def _families(columns: Columns, decisions: Decisions) -> tuple[tuple[Ints, Float
 def read_decisions(
     columns: Columns, point: Floats, whole_modules: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Decisions:
-    """Decisions of a point: options and whole modules rounded, which the solver leaves a millionth off."""
-    build, retire = _taken(columns.z, point), _taken(columns.w, point)
+    """Decisions of a point: whole ones rounded, others kept from falling below zero, where the solver is a millionth off."""
+    build = np.maximum(_taken(columns.z, point), 0.0)
+    retire = np.maximum(_taken(columns.w, point), 0.0)
     return Decisions(
         commit=np.round(_taken(columns.u, point)),
         close=np.round(_taken(columns.v, point)),
