@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.demand.analogues import ANALOGUES
 from roadstead.demand.bands import BANDS
+from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS, parameters
 from roadstead.study import items
@@ -127,7 +129,7 @@ def tables_page() -> str:
     for schema in trade_schemas.ALL:
         lines += table_section(schema)
     lines += ["## Demand", "", *table_section(PARAMETERS), *parameters_section()]
-    for schema in (BANDS, *FLOW_TABLES):
+    for schema in (BANDS, ENTRY_TERMS, ANALOGUES, *FLOW_TABLES):
         lines += table_section(schema)
     return "\n".join(lines)
 

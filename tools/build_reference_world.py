@@ -65,6 +65,8 @@ def build(folder: Path) -> list[tuple[str, int]]:
             monthly_table.rows(markets, gazetteer(read_table(WORLD / "places.csv", world_schemas.PLACES)), book),
         ),
         (WORLD, world_schemas.POLICY_STEPS, gathered.policy_steps(own, book)),
+        (WORLD, world_schemas.BRAND_REGISTRATIONS, gathered.brand_registrations(own, book)),
+        (WORLD, world_schemas.DEALER_OUTLETS, gathered.dealer_outlets(own, book)),
         (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
         (WORLD, world_schemas.INCOMES, world_tables.incomes(markets, book)),
         (

@@ -13,9 +13,10 @@ from margins import margin_check
 from roadstead.futures.borders import open_borders
 from roadstead.futures.capital import tax_shield
 from roadstead.futures.costing import BUILT_UP, arrives_as
-from roadstead.futures.evaluate import OPEN, _refused
+from roadstead.futures.evaluate import OPEN, _refused, representative_year
 from roadstead.futures.gates import Gate, gate_costs
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
+from roadstead.futures.shares import years_on_market
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
@@ -177,15 +178,22 @@ def test_a_union_s_changed_rules_reach_its_members(evaluation, costing):
     assert dear == sum(bar.amount for bar in lane_cost(costing, supplies[1]))
 
 
-def test_a_new_network_handles_a_share_of_the_sales_of_its_own_year(evaluation):
-    """In its first year a network in a market entered handles the first step of its ramp, and no future year's sales."""
+@pytest.mark.parametrize("market", ["CAN", "RUS", "USA"])
+def test_a_new_network_handles_the_sales_of_its_own_age_and_year(evaluation, market):
+    """Opened as soon as can be, it has room for that year's reference sales; opened later, for a first year's, not more."""
     ledger, p = evaluation.ledger, evaluation.prospect
-    terms = ledger.costing.conventions
-    row = p.labels.resource.index("dealers CAN")
-    mine = ledger.selling.group == p.labels.market.index("CAN")
-    handled = ledger.selling.reference_sales[:, mine].sum(1) * terms.channel_headroom
-    room = p.resources.usable[:, row] * p.resources.size[row] * p.resources.ramp[row, 0]
-    np.testing.assert_allclose(room, terms.channel_ramp[0] * handled)
+    costing, years = ledger.costing, ledger.node_years
+    row = p.labels.resource.index(f"dealers {market}")
+    mine = ledger.selling.group == p.labels.market.index(market)
+    handled = ledger.selling.reference_sales[:, mine].sum(1) * costing.conventions.channel_headroom
+    age = np.asarray([years_on_market(costing, market, representative_year(years, y)) for y in range(years.count)])
+    ramp = p.resources.ramp[row]
+    full = p.resources.usable[:, row] * p.resources.size[row]
+    on_sale = age >= 1
+    room = full * ramp[np.clip(age, 1, len(ramp)) - 1]
+    np.testing.assert_allclose(room[on_sale], handled[on_sale], rtol=1e-3)
+    late = age > 1
+    assert np.all((full * ramp[0])[late] < handled[late] / 4)
     assert p.resources.usable[:, row].max() == 1.0
 
 

@@ -204,6 +204,24 @@ def policy_steps(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
         yield plain | _evidence(row, book)
 
 
+def brand_registrations(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Cars sold by makers new to a market."""
+    for row in _rows(folder, "brand_registrations.csv"):
+        yield {
+            **{name: row[name] for name in ("place", "year", "period", "brand", "powertrain")},
+            "cars": number(row["cars"], 0),
+            "share": fraction(row["share_percent"]),
+            "definition": row["definition"],
+            **_evidence(row, book),
+        }
+
+
+def dealer_outlets(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Outlets of brands new to a market."""
+    for row in _rows(folder, "dealer_outlets.csv"):
+        yield {**{name: row[name] for name in ("place", "brand", "on", "outlets")}, **_evidence(row, book)}
+
+
 def firm_groups(folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """Producer groups of the European countervailing duty, each maker in English and Chinese."""
     for row in _rows(folder, "firm_groups.csv"):

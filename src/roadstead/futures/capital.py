@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.channels import network
 from roadstead.futures.prospect import Options, Resources
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.duty import covers
 from roadstead.world.carmaker import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from roadstead.futures.channels import Network
     from roadstead.futures.costing import Circumstances, Costing
     from roadstead.futures.evaluate import ArcKey
     from roadstead.futures.grow import Grown
@@ -149,19 +151,21 @@ def build_resources(
         uses.append((a, at_dealers[market], 1.0))
         if key.regime:
             uses.append((a, at_quota[costing.territory(market)], 1.0))
-    room = _limits(costing, years, circumstances, selling, names, (at_line, at_dealers, at_quota))
+    networks = {at_dealers[m]: network(costing, years, selling, m) for m in markets}
+    room = _limits(costing, years, circumstances, networks, names, (at_line, at_dealers, at_quota))
     money = [_line_money(costing, grown.tree, years, line) for line in lines]
     shape_n, shape_y = (grown.tree.count, len(names)), (years.count, len(names))
     cost, salvage, fixed, existing = np.zeros(shape_n), np.zeros(shape_n), np.zeros(shape_y), np.zeros(shape_y)
     for i, part in enumerate(money):
         cost[:, i + 1], salvage[:, i + 1], fixed[:, i + 1], existing[:, i + 1] = part
-    whole = np.asarray([name in at_line for name in names])
-    ramp = np.ones((len(names), max(len(costing.conventions.plant_ramp), len(costing.conventions.channel_ramp))))
-    for name, row in ((n, i) for i, n in enumerate(names)):
-        steps = costing.conventions.plant_ramp if name in at_line else costing.conventions.channel_ramp
-        if name in at_line or name.startswith("dealers"):
-            ramp[row] = [*steps, *[steps[-1]] * (ramp.shape[1] - len(steps))]
-    lead = np.asarray([carmaker.lines[n].lead if n in at_line else _channel_lead(costing, n) for n in names])
+    ramps = [np.ones(1)] * len(names)
+    lead = np.zeros(len(names), dtype=np.int64)
+    for line, row in ((ln, at_line[ln.line_id]) for ln in lines):
+        ramps[row], lead[row] = np.asarray(costing.conventions.plant_ramp), line.lead
+    for row, net in networks.items():
+        cost[:, row], fixed[:, row], ramps[row], lead[row] = net.cost, net.fixed, net.ramp, net.lead
+    longest = max(len(steps) for steps in ramps)
+    ramp = np.asarray([[*steps, *[steps[-1]] * (longest - len(steps))] for steps in ramps])
     take = np.asarray([carmaker.lines[n].minimum_take if n in at_line else 0.0 for n in names])
     owed = {line.line_id: line.fee * (1.0 - line.tax_rate) for line in lines}  # after tax, as all money of a prospect
     price = np.asarray([owed.get(name, 0.0) for name in names])
@@ -175,7 +179,7 @@ def build_resources(
         usable=room.usable,
         size=room.size,
         limit=room.limit,
-        whole=whole,
+        whole=np.asarray([name in at_line for name in names]),
         lead=lead,
         ramp=ramp,
         cost=cost,
@@ -197,11 +201,6 @@ def _place(costing: Costing, name: str) -> str:
     return place if kind == "dealers" else costing.carmaker.home.place
 
 
-def _channel_lead(costing: Costing, name: str) -> int:
-    kind, _, market = name.partition(" ")
-    return costing.carmaker.channels[market].entry_lead if kind == "dealers" else 0
-
-
 @dataclass(frozen=True, slots=True)
 class _Room:
     """Fields of ``Resources`` of the same names."""
@@ -217,13 +216,13 @@ def _limits(
     costing: Costing,
     years: NodeYears,
     circumstances: Sequence[Circumstances],
-    selling: Selling,
+    networks: Mapping[int, Network],
     names: tuple[str, ...],
     at: tuple[dict[str, int], dict[str, int], dict[str, int]],
 ) -> _Room:
     """Free amounts, module sizes and limits, and the option each resource's modules need."""
     at_line, at_dealers, at_quota = at
-    carmaker, terms = costing.carmaker, costing.conventions
+    carmaker = costing.carmaker
     free, usable = np.zeros((years.count, len(names))), np.ones((years.count, len(names)))
     size, limit = np.ones(len(names)), np.zeros(len(names))
     option = np.full(len(names), -1, dtype=np.int64)
@@ -235,16 +234,11 @@ def _limits(
     for i, line in enumerate(carmaker.lines.values()):
         row = at_line[line.line_id]
         size[row], limit[row], option[row] = line.module_size, line.modules_limit, i
-    entries = {m: len(carmaker.lines) + i for i, m in enumerate(unentered(costing, selling.markets))}
-    for g, market in enumerate(selling.markets):
-        row = at_dealers[market]
-        handled = selling.reference_sales[:, selling.market_of == g].sum(1) * terms.channel_headroom
-        if market in entries:
-            # A new network grows with its market: it never stands ready for sales that only come later.
-            size[row], limit[row], option[row] = handled.max(), 1.0, entries[market]
-            usable[:, row] = handled / handled.max()
-        else:
-            free[:, row] = handled
+    entries = {m: len(carmaker.lines) + i for i, m in enumerate(unentered(costing, tuple(at_dealers)))}
+    for market, row in at_dealers.items():
+        net = networks[row]
+        free[:, row], usable[:, row], size[row], limit[row] = net.free, net.usable, net.size, net.limit
+        option[row] = entries.get(market, -1)
     for importer, row in at_quota.items():
         for y in range(years.count):
             units = quota_units(

@@ -16,6 +16,8 @@ from roadstead.world.lanes import days_at_sea, freight_per_car
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from roadstead.demand.entry import EntryPath
+    from roadstead.terms.ids import Powertrain
     from roadstead.trade.condition import FactValue
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Carmaker, Conventions, Line, Model, Offer
@@ -64,6 +66,8 @@ class Costing:
         Cars sold in the base year by market, in the powertrain of each model. [cars]
     first_year, last_decision
         First year of the horizon; last year in which a node may still commit to something.
+    entry_paths
+        Share of its powertrain by years on the market, of every powertrain the brand is new with in a market.
     """
 
     world: World
@@ -76,6 +80,7 @@ class Costing:
     segment_now: Mapping[tuple[str, str], float]
     first_year: int
     last_decision: int
+    entry_paths: Mapping[tuple[str, Powertrain], EntryPath] = field(default_factory=dict)
 
     def territory(self, place: str) -> str:
         """Customs territory of a place."""

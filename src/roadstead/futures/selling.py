@@ -14,8 +14,9 @@ from roadstead.futures.least_prices import import_limits, least_shares, rivals_f
 from roadstead.futures.prospect import Demand
 from roadstead.futures.rival_costs import rises
 from roadstead.futures.rivals import Sides, contest, rivals_answer, segment_share, stand_against
+from roadstead.futures.shares import reference_share
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import NEV, Powertrain
+from roadstead.terms.ids import NEV, Powertrain, powertrain_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.world.carmaker import Offer
 
-LEAST = 1e-4
-"""Least reference share of a powertrain, as a share of the mature one, so that a model with no sales has a curve."""
+STRENGTH = "entry_strength"
 OTHER = "other"
 """Nest of every powertrain that does not plug in."""
 
@@ -187,13 +187,15 @@ def _base(
         begin = int(years.year[y]) - grown.tree.first_year
         at = slice(begin, begin + int(years.span[y]))
         cars = grown.market[node, :, at]
+        set_by = circumstances[node].terms
         size[y] = cars.mean(1)
         nev[y] = (grown.nev_share[node, :, at] * cars).sum(1) / cars.sum(1)
         for c, offer in enumerate(offers):
             m = int(market_of[c])
             powertrain = costing.carmaker.models[offer.model_id].powertrain
             part = segment_share(powertrain, nev[y, m], costing.bev_of_nev[offer.market])
-            sales[y, c] = _reference_share(costing, offer, year) * size[y, m] * part
+            strength = set_by.get(STRENGTH, costing.conventions.demand.of(STRENGTH, offer.market).value)
+            sales[y, c] = reference_share(costing, offer, year, strength) * size[y, m] * part
             retail[y, c] = retail_price(costing, offer, year)
             kept[y, c] = kept_share(costing, circumstances[node].rulebook, offer, year, BUILT_UP)
     return _Base(markets, market_of, sales, retail, kept, size, nev)
@@ -244,9 +246,7 @@ def _contest(
 
 def nest_of(powertrain: Powertrain) -> str:
     """Name of the nest a powertrain competes in; range extenders compete with plug-in hybrids."""
-    if powertrain is Powertrain.BEV:
-        return "BEV"
-    return "PHEV" if powertrain in NEV else OTHER
+    return str(powertrain_class(powertrain)) if powertrain in NEV else OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,15 +290,3 @@ def _padded(parts: Sequence[Floats], *, edge: bool = False) -> Floats:
     most = max(part.shape[1] for part in parts)
     mode = "edge" if edge else "constant"
     return np.stack([np.pad(part, [(0, 0), (0, most - part.shape[1])], mode=mode) for part in parts], axis=1)  # type: ignore[call-overload]
-
-
-def _reference_share(costing: Costing, offer: Offer, year: int) -> float:
-    """Share of its powertrain a model has at its reference price: today's, moving to the mature one in a straight line.
-
-    In a market not entered the line begins at nothing, in the year before the first in which a car could be sold there.
-    """
-    terms, channel = costing.conventions, costing.carmaker.channels[offer.market]
-    now = offer.sales / costing.segment_now[offer.market, offer.model_id] if channel.entered else 0.0
-    begins = terms.base_year if channel.entered else costing.first_year + channel.entry_lead - 1
-    way = min(max((year - begins) / terms.years_to_mature, 0.0), 1.0)
-    return max(now + (offer.mature_share - now) * way, offer.mature_share * LEAST)

@@ -11,6 +11,7 @@ from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
+from roadstead.playbook.networks import WIDEN, enlarged, widening, widening_now
 from roadstead.playbook.pull import pull
 from roadstead.playbook.reading import at_the_end_of_demand, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
@@ -110,7 +111,7 @@ def _of_the_plan(reading: Reading) -> tuple[Sentence, ...]:
     """What to know before trusting this plan's numbers."""
     share = at_the_end_of_demand(reading)
     notable = (Sentence("warn.curve_end", {"share": Amount(share, "share")}),) if share > NOTABLE else ()
-    return (*notable, Sentence("warn.exports_only", {}), smooth_sentence(reading))
+    return (*widening_now(reading), *notable, Sentence("warn.exports_only", {}), smooth_sentence(reading))
 
 
 def _headline(told: Told) -> tuple[Sentence, ...]:
@@ -205,10 +206,10 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
             node=reading.names.node(d.node),
             year=int(reading.tree.start[d.node]),
             probability=float(probability[d.node]),
-            what=sentence(reading, d),
+            what=widening(reading, d) if d.kind == WIDEN else sentence(reading, d),
             capital=d.capital,
         )
-        for d in decisions(reading)
+        for d in sorted((*decisions(reading), *enlarged(reading)), key=lambda d: d.node)
     )
 
 

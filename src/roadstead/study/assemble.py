@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.demand.entry_terms import entry_terms
 from roadstead.study.estimates import EstimateReader, demand_terms
 from roadstead.terms.errors import Fault
-from roadstead.terms.ids import NEV, EntryMode, Powertrain
-from roadstead.world.carmaker import Carmaker, Channel, Conventions, Home, Line, Model, Offer, Standing
+from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
+from roadstead.world.carmaker import Carmaker, Channel, ChannelModule, Conventions, Home, Line, Model, Offer, Standing
 from roadstead.world.lanes import ShippingTerms
 
 if TYPE_CHECKING:
@@ -41,13 +42,6 @@ class Inputs:
     def market(self, row: Row, column: str = "market") -> str:
         """Country id of a cell."""
         return self.places.country(row[column], row.where(column))
-
-
-def powertrain_class(powertrain: Powertrain) -> str:
-    """BEV or PHEV: how sales by powertrain are counted; range extenders count with plug-in hybrids."""
-    if powertrain is Powertrain.BEV:
-        return "BEV"
-    return "PHEV" if powertrain in NEV else str(powertrain)
 
 
 def carmaker(inputs: Inputs) -> Carmaker:
@@ -127,6 +121,7 @@ def _channel(inputs: Inputs, market: str, row: Row) -> Channel:
         return inputs.lookup.need(item, market, market, "*")
 
     entered = bool(row["entered"])
+    growth = inputs.lookup.maybe("channel_growth", market, market, EVERY)
     return Channel(
         market=market,
         entered=entered,
@@ -136,7 +131,20 @@ def _channel(inputs: Inputs, market: str, row: Row) -> Channel:
         entry_cost=0.0 if entered else need("entry_cost"),
         entry_lead=0 if entered else _whole(need("entry_lead")),
         entry_fixed=0.0 if entered else need("entry_fixed"),
+        growth=entry_terms()["channel_growth"].value if growth is None else growth,
+        module=_channel_module(inputs, market) if entered else None,
     )
+
+
+def _channel_module(inputs: Inputs, market: str) -> ChannelModule | None:
+    """The step a network can be enlarged by; none where the case gives it no size."""
+    size = inputs.lookup.maybe("channel_module_size", market, market, EVERY)
+    if size is None:
+        return None
+    cost, fixed, lead = (
+        inputs.lookup.need(f"channel_module_{item}", market, market, EVERY) for item in ("cost", "fixed", "lead")
+    )
+    return ChannelModule(size, cost, fixed, _whole(lead))
 
 
 def _whole(value: float) -> int:

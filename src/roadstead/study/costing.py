@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.costing import Costing
 from roadstead.futures.rivals import segment_share
+from roadstead.study.entry_paths import entry_paths
 
 if TYPE_CHECKING:
     from roadstead.outlook.forecast import Outlook
@@ -33,6 +34,7 @@ def prepare(study: Study, outlook: Outlook) -> Costing:
         segment_now=segment,
         first_year=study.case.horizon.first,
         last_decision=study.case.horizon.last_decision,
+        entry_paths=entry_paths(study),
     )
 
 

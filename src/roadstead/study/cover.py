@@ -35,6 +35,7 @@ VALUE_COLUMNS = {
     "lines": ("modules_now", "steps"),
     "figures": ("value", ""),
     "estimates": ("estimate", ""),
+    "entry_paths": ("middle", "1"),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 
@@ -100,7 +101,7 @@ def evidence(study: Study) -> tuple[EvidenceRow, ...]:
             found.append(
                 EvidenceRow(
                     figure=f"{schema.name}: {naming(schema, row)}",
-                    value=f"{row[column]:g}",
+                    value=", ".join(row["analogues"]) if row[column] is None else f"{row[column]:g}",
                     unit=own_unit,
                     source=source.title if source else proof.source_id,
                     url=source.url if source else "",

@@ -7,6 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.demand.analogues import ANALOGUES
+from roadstead.demand.bands import BANDS
+from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -106,7 +109,8 @@ def packaged() -> tuple[tuple[Schema, tuple[Row, ...]], ...]:
     tables = [(schema, world.tables[schema.name]) for schema in facts.ALL]
     rules = [(schema, read_table(rulebook.data_folder() / f"{schema.name}.csv", schema)) for schema in law.ALL]
     folder = Path(str(files("roadstead.demand") / "data"))
-    demand = [(schema, read_table(folder / f"{schema.name}.csv", schema)) for schema in (PARAMETERS, *FLOW_TABLES)]
+    schemas = (PARAMETERS, BANDS, ENTRY_TERMS, ANALOGUES, *FLOW_TABLES)
+    demand = [(schema, read_table(folder / f"{schema.name}.csv", schema)) for schema in schemas]
     return (*tables, *rules, *demand)
 
 

@@ -55,6 +55,13 @@ ITEMS = {
     ),
     "entry_lead": Item("years", "market", "years until the first sale in a market not entered", most=10.0),
     "entry_fixed": Item("money/year", "market", "yearly cost of a market not entered"),
+    "channel_growth": Item(
+        "1", "market", "yearly growth of what a network can handle, nothing spent on it", least=-0.5, most=2.0
+    ),
+    "channel_module_size": Item("cars/year", "market", "step that a network can be enlarged by", least=1.0),
+    "channel_module_cost": Item("money", "market", "cost of such a step: appointing, fitting out, training"),
+    "channel_module_fixed": Item("money/year", "market", "yearly cost of such a step to the maker"),
+    "channel_module_lead": Item("years", "market", "years until it handles its first car", most=10.0),
     "quota_share": Item("1", "market", "share of an importer's quota the maker may count on", most=_ONE),
     # home
     "capacity": Item("cars/year", "home", "capacity of the home plants for the planned model groups"),
@@ -72,15 +79,21 @@ ITEMS = {
     "cost_decline": Item("1", "case", "yearly fall of ex-works cost, real", least=-0.1, most=0.2),
     "price_decline": Item("1", "case", "yearly fall of retail prices, real", least=-0.1, most=0.2),
     "years_to_mature": Item("years", "case", "years from today's share to the mature one", least=1.0, most=40.0),
-    "channel_headroom": Item("1", "case", "cars dealers can handle over reference sales", least=0.1, most=10.0),
+    "channel_headroom": Item(
+        "1", "case", "cars dealers can handle over those sold in the base year", least=0.1, most=10.0
+    ),
     "kit_share": Item("1", "case", "price of a kit as a share of the finished car's cost", most=_ONE),
     "kit_freight": Item("1", "case", "freight of a kit over that of a finished car of the same worth", most=5.0),
     "salvage_share": Item("1", "case", "share of undepreciated capital recovered as the horizon ends", most=_ONE),
     "plant_life": Item("years", "case", "years of straight-line depreciation", least=1.0, most=60.0),
     "plant_ramp_1": Item("1", "case", "share of capacity reached in a line's first year", most=_ONE),
     "plant_ramp_2": Item("1", "case", "share of capacity reached in a line's second year", most=_ONE),
-    "channel_ramp_1": Item("1", "case", "share of sales a new network handles in its first year", most=_ONE),
-    "channel_ramp_2": Item("1", "case", "share of sales a new network handles in its second year", most=_ONE),
+    "channel_ramp_1": Item(
+        "1", "case", "share of its capacity a network's enlargement handles in its first year", most=_ONE
+    ),
+    "channel_ramp_2": Item(
+        "1", "case", "share of its capacity a network's enlargement handles in its second year", most=_ONE
+    ),
     "own_elasticity": Item("1", "case", "own-price elasticity at reference prices", least=-20.0, most=-1.01),
     "market_elasticity": Item("1", "case", "price elasticity of the whole market", least=-5.0, most=-0.01),
     "pass_through": Item("1", "case", "share of a duty change that rivals pass on", most=1.5),
@@ -97,6 +110,19 @@ ITEMS = {
     "overland": Item("money/car", "lane", "freight between places no ship serves (subject: FROM>TO)"),
 }
 OPTIONAL = frozenset(
-    {"country_premium", "tax_rate", "own_elasticity", "market_elasticity", "pass_through", "quota_share", "overland"}
+    {
+        "country_premium",
+        "tax_rate",
+        "own_elasticity",
+        "market_elasticity",
+        "pass_through",
+        "quota_share",
+        "overland",
+        "channel_growth",
+        "channel_module_size",
+        "channel_module_cost",
+        "channel_module_fixed",
+        "channel_module_lead",
+    }
 )
 """Items with a packaged figure behind them, or that need not exist."""

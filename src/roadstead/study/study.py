@@ -17,7 +17,7 @@ from roadstead.playbook import leaving_out, yardsticks
 from roadstead.playbook.demand_told import implied_demand
 from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
-from roadstead.study import costing, cover
+from roadstead.study import costing, cover, entry_paths
 from roadstead.study.central import central_plan
 from roadstead.study.progress import Quiet
 from roadstead.terms.errors import RoadsteadError
@@ -163,6 +163,7 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
         evidence=cover.evidence(study),
         warnings=(
             *cover.warnings(study, ready.outlook, other_rules),
+            *entry_paths.told(ready.evaluation.ledger.costing),
             *cover.approvals_asked(ready.evaluation.ledger.costing, ready.rulebook),
         ),
         years=cover.shown_years(study),

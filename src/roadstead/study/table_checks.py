@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.study.assemble import powertrain_class
 from roadstead.study.costing import segment_sales
 from roadstead.terms.errors import Fault
 from roadstead.terms.evidence import ASSUMPTION
-from roadstead.terms.ids import Powertrain
+from roadstead.terms.ids import Powertrain, powertrain_class
 from roadstead.trade.duty import covers
 from roadstead.world.carmaker import Standing
 
@@ -208,6 +207,14 @@ def _volumes(tables: Tables) -> Iterator[Fault]:
             message = f"{sales:,.0f} cars sold in {market}, where all makers sold {cars:,.0f} with that powertrain"
             expected = f"sales of {year}, or your own count in world/nev.csv and world/nev_split.csv"
             yield Fault(where, "RS-S613", message, expected)
+    counted = {(tables.place(row), row["powertrain"]) for row in tables.rows["volumes"]}
+    for row in tables.rows["ambitions"]:
+        market, group = tables.place(row), row["powertrain"]
+        if market in sold and carmaker.channels[market].entered and (market, group) in offered - counted:
+            message = f"how many {group} were sold in {market} is not said, though they are offered there"
+            yield Fault(
+                row.where("powertrain"), "RS-S613", message, f"a row of volumes.csv for {year}, 0 where none was"
+            )
     for row in tables.rows["markets"]:
         market = tables.place(row)
         if row["entered"] and market and market not in sold:

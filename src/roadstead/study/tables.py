@@ -135,7 +135,29 @@ ESTIMATES = Schema(
     ),
     key=("parameter", "market", "powertrain"),
 )
+ENTRY_PATHS = Schema(
+    "entry_paths",
+    "Paths of the brand's share where it is new, in place of those of all analogues; the table may be left out.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("powertrain", Kind.TEXT, "what drives the cars", choices=("BEV", "PHEV")),
+        Column("years", Kind.COUNT, "year on the market, the first being 1", "years", required=False, least=1, most=40),
+        Column(
+            "low",
+            FRACTION,
+            "share of all sales with that powertrain that one entry in ten stays below",
+            "1",
+            required=False,
+        ),
+        Column("middle", FRACTION, "share that half of all entries reach", "1", required=False),
+        Column("high", FRACTION, "share that one entry in ten passes", "1", required=False),
+        Column(
+            "analogues", Kind.LIST, "entries to take the path from, by the names of the packaged list", required=False
+        ),
+    ),
+    key=("market", "powertrain", "years"),
+)
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
-OPTIONAL = (ESTIMATES,)
+OPTIONAL = (ESTIMATES, ENTRY_PATHS)
 """Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

@@ -23,6 +23,13 @@ NEV = frozenset({Powertrain.BEV, Powertrain.PHEV, Powertrain.EREV, Powertrain.FC
 """New-energy vehicles as China counts them; agencies differ on FCEV."""
 
 
+def powertrain_class(powertrain: Powertrain) -> Powertrain:
+    """Whose market a powertrain shares, and how its sales are counted: range extenders go with plug-in hybrids."""
+    if powertrain is Powertrain.BEV:
+        return powertrain
+    return Powertrain.PHEV if powertrain in NEV else powertrain
+
+
 class EntryMode(StrEnum):
     """How cars reach a market."""
 

@@ -102,8 +102,28 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelModule:
+    """What enlarging a network by one step costs.
+
+    Attributes
+    ----------
+    size
+        Cars it handles more. [cars/year]
+    cost, fixed
+        Appointing, fitting out and training; yearly cost of the maker's own. [money], [money/year]
+    lead
+        Years from order to the first car handled.
+    """
+
+    size: float
+    cost: float
+    fixed: float
+    lead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """A market's dealers: what they keep, and what opening the market costs.
+    """A market's dealers and workshops: what they keep, how they grow, what opening or enlarging them costs.
 
     Attributes
     ----------
@@ -115,6 +135,10 @@ class Channel:
         From the port or the line to the dealer; warranty, parts, marketing. [money/car]
     entry_cost, entry_lead, entry_fixed
         Homologation and network; years until the first sale; yearly cost. [money], [years], [money/year]
+    growth
+        Yearly growth of what the network of a market entered handles, nothing spent on it. [fraction]
+    module
+        A step that it can be enlarged by; None where the case prices none.
     """
 
     market: str
@@ -125,6 +149,8 @@ class Channel:
     entry_cost: float
     entry_lead: int
     entry_fixed: float
+    growth: float
+    module: ChannelModule | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +268,7 @@ class Conventions:
     years_to_mature
         Years in which a brand's share moves from today's to its mature one.
     channel_headroom
-        Cars a dealer network can handle over its reference sales. [multiple]
+        Cars a network can handle over its sales of the base year, in a new market over its reference sales. [multiple]
     salvage_share, plant_life
         Share of undepreciated capital recovered at the end of the horizon; years of straight-line depreciation.
     """

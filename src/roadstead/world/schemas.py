@@ -290,6 +290,42 @@ POLICY_STEPS = Schema(
     key=("step",),
 )
 
+BRAND_REGISTRATIONS = Schema(
+    "brand_registrations",
+    "Cars that makers new to a market sold there, by year: Chinese brands, and Japanese and Korean ones before them.",
+    (
+        PLACE,
+        YEAR,
+        Column("period", Kind.TEXT, "the year, or the part of it the figure covers (2025-01..09, 2025-part)"),
+        Column("brand", Kind.TEXT, "brand or group, or ALL_CHINESE, ALL_JAPANESE; the note says who is counted"),
+        Column("powertrain", Kind.TEXT, "ALL or a powertrain", choices=("ALL", "NEV", "BEV", "PHEV", "HEV", "ICE")),
+        Column("cars", Kind.NUMBER, "new cars", unit="cars", least=0, required=False),
+        Column(
+            "share",
+            Kind.FRACTION,
+            "share of all cars with that powertrain, where the source prints it",
+            unit="1",
+            required=False,
+        ),
+        Column("definition", Kind.TEXT, "vehicles counted: see definitions.csv"),
+    ),
+    key=("place", "period", "brand", "powertrain"),
+)
+
+DEALER_OUTLETS = Schema(
+    "dealer_outlets",
+    "How many outlets a brand new to a market had there, by date.",
+    (
+        PLACE,
+        Column("brand", Kind.TEXT, "brand"),
+        Column("on", Kind.TEXT, "year and month"),
+        Column(
+            "outlets", Kind.COUNT, "sales outlets; the note says where service outlets are in it", unit="1", least=1
+        ),
+    ),
+    key=("place", "brand", "on"),
+)
+
 ALL = (
     PLACES,
     SOURCES,
@@ -308,4 +344,6 @@ ALL = (
     OUTSIDE_VIEWS,
     YEAR_TO_DATE,
     POLICY_STEPS,
+    BRAND_REGISTRATIONS,
+    DEALER_OUTLETS,
 )

@@ -91,3 +91,14 @@ def test_points_are_read_with_whole_decisions_rounded():
     assert np.array_equal(
         met.build[:, divisible], np.where(whole.columns.z >= 0, point[whole.columns.z], 0.0)[:, divisible]
     )
+
+
+def test_divisible_modules_a_solver_leaves_below_zero_are_none():
+    """Part of a module is bought or not; a ten-millionth less than nothing is the solver's rounding, not a decision."""
+    whole = formulate(MADE.tree, MADE.prospect)
+    point = np.zeros(len(whole.program.whole))
+    divisible = ~MADE.prospect.resources.whole
+    below = whole.columns.z[:, divisible]
+    point[below[below >= 0]] = -1e-7
+    assert below.max() >= 0
+    assert read_decisions(whole.columns, point, MADE.prospect.resources.whole).build.min() == 0.0

@@ -17,7 +17,8 @@ from roadstead.futures.prospect import pooled
 from roadstead.futures.reaction import react
 from roadstead.futures.rival_costs import rises
 from roadstead.futures.rivals import segment_share
-from roadstead.futures.selling import LEAST, _reference_share, build_demand
+from roadstead.futures.selling import build_demand
+from roadstead.futures.shares import reference_share
 from roadstead.terms.ids import Powertrain
 from roadstead.trade.amendment import Amendment, amend
 
@@ -43,31 +44,9 @@ def test_at_reference_prices_the_outlook_is_sold(starter_ready: Ready):
             cars = grown.market[years.node[y], m, at]
             nev = (cars * grown.nev_share[years.node[y], m, at]).sum() / cars.sum()
             powertrain = costing.carmaker.models[offer.model_id].powertrain
-            share = _reference_share(costing, offer, representative_year(years, y))
+            share = reference_share(costing, offer, representative_year(years, y))
             expected = share * cars.mean() * segment_share(powertrain, nev, costing.bev_of_nev[offer.market])
             assert selling.reference_sales[y, c] == pytest.approx(expected)
-
-
-def test_a_share_moves_from_todays_to_the_mature_one(starter_ready: Ready):
-    """In a straight line over six years from the base year, then it stays; never nothing at all."""
-    costing = starter_ready.evaluation.ledger.costing
-    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == ("DEU", "city"))
-    now = offer.sales / costing.segment_now["DEU", "city"]
-    base, years = costing.conventions.base_year, costing.conventions.years_to_mature
-    assert _reference_share(costing, offer, base) == pytest.approx(now)
-    assert _reference_share(costing, offer, base + 3) == pytest.approx(now + (offer.mature_share - now) * 3 / years)
-    assert _reference_share(costing, offer, base + 6) == pytest.approx(offer.mature_share)
-    assert _reference_share(costing, offer, base + 20) == pytest.approx(offer.mature_share)
-    unsold = replace(offer, sales=0.0)
-    assert _reference_share(costing, unsold, base) == offer.mature_share * LEAST
-
-
-def test_a_new_market_begins_with_nothing(starter_ready: Ready):
-    """Entered in 2027 at the soonest, sold in from 2028: a sixth of the mature share then, all of it in 2033."""
-    costing = starter_ready.evaluation.ledger.costing
-    offer = next(o for o in costing.carmaker.offers if (o.market, o.model_id) == ("GBR", "city"))
-    shares = [_reference_share(costing, offer, year) / offer.mature_share for year in (2027, 2028, 2030, 2033, 2036)]
-    assert shares == pytest.approx([LEAST, 1 / 6, 3 / 6, 1.0, 1.0])
 
 
 def test_segments_fall_and_sell_the_reference_at_the_reference_price(starter_ready: Ready):
