@@ -143,7 +143,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     about = Told(places, hosts, conventions.demand)
     events = {entry.id: _event(document, i, about) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
-    faults += entry_paths.check(rows[tables.ENTRY_PATHS.name], carmaker, world)
+    faults += entry_paths.check(rows.get(tables.ENTRY_PATHS.name, ()), carmaker, world)
     if document.whole:
         checks.pins(document, carmaker, faults)
         checks.announced(document, carmaker, faults)
