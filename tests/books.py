@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demands import made_up_demand
 from pulls import made_up_pull
 
 from roadstead.playbook.book import (
@@ -212,6 +213,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
             ),
         ),
         pull=made_up_pull(),
+        demand=made_up_demand(),
     )
 
 

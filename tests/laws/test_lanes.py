@@ -98,7 +98,7 @@ def test_origin_counts_what_is_brought_in_at_its_customs_value(costing, evaluati
 def test_what_a_car_earns_bears_the_risk_of_the_country_it_is_sold_in(evaluation):
     """Two ways of supplying one market are discounted alike (P.1)."""
     p = evaluation.prospect
-    market = p.demand.group[p.arcs.cell]
+    market = p.arc_market
     names = np.asarray([p.labels.risk[risk] for risk in p.arcs.risk])
     assert names.tolist() == [p.labels.market[m] for m in market]
 
@@ -184,7 +184,7 @@ def test_a_new_network_handles_the_sales_of_its_own_age_and_year(evaluation, mar
     ledger, p = evaluation.ledger, evaluation.prospect
     costing, years = ledger.costing, ledger.node_years
     row = p.labels.resource.index(f"dealers {market}")
-    mine = ledger.selling.group == p.labels.market.index(market)
+    mine = ledger.selling.market_of == p.labels.market.index(market)
     handled = ledger.selling.reference_sales[:, mine].sum(1) * costing.conventions.channel_headroom
     age = np.asarray([years_on_market(costing, market, representative_year(years, y)) for y in range(years.count)])
     ramp = p.resources.ramp[row]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from roadstead.futures.reaction import Reaction
     from roadstead.futures.sanity import Implied
-    from roadstead.playbook.book import Term
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
 
@@ -85,13 +84,20 @@ def _said(reading: Reading, found: Sequence[Implied], answer: Reaction, rounds: 
         known = np.isfinite(values)
         return float(np.average(values[known], weights=np.asarray(weight)[known]))
 
-    terms: dict[str, Term] = {check: _amount(check, mean(check)) for check in CHECKED if check != "cost_gap"}
-    terms |= {
-        "moved": Amount(answer.moved, "share"),
-        "rounds": Amount(rounds, "count"),
-        "error": Amount(max(abs(one.curve_error) for one in found), "share"),
-    }
-    return [Sentence("demand.implied", terms), *_flagged(reading, found)]
+    together = Sentence(
+        "demand.implied",
+        {
+            "own_elasticity": Amount(mean("own_elasticity"), "ratio"),
+            "market_elasticity": Amount(mean("market_elasticity"), "ratio"),
+            "pass_through": Amount(mean("pass_through"), "ratio"),
+            "import_elasticity": Amount(mean("import_elasticity"), "ratio"),
+            "diverted_share": Amount(mean("diverted_share"), "share"),
+            "moved": Amount(answer.moved, "share"),
+            "rounds": Amount(rounds, "count"),
+            "error": Amount(max(abs(one.curve_error) for one in found), "share"),
+        },
+    )
+    return [together, *_flagged(reading, found)]
 
 
 def _flagged(reading: Reading, found: Sequence[Implied]) -> list[Sentence]:
@@ -100,7 +106,7 @@ def _flagged(reading: Reading, found: Sequence[Implied]) -> list[Sentence]:
         markets = tuple(reading.place(one.market) for one in found if check in {c for c, _, _ in outside_bands(one)})
         if markets:
             low, high = _amount(check, known[check].low), _amount(check, known[check].high)
-            sentences.append(Sentence(f"demand.outside.{check}", {"markets": markets, "low": low, "high": high}))
+            sentences.append(Sentence("demand.outside", {"check": check, "markets": markets, "low": low, "high": high}))
     return sentences
 
 

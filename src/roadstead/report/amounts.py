@@ -82,9 +82,14 @@ def share(value: float) -> str:
     return f"{plain(points, 0 if abs(points) >= 99.95 else 1 if abs(points) >= 0.95 else 2)}%"
 
 
+LEAST_POINTS = 1e-4
+"""Per cent below which a chart prints nothing at all, and not a power of ten."""
+
+
 def percent(rate: float) -> str:
     """A fraction in per cent as a chart needs it: no zeros that say nothing, four significant digits at most."""
-    return f"{100.0 * rate:.4g} %"
+    points = 100.0 * rate
+    return f"{0.0 if abs(points) < LEAST_POINTS else points:.4g} %"
 
 
 def printed(amount: Amount, currency: str, language: Language, name: str) -> str:

@@ -54,7 +54,7 @@ def test_what_enlarging_costs_and_how_far_it_goes(ledger: Ledger):
     assert (net.size, net.cost, net.fixed, net.lead) == (1_000.0, 7.5, 1.5, 2)
     assert net.ramp.tolist() == [0.4, 0.75, 1.0]
     group = ledger.selling.markets.index("DEU")
-    reference = ledger.selling.reference_sales[:, ledger.selling.group == group].sum(1)
+    reference = ledger.selling.reference_sales[:, ledger.selling.market_of == group].sum(1)
     assert net.limit == pytest.approx(float((MOST * reference - net.free).max()) / 1_000.0)
     assert net.limit > 0
     small = network(with_channel(costing, "DEU", growth=2.0), ledger.node_years, ledger.selling, "DEU")
@@ -65,7 +65,7 @@ def test_a_new_network_has_room_for_its_path_and_the_headroom(ledger: Ledger):
     """(N.8): opened as soon as can be, usable x size x ramp is 1.5 times the reference sales of a year run alone."""
     costing, selling, years = ledger.costing, ledger.selling, ledger.node_years
     net = network(costing, years, selling, "GBR")
-    cells = selling.group == selling.markets.index("GBR")
+    cells = selling.market_of == selling.markets.index("GBR")
     checked = 0
     for y in range(years.count):
         age = years_on_market(costing, "GBR", representative_year(years, y))
