@@ -13,7 +13,7 @@ import pytest
 from scipy.optimize import root
 
 import roadstead as rs
-from roadstead.demand import equilibrium_prices
+from roadstead.demand import Products, settle_products
 from roadstead.demand.parameters import parameters
 
 if TYPE_CHECKING:
@@ -157,17 +157,16 @@ def test_the_public_call_agrees(model: ModuleType, facts, story):
     fitted = story.calibrated
     market = fitted.market
     dutied = fitted.cost + model.points(market) * facts["customs_share"] * market.price
-    told = equilibrium_prices(
-        market.price,
-        market.cars / fitted.scale.potential,
-        market.firm,
-        market.powertrain,
-        fitted.scale.alpha,
-        facts["nest_correlation"],
-        dutied,
+    products = Products(
+        price=market.price,
+        share=market.cars / fitted.scale.potential,
+        firm=market.firm,
+        nest=market.powertrain,
+        alpha=fitted.scale.alpha,
+        rho=facts["nest_correlation"],
         kept=fitted.demand.kept,
-        pass_through=facts["pass_through"],
     )
+    told = settle_products(products, dutied, pass_through=facts["pass_through"])
     assert told.prices == pytest.approx(story.price[0, 1, 0], rel=1e-9)
     assert told.shares * fitted.scale.potential == pytest.approx(story.cars[0, 1, 0], rel=1e-9)
 
