@@ -11,7 +11,7 @@ import numpy as np
 from roadstead.futures import capital
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
-from roadstead.futures.least_prices import with_least_prices
+from roadstead.futures.least_prices import under_least_prices, with_least_prices
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
 from roadstead.terms.ids import EntryMode, Product
@@ -131,7 +131,7 @@ def evaluate(
         capital.build_resources(costing, grown, years, circumstances, arcs, selling, risks),
         selling,
         arcs,
-        [f"{offer.market} {offer.model_id}" for offer in offers],
+        {c: f"{offers[c].market} {offers[c].model_id}" for c in under_least_prices(costing, events, offers)},
     )
     options, option_names = capital.build_options(costing, grown, years, risks, markets)
     entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}

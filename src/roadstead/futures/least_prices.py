@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from roadstead.demand.pricing import shares_at
+from roadstead.futures.rivals import nest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from roadstead.futures.capital import BuiltResources
     from roadstead.futures.costing import Circumstances, Costing
     from roadstead.futures.evaluate import ArcKey
+    from roadstead.futures.events import Event
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.rivals import Contest
     from roadstead.futures.selling import Selling
     from roadstead.terms.arrays import Floats
+    from roadstead.world.carmaker import Offer
 
 
 def least_shares(costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], met: Contest) -> Floats:
@@ -56,18 +59,30 @@ def import_limits(met: Contest, price: Floats, least: Floats) -> Floats:
     return limits
 
 
+def under_least_prices(costing: Costing, events: Mapping[str, Event], offers: Sequence[Offer]) -> tuple[int, ...]:
+    """Cells that some event puts under a least price, whether or not a node fires it: every tree of a case has their rows."""
+    named = {(one.importer, nest) for event in events.values() for one in event.least_prices for nest in one.nests}
+    return tuple(
+        c
+        for c, offer in enumerate(offers)
+        if {(importer, nest_of(costing.carmaker.models[offer.model_id].powertrain))
+            for importer in (offer.market, costing.territory(offer.market))} & named
+    )  # fmt: skip
+
+
 def with_least_prices(
-    built: BuiltResources, selling: Selling, arcs: Sequence[ArcKey], names: Sequence[str]
+    built: BuiltResources, selling: Selling, arcs: Sequence[ArcKey], cells: Mapping[int, str]
 ) -> BuiltResources:
-    """The resources with a row for every cell that has a least price somewhere; ``names``: a name of every cell."""
-    cells = np.flatnonzero(np.isfinite(selling.import_limit).any(0))
-    if not cells.size:
+    """The resources with a row for every cell that some event puts under a least price; ``cells``: their names."""
+    if not cells:
         return built
     res, count, rows = built.arrays, len(built.names), len(cells)
-    uses = [(a, count + i) for i, c in enumerate(cells.tolist()) for a, key in enumerate(arcs)
+    uses = [(a, count + i) for i, c in enumerate(cells) for a, key in enumerate(arcs)
             if key.offer == c and key.line is None]  # fmt: skip
     free = np.where(
-        np.isfinite(selling.import_limit[:, cells]), selling.import_limit[:, cells], selling.width.sum((1, 2)).max()
+        np.isfinite(selling.import_limit[:, list(cells)]),
+        selling.import_limit[:, list(cells)],
+        selling.width.sum((1, 2)).max(),
     )
 
     def longer(array: Any, value: float) -> Any:
@@ -96,4 +111,4 @@ def with_least_prices(
         take_price=longer(res.take_price, 0.0),
         risk=longer(res.risk, 0),
     )
-    return replace(built, names=(*built.names, *(f"least price {names[int(c)]}" for c in cells)), arrays=arrays)
+    return replace(built, names=(*built.names, *(f"least price {name}" for name in cells.values())), arrays=arrays)

@@ -16,12 +16,14 @@ import numpy as np
 from roadstead.demand.calibrate import calibrate
 from roadstead.demand.pricing import Bounds, Competition, competition_at, implied_costs, settle_prices, shares_at
 from roadstead.demand.response import Stand
-from roadstead.terms.ids import NEV, Powertrain
+from roadstead.terms.ids import NEV, Powertrain, powertrain_class
 
 if TYPE_CHECKING:
     from roadstead.demand.calibrate import Elasticities, Scale
     from roadstead.terms.arrays import Flags, Floats, Ints
 
+OTHER = "other"
+"""Nest of every powertrain that does not plug in."""
 SMALL = 1e-9
 """Least share of a market that a composite of rivals is given, so that a nest never stands empty."""
 
@@ -96,6 +98,11 @@ def segment_share(powertrain: Powertrain, nev: float, bev: float) -> float:
     if powertrain is Powertrain.BEV:
         return nev * bev
     return nev * (1.0 - bev) if powertrain in NEV else 1.0 - nev
+
+
+def nest_of(powertrain: Powertrain) -> str:
+    """Name of the nest a powertrain competes in; range extenders compete with plug-in hybrids."""
+    return str(powertrain_class(powertrain)) if powertrain in NEV else OTHER
 
 
 def contest(market: str, cells: tuple[int, ...], nests: tuple[str, ...], sides: Sides, wanted: Elasticities) -> Contest:

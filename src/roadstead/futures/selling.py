@@ -13,10 +13,17 @@ from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.least_prices import import_limits, least_shares, rivals_floors
 from roadstead.futures.prospect import Demand
 from roadstead.futures.rival_costs import rises
-from roadstead.futures.rivals import Sides, contest, rivals_answer, segment_share, stand_against
+from roadstead.futures.rivals import (
+    OTHER,
+    Sides,
+    contest,
+    nest_of,
+    rivals_answer,
+    segment_share,
+    stand_against,
+)
 from roadstead.futures.shares import reference_share
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import NEV, Powertrain, powertrain_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,8 +38,6 @@ if TYPE_CHECKING:
     from roadstead.world.carmaker import Offer
 
 STRENGTH = "entry_strength"
-OTHER = "other"
-"""Nest of every powertrain that does not plug in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +247,6 @@ def _contest(
     except RoadsteadError as error:
         faults = [Fault(f"demand in {market}", f.code, f.message, f.expected) for f in error.faults]
         raise RoadsteadError(faults) from None
-
-
-def nest_of(powertrain: Powertrain) -> str:
-    """Name of the nest a powertrain competes in; range extenders compete with plug-in hybrids."""
-    return str(powertrain_class(powertrain)) if powertrain in NEV else OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,11 @@ def first_screen(book: Book, words: Words, width: int = WIDTH, height: int = HEI
 def _demand(book: Book, words: Words, width: int) -> list[Text]:
     """What the plan implies about demand, and what of it lies outside published bands."""
     said = book.demand.said if book.demand else ()
-    flags = Text(words.joined(said[1:]), style=COST)
-    lines = _wrapped(Text(words.brief(said[0]), style=MUTED), width) if said else []
-    return [*lines, *(_wrapped(flags, width) if said[1:] else [])]
+    if not said:
+        return []
+    flags = Text(f"{words.label('ui.outside')} {words.listed(map(words.brief, said[1:]))}", style=COST)
+    flags.truncate(width, overflow="ellipsis")
+    return [*_wrapped(Text(words.brief(said[0]), style=MUTED), width), *([flags] if said[1:] else [])]
 
 
 def _title(book: Book, words: Words) -> Text:

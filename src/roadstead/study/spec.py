@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, TreePlan
-from roadstead.futures.selling import nest_of
+from roadstead.futures.rivals import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, entry_paths, law_checks, table_checks, tables
 from roadstead.study.document import scan_document
