@@ -57,7 +57,7 @@ def react(tree: ScenarioTree, years: NodeYears, selling: Selling, sold: Floats) 
         cars = sold[:, list(met.cells)]
         volume = np.maximum(cars / met.scale.potential[:, None], HARDLY_ANY)
         own = prices_at(stand, volume)
-        settled = rivals_answer(met, own, selling.rise[:, m], selling.rivals_floor[m])
+        settled = rivals_answer(met, own, selling.rise[m], selling.rivals_floor[m])
         after = shares_at(met.competition, settled)[:, : met.own]
         prices[met.market] = own
         moved[m] = float((weight[:, None] * np.abs(after - volume) * met.scale.potential[:, None]).sum())

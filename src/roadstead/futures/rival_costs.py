@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.demand.sourcing import index_hats
-from roadstead.terms.errors import RoadsteadError
+from roadstead.futures.rivals import OTHER
+from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
 
@@ -29,31 +30,47 @@ if TYPE_CHECKING:
 
 RIVAL = "Chery"
 """A cooperating exporter without a rate of its own stands for rivals shipped from the home country."""
+DRIVEN_BY = {"BEV": Powertrain.BEV, "PHEV": Powertrain.PHEV, OTHER: Powertrain.ICE}
+"""Powertrain whose duty the rivals' cars of a nest pay."""
 
 
 def rises(
     costing: Costing, years: NodeYears, circumstances: Sequence[Circumstances], contests: Sequence[Contest]
-) -> Floats:
-    """Rise of the cost of a car that rivals ship from home, since today's rules, in retail terms. Shape (Y, M). [money/car]"""
-    found = np.zeros((years.count, len(contests)))
+) -> tuple[Floats, ...]:
+    """Rise of the cost of each car that rivals ship from home, since today's rules, in retail terms; nothing for all others.
+
+    Length M, shapes (Y, J). [money/car]
+    """
+    found = []
     known: dict[tuple[object, ...], float] = {}
-    for y in range(years.count):
-        now, today = circumstances[int(years.node[y])], circumstances[0]
-        year = int(years.year[y] + (years.span[y] - 1) // 2)
-        for m, met in enumerate(contests):
-            if not met.shipped.any():
-                continue
-            importer = costing.territory(met.market)
+    for met in contests:
+        importer, rise = costing.territory(met.market), np.zeros(met.price.shape)
+        for y in range(years.count) if met.shipped.any() else ():
+            now, today = circumstances[int(years.node[y])], circumstances[0]
             moved, before = (_law(each.rulebook, importer) for each in (now, today))
             if moved == before:
                 continue
-            key = (met.market, year, moved, tuple(sorted(now.terms.items())))
-            if key not in known:
-                terms = costing.conventions.demand.terms_of_demand(met.market, set_by_events=now.terms)
-                duties = tuple(_rate(costing, each.rulebook, importer, year, met, y, terms) for each in (today, now))
-                known[key] = _rise(met, y, duties, terms)
-            found[y, m] = known[key]
-    return found
+            year = int(years.year[y] + (years.span[y] - 1) // 2)
+            terms = costing.conventions.demand.terms_of_demand(met.market, set_by_events=now.terms)
+            for j in np.flatnonzero(met.shipped).tolist():
+                powertrain = DRIVEN_BY[met.nests[int(met.competition.nest[j])]]
+                customs = terms["rival_value"].value * float(met.price[y, j])
+                key = (importer, year, moved, powertrain, customs)
+                if key not in known:
+                    known[key] = _change(costing, (today.rulebook, now.rulebook), importer, year, powertrain, customs)
+                cost, duty = float(met.cost[y, j]), known[key] * customs
+                if cost + duty <= 0:
+                    raise RoadsteadError(_for_nothing(met.market, cost, duty))
+                rise[y, j] = _rise(cost, duty, terms)
+        found.append(rise)
+    return tuple(found)
+
+
+def _for_nothing(market: str, cost: float, duty: float) -> Fault:
+    message = (
+        f"a rival's car from home costs {cost:,.0f} in retail terms, and a duty of {-duty:,.0f} less is levied on it"
+    )
+    return Fault(f"demand in {market}", "RS-D504", message, "a model's own elasticity farther from zero")
 
 
 def _law(rulebook: Rulebook, importer: str) -> tuple[int, ...]:
@@ -61,28 +78,31 @@ def _law(rulebook: Rulebook, importer: str) -> tuple[int, ...]:
     return tuple(id(rulebook.measures.get(one)) for one in (importer, *sorted(rulebook.blocs)))
 
 
-def _rise(met: Contest, y: int, duties: tuple[float, ...], terms: Mapping[str, Term]) -> float:
-    """Money by which the cost at reference rises, as far as it is passed on."""
-    first = int(np.flatnonzero(met.shipped)[0])
-    cost, customs = float(met.cost[y, first]), terms["rival_value"].value * float(met.price[y, first])
-    before, after = duties
-    shipped, elsewhere = 1.0 + (after - before) * customs / cost, terms["rivals_elsewhere"].value
+def _rise(cost: float, duty: float, terms: Mapping[str, Term]) -> float:
+    """Money by which a cost rises as the duty does, as far as makers do not turn to other plants and pass it on."""
+    elsewhere = terms["rivals_elsewhere"].value
     hat = index_hats(
-        np.asarray([1.0 - elsewhere, elsewhere]), np.asarray([shipped, 1.0]), terms["sourcing_elasticity"].value
+        np.asarray([1.0 - elsewhere, elsewhere]),
+        np.asarray([1.0 + duty / cost, 1.0]),
+        terms["sourcing_elasticity"].value,
     )
     return terms["pass_through"].value * (float(hat) - 1.0) * cost
 
 
-def _rate(
-    costing: Costing, rulebook: Rulebook, importer: str, year: int, met: Contest, y: int, terms: Mapping[str, Term]
+def _change(
+    costing: Costing,
+    rulebooks: tuple[Rulebook, Rulebook],
+    importer: str,
+    year: int,
+    powertrain: Powertrain,
+    customs: float,
 ) -> float:
-    """Duty on a rival's electric car from home, over its customs value. [fraction]"""
-    home = costing.carmaker.home.place
+    """Duty on a rival's car from home by the second rulebook less that by the first, over its customs value. [fraction]"""
     declared = {k: v for k, v in costing.carmaker.declared.get(importer, {}).items() if k.startswith("qualifies.")}
-    shipment = Shipment(importer, home, Product.CAR, Powertrain.BEV, RIVAL, date(year, 7, 1), declared)
-    value = terms["rival_value"].value * float(met.price[y, met.own])
+    home = costing.carmaker.home.place
+    shipment = Shipment(importer, home, Product.CAR, powertrain, RIVAL, date(year, 7, 1), declared)
     try:
-        stack = settle(rulebook, shipment, value, costing.dollars)
+        before, after = (settle(rules, shipment, customs, costing.dollars).duty_rate(customs) for rules in rulebooks)
     except RoadsteadError:
-        return 0.0  # a rival's fee the engine cannot work out moves neither before nor after
-    return stack.duty_rate(value)
+        return 0.0  # a rival's fee the engine cannot work out by both counts as one that did not move
+    return after - before

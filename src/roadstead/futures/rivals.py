@@ -16,6 +16,7 @@ import numpy as np
 from roadstead.demand.calibrate import calibrate
 from roadstead.demand.pricing import Bounds, Competition, competition_at, implied_costs, settle_prices, shares_at
 from roadstead.demand.response import Stand
+from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import NEV, Powertrain, powertrain_class
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Contest:
     price
         Reference prices. Shape (Y, J). [money/car]
     cost
-        Costs at which rivals' reference prices are their best ones, in retail terms; own entries are not read. Shape (Y, J).
+        Costs at which the reference prices are every firm's best ones, in retail terms. Shape (Y, J).
     shipped
         Rivals shipped from the firm's home country. Shape (J,).
     """
@@ -106,7 +107,13 @@ def nest_of(powertrain: Powertrain) -> str:
 
 
 def contest(market: str, cells: tuple[int, ...], nests: tuple[str, ...], sides: Sides, wanted: Elasticities) -> Contest:
-    """Calibrate a market at every node-year."""
+    """Calibrate a market at every node-year.
+
+    Raises
+    ------
+    RoadsteadError
+        Those of :func:`calibrate`; RS-D504 where the elasticities ask for so wide a margin that a rival's car costs nothing.
+    """
     sales, price, nest, shipped = _products(sides)
     own = np.arange(len(nest)) < len(cells)
     scale = calibrate(sales, price, nest, own, wanted)
@@ -125,6 +132,11 @@ def contest(market: str, cells: tuple[int, ...], nests: tuple[str, ...], sides: 
     share = sales / scale.potential[:, None]
     competition = competition_at(share, price, seen)
     cost = implied_costs(competition, price, share)
+    least = np.where(own, np.inf, cost / price).min()
+    if not least > 0:
+        message = f"a rival's price implies a cost of {least:.3g} times it, own elasticity {np.max(wanted.own):g}"
+        expected = "a model's own elasticity farther from zero, or more firms behind the rivals"
+        raise RoadsteadError(Fault("demand", "RS-D504", message, expected))
     return Contest(market, cells, nests, competition, scale, price, cost, shipped)
 
 
@@ -154,7 +166,7 @@ def rivals_answer(met: Contest, own_price: Floats, rise: Floats, floor: Floats) 
     own_price
         Shape (Y, K). [money/car]
     rise
-        What cars shipped from home cost more than at reference, in retail terms. Shape (Y,). [money/car]
+        What cars cost more than at reference, in retail terms; own ones are not read. Shape (Y, J). [money/car]
     floor
         Least prices rivals must keep, minus infinity where there is none. Shape (Y, J). [money/car]
 
@@ -166,8 +178,7 @@ def rivals_answer(met: Contest, own_price: Floats, rise: Floats, floor: Floats) 
     held[:, : met.own] = own_price
     free = np.isnan(held)
     bounds = Bounds(np.where(free, floor, held), np.where(free, np.inf, held))
-    cost = met.cost + np.where(met.shipped, rise[:, None], 0.0)
-    return settle_prices(met.competition, cost, bounds).price
+    return settle_prices(met.competition, met.cost + rise, bounds).price
 
 
 def stand_against(met: Contest, price: Floats) -> Stand:

@@ -59,7 +59,8 @@ class Selling:
     contests
         Each market with its rivals. Length M.
     rise
-        What a car that rivals ship from home costs more than under today's rules, in retail terms. Shape (Y, M). [money/car]
+        What each car that rivals ship from home costs more than under today's rules, in retail terms. Length M, shapes
+        (Y, J). [money/car]
     rivals_floor
         Least prices that rivals must keep. Length M, shapes (Y, J). [money/car]
     import_limit
@@ -80,7 +81,7 @@ class Selling:
     market: Floats
     nev_share: Floats
     contests: tuple[Contest, ...]
-    rise: Floats
+    rise: tuple[Floats, ...]
     rivals_floor: tuple[Floats, ...]
     import_limit: Floats
     rivals_price: tuple[Floats, ...]
@@ -144,7 +145,7 @@ def build_demand(
         own = met.price[:, : met.own] if own_price is None else own_price[met.market]
         least = least_shares(costing, years, circumstances, met)
         floors.append(rivals_floors(met, least))
-        settled = rivals_answer(met, own, rise[:, m], floors[m])
+        settled = rivals_answer(met, own, rise[m], floors[m])
         answers.append(np.concatenate([met.price[:, : met.own], settled[:, met.own :]], axis=1))
         stands.append(stand_against(met, answers[m]))
         curves.append(respond(stands[m]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.pricing import shares_at
 from roadstead.demand.response import prices_at
 from roadstead.footprint.certify import filled
@@ -16,9 +17,10 @@ from roadstead.futures.evaluate import representative_year
 from roadstead.futures.prospect import pooled
 from roadstead.futures.reaction import react
 from roadstead.futures.rival_costs import rises
-from roadstead.futures.rivals import segment_share
+from roadstead.futures.rivals import Sides, contest, segment_share
 from roadstead.futures.selling import build_demand
 from roadstead.futures.shares import reference_share
+from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.ids import Powertrain
 from roadstead.trade.amendment import Amendment, amend
 
@@ -106,13 +108,52 @@ def test_rivals_pass_a_part_of_a_higher_duty_on(starter_ready: Ready):
     whole = 0.2 * terms.of("rival_value").value * retail
     elsewhere = terms.of("rivals_elsewhere").value
     # Those with plants elsewhere escape a part; who has none would pay it all.
-    assert 0.75 * terms.of("pass_through").value * whole < found[y, at] < terms.of("pass_through").value * whole
+    assert (
+        0.75 * terms.of("pass_through").value * whole < found[at][y, met.own] < terms.of("pass_through").value * whole
+    )
     hat = 1 + whole / cost
     theta = terms.of("sourcing_elasticity").value
     index = ((1 - elsewhere) * hat**-theta + elsewhere) ** (-1 / theta)
-    assert found[y, at] == pytest.approx(terms.of("pass_through").value * (index - 1) * cost, rel=1e-9)
-    assert (found[:, selling.markets.index("BRA")] == 0).all()
-    assert (found[years.node == 0] == 0).all()
+    assert found[at][y, met.own] == pytest.approx(terms.of("pass_through").value * (index - 1) * cost, rel=1e-9)
+    assert (found[selling.markets.index("BRA")] == 0).all()
+    assert all((rise[years.node == 0] == 0).all() for rise in found)
+
+
+def test_a_duty_on_electric_cars_leaves_rivals_of_other_nests_alone(starter_ready: Ready):
+    """The end of the EU's countervailing duty makes rivals' electric cars from China cheaper, and no hybrid of theirs."""
+    ledger = starter_ready.evaluation.ledger
+    at = ledger.selling.markets.index("DEU")
+    met, rise = ledger.selling.contests[at], ledger.selling.rise[at]
+    electric = met.competition.nest == met.nests.index("BEV")
+    assert (rise[:, met.shipped & electric] < 0).any()
+    assert (rise[:, ~(met.shipped & electric)] == 0).all()
+
+
+def test_an_elasticity_that_leaves_rivals_no_cost_is_refused():
+    """A markup of all the price: the reference price cannot be anybody's best one."""
+    sides = Sides(
+        own_sales=np.asarray([[1e4]]),
+        own_price=np.asarray([[3e4]]),
+        own_nest=np.asarray([0]),
+        nest_sales=np.asarray([[2e5, 8e5]]),
+        shipped_share=0.1,
+        firms=10.0,
+    )
+    wanted = Elasticities(np.asarray([-1.01]), np.asarray([-0.5]), 0.5)
+    with pytest.raises(RoadsteadError) as caught:
+        contest("DEU", (0,), ("BEV", "other"), sides, wanted)
+    assert [fault.code for fault in caught.value.faults] == ["RS-D504"]
+
+
+def test_a_duty_taken_away_leaves_rivals_a_cost(starter_ready: Ready):
+    """Where elasticities imply so small a cost that the duty alone was more, that is told, not planned with."""
+    ledger = starter_ready.evaluation.ledger
+    at = ledger.selling.markets.index("DEU")
+    met = ledger.selling.contests[at]
+    cheap = replace(met, cost=met.cost * 0.01)
+    with pytest.raises(RoadsteadError) as caught:
+        rises(ledger.costing, ledger.node_years, ledger.circumstances, [cheap])
+    assert [(fault.code, fault.where) for fault in caught.value.faults] == [("RS-D504", "demand in DEU")]
 
 
 def test_an_event_sets_terms_of_demand(starter_ready: Ready):
@@ -154,10 +195,10 @@ def test_rivals_answer_to_reference_prices_is_their_own_reference(starter_ready:
     ledger = starter_ready.evaluation.ledger
     selling = ledger.selling
     for m, met in enumerate(selling.contests):
-        still = selling.rise[:, m] == 0
+        still = (selling.rise[m] == 0).all(1)
         assert selling.rivals_price[m][still] == pytest.approx(met.price[still], rel=1e-9)
     answer = react(starter_ready.grown.tree, ledger.node_years, selling, selling.reference_sales)
     assert answer.moved < 0.01
-    still = [m for m in range(len(selling.markets)) if (selling.rise[:, m] == 0).all()]
+    still = [m for m in range(len(selling.markets)) if (selling.rise[m] == 0).all()]
     assert still
     assert all(answer.by_market[m] < 1e-6 for m in still)
