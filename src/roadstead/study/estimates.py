@@ -30,6 +30,17 @@ ANY_MARKET = frozenset({"", "*"})
 TOGETHER = ("market_elasticity", "own_elasticity")
 """The market must answer a price less than a model does."""
 
+READ_AT_NODES = (
+    "own_elasticity",
+    "market_elasticity",
+    "pass_through",
+    "rival_value",
+    "rivals_elsewhere",
+    "sourcing_elasticity",
+    "entry_strength",
+)
+"""What the tree asks for at every node, and an event may therefore set; all else is read once for the whole plan or not at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class EstimateReader:
@@ -86,11 +97,18 @@ def set_terms(entries: Mapping[str, float | str], terms: DemandTerms) -> dict[st
 
 
 def unfit_terms(entries: Mapping[str, float | str]) -> Iterator[tuple[str, str, str, str]]:
-    """Name, code, message and what was expected of every entry of an event that names no parameter or cannot be."""
+    """Name, code, message and what was expected of every entry of an event that nothing would read, or that cannot be."""
     for name, given in entries.items():
         parameter = parameters().get(name)
         if parameter is None:
             yield (name, "RS-S631", f"`{name}` is no parameter of demand", _meant(name))
+        elif name not in READ_AT_NODES:
+            yield (
+                name,
+                "RS-S633",
+                f"`{name}` is not read at the nodes of a tree",
+                f"one of {', '.join(READ_AT_NODES)}",
+            )
         elif not isinstance(given, str) and not parameter.is_possible(given):
             yield (name, "RS-S632", f"{given:g} is no {name}", f"{_possible(parameter)}; or low or high")
 

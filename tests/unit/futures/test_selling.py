@@ -20,6 +20,7 @@ from roadstead.futures.rival_costs import rises
 from roadstead.futures.rivals import Sides, contest, segment_share
 from roadstead.futures.selling import build_demand
 from roadstead.futures.shares import reference_share
+from roadstead.study.estimates import READ_AT_NODES
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.ids import Powertrain
 from roadstead.trade.amendment import Amendment, amend
@@ -167,6 +168,26 @@ def test_an_event_sets_terms_of_demand(starter_ready: Ready):
         assert met.scale.alpha[~changed] == pytest.approx(old.scale.alpha[~changed])
         assert (met.scale.alpha[changed] > old.scale.alpha[changed]).all()
     assert found.reference_sales == pytest.approx(before.reference_sales)
+
+
+@pytest.mark.parametrize("name", READ_AT_NODES)
+def test_whatever_an_event_may_set_is_read_at_its_nodes(starter_ready: Ready, name: str):
+    """Each of them, set to another end of its range where law has changed, moves demand there and nowhere before."""
+    ledger, grown = starter_ready.evaluation.ledger, starter_ready.grown
+    term = ledger.costing.conventions.demand.of(name)
+    every = [
+        replace(c, terms={name: term.low if term.value != term.low else term.high}) if n else c
+        for n, c in enumerate(ledger.circumstances)
+    ]
+    found = build_demand(ledger.costing, grown, ledger.node_years, every, ledger.offers)
+    moved = np.zeros(ledger.node_years.count, dtype=bool)
+    for now, before in zip(found.rivals_price, ledger.selling.rivals_price, strict=True):
+        moved |= ~np.isclose(now, before, rtol=1e-9).all(1)
+    moved |= ~np.isclose(found.reference_sales, ledger.selling.reference_sales, rtol=1e-9).all(1)
+    for now, before in zip(found.contests, ledger.selling.contests, strict=True):
+        moved |= ~np.isclose(now.scale.alpha, before.scale.alpha, rtol=1e-9)
+    assert moved.any()
+    assert not moved[ledger.node_years.node == 0].any()
 
 
 def test_a_least_price_limits_what_home_ships_and_binds_rivals(starter_ready: Ready):

@@ -192,6 +192,8 @@ def test_terms_alone_are_a_change(case):
     ("terms", "code", "words"),
     [
         ("{own_elastisity: -5}", "RS-S631", "did you mean `own_elasticity`?"),
+        ("{nest_correlation: 0.3}", "RS-S633", "one of own_elasticity, market_elasticity, pass_through"),
+        ("{own_elasticity_bev: low}", "RS-S633", "not read at the nodes of a tree"),
         ("{own_elasticity: 5}", "RS-S632", "5 is no own_elasticity; a number from -20 to -1.01; or low or high"),
         ("{own_elasticity: lower}", "RS-S603", "'lower' does not fit; a number, or low or high"),
         ("{own_elasticity: true}", "RS-S603", "a number, or low or high"),
