@@ -145,6 +145,10 @@ def _products(sides: Sides) -> tuple[Floats, Floats, Ints, Flags]:
     years, groups = sides.nest_sales.shape
     held = np.zeros((years, groups))
     np.add.at(held.T, sides.own_nest, sides.own_sales.T)
+    if np.any(held > sides.nest_sales * (1.0 + SMALL)):
+        most = float(np.max(np.divide(held, sides.nest_sales, out=np.ones_like(held), where=sides.nest_sales > 0)))
+        message = f"the firm's models are to sell {most:.3g} of all cars of their powertrain"
+        raise RoadsteadError(Fault("demand", "RS-D501", message, "shares in ambitions.csv that sum to less than one"))
     rest = np.maximum(sides.nest_sales - held, SMALL * sides.nest_sales.sum(-1, keepdims=True))
     mean = np.average(sides.own_price, axis=1, weights=sides.own_sales)
     parts = [sides.shipped_share] if sides.shipped_share > 0 else []

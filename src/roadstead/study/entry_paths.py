@@ -55,8 +55,13 @@ def entry_paths(study: Study) -> Mapping[Cell, EntryPath]:
 def check(rows: Sequence[Row], carmaker: Carmaker, world: World) -> Iterator[Fault]:
     """Every row of entry_paths.csv is about an entry, and says one thing of it."""
     entries, told = _entries(carmaker), _by_cell(rows, world.gazetteer)
+    seen: dict[tuple[object, ...], Row] = {}
     for row in rows:
         market = _market(row, world.gazetteer)
+        first = seen.setdefault((market, row["powertrain"], row["years"]), row)
+        if market and first is not row:
+            message = f"`{row['market']}` has this row in line {first.line} already, under another name"
+            yield Fault(row.where("market"), "RS-T104", message, "one row for each year on the market")
         if market not in carmaker.channels:
             expected = f"one of {', '.join(carmaker.channels)}"
             yield Fault(row.where("market"), "RS-S641", f"`{row['market']}` is no market that is planned", expected)

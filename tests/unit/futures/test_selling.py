@@ -146,6 +146,22 @@ def test_an_elasticity_that_leaves_rivals_no_cost_is_refused():
     assert [fault.code for fault in caught.value.faults] == ["RS-D504"]
 
 
+def test_a_firm_cannot_sell_more_than_its_nest_buys():
+    """Two powertrains of one nest whose shares sum past one are told, not cut down."""
+    sides = Sides(
+        own_sales=np.asarray([[7e5, 7e5]]),
+        own_price=np.asarray([[3e4, 3e4]]),
+        own_nest=np.asarray([1, 1]),
+        nest_sales=np.asarray([[2e5, 8e5]]),
+        shipped_share=0.1,
+        firms=10.0,
+    )
+    with pytest.raises(RoadsteadError) as caught:
+        contest("DEU", (0, 1), ("BEV", "other"), sides, Elasticities(np.asarray([-4.0]), np.asarray([-0.9]), 0.5))
+    assert [fault.code for fault in caught.value.faults] == ["RS-D501"]
+    assert "1.75 of all cars" in caught.value.faults[0].message
+
+
 def test_a_duty_taken_away_leaves_rivals_a_cost(starter_ready: Ready):
     """Where elasticities imply so small a cost that the duty alone was more, that is told, not planned with."""
     ledger = starter_ready.evaluation.ledger

@@ -83,6 +83,11 @@ def test_a_path_that_contradicts_itself_or_the_case(case, rows, where, words):
     says(case.fault(), where, "RS-S641", words)
 
 
+def test_a_year_stands_once_whatever_its_market_is_called(case):
+    write(case, "GBR,BEV,2,0.001,0.004,0.01,", "United Kingdom,BEV,2,0.01,0.02,0.03,")
+    says(case.fault(), "entry_paths.csv:3:1 (market)", "RS-T104", "in line 2 already")
+
+
 def test_nothing_sold_is_written_and_not_left_out(case):
     """A row with 0 is an entry; no row is a fault, with the place of the share it would grow to."""
     case.drop("volumes.csv", "TUR", "PHEV")
