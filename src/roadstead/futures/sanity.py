@@ -18,6 +18,8 @@ from roadstead.demand.response import fitted, respond, revenue
 from roadstead.futures.tree import node_probability
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from roadstead.demand.bands import Band
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.reaction import Reaction
@@ -87,7 +89,7 @@ def implied(
     sold: Floats,
     answer: Reaction,
     landed: Floats,
-    customs_share: float,
+    customs_share: Mapping[str, float],
 ) -> tuple[Implied, ...]:
     """What a plan implies in every market.
 
@@ -99,7 +101,7 @@ def implied(
         Landed cost of the cheapest way into each cell, over what is kept of its reference price; NaN where there is none.
         Shape (Y, C). [fraction]
     customs_share
-        Customs value of a car as a share of its retail price. [fraction]
+        Customs value of a car as a share of its retail price, by market. [fraction]
     """
     weight = node_probability(tree)[years.node] * years.span
     found = []
@@ -113,7 +115,7 @@ def implied(
             found.append(_nothing(met.market))
             continue
         price = np.concatenate([answer.own_price[met.market], selling.rivals_price[m][:, met.own :]], axis=1)
-        numbers = _around(_only(met, rows), price[rows], customs_share)
+        numbers = _around(_only(met, rows), price[rows], customs_share[met.market])
         mean = {name: float(np.average(values, weights=by_row)) for name, values in numbers.items()}
         found.append(
             Implied(

@@ -25,7 +25,8 @@ def implied_demand(reading: Reading, answer: Reaction, rounds: int) -> ImpliedDe
     """What a plan that rivals have answered implies in every market."""
     p, ledger = reading.evaluation.prospect, reading.evaluation.ledger
     sold = reading.plan.flows.sale.sum(-1)
-    customs = ledger.costing.conventions.demand.of("rival_value").value
+    terms = ledger.costing.conventions.demand
+    customs = {market: terms.of("rival_value", market).value for market in ledger.selling.markets}
     found = [
         one
         for one in implied(reading.tree, p.node_years, ledger.selling, sold, answer, _cheapest(reading), customs)

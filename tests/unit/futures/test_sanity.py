@@ -15,9 +15,15 @@ from roadstead.futures.sanity import CHECKED, POINTS, Implied, implied, outside_
 from roadstead.futures.tree import node_probability
 
 if TYPE_CHECKING:
+    from roadstead.futures.selling import Selling
     from roadstead.study.study import Ready
 
 CUSTOMS = 0.55
+
+
+def customs(selling: Selling) -> dict[str, float]:
+    """Brazil's as the package has it; the others' are not looked at closely."""
+    return {market: CUSTOMS if market == "BRA" else 0.6 for market in selling.markets}
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +33,14 @@ def at_reference(starter_ready: Ready) -> tuple[Implied, ...]:
     selling, sold = ledger.selling, ledger.selling.reference_sales
     answer = react(starter_ready.grown.tree, ledger.node_years, selling, sold)
     landed = np.full(sold.shape, 0.7)
-    return implied(starter_ready.grown.tree, ledger.node_years, selling, sold, answer, landed, CUSTOMS)
+    return implied(starter_ready.grown.tree, ledger.node_years, selling, sold, answer, landed, customs(selling))
 
 
 def test_at_reference_the_elasticities_are_those_demand_was_calibrated_to(starter_ready: Ready, at_reference):
     demand = starter_ready.study.conventions.demand
     selling = starter_ready.evaluation.ledger.selling
     for m, one in enumerate(at_reference):
-        if (selling.rise[:, m] == 0).all():  # elsewhere rivals stand at other prices than at reference
+        if (selling.rise[m] == 0).all():  # elsewhere rivals stand at other prices than at reference
             assert one.own_elasticity == pytest.approx(demand.of("own_elasticity").value, rel=1e-6)
             assert one.market_elasticity == pytest.approx(demand.of("market_elasticity").value, rel=1e-6)
 
@@ -85,7 +91,7 @@ def test_a_market_without_sales_implies_nothing(starter_ready: Ready):
     sold[:, selling.market_of == 0] = 0.0
     answer = react(starter_ready.grown.tree, ledger.node_years, selling, sold)
     found = implied(
-        starter_ready.grown.tree, ledger.node_years, selling, sold, answer, np.full(sold.shape, 0.7), CUSTOMS
+        starter_ready.grown.tree, ledger.node_years, selling, sold, answer, np.full(sold.shape, 0.7), customs(selling)
     )
     assert found[0].cars == 0.0
     assert np.isnan(found[0].own_elasticity)
