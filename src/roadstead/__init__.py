@@ -47,6 +47,7 @@ __all__ = [
     "RoadsteadError",
     "__version__",
     "check",
+    "demand",
     "divert",
     "duty",
     "duty_compare",
@@ -97,7 +98,7 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("roadstead")
-    if name in _ASKED_ROOMS:
+    if name in _ASKED_ROOMS or name == "demand":
         from importlib import import_module
 
         return import_module(f"roadstead.{name}")

@@ -109,11 +109,12 @@ def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTa
 
 def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
     head = column.heading(words)
-    if scale is None:
+    if scale is None and column.kind != "money_per_car":
         return head
+    word = scale.word if scale else ""
     if words.language == "zh":
-        return f"{head}（{scale.word}{words.currency_name()}）"
-    unit = f"{SIGNS.get(words.currency, words.currency)} {scale.word}".rstrip().replace(" ", SPACE)
+        return f"{head}（{word}{words.currency_name()}）"
+    unit = f"{SIGNS.get(words.currency, words.currency)} {word}".rstrip().replace(" ", SPACE)
     return f"{head} ({unit})"
 
 

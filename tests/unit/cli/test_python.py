@@ -60,6 +60,7 @@ def test_rooms_named_like_functions_stay_rooms():
     code = (
         "import roadstead as rs, datetime\n"
         "assert rs.world(datetime.date(2026, 7, 12)).age_days == 10\n"
+        "assert callable(rs.demand.equilibrium_prices)\n"
         "import roadstead.world.reference, roadstead.outlook.forecast\n"
         "from roadstead.world import reference\n"
         "assert rs.world.reference is reference and callable(rs.outlook)\n"

@@ -230,3 +230,10 @@ def test_a_column_of_money_has_one_unit():
     assert [row[1].text for row in shown.rows] == ["82.50", "−0.10", "–"]
     chinese = page_table(replace(table, key="comparisons"), Words("zh", "USD"))
     assert chinese.heads[1].text == "预期净现值（亿美元）"
+
+
+def test_money_for_each_car_says_whose_money_it_is():
+    table = Table("suppliers", (Column("line_abroad"), Column("home_per_car", "money_per_car")), (("a", 6560.0),))
+    assert page_table(table, Words("en", "USD")).heads[1].text == "Parts from home a car ($)"
+    assert page_table(table, Words("zh", "USD")).heads[1].text == "单车国内件（美元）"
+    assert page_table(table, Words("en", "USD")).rows[0][1].text == "6,560"
