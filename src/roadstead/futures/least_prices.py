@@ -31,9 +31,9 @@ def least_shares(costing: Costing, years: NodeYears, circumstances: Sequence[Cir
     importers = {met.market, costing.territory(met.market)}
     found = np.zeros((years.count, len(met.nests)))
     for y, node in enumerate(years.node.tolist()):
-        for (importer, nest), share in circumstances[node].least_prices.items():
-            if importer in importers and nest in met.nests:
-                found[y, met.nests.index(nest)] = share
+        for (importer, powertrain), share in circumstances[node].least_prices.items():
+            if importer in importers:
+                found[y, [group == powertrain for group in met.classes]] = share
     return found
 
 
