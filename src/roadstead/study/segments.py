@@ -109,11 +109,10 @@ def _models(market: str, rows: Sequence[Row], offered: Mapping[str, Mapping[str,
         for place, shares in offered.items():
             mature = sum(shares.get(model, 0.0) for model in row["models"])
             if mature > row["share"] * (1.0 + TOLERANCE):
-                message = (
-                    f"{', '.join(row['models'])} reach {mature:g} of {group} in {place}, and `{row['segment']}` is"
-                )
+                part = f"`{row['segment']}` is {row['share']:g} of it"
+                message = f"own models are to reach {mature:g} of {group} in {place}, and {part}"
                 expected = "a larger segment, or a smaller share in ambitions.csv"
-                yield Fault(row.where("share"), CODE, f"{message} {row['share']:g} of it", expected)
+                yield Fault(row.where("share"), CODE, message, expected)
 
 
 def _offered(carmaker: Carmaker, group: str, markets: Sequence[str]) -> dict[str, dict[str, float]]:

@@ -198,7 +198,9 @@ def test_a_segment_too_small_is_told_where_it_is(starter_ready: Ready):
     (fault,) = caught.value.faults
     assert (fault.where, fault.code) == ("demand in DEU", "RS-D501")
     selling = starter_ready.evaluation.ledger.selling
-    c = next(i for i, o in enumerate(starter_ready.evaluation.ledger.offers) if (o.market, o.model_id) == ("DEU", "city"))
+    c = next(
+        i for i, o in enumerate(starter_ready.evaluation.ledger.offers) if (o.market, o.model_id) == ("DEU", "city")
+    )
     m = selling.markets.index("DEU")
     all_bev = selling.market[:, m] * selling.nev_share[:, m] * starter_ready.evaluation.ledger.costing.bev_of_nev["DEU"]
     over = selling.reference_sales[:, c] - 0.001 * all_bev
