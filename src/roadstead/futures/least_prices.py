@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from roadstead.demand.pricing import shares_at
-from roadstead.futures.rivals import nest_of
+from roadstead.futures.nests import nest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,9 +34,9 @@ def least_shares(costing: Costing, years: NodeYears, circumstances: Sequence[Cir
     importers = {met.market, costing.territory(met.market)}
     found = np.zeros((years.count, len(met.nests)))
     for y, node in enumerate(years.node.tolist()):
-        for (importer, nest), share in circumstances[node].least_prices.items():
-            if importer in importers and nest in met.nests:
-                found[y, met.nests.index(nest)] = share
+        for (importer, powertrain), share in circumstances[node].least_prices.items():
+            if importer in importers:
+                found[y, [group == powertrain for group in met.classes]] = share
     return found
 
 

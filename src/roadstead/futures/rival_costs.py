@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.demand.sourcing import index_hats
-from roadstead.futures.rivals import OTHER
+from roadstead.futures.nests import OTHER
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
@@ -53,7 +53,7 @@ def rises(
             year = int(years.year[y] + (years.span[y] - 1) // 2)
             terms = costing.conventions.demand.terms_of_demand(met.market, set_by_events=now.terms)
             for j in np.flatnonzero(met.shipped).tolist():
-                powertrain = DRIVEN_BY[met.nests[int(met.competition.nest[j])]]
+                powertrain = DRIVEN_BY[met.classes[int(met.competition.nest[j])]]
                 customs = terms["rival_value"].value * float(met.price[y, j])
                 key = (importer, year, moved, powertrain, customs)
                 if key not in known:

@@ -1,8 +1,8 @@
 """Each market as a carmaker meets it: own models and composites of rivals, by nest, calibrated at every node-year.
 
 Where outlook and price meet: at reference prices a market sells exactly the cars of the node's outlook, split by
-powertrain as the outlook says; the firm's models have their reference share of their powertrain, rivals the rest. Rivals
-stand as two composites in every nest: cars shipped from the firm's own home country, which meet its duties, and all
+powertrain as the outlook says and by segment as the case does; the firm's models have their reference share of their
+powertrain, rivals what they leave of each nest. Rivals stand as two composites in every nest: cars shipped from the firm's own home country, which meet its duties, and all
 others; behind each stand a number of firms alike, which set prices as the firm does (D.5).
 """
 
@@ -16,15 +16,15 @@ import numpy as np
 from roadstead.demand.calibrate import calibrate
 from roadstead.demand.pricing import Bounds, Competition, competition_at, implied_costs, settle_prices, shares_at
 from roadstead.demand.response import Stand
+from roadstead.futures.nests import held_by_own
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import NEV, Powertrain, powertrain_class
+from roadstead.terms.ids import NEV, Powertrain
 
 if TYPE_CHECKING:
     from roadstead.demand.calibrate import Elasticities, Scale
+    from roadstead.futures.nests import Nests
     from roadstead.terms.arrays import Flags, Floats, Ints
 
-OTHER = "other"
-"""Nest of every powertrain that does not plug in."""
 SMALL = 1e-9
 """Least share of a market that a composite of rivals is given, so that a nest never stands empty."""
 
@@ -40,7 +40,9 @@ class Contest:
     cells
         The prospect's cell of each own model. Length K.
     nests
-        Names of the nests.
+        Names of the nests. Length G.
+    classes
+        Powertrain class of each nest. Length G.
     competition
         Who sells what. Prices of own models count as they are paid; ``kept`` is one for all.
     scale
@@ -56,6 +58,7 @@ class Contest:
     market: str
     cells: tuple[int, ...]
     nests: tuple[str, ...]
+    classes: tuple[str, ...]
     competition: Competition
     scale: Scale
     price: Floats
@@ -76,10 +79,10 @@ class Sides:
     ----------
     own_sales, own_price
         Shape (Y, K). [cars/year], [money/car]
-    own_nest
-        Shape (K,).
-    nest_sales
-        All cars of each nest, own ones included. Shape (Y, G). [cars/year]
+    nests
+        The market's nests with all cars of each.
+    year
+        Calendar year of each row. Shape (Y,).
     shipped_share
         Share of rivals' sales that comes from the firm's home country. [fraction]
     firms
@@ -88,8 +91,8 @@ class Sides:
 
     own_sales: Floats
     own_price: Floats
-    own_nest: Ints
-    nest_sales: Floats
+    nests: Nests
+    year: Ints
     shipped_share: float
     firms: float
 
@@ -101,18 +104,14 @@ def segment_share(powertrain: Powertrain, nev: float, bev: float) -> float:
     return nev * (1.0 - bev) if powertrain in NEV else 1.0 - nev
 
 
-def nest_of(powertrain: Powertrain) -> str:
-    """Name of the nest a powertrain competes in; range extenders compete with plug-in hybrids."""
-    return str(powertrain_class(powertrain)) if powertrain in NEV else OTHER
-
-
-def contest(market: str, cells: tuple[int, ...], nests: tuple[str, ...], sides: Sides, wanted: Elasticities) -> Contest:
+def contest(market: str, cells: tuple[int, ...], sides: Sides, wanted: Elasticities) -> Contest:
     """Calibrate a market at every node-year.
 
     Raises
     ------
     RoadsteadError
-        Those of :func:`calibrate`; RS-D504 where the elasticities ask for so wide a margin that a rival's car costs nothing.
+        RS-D501 where own reference sales exceed a nest or are not positive; RS-D502 where elasticities contradict each other;
+        RS-D504 where the elasticities ask for so wide a margin that a rival's car costs nothing.
     """
     sales, price, nest, shipped = _products(sides)
     own = np.arange(len(nest)) < len(cells)
@@ -137,28 +136,24 @@ def contest(market: str, cells: tuple[int, ...], nests: tuple[str, ...], sides: 
         message = f"a rival's price implies a cost of {least:.3g} times it, own elasticity {np.max(wanted.own):g}"
         expected = "a model's own elasticity farther from zero, or more firms behind the rivals"
         raise RoadsteadError(Fault("demand", "RS-D504", message, expected))
-    return Contest(market, cells, nests, competition, scale, price, cost, shipped)
+    names, classes = sides.nests.names, sides.nests.classes
+    return Contest(market, cells, names, classes, competition, scale, price, cost, shipped)
 
 
 def _products(sides: Sides) -> tuple[Floats, Floats, Ints, Flags]:
     """Sales, prices, nests of all products, and which rivals are shipped from home."""
-    years, groups = sides.nest_sales.shape
-    held = np.zeros((years, groups))
-    np.add.at(held.T, sides.own_nest, sides.own_sales.T)
-    if np.any(held > sides.nest_sales * (1.0 + SMALL)):
-        most = float(np.max(np.divide(held, sides.nest_sales, out=np.ones_like(held), where=sides.nest_sales > 0)))
-        message = f"the firm's models are to sell {most:.3g} of all cars of their powertrain"
-        raise RoadsteadError(Fault("demand", "RS-D501", message, "shares in ambitions.csv that sum to less than one"))
-    rest = np.maximum(sides.nest_sales - held, SMALL * sides.nest_sales.sum(-1, keepdims=True))
+    nests = sides.nests
+    groups, held = len(nests.names), held_by_own(nests, sides.own_sales, sides.year)
+    rest = np.maximum(nests.sales - held, SMALL * nests.sales.sum(-1, keepdims=True))
     mean = np.average(sides.own_price, axis=1, weights=sides.own_sales)
     parts = [sides.shipped_share] if sides.shipped_share > 0 else []
     parts += [1.0 - sides.shipped_share]
     sales = np.concatenate([sides.own_sales, *(rest * part for part in parts)], axis=1)
     price = np.concatenate([sides.own_price, np.repeat(mean[:, None], groups * len(parts), axis=1)], axis=1)
-    nest = np.concatenate([sides.own_nest, *(np.arange(groups) for _ in parts)])
+    nest = np.concatenate([nests.own, *(np.arange(groups) for _ in parts)])
     shipped = np.zeros(len(nest), dtype=bool)
     if sides.shipped_share > 0:
-        shipped[len(sides.own_nest) : len(sides.own_nest) + groups] = True
+        shipped[len(nests.own) : len(nests.own) + groups] = True
     return sales, price, nest, shipped
 
 

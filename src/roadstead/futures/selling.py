@@ -11,17 +11,10 @@ from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.response import respond
 from roadstead.futures.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.least_prices import import_limits, least_shares, rivals_floors
+from roadstead.futures.nests import OTHER, nests_of
 from roadstead.futures.prospect import Demand
 from roadstead.futures.rival_costs import rises
-from roadstead.futures.rivals import (
-    OTHER,
-    Sides,
-    contest,
-    nest_of,
-    rivals_answer,
-    segment_share,
-    stand_against,
-)
+from roadstead.futures.rivals import Sides, contest, rivals_answer, segment_share, stand_against
 from roadstead.futures.shares import reference_share
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -215,18 +208,18 @@ def _contest(
     offers: tuple[Offer, ...],
     m: int,
 ) -> Contest:
-    """One market with its rivals; nests are powertrains."""
+    """One market with its rivals; nests are powertrains, or their segments where the case has some."""
     market, mine = base.markets[m], np.flatnonzero(base.market_of == m)
-    bev, nev = costing.bev_of_nev[market], base.nev[:, m]
-    nests = {"BEV": nev * bev, "PHEV": nev * (1.0 - bev), OTHER: 1.0 - nev}
-    names = tuple(nests)
-    powertrains = [costing.carmaker.models[offers[c].model_id].powertrain for c in mine]
+    bev, nev, size = costing.bev_of_nev[market], base.nev[:, m], base.size[:, m]
+    sales = {"BEV": size * (nev * bev), "PHEV": size * (nev * (1.0 - bev)), OTHER: size * (1.0 - nev)}
+    models = [offers[c].model_id for c in mine]
+    powertrains = [costing.carmaker.models[model].powertrain for model in models]
     terms = costing.conventions.demand
     sides = Sides(
         own_sales=base.sales[:, mine],
         own_price=base.retail[:, mine],
-        own_nest=np.asarray([names.index(nest_of(powertrain)) for powertrain in powertrains]),
-        nest_sales=np.stack([base.size[:, m] * part for part in nests.values()], axis=1),
+        nests=nests_of(costing.carmaker, market, sales, models),
+        year=years.year,
         shipped_share=costing.carmaker.chinese_rivals.get(market, 0.0),
         firms=terms.of("rival_firms", market).value,
     )
@@ -244,7 +237,7 @@ def _contest(
         rho=terms.of("nest_correlation", market).value,
     )
     try:
-        return contest(market, tuple(mine.tolist()), names, sides, wanted)
+        return contest(market, tuple(mine.tolist()), sides, wanted)
     except RoadsteadError as error:
         faults = [Fault(f"demand in {market}", f.code, f.message, f.expected) for f in error.faults]
         raise RoadsteadError(faults) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.demand.entry_terms import entry_terms
 from roadstead.study.estimates import EstimateReader, demand_terms
+from roadstead.study.segments import segments
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
 from roadstead.world.carmaker import Carmaker, Channel, ChannelModule, Conventions, Home, Line, Model, Offer, Standing
@@ -70,6 +71,7 @@ def carmaker(inputs: Inputs) -> Carmaker:
         },
         quota_share=quota,
         chinese_rivals={market: row["chinese_rivals"] or 0.0 for market, row in markets.items()},
+        segments=segments(inputs.rows.get("segments", ()), places.gazetteer, tuple(markets)),
     )
 
 

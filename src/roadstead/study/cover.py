@@ -36,6 +36,7 @@ VALUE_COLUMNS = {
     "figures": ("value", ""),
     "estimates": ("estimate", ""),
     "entry_paths": ("middle", "1"),
+    "segments": ("share", "1"),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, TreePlan
-from roadstead.futures.rivals import nest_of
+from roadstead.futures.nests import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
-from roadstead.study import assemble, checks, entry_paths, law_checks, table_checks, tables
+from roadstead.study import assemble, checks, entry_paths, law_checks, segments, table_checks, tables
 from roadstead.study.document import scan_document
 from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
@@ -144,6 +144,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     events = {entry.id: _event(document, i, about) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     faults += entry_paths.check(rows.get(tables.ENTRY_PATHS.name, ()), carmaker, world)
+    faults += segments.check(rows.get(tables.SEGMENTS.name, ()), carmaker, world.gazetteer)
     if document.whole:
         checks.pins(document, carmaker, faults)
         checks.announced(document, carmaker, faults)

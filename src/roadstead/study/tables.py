@@ -157,7 +157,23 @@ ENTRY_PATHS = Schema(
     ),
     key=("market", "powertrain", "years"),
 )
+SEGMENTS = Schema(
+    "segments",
+    "Segments of each powertrain's sales: cars that buyers hold against one another first. The table may be left out; a "
+    "powertrain without rows is one segment.",
+    (
+        Column("market", Kind.TEXT, "country; * for every market without rows of its own for the powertrain"),
+        Column(
+            "powertrain", Kind.TEXT, "what drives the cars; OTHER for all that does not plug in",
+            choices=("BEV", "PHEV", "OTHER"),
+        ),
+        Column("segment", Kind.TEXT, "a name such as small, mid or pickup"),
+        Column("share", FRACTION, "share of all sales with that powertrain in the market", "1"),
+        Column("models", Kind.LIST, "own models that stand in it; empty where none does", required=False),
+    ),
+    key=("market", "powertrain", "segment"),
+)  # fmt: skip
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
-OPTIONAL = (ESTIMATES, ENTRY_PATHS)
+OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS)
 """Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,23 @@ class Offer:
     price: float
     sales: float
     mature_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Cars of one powertrain that buyers hold against one another first: a size, a body.
+
+    Attributes
+    ----------
+    share
+        Of the powertrain's sales in the market. [fraction]
+    models
+        Own models that stand in it.
+    """
+
+    name: str
+    share: float
+    models: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +329,8 @@ class Carmaker:
         Share of an importer's quota it may count on. [fraction]
     chinese_rivals
         Share of rivals' sales in a market that are cars shipped from the home country. [fraction]
+    segments
+        Segments by market and powertrain class (BEV, PHEV, other) where they are known; elsewhere the class is one.
     """
 
     firm: str
@@ -324,3 +343,4 @@ class Carmaker:
     declared: Mapping[str, Mapping[str, bool | float | str]]
     quota_share: Mapping[str, float]
     chinese_rivals: Mapping[str, float]
+    segments: Mapping[tuple[str, str], tuple[Segment, ...]] = field(default_factory=dict)

@@ -223,7 +223,9 @@ def test_a_least_price_limits_what_home_ships_and_binds_rivals(starter_ready: Re
             assert np.isinf(limit).all()
     at = found.markets.index("DEU")
     met, price = found.contests[at], found.rivals_price[at]
-    bound = met.shipped & (met.competition.nest == met.nests.index("BEV"))
+    electric = np.asarray([group == "BEV" for group in met.classes])
+    bound = met.shipped & electric[met.competition.nest]
+    assert bound.sum() == 3, "one composite in each segment of electric cars"
     assert (price[later][:, bound] >= 1.1 * met.price[later][:, bound] * (1 - 1e-9)).all()
 
 
