@@ -14,6 +14,7 @@ from roadstead.demand.pricing import shares_at
 from roadstead.demand.response import prices_at
 from roadstead.footprint.certify import filled
 from roadstead.futures.evaluate import representative_year
+from roadstead.futures.nests import Nests
 from roadstead.futures.prospect import pooled
 from roadstead.futures.reaction import react
 from roadstead.futures.rival_costs import rises
@@ -125,7 +126,7 @@ def test_a_duty_on_electric_cars_leaves_rivals_of_other_nests_alone(starter_read
     ledger = starter_ready.evaluation.ledger
     at = ledger.selling.markets.index("DEU")
     met, rise = ledger.selling.contests[at], ledger.selling.rise[at]
-    electric = met.competition.nest == met.nests.index("BEV")
+    electric = np.asarray(met.classes)[met.competition.nest] == "BEV"
     assert (rise[:, met.shipped & electric] < 0).any()
     assert (rise[:, ~(met.shipped & electric)] == 0).all()
 
@@ -135,14 +136,14 @@ def test_an_elasticity_that_leaves_rivals_no_cost_is_refused():
     sides = Sides(
         own_sales=np.asarray([[1e4]]),
         own_price=np.asarray([[3e4]]),
-        own_nest=np.asarray([0]),
-        nest_sales=np.asarray([[2e5, 8e5]]),
+        nests=Nests(("BEV", "other"), ("BEV", "other"), np.asarray([[2e5, 8e5]]), np.asarray([0])),
+        year=np.asarray([2027]),
         shipped_share=0.1,
         firms=10.0,
     )
     wanted = Elasticities(np.asarray([-1.01]), np.asarray([-0.5]), 0.5)
     with pytest.raises(RoadsteadError) as caught:
-        contest("DEU", (0,), ("BEV", "other"), sides, wanted)
+        contest("DEU", (0,), sides, wanted)
     assert [fault.code for fault in caught.value.faults] == ["RS-D504"]
 
 
@@ -151,15 +152,16 @@ def test_a_firm_cannot_sell_more_than_its_nest_buys():
     sides = Sides(
         own_sales=np.asarray([[7e5, 7e5]]),
         own_price=np.asarray([[3e4, 3e4]]),
-        own_nest=np.asarray([1, 1]),
-        nest_sales=np.asarray([[2e5, 8e5]]),
+        nests=Nests(("BEV", "other"), ("BEV", "other"), np.asarray([[2e5, 8e5]]), np.asarray([1, 1])),
+        year=np.asarray([2027]),
         shipped_share=0.1,
         firms=10.0,
     )
     with pytest.raises(RoadsteadError) as caught:
-        contest("DEU", (0, 1), ("BEV", "other"), sides, Elasticities(np.asarray([-4.0]), np.asarray([-0.9]), 0.5))
+        contest("DEU", (0, 1), sides, Elasticities(np.asarray([-4.0]), np.asarray([-0.9]), 0.5))
     assert [fault.code for fault in caught.value.faults] == ["RS-D501"]
-    assert "1.75 of all cars" in caught.value.faults[0].message
+    told = "1,400,000 cars in 2027 where all makers sell 800,000 in the nest `other`"
+    assert told in caught.value.faults[0].message
 
 
 def test_a_duty_taken_away_leaves_rivals_a_cost(starter_ready: Ready):
