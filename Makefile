@@ -31,7 +31,7 @@ format: setup ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: setup ## Time each stage and measure memory; `make bench WRITE=1` renews docs/benchmarks.md
+bench: $(VENV)/.bench ## Time each stage and measure memory; `make bench WRITE=1` renews docs/benchmarks.md
 	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
 outlook: setup ## Measure every table of docs/outlook.md again; `MONTHLY=FILE EDITIONS=FILE` for two of them, `WRITE=1` renews the page
@@ -67,3 +67,8 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing Roadstead with its tools for development ..."
 	@$(INSTALL) --editable ".[dev]"
 	@touch $(VENV)/.runtime $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@echo "Installing what the benchmarks are set beside ..."
+	@$(INSTALL) --editable ".[dev,bench]"
+	@touch $@

@@ -13,6 +13,7 @@ from benchmarks.clock import Row, median_seconds, timed
 from benchmarks.diversions import diversions
 from benchmarks.duties import duties
 from benchmarks.outlooks import outlooks
+from benchmarks.pricing import plan_demand, pricing
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
@@ -66,6 +67,7 @@ def facts() -> Iterator[Row]:
     yield from duties(rules, world)
     yield from outlooks(world)
     yield from diversions()
+    yield from pricing()
 
 
 def stages(name: str) -> Iterator[Row]:
@@ -91,6 +93,7 @@ def stages(name: str) -> Iterator[Row]:
     prospect = evaluation.prospect
     size = f"{prospect.node_years.count} node-years, {len(prospect.arcs.cell)} arcs"
     yield Row(f"{name}: prospect", seconds, size)
+    yield from plan_demand(name, read, grown, terms, rules)
     effort = Effort(gap=read.case.effort.gap, seconds=read.case.effort.seconds, workers=WORKERS)
     with solver_silenced():
         done = study.run(read, effort=effort, progress=Quiet())
