@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from roadstead.demand.calibrate import Elasticities, Scale, calibrate
@@ -82,4 +83,6 @@ def markets(draw, most_held: float = 0.5, rhos=(0.0, 0.25, 0.5, 0.75)) -> Drawn:
     market = draw(st.floats(-1.2, -0.4))
     wanted = Elasticities(np.asarray(draw(st.floats(-6.5, -3.0))), np.asarray(market * (1 - rho)), rho)
     sales = sales * draw(st.floats(5e4, 2e7))
-    return Drawn(sales, price, nest, firm, mine, wanted, calibrate(sales, price, nest, mine, wanted))
+    drawn = Drawn(sales, price, nest, firm, mine, wanted, calibrate(sales, price, nest, mine, wanted))
+    assume((drawn.cost > 0).all())  # a firm whose margin is more than its price is refused wherever rows come in
+    return drawn

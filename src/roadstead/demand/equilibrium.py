@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from roadstead.demand.parameters import parameters
 from roadstead.demand.pricing import Bounds, Competition, competition_at, implied_costs, partial_cost, settle_prices
-from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,7 +113,8 @@ def settle_products(products: Products, cost: npt.ArrayLike, pass_through: float
     """
     rows = _rows(products)
     new = _costs(cost, rows)
-    least = _spread(products.floor, len(rows.price))
+    least = _floor(products.floor, rows)
+    _possible(pass_through)
     prices, sold = np.empty_like(new), np.empty_like(new)
     faults: list[Fault] = []
     for number in range(len(rows.names)):
@@ -132,10 +134,12 @@ def settle_products(products: Products, cost: npt.ArrayLike, pass_through: float
 
 def _rows(products: Products) -> _Rows:
     """Rows that are products, or every fault in them; numbers that are given once hold for all."""
-    count = np.size(np.asarray(products.price, dtype=np.float64))
+    count = np.size(_numbers(products.price, "price"))
+    if not count:
+        raise_if_any([Fault("price", "RS-D503", "there are no products", "one price or more")])
     market = tuple(products.market) or ("",) * count
     lengths = {
-        "share": np.size(np.asarray(products.share)),
+        "share": np.size(_numbers(products.share, "share")),
         "firm": len(products.firm),
         "nest": len(products.nest),
         "market": len(market),
@@ -145,13 +149,18 @@ def _rows(products: Products) -> _Rows:
         for name, length in lengths.items()
         if length != count
     )
+    raise_if_any(
+        Fault(f"row {row + 1}", "RS-D503", "the market is not known", "the market of every product, or of none")
+        for row, label in enumerate(market)
+        if label is None
+    )
     names, numbered = np.unique(np.asarray([str(label) for label in market]), return_inverse=True)
     rows = _Rows(
-        price=_spread(products.price, count),
-        share=_spread(products.share, count),
-        alpha=_spread(products.alpha, count),
-        rho=_spread(products.rho, count),
-        kept=_spread(products.kept, count),
+        price=_spread(products.price, count, "price"),
+        share=_spread(products.share, count, "share"),
+        alpha=_spread(products.alpha, count, "alpha"),
+        rho=_spread(products.rho, count, "rho"),
+        kept=_spread(products.kept, count, "kept"),
         firm=tuple(products.firm),
         nest=tuple(products.nest),
         market=numbered.ravel(),
@@ -161,11 +170,18 @@ def _rows(products: Products) -> _Rows:
     return rows
 
 
-def _spread(value: npt.ArrayLike, count: int) -> Floats:
-    given = np.asarray(value, dtype=np.float64)
+def _numbers(value: npt.ArrayLike, name: str) -> Floats:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise RoadsteadError(Fault(name, "RS-D503", f"the {name} holds what is no number", _EXPECTED)) from None
+
+
+def _spread(value: npt.ArrayLike, count: int, name: str) -> Floats:
+    given = _numbers(value, name)
     if given.size not in {1, count}:
         message = f"{given.size} entries beside {count} prices"
-        raise_if_any([Fault("prices", "RS-D503", message, "one number, or one for every product")])
+        raise_if_any([Fault(name, "RS-D503", message, "one number, or one for every product")])
     return np.broadcast_to(given.ravel(), (count,)).copy()
 
 
@@ -182,7 +198,8 @@ def _faults(rows: _Rows) -> Iterable[Fault]:
         for what, values in (("alpha", rows.alpha[mine]), ("rho", rows.rho[mine])):
             if np.ptp(values) > 0:
                 message = f"{what} runs from {values.min():g} to {values.max():g} in one market"
-                yield Fault(f"market {name}", "RS-D503", message, "one value in a market")
+                where = f"market {name}" if len(rows.names) > 1 else what
+                yield Fault(where, "RS-D503", message, "one value in a market")
 
 
 def _wrong(rows: _Rows, row: int) -> Iterable[tuple[str, str]]:
@@ -207,13 +224,35 @@ def _wrong(rows: _Rows, row: int) -> Iterable[tuple[str, str]]:
             yield f"the {what} is not known", f"the {what} of every product"
 
 
+def _floor(floor: npt.ArrayLike, rows: _Rows) -> Floats:
+    least = _spread(floor, len(rows.price), "floor")
+    odd = np.flatnonzero(~np.isnan(least) & ~(np.isfinite(least) & (least > 0)))
+    expected = "a positive price; NaN where there is none"
+    raise_if_any(
+        Fault(rows.where(row), "RS-D503", f"the least price is {least[row]:g}", expected) for row in odd.tolist()
+    )
+    return least
+
+
+def _possible(pass_through: float) -> None:
+    known = parameters()["pass_through"]
+    if not known.is_possible(pass_through):
+        expected = f"a number from {known.least:g} to {known.most:g}"
+        raise_if_any([Fault("pass_through", "RS-D503", f"{pass_through:g} of a cost is passed on", expected)])
+
+
 def _costs(cost: npt.ArrayLike, rows: _Rows) -> Floats:
-    new = np.asarray(cost, dtype=np.float64)
+    new = _numbers(cost, "cost")
     if new.shape[-1:] != rows.price.shape:
         message = f"the last dimension of the costs is {new.shape[-1:]}, beside {len(rows.price)} prices"
         raise_if_any([Fault("cost", "RS-D503", message, "costs of every product in every scenario")])
     odd = np.flatnonzero(~np.isfinite(new).reshape(-1, new.shape[-1]).all(0))
-    raise_if_any(Fault(rows.where(int(row)), "RS-D503", "a cost is missing", _EXPECTED) for row in odd)
+    raise_if_any(Fault(rows.where(row), "RS-D503", "a cost is missing", _EXPECTED) for row in odd.tolist())
+    below = np.flatnonzero((new < 0).reshape(-1, new.shape[-1]).any(0))
+    raise_if_any(
+        Fault(rows.where(row), "RS-D503", f"a cost is {new[..., row].min():,.6g}", "costs not below zero")
+        for row in below.tolist()
+    )
     return new
 
 

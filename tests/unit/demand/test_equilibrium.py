@@ -44,7 +44,7 @@ NAN = float("nan")
         ({"alpha": -0.3}, "row 1", "alpha is -0.3"),
         ({"rho": 1.0}, "row 1", "rho is 1"),
         ({"kept": [0.8, 1.2, 0.8, 0.8]}, "row 2", "1.2 of the price is kept"),
-        ({"alpha": [0.3, 0.3, 0.2, 0.3]}, "market ", "alpha runs from 0.2 to 0.3 in one market"),
+        ({"alpha": [0.3, 0.3, 0.2, 0.3]}, "alpha", "alpha runs from 0.2 to 0.3 in one market"),
         ({"firm": ["a", "b"]}, "firm", "2 entries beside 4 prices"),
         ({"market": ["x", "x", "y"]}, "market", "3 entries beside 4 prices"),
     ],
@@ -70,6 +70,32 @@ def test_a_missing_cost_is_named():
             BASE.price, BASE.share, BASE.firm, BASE.nest, 0.3, 0.5, [[20, 20, 20, 20], [20, NAN, 20, 20]]
         )
     assert (caught.value.faults[0].where, caught.value.faults[0].message) == ("row 2", "a cost is missing")
+
+
+@pytest.mark.parametrize(
+    ("changed", "cost", "part", "where", "words"),
+    [
+        ({"price": ["x", 28.0, 25.0, 40.0]}, 20.0, 1.0, "price", "no number"),
+        ({"floor": [np.inf, NAN, NAN, NAN]}, 20.0, 1.0, "row 1", "the least price is inf"),
+        ({"floor": [NAN, 0.0, NAN, NAN]}, 20.0, 1.0, "row 2", "the least price is 0"),
+        ({"market": ["x", None, "x", "x"]}, 20.0, 1.0, "row 2", "the market is not known"),
+        ({"rho": [0.5, 0.4, 0.5, 0.5]}, 20.0, 1.0, "rho", "rho runs from 0.4 to 0.5"),
+        ({}, -1.0, 1.0, "row 1", "a cost is -1"),
+        ({}, 20.0, NAN, "pass_through", "nan of a cost is passed on"),
+        ({}, 20.0, 1.6, "pass_through", "1.6 of a cost is passed on"),
+    ],
+)
+def test_what_is_no_number_or_cannot_be_is_named(changed, cost, part, where, words):
+    with pytest.raises(RoadsteadError) as caught:
+        settle_products(replace(BASE, **changed), [cost] * 4, part)
+    fault = caught.value.faults[0]
+    assert (fault.where, fault.code) == (where, "RS-D503")
+    assert words in fault.message
+
+
+def test_no_products_are_told():
+    with pytest.raises(RoadsteadError, match="there are no products"):
+        equilibrium_prices([], [], [], [], 0.3, 0.5, [])
 
 
 def test_markets_are_solved_each_on_its_own():

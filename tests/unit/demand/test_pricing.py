@@ -207,6 +207,9 @@ def test_kept_shares_that_differ_still_satisfy_each_firm(drawn, seed):
     rng = np.random.default_rng(seed)
     taxed = replace(drawn.game, kept=rng.uniform(0.6, 0.95, len(drawn.price)))
     cost = implied_costs(taxed, drawn.price, drawn.share)
+    assume(
+        (cost > 0).all()
+    )  # a firm that holds nearly all of a market at a cost below zero is refused before it gets here
     found = settle_prices(taxed, cost)
     slopes = price_slopes(found.share, drawn.nest, float(drawn.scale.alpha), drawn.wanted.rho)
     same = drawn.firm[:, None] == drawn.firm[None, :]
