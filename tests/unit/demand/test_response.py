@@ -119,6 +119,7 @@ def test_a_dearer_or_cheaper_source_leads_to_the_firms_best_answer(drawn, part):
     assume(np.all(cost > 0))
     free = np.where(own, np.inf, price)
     answer = settle_prices(drawn.game, cost, Bounds(np.where(own, -np.inf, price), free))
+    assume(np.all(answer.share[own] <= 0.9 * response.REACH * drawn.share[own]))  # beyond it the curves end
     best = float((answer.share * answer.earned)[own].sum())
     volume = best_by_segments(drawn, cost[own])
     exact = float(response.revenue(drawn.stand, np.maximum(volume, 1e-12)[None])[0] - volume @ cost[own])
