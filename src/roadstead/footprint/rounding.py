@@ -186,6 +186,7 @@ def _commitments(trial: _Trial, d: Decisions, option: int, rows: list[int], n: i
     bare = _cleared(d, option, rows, below)
     if d.commit[n, option] > 0.5:
         yield bare
+        yield from _postponed(trial, d, option, rows, n)
         return
     for modules in STEPS if rows else (0.0,):
         commit, build = bare.commit.copy(), bare.build.copy()
@@ -193,6 +194,23 @@ def _commitments(trial: _Trial, d: Decisions, option: int, rows: list[int], n: i
         for r in rows:
             build[n, r] = min(modules, trial.prospect.resources.limit[r])
         yield Decisions(commit, bare.close, build, bare.retire)
+
+
+def _postponed(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int) -> Iterator[Decisions]:
+    """Commit a node later, in one of the futures that follow or in all of them, with the modules of both nodes.
+
+    Undoing comes first and may lose more than a later commitment gains: single changes would never get there.
+    """
+    path = ancestry(trial.tree) > 0
+    children = np.flatnonzero(trial.tree.parent == n)
+    choices = [children[[i]] for i in range(len(children))]
+    for chosen in [*choices, children] if len(children) > 1 else choices:
+        bare = _cleared(d, option, rows, path[:, n] & ~path[:, chosen].any(1))
+        bare.commit[chosen, option] = 1.0
+        for r in rows:
+            modules = d.build[n, r] + d.build[chosen, r]
+            bare.build[chosen, r] = np.minimum(modules, trial.prospect.resources.limit[r])
+        yield bare
 
 
 def _cleared(

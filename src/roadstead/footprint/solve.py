@@ -173,16 +173,15 @@ def solve(
     basis = warm.basis()
     begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start)
     added = 0.0 if begin is None else begin.value - standing / MONEY
-    answer = run(
-        program,
-        Limits(
-            absolute_gap=effort.gap * max(added, 0.0),
-            seconds=max(effort.seconds - (time.perf_counter() - began), 1.0),
-            threads=effort.workers,
-        ),
-        start=None if begin is None else begin.point,
-        progress=_in_money(progress),
+    limits = Limits(
+        absolute_gap=effort.gap * max(added, 0.0),
+        seconds=max(effort.seconds - (time.perf_counter() - began), 1.0),
+        threads=effort.workers,
     )
+    if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
+        answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
+    else:
+        answer = run(program, limits, start=None if begin is None else begin.point, progress=_in_money(progress))
     # Where the time ends before the solver has looked at anything, the plan to begin from is the plan.
     point = answer.point if answer.point is not None or begin is None else begin.point
     if point is None:

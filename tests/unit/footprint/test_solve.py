@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from prospects import FIRST_YEAR, best_plan, changed, invented
+from prospects import FIRST_YEAR, below, best_plan, changed, invented
 
+from roadstead.footprint import solve as solving
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch, no_new
 from roadstead.footprint.extensive import Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.rounding import good_start
+from roadstead.footprint.rounding import _postponed, _Trial, good_start
 from roadstead.footprint.solve import Effort, Solved, prove, solve, without
 from roadstead.terms.errors import RoadsteadError
 
@@ -144,6 +145,52 @@ def test_a_start_honours_the_pins(seed: int):
     assert begin is not None
     assert begin.decisions.commit[:, taken].sum() == 0
     assert np.all(begin.point <= whole.program.ceiling + 1e-9)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 4, 9])
+def test_nothing_is_branched_for_where_the_relaxation_proves_enough(seed: int, monkeypatch: pytest.MonkeyPatch):
+    """A gap a hair wider than the one certified for the start needs no branch and bound; one a hair narrower does."""
+    made, best = invented(seed), best_plan(seed)
+    wide = solve(made.tree, made.prospect, Effort(gap=1e3))
+    left = (wide.bound_certified - wide.certificate.value) / wide.value_added
+    assert wide.certificate.value <= best.certificate.value * (1 + NEAR) <= wide.bound_certified * (1 + 2 * NEAR)
+    monkeypatch.setattr(solving, "run", None)
+    again = solve(made.tree, made.prospect, Effort(gap=left + 1e-6))
+    assert same(again, wide)
+    assert again.status == "Optimal"
+    assert again.gap_value_added <= left + NEAR
+    if left > 1e-6:
+        with pytest.raises(TypeError):
+            solve(made.tree, made.prospect, Effort(gap=left - 1e-6))
+
+
+def test_a_commitment_can_be_put_off():
+    """One node later, in one future or in all, with the modules of both nodes; elsewhere nothing is left of it."""
+    seen = 0
+    for seed in range(10):
+        made, decisions = invented(seed), best_plan(seed).plan.decisions
+        tree, resources = made.tree, made.prospect.resources
+        whole = formulate(made.tree, made.prospect)
+        trial = _Trial(tree, made.prospect, whole.columns, WarmProgram(whole.program), np.zeros(0, dtype=int), 0)
+        for n, option in zip(*np.nonzero(decisions.commit), strict=True):
+            rows = [int(r) for r in np.flatnonzero((resources.option == option) & resources.whole)]
+            children = np.flatnonzero(tree.parent == n)
+            found = list(_postponed(trial, decisions, int(option), rows, int(n)))
+            assert len(found) == (len(children) + 1 if len(children) > 1 else len(children))
+            for later in found:
+                chosen = np.flatnonzero(later.commit[:, option])
+                assert set(chosen) <= set(children)
+                kept = [m for child in chosen for m in below(tree, int(child))]
+                for r in rows:
+                    both = decisions.build[n, r] + decisions.build[chosen, r]
+                    assert later.build[chosen, r] == pytest.approx(np.minimum(both, resources.limit[r]))
+                    assert set(np.flatnonzero(later.build[below(tree, int(n)), r])) <= {
+                        i for i, m in enumerate(below(tree, int(n))) if m in kept
+                    }
+                others = np.arange(len(made.prospect.labels.option)) != option
+                assert np.array_equal(later.commit[:, others], decisions.commit[:, others])
+                seen += 1
+    assert seen > 10
 
 
 def test_a_start_does_not_keep_the_plan_from_the_best():
