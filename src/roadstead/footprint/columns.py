@@ -49,7 +49,7 @@ def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: 
     """Every decision with what it gains (F.2)."""
     whole = np.asarray(not relaxed)
     u, v = _option_columns(builder, tree, p, when, whole)
-    z, w = _module_columns(builder, tree, p, when, (u, v), whole)
+    z, w = _module_columns(builder, tree, p, when, u, v, whole)
     x, q, g, h = _flow_columns(builder, tree, p)
     years = p.node_years.count
     o = builder.add_columns(np.zeros((years, len(p.labels.option))), np.asarray(1.0))
@@ -84,11 +84,10 @@ def _option_columns(
 
 
 def _module_columns(
-    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, uv: tuple[Ints, Ints], whole: Flags
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, u: Ints, v: Ints, whole: Flags
 ) -> tuple[Ints, Ints]:
     """Modules bought z and retired w, with their yearly costs and salvage."""
     options, resources = p.options, p.resources
-    u, v = uv
     resource_node, resource_year = node_money(tree, p, resources.risk), year_money(tree, p, resources.risk)
     open_node = decided(p)[:, None]
     available = np.asarray((options.opens <= tree.last_year) | (when.on_path @ (u >= 0).astype(float) > 0))
@@ -169,19 +168,27 @@ def _select(builder: ProgramBuilder, keep: Flags, gain: Floats, ceiling: Floats,
 
 
 def live_arcs(prospect: Prospect) -> Flags:
-    """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers. Shape (Y, A)."""
+    """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers, or to serve what must be.
+
+    Shape (Y, A).
+    """
     p = prospect
     top = _dearest(p.demand.width, p.demand.price) * p.discount[:, p.demand.cell_risk] + _group_dearest(p)
-    return np.asarray(p.arcs.allowed & (_arc_worth(p) + top[:, p.arcs.cell] > 0))
+    must = p.demand.least > 0
+    return np.asarray(p.arcs.allowed & ((_arc_worth(p) + top[:, p.arcs.cell] > 0) | must[:, p.arcs.cell]))
 
 
 def live_segments(prospect: Prospect) -> Flags:
-    """Price segments of cells that can earn with the best arc there is; the others stay empty in any plan. Shape (Y, C, S)."""
+    """Price segments of cells that can earn with the best arc there is, or where cars must be served.
+
+    The others stay empty in any plan. Shape (Y, C, S).
+    """
     p = prospect
     best = np.full(p.demand.width.shape[:2], -np.inf)
     np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, _arc_worth(p), -np.inf).T)
     earned = p.demand.price * p.discount[:, p.demand.cell_risk][..., None] + (best + _group_dearest(p))[..., None]
-    return np.asarray((p.demand.width / CARS > BINDING_EDGE) & (earned > 0))
+    must = (p.demand.least > 0)[..., None]
+    return np.asarray((p.demand.width / CARS > BINDING_EDGE) & ((earned > 0) | must))
 
 
 def _arc_worth(p: Prospect) -> Floats:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 THRESHOLDS = (0.3, 0.5, 0.7)
+ANY = 1e-6
+"""Everything the relaxed program begins: where cars must be served, less may not reach."""
 TRIALS, TRIALS_FROM_A_PLAN = 150, 80
 """Plans tried at most; fewer where a good plan of a neighbouring problem is given to begin from."""
 LEAST_GAIN = 1e-6
@@ -92,7 +94,8 @@ def good_start(
     index = np.concatenate([at[at >= 0] for at in (columns.u, columns.v, columns.z[:, whole], columns.w[:, whole])])
     trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN)
     candidates = [no_new(tree, prospect)] if first is None else [first]
-    candidates += [_rounded(trial, point, threshold) for threshold in THRESHOLDS]
+    thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
+    candidates += [_rounded(trial, point, threshold) for threshold in thresholds]
     values = [trial.value(candidate) for candidate in candidates]
     best = int(np.argmax(values))
     if not np.isfinite(values[best]):

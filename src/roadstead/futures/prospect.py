@@ -29,7 +29,7 @@ Money is real, after tax, in the case's currency; cars are cars per year.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,6 +112,8 @@ class Demand:
         The same for groups. Shape (Y, G, T).
     cell_risk, group_risk
         Risk class of a cell's and a group's money. Shapes (C,), (G,).
+    least
+        Cars that must be served, whatever they earn; none where it is left out. Shape (Y, C). [cars/year]
     """
 
     member_cell: Ints
@@ -122,6 +124,11 @@ class Demand:
     group_price: Floats
     cell_risk: Ints
     group_risk: Ints
+    least: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def __post_init__(self) -> None:
+        if not self.least.size:
+            object.__setattr__(self, "least", np.zeros(self.width.shape[:2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +271,8 @@ class Prospect:
     def __post_init__(self) -> None:
         check_shapes(self)
         for part in (self.node_years, self.arcs, self.demand, self.resources, self.options, self):
-            for field in fields(part):
-                value = getattr(part, field.name)
+            for entry in fields(part):
+                value = getattr(part, entry.name)
                 if isinstance(value, np.ndarray):
                     frozen(value)
 
