@@ -221,11 +221,16 @@ def errors_page() -> str:
     return "\n".join(lines)
 
 
+def arrays_page() -> str:
+    """Page problem.md: every array of a problem."""
+    return problem_page(MADE, grid)
+
+
 PAGES = {
     "tables.md": tables_page,
     "conditions.md": conditions_page,
     "errors.md": errors_page,
-    "problem.md": lambda: problem_page(MADE, grid),
+    "problem.md": arrays_page,
 }
 
 
