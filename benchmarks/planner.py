@@ -133,7 +133,7 @@ def measure(name: str, seed: int, effort: Effort, reference_seconds: float) -> M
     for form in FORMS if reference_seconds > 0 else ():
         asked = ("--only", form, "--absolute", str(effort.gap * added), "--seconds", str(reference_seconds))
         lines, memory = _fresh(name, seed, (*asked, "--threads", str(effort.workers)), reference_seconds + GRACE)
-        met = _by(lines, reference_seconds, effort.gap * added, added)
+        met = reached_by(lines, reference_seconds, effort.gap * added, added)
         met |= {"form": form, "peak_mb": memory / MEGABYTE}
         if not best or (met["gap"], met["seconds"]) < (best["gap"], best["seconds"]):
             best = met
@@ -149,7 +149,7 @@ def measure(name: str, seed: int, effort: Effort, reference_seconds: float) -> M
     )
 
 
-def _by(lines: list[dict[str, Any]], limit: float, enough: float, added: float) -> dict[str, Any]:
+def reached_by(lines: list[dict[str, Any]], limit: float, enough: float, added: float) -> dict[str, Any]:
     """Gap of value added that was reached by the limit, and when: as soon as it was enough, else the limit."""
     gap = np.inf
     for line in lines:
