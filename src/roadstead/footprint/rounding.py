@@ -111,7 +111,7 @@ def _rounded(trial: _Trial, point: Floats, threshold: float) -> Decisions:
     c, p = trial.columns, trial.prospect
     committed = (path @ np.where(c.u >= 0, point[c.u], 0.0) >= threshold).astype(float)
     modules = np.floor(path @ np.where(c.z >= 0, point[c.z], 0.0) + 1.0 - threshold)
-    modules = np.minimum(modules, p.resources.limit)
+    modules = np.minimum(modules, np.floor(p.resources.limit))
     gate = p.resources.option
     ready = committed + (p.options.opens <= trial.tree.last_year)
     modules[:, gate >= 0] *= ready[:, gate[gate >= 0]] > 0
@@ -194,7 +194,7 @@ def _commitments(trial: _Trial, d: Decisions, option: int, rows: list[int], n: i
         commit, build = bare.commit.copy(), bare.build.copy()
         commit[n, option] = 1.0
         for r in rows:
-            build[n, r] = min(modules, trial.prospect.resources.limit[r])
+            build[n, r] = min(modules, np.floor(trial.prospect.resources.limit[r]))
         yield Decisions(commit, bare.close, build, bare.retire)
 
 

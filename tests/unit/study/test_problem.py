@@ -24,7 +24,7 @@ from roadstead.study.problem import unsound
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.prospect import NodeYears, Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.study.study import Ready
 
@@ -190,10 +190,21 @@ def test_kinds_of_numbers_are_told():
     ]
 
 
-def test_years_that_do_not_fill_their_node_are_told():
-    years = MADE.prospect.node_years
-    late = replace(years, year=years.year + (years.node == 0))
-    spoilt = changed(MADE, node_years=late)
+YEARS = MADE.prospect.node_years
+LAST = np.flatnonzero(YEARS.node == 0)[-1]
+
+
+@pytest.mark.parametrize(
+    "years",
+    [
+        replace(YEARS, year=YEARS.year + (YEARS.node == 0)),
+        replace(YEARS, year=YEARS.year - (YEARS.node == 0)),
+        replace(YEARS, span=YEARS.span + (np.arange(YEARS.count) == LAST)),
+    ],
+    ids=["begin late", "begin early", "run on"],
+)
+def test_years_that_do_not_fill_their_node_are_told(years: NodeYears):
+    spoilt = changed(MADE, node_years=years)
     [told] = faults(rs.solve_problem, spoilt.tree, spoilt.prospect)
     assert told == f"node_years.year: do not fill node 0, {MADE.tree.name[0]} [RS-S712]"
 
