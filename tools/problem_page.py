@@ -28,45 +28,84 @@ import roadstead as rs
 from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
 from roadstead.futures.tree import ScenarioTree
 
-two, three = np.asarray([0.0, 0.0]), np.ones((3, 1))       # home and the plant; three node-years
+two, three = np.asarray([0.0, 0.0]), np.ones((3, 1))  # home and the plant; three node-years
 tree = ScenarioTree(
-    parent=np.asarray([-1, 0, 0]), start=np.asarray([2027, 2028, 2028]), years=np.asarray([1, 4, 4]),
-    branch_probability=np.asarray([1.0, 0.5, 0.5]), name=("today", "wall", "open"), state=("", "", ""),
+    parent=np.asarray([-1, 0, 0]),
+    start=np.asarray([2027, 2028, 2028]),
+    years=np.asarray([1, 4, 4]),
+    branch_probability=np.asarray([1.0, 0.5, 0.5]),
+    name=("today", "wall", "open"),
+    state=("", "", ""),
 )
 problem = Prospect(
     labels=Labels(
-        market=("land",), model=("car",), cell=((0, 0),), supply=("home", "plant"), group=(), resource=("home", "plant"),
-        option=("plant",), risk=("all",),
+        market=("land",),
+        model=("car",),
+        cell=((0, 0),),
+        supply=("home", "plant"),
+        group=(),
+        resource=("home", "plant"),
+        option=("plant",),
+        risk=("all",),
     ),
     node_years=NodeYears(node=np.asarray([0, 1, 2]), year=np.asarray([2027, 2028, 2028]), span=np.asarray([1, 4, 4])),
     arcs=Arcs(
-        cell=np.asarray([0, 0]), supply=np.asarray([0, 1]), regime=("", ""),
-        supply_option=np.asarray([-1, 0]), entry_option=np.asarray([-1, -1]), risk=np.asarray([0, 0]),
+        cell=np.asarray([0, 0]),
+        supply=np.asarray([0, 1]),
+        regime=("", ""),
+        supply_option=np.asarray([-1, 0]),
+        entry_option=np.asarray([-1, -1]),
+        risk=np.asarray([0, 0]),
         margin=np.asarray([[1000.0, 500.0], [1000.0, 1200.0], [1000.0, 500.0]]),
         allowed=np.asarray([[True, True], [False, True], [True, True]]),
     ),
     demand=Demand(
-        member_cell=np.zeros(0, dtype=int), member_group=np.zeros(0, dtype=int),
-        width=np.full((3, 1, 1), 10_000.0), price=np.zeros((3, 1, 1)),
-        group_width=np.zeros((3, 0, 1)), group_price=np.zeros((3, 0, 1)),
-        cell_risk=np.asarray([0]), group_risk=np.zeros(0, dtype=int),
+        member_cell=np.zeros(0, dtype=int),
+        member_group=np.zeros(0, dtype=int),
+        width=np.full((3, 1, 1), 10_000.0),
+        price=np.zeros((3, 1, 1)),
+        group_width=np.zeros((3, 0, 1)),
+        group_price=np.zeros((3, 0, 1)),
+        cell_risk=np.asarray([0]),
+        group_risk=np.zeros(0, dtype=int),
     ),
     resources=Resources(
-        option=np.asarray([-1, 0]), use_arc=np.asarray([0, 1]), use_resource=np.asarray([0, 1]), use_amount=np.ones(2),
-        free=three * [10_000.0, 0.0], existing=three * two, usable=three * [1.0, 1.0],
-        size=np.asarray([1.0, 5_000.0]), limit=np.asarray([0.0, 2.0]), whole=np.asarray([False, True]),
-        lead=np.asarray([0, 1]), ramp=np.ones((2, 1)), cost=three * [0.0, 6e6], fixed=three * [0.0, 0.5e6],
-        scrap=three * two, salvage=three * two, minimum_take=two, take_price=two, risk=np.asarray([0, 0]),
+        option=np.asarray([-1, 0]),
+        use_arc=np.asarray([0, 1]),
+        use_resource=np.asarray([0, 1]),
+        use_amount=np.ones(2),
+        free=three * [10_000.0, 0.0],
+        existing=three * two,
+        usable=three * [1.0, 1.0],
+        size=np.asarray([1.0, 5_000.0]),
+        limit=np.asarray([0.0, 2.0]),
+        whole=np.asarray([False, True]),
+        lead=np.asarray([0, 1]),
+        ramp=np.ones((2, 1)),
+        cost=three * [0.0, 6e6],
+        fixed=three * [0.0, 0.5e6],
+        scrap=three * two,
+        salvage=three * two,
+        minimum_take=two,
+        take_price=two,
+        risk=np.asarray([0, 0]),
     ),
     options=Options(
-        opens=np.asarray([9999]), lead=np.asarray([1]), cost=three * 2e6, fixed=three * 0.2e6, exit_cost=three * 0.0,
-        allowed=three > 0, risk=np.asarray([0]),
+        opens=np.asarray([9999]),
+        lead=np.asarray([1]),
+        cost=three * 2e6,
+        fixed=three * 0.2e6,
+        exit_cost=three * 0.0,
+        allowed=three > 0,
+        risk=np.asarray([0]),
     ),
-    discount=np.asarray([[1.0], [4.0], [4.0]]), node_discount=three, end_discount=np.ones(1),
+    discount=np.asarray([[1.0], [4.0], [4.0]]),
+    node_discount=three,
+    end_discount=np.ones(1),
 )
 rs.save_problem("wall.problem", tree, problem)
 solved = rs.solve_problem(*rs.load_problem("wall.problem"), gap=0.0)
-assert solved.plan.decisions.commit.tolist() == [[0.0], [1.0], [0.0]]    # wait, and build behind the wall
+assert solved.plan.decisions.commit.tolist() == [[0.0], [1.0], [0.0]]  # wait, and build behind the wall
 print(f"{solved.certificate.value:,.0f}, at most {solved.bound:,.0f}")
 ```"""
 
