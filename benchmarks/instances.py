@@ -187,9 +187,9 @@ class _Policy:
     growth: Floats
 
 
-def generate(name: str, seed: int = 0) -> Instance:
+def generate(name: str | Size, seed: int = 0) -> Instance:
     """The instance of a size and a seed."""
-    size, rng = SIZES[name], np.random.default_rng(seed)
+    size, rng = SIZES[name] if isinstance(name, str) else name, np.random.default_rng(seed)
     # Draws follow one another in a fixed order: a draw moved is another set of instances.
     tree = _tree(rng, size)
     ground = _ground(rng, size)
