@@ -8,10 +8,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench outlook docs build clean
+.PHONY: help setup demo test lint format bench bench-planner outlook docs build clean
 
 help: ## Print what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev ## Create .venv with everything for use and development
 
@@ -33,6 +33,9 @@ format: setup ## Format the code and mend what can be mended
 
 bench: $(VENV)/.bench ## Time each stage and measure memory; `make bench WRITE=1` renews docs/benchmarks.md
 	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
+
+bench-planner: setup ## Time the planner on frozen instances beside HiGHS; `SIZE=medium`, `SEEDS=1`, `JSON=1`
+	@$(BIN)/python -m benchmarks.planner $(if $(SIZE),--size $(SIZE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(JSON),--json)
 
 outlook: setup ## Measure every table of docs/outlook.md again; `MONTHLY=FILE EDITIONS=FILE` for two of them, `WRITE=1` renews the page
 	@$(BIN)/python tools/outlook_report.py $(if $(MONTHLY),--monthly $(MONTHLY)) $(if $(EDITIONS),--editions $(EDITIONS)) $(if $(WRITE),--write)

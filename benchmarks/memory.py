@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -34,15 +35,19 @@ class Watched:
     output: str
 
 
-def watch(command: Sequence[str], folder: Path) -> Watched:
-    """Run a command in a process group of its own and look at the group's memory until it ends."""
+def watch(command: Sequence[str], folder: Path, limit: float = float("inf"), cwd: Path | None = None) -> Watched:
+    """Run a command in a process group of its own and look at the group's memory until it ends, or is ended at a limit. [s]"""
     began = time.perf_counter()
     most = 0
     log = folder / "output.txt"
     with log.open("w", encoding="utf-8") as output:
-        running = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        running = subprocess.Popen(
+            command, cwd=cwd or folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
         while running.poll() is None:
             most = max(most, group_memory(running.pid))
+            if time.perf_counter() - began > limit:
+                os.killpg(running.pid, signal.SIGKILL)
             time.sleep(PAUSE)
     seconds = time.perf_counter() - began
     if most == 0:

@@ -1,13 +1,17 @@
-"""Capacitated facility location as a prospect: one node, one year, every customer a market, every site a line of one module."""
+"""Capacitated facility location as a prospect: one node, one year, every customer a market that must be served, every site a line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
 from roadstead.futures.tree import ScenarioTree
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -19,14 +23,19 @@ class Facilities:
     demand: np.ndarray
     cost: np.ndarray
 
-    @property
-    def reward(self) -> float:
-        """More for a unit than any unit can cost, opening a site for it alone included."""
-        return float(2 * (self.cost.max() + self.opening.max()))
+
+def read_orlib(path: Path) -> Facilities:
+    """An instance of the OR-Library: sites and customers; capacity and cost of each site; demand and cost of all of it, by customer."""
+    numbers = iter(path.read_text(encoding="ascii").split())
+    sites, customers = int(next(numbers)), int(next(numbers))
+    by_site = np.asarray([[float(next(numbers)) for _ in range(2)] for _ in range(sites)])
+    by_customer = np.asarray([[float(next(numbers)) for _ in range(1 + sites)] for _ in range(customers)])
+    demand = by_customer[:, 0]
+    return Facilities(by_site[:, 0], by_site[:, 1], demand, (by_customer[:, 1:] / demand[:, None]).T)
 
 
 def as_prospect(f: Facilities) -> tuple[ScenarioTree, Prospect]:
-    """Its best value is the reward of all demand less the least cost of serving it."""
+    """Its best value is less than nothing by the least cost of serving all demand."""
     sites, customers = f.cost.shape
     cell, supply = np.repeat(np.arange(customers), sites), np.tile(np.arange(sites), customers)
     none, zero = np.full(len(cell), -1), np.zeros(len(cell), dtype=int)
@@ -40,10 +49,11 @@ def as_prospect(f: Facilities) -> tuple[ScenarioTree, Prospect]:
         node_years=NodeYears(np.asarray([0]), np.asarray([2027]), np.asarray([1])),
         arcs=Arcs(
             cell, supply, ("",) * len(cell), supply, none, zero,
-            (f.reward - f.cost[supply, cell])[None, :], np.ones((1, len(cell)), dtype=bool),
+            -f.cost[supply, cell][None, :].astype(float), np.ones((1, len(cell)), dtype=bool),
         ),
         demand=Demand(
-            *(np.arange(customers),) * 2, width, np.zeros_like(width), width, np.zeros_like(width), first, first
+            *(np.arange(customers),) * 2, width, np.zeros_like(width), width, np.zeros_like(width), first, first,
+            width[..., 0],
         ),
         resources=Resources(
             option=np.arange(sites), use_arc=np.arange(len(cell)), use_resource=supply,

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from problem_page import problem_page
+
 from roadstead.demand.analogues import ANALOGUES
 from roadstead.demand.bands import BANDS
 from roadstead.demand.entry_terms import ENTRY_TERMS
@@ -219,7 +221,17 @@ def errors_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"tables.md": tables_page, "conditions.md": conditions_page, "errors.md": errors_page}
+def arrays_page() -> str:
+    """Page problem.md: every array of a problem."""
+    return problem_page(MADE, grid)
+
+
+PAGES = {
+    "tables.md": tables_page,
+    "conditions.md": conditions_page,
+    "errors.md": errors_page,
+    "problem.md": arrays_page,
+}
 
 
 def main() -> int:

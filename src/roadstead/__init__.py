@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         rules_diff,
         rules_list,
         rules_show,
+        solve_problem,
         verify,
         world,
     )
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         outlook_projections,
         outlook_size_backtest,
     )
+    from roadstead.study.problem import load_problem, save_problem
     from roadstead.terms.errors import Fault, RoadsteadError
 
     __version__: str
@@ -52,6 +54,7 @@ __all__ = [
     "duty",
     "duty_compare",
     "duty_timeline",
+    "load_problem",
     "origin",
     "other_rules",
     "outlook",
@@ -66,6 +69,8 @@ __all__ = [
     "rules_diff",
     "rules_list",
     "rules_show",
+    "save_problem",
+    "solve_problem",
     "verify",
     "world",
 ]
@@ -111,9 +116,9 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, origins, outlooks
+    from roadstead.study import api, diversions, origins, outlooks, problem
 
-    alone = {"origin": origins, "divert": diversions}
+    alone = {"origin": origins, "divert": diversions, "save_problem": problem, "load_problem": problem}
     return getattr(outlooks if name.startswith("outlook") else alone.get(name, api), name)
 
 

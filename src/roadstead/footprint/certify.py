@@ -226,6 +226,7 @@ def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[
         "cars flow from a line or into a market that is not open": np.where(shut, flow, 0.0),
         "more is used of a resource than there is": use - room,
         "more is sold of a model than its demand goes": sold - p.demand.width.sum(-1),
+        "fewer of a model are sold than must be served": p.demand.least - sold,
         "more is sold of a group than its demand goes": pooled(p.demand, sold) - p.demand.group_width.sum(-1),
     }
     worst = 0.0

@@ -49,7 +49,7 @@ def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: 
     """Every decision with what it gains (F.2)."""
     whole = np.asarray(not relaxed)
     u, v = _option_columns(builder, tree, p, when, whole)
-    z, w = _module_columns(builder, tree, p, when, u, whole)
+    z, w = _module_columns(builder, tree, p, when, u, v, whole)
     x, q, g, h = _flow_columns(builder, tree, p)
     years = p.node_years.count
     o = builder.add_columns(np.zeros((years, len(p.labels.option))), np.asarray(1.0))
@@ -84,7 +84,7 @@ def _option_columns(
 
 
 def _module_columns(
-    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, u: Ints, whole: Flags
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, u: Ints, v: Ints, whole: Flags
 ) -> tuple[Ints, Ints]:
     """Modules bought z and retired w, with their yearly costs and salvage."""
     options, resources = p.options, p.resources
@@ -108,13 +108,22 @@ def _module_columns(
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
     saved_fixed = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.retired)
     built_before = np.asarray(when.on_path @ z_keep.astype(float) - z_keep > 0)
-    w_keep = open_node & ((standing > 0) | built_before)
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = saved_fixed + resources.scrap * resource_node - lost
+    w_keep = open_node & ((standing > 0) | (built_before & _worth_retiring(p, w_gain, v)))
     w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), whole_module[None, :])
     builder.constant -= float((resources.fixed * resources.existing * resource_year).sum())
     return z, w
+
+
+def _worth_retiring(p: Prospect, gain: Floats, v: Ints) -> Flags:
+    """False where giving a module up saves nothing: no money, no minimum take, no closure that waits for it. Shape (N, R)."""
+    resources, gate = p.resources, p.resources.option
+    waited_for = np.zeros(len(gate), dtype=bool)
+    waited_for[gate >= 0] = np.any(v >= 0, axis=0)[gate[gate >= 0]]
+    taken = (resources.minimum_take > 0) & (resources.take_price > 0)
+    return np.asarray((gain > 0) | (waited_for | taken)[None, :])
 
 
 def _flow_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect) -> tuple[Ints, Ints, Ints, Ints]:
@@ -159,19 +168,27 @@ def _select(builder: ProgramBuilder, keep: Flags, gain: Floats, ceiling: Floats,
 
 
 def live_arcs(prospect: Prospect) -> Flags:
-    """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers. Shape (Y, A)."""
+    """Arcs that may carry cars: allowed, and able to earn at the best price their cell offers, or to serve what must be.
+
+    Shape (Y, A).
+    """
     p = prospect
     top = _dearest(p.demand.width, p.demand.price) * p.discount[:, p.demand.cell_risk] + _group_dearest(p)
-    return np.asarray(p.arcs.allowed & (_arc_worth(p) + top[:, p.arcs.cell] > 0))
+    must = p.demand.least > 0
+    return np.asarray(p.arcs.allowed & ((_arc_worth(p) + top[:, p.arcs.cell] > 0) | must[:, p.arcs.cell]))
 
 
 def live_segments(prospect: Prospect) -> Flags:
-    """Price segments of cells that can earn with the best arc there is; the others stay empty in any plan. Shape (Y, C, S)."""
+    """Price segments of cells that can earn with the best arc there is, or where cars must be served.
+
+    The others stay empty in any plan. Shape (Y, C, S).
+    """
     p = prospect
     best = np.full(p.demand.width.shape[:2], -np.inf)
     np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, _arc_worth(p), -np.inf).T)
     earned = p.demand.price * p.discount[:, p.demand.cell_risk][..., None] + (best + _group_dearest(p))[..., None]
-    return np.asarray((p.demand.width / CARS > BINDING_EDGE) & (earned > 0))
+    must = (p.demand.least > 0)[..., None]
+    return np.asarray((p.demand.width / CARS > BINDING_EDGE) & ((earned > 0) | must))
 
 
 def _arc_worth(p: Prospect) -> Floats:

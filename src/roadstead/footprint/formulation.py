@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """The program, where its decisions stand, and when orders work."""
+    """The program, where its decisions stand, when orders work, and the rows (F.15): -1 where nothing must be served. (Y, C)."""
 
     program: Program
     columns: Columns
     timing: Timing
+    must: Ints
 
 
 def formulate(
@@ -47,12 +48,13 @@ def formulate(
     _modules_within_limit(builder, tree, prospect, when, columns)
     _retire_what_stands(builder, tree, prospect, when, columns)
     _sales_are_flows(builder, prospect, columns)
+    must = _must_be_served(builder, prospect, columns)
     _flows_need_open_options(builder, prospect, columns)
     _flows_within_resources(builder, prospect, columns)
     _take_or_pay(builder, prospect, columns)
     for pin in pins:
         _pin(builder, tree, columns, pin)
-    return Formulation(program=builder.build(), columns=columns, timing=when)
+    return Formulation(program=builder.build(), columns=columns, timing=when, must=must)
 
 
 def _states(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
@@ -141,6 +143,15 @@ def _sales_are_flows(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
     members = c.q[:, p.demand.member_cell]
     _fill(builder, np.broadcast_to(together[:, p.demand.member_group, None], members.shape), members, 1.0)
     _fill(builder, np.broadcast_to(together[..., None], c.g.shape), c.g, -1.0)
+
+
+def _must_be_served(builder: ProgramBuilder, p: Prospect, c: Columns) -> Ints:
+    """(F.15) Cars that must be served are, whatever they earn."""
+    rows = np.full(p.demand.least.shape, -1, dtype=np.int64)
+    must = p.demand.least > 0
+    rows[must] = builder.add_rows(p.demand.least[must] / CARS, np.asarray(np.inf))
+    _fill(builder, np.broadcast_to(rows[..., None], c.q.shape), c.q, 1.0)
+    return rows
 
 
 def _fill(builder: ProgramBuilder, rows: Ints, columns: Ints, value: Floats | float) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 THRESHOLDS = (0.3, 0.5, 0.7)
+ANY = 1e-6
+"""Everything the relaxed program begins: where cars must be served, less may not reach."""
 TRIALS, TRIALS_FROM_A_PLAN = 150, 80
 """Plans tried at most; fewer where a good plan of a neighbouring problem is given to begin from."""
 LEAST_GAIN = 1e-6
@@ -92,7 +94,8 @@ def good_start(
     index = np.concatenate([at[at >= 0] for at in (columns.u, columns.v, columns.z[:, whole], columns.w[:, whole])])
     trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN)
     candidates = [no_new(tree, prospect)] if first is None else [first]
-    candidates += [_rounded(trial, point, threshold) for threshold in THRESHOLDS]
+    thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
+    candidates += [_rounded(trial, point, threshold) for threshold in thresholds]
     values = [trial.value(candidate) for candidate in candidates]
     best = int(np.argmax(values))
     if not np.isfinite(values[best]):
@@ -108,7 +111,7 @@ def _rounded(trial: _Trial, point: Floats, threshold: float) -> Decisions:
     c, p = trial.columns, trial.prospect
     committed = (path @ np.where(c.u >= 0, point[c.u], 0.0) >= threshold).astype(float)
     modules = np.floor(path @ np.where(c.z >= 0, point[c.z], 0.0) + 1.0 - threshold)
-    modules = np.minimum(modules, p.resources.limit)
+    modules = np.minimum(modules, np.floor(p.resources.limit))
     gate = p.resources.option
     ready = committed + (p.options.opens <= trial.tree.last_year)
     modules[:, gate >= 0] *= ready[:, gate[gate >= 0]] > 0
@@ -192,7 +195,7 @@ def _commitments(trial: _Trial, d: Decisions, option: int, rows: list[int], n: i
         commit, build = bare.commit.copy(), bare.build.copy()
         commit[n, option] = 1.0
         for r in rows:
-            build[n, r] = min(modules, trial.prospect.resources.limit[r])
+            build[n, r] = min(modules, np.floor(trial.prospect.resources.limit[r]))
         yield Decisions(commit, bare.close, build, bare.retire)
 
 
@@ -209,7 +212,7 @@ def _postponed(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int
         bare.commit[chosen, option] = 1.0
         for r in rows:
             modules = d.build[n, r] + d.build[chosen, r]
-            bare.build[chosen, r] = np.minimum(modules, trial.prospect.resources.limit[r])
+            bare.build[chosen, r] = np.minimum(modules, np.floor(trial.prospect.resources.limit[r]))
         yield bare
 
 

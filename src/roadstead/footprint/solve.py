@@ -18,6 +18,7 @@ from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start
+from roadstead.footprint.shortage import unserved
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Solved:
     Attributes
     ----------
     standing
-        Value of today's and committed footprint with nothing new. [money]
+        Value of today's and committed footprint with nothing new; minus infinity where it cannot serve what must be. [money]
     basis
         Where the relaxation ended, for a solve of the same prospect under other pins.
     bound_certified
@@ -111,7 +112,7 @@ class Solved:
 
     @property
     def value_added(self) -> float:
-        """Value over today's and committed footprint. [money]"""
+        """Value over today's and committed footprint; infinite where that cannot serve what must be. [money]"""
         return self.certificate.value - self.standing
 
     @property
@@ -122,8 +123,11 @@ class Solved:
 
     @property
     def gap_value_added(self) -> float:
-        """Unproven rest as a share of value added; infinite where nothing is added and something is unproven."""
-        return _share(self.unproven, self.value_added)
+        """Unproven rest as a share of value added; infinite where nothing is added and something is unproven.
+
+        No number where today's footprint cannot serve what must be: value added has no beginning then, NPV has.
+        """
+        return _share(self.unproven, self.value_added) if np.isfinite(self.standing) else float("nan")
 
     @property
     def gap_npv(self) -> float:
@@ -155,24 +159,22 @@ def solve(
     Raises
     ------
     RoadsteadError
-        RS-F503 where no plan honours the pins; RS-F504 where none was found in time.
+        RS-F503 where no plan honours the pins; RS-F504 where none was found in time; RS-F505 where no plan serves what must be.
     """
     began = time.perf_counter()
-    standing = (
-        beside.standing if beside else certify(tree, prospect, dispatch(tree, prospect, no_new(tree, prospect))).value
-    )
+    standing = beside.standing if beside else _standing(tree, prospect)
     whole = formulate(tree, prospect, pins)
     warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
     relaxed, cuts = tighten(prospect, whole.columns, warm, beside)
     if relaxed.status == INFEASIBLE:
-        raise RoadsteadError(_unfit_pins(tree, prospect, pins))
+        raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if relaxed.point is None or relaxed.price is None:
         raise RoadsteadError(_not_found(effort, relaxed.status))
     program = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
     certified = MONEY * weak_duality(program, relaxed.price)
     basis = warm.basis()
     begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start)
-    added = 0.0 if begin is None else begin.value - standing / MONEY
+    added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
         seconds=max(effort.seconds - (time.perf_counter() - began), 1.0),
@@ -186,7 +188,7 @@ def solve(
     point = answer.point if answer.point is not None or begin is None else begin.point
     if point is None:
         raise RoadsteadError(
-            _unfit_pins(tree, prospect, pins) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
+            _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
         )
     plan = dispatch(tree, prospect, read_decisions(whole.columns, point, prospect.resources.whole))
     return Solved(
@@ -229,6 +231,27 @@ def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof) -> float:
     whole = formulate(tree, prospect, proof.pins)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
     return MONEY * weak_duality(program, proof.prices)
+
+
+def _standing(tree: ScenarioTree, prospect: Prospect) -> float:
+    """Value of today's and committed footprint; minus infinity where it cannot serve what must be. [money]"""
+    try:
+        plan = dispatch(tree, prospect, no_new(tree, prospect))
+    except RoadsteadError:
+        if prospect.demand.least.any():
+            return float("-inf")
+        raise
+    return certify(tree, prospect, plan).value
+
+
+def _added(value: float, standing: float) -> float:
+    """What a gap is a share of: value added, or the value itself where value added has no beginning."""
+    return value - standing if np.isfinite(standing) else abs(value)
+
+
+def _unfit(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> list[Fault]:
+    """Why nothing fits: cars that must be served cannot be, or else the pins."""
+    return unserved(tree, prospect, Limits(seconds=effort.seconds)) or _unfit_pins(tree, prospect, pins)
 
 
 def _not_found(effort: Effort, status: str) -> Fault:

@@ -25,6 +25,7 @@ DIMENSIONS = {
     "demand.member_group": "v",
     "demand.cell_risk": "c",
     "demand.group_risk": "g",
+    "demand.least": "yc",
     "demand.width": "ycs",
     "demand.price": "ycs",
     "demand.group_width": "ygt",
@@ -80,7 +81,7 @@ INDEX = {
     "options.risk": "k",
 }
 """Arrays that point to entries of an axis."""
-AMOUNTS = {"width", "group_width", "free", "existing", "usable", "size", "limit", "lead", "ramp", "use_amount",
+AMOUNTS = {"least", "width", "group_width", "free", "existing", "usable", "size", "limit", "lead", "ramp", "use_amount",
            "minimum_take", "take_price"}  # fmt: skip
 LEAST = {
     **dict.fromkeys(INDEX, 0),

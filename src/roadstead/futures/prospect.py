@@ -29,7 +29,7 @@ Money is real, after tax, in the case's currency; cars are cars per year.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,12 +71,14 @@ class Arcs:
 
     Attributes
     ----------
-    cell, supply
-        Cell served and supply serving it. Shape (A,).
+    cell
+        Cell served. Shape (A,).
+    supply
+        Supply that serves it. Shape (A,).
     regime
         Name of the customs regime. Length A.
     supply_option, entry_option
-        Option that must be open, -1 where none is needed. Shape (A,).
+        Option that must be open at the source, and in the market; -1 where none is needed. Shape (A,).
     risk
         Risk class of the margin. Shape (A,).
     margin
@@ -104,14 +106,24 @@ class Demand:
 
     Attributes
     ----------
-    member_cell, member_group
-        A cell and a group it belongs to; a cell may belong to several groups. Shape (V,).
-    width, price
-        Cars per year and money per car of each segment. Shape (Y, C, S).
-    group_width, group_price
-        The same for groups. Shape (Y, G, T).
-    cell_risk, group_risk
-        Risk class of a cell's and a group's money. Shapes (C,), (G,).
+    member_cell
+        A cell, once for every group it belongs to. Shape (V,).
+    member_group
+        The group. Shape (V,).
+    width
+        Cars of each segment of a cell. Shape (Y, C, S). [cars/year]
+    price
+        What a car of it adds to the margin. Shape (Y, C, S). [money/car]
+    group_width
+        Cars of each segment of a group. Shape (Y, G, T). [cars/year]
+    group_price
+        What a car of it adds. Shape (Y, G, T). [money/car]
+    cell_risk
+        Risk class of a cell's money. Shape (C,).
+    group_risk
+        Risk class of a group's money. Shape (G,).
+    least
+        Cars that must be served, whatever they earn; none where it is left out. Shape (Y, C). [cars/year]
     """
 
     member_cell: Ints
@@ -122,6 +134,11 @@ class Demand:
     group_price: Floats
     cell_risk: Ints
     group_risk: Ints
+    least: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def __post_init__(self) -> None:
+        if not self.least.size:
+            object.__setattr__(self, "least", np.zeros(self.width.shape[:2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +149,12 @@ class Resources:
     ----------
     option
         Option that must be committed before modules can be bought, -1 for none. Shape (R,).
-    use_arc, use_resource, use_amount
-        Sparse matrix of units of resource per car. Shape (U,) each.
+    use_arc
+        An arc that uses a resource, once for every resource it uses. Shape (U,).
+    use_resource
+        The resource. Shape (U,).
+    use_amount
+        How much of it one car uses. Shape (U,). [units/car]
     free
         Amount that needs no module. Shape (Y, R). [units/year]
     existing
@@ -200,7 +221,7 @@ class Options:
     cost
         Paid on commitment at a node. Shape (N, D). [money]
     fixed
-        Yearly cost while open or being opened. Shape (Y, D). [money/year]
+        Yearly cost while open. Shape (Y, D). [money/year]
     exit_cost
         Paid on closing at a node. Shape (N, D). [money]
     allowed
@@ -264,8 +285,8 @@ class Prospect:
     def __post_init__(self) -> None:
         check_shapes(self)
         for part in (self.node_years, self.arcs, self.demand, self.resources, self.options, self):
-            for field in fields(part):
-                value = getattr(part, field.name)
+            for entry in fields(part):
+                value = getattr(part, entry.name)
                 if isinstance(value, np.ndarray):
                     frozen(value)
 

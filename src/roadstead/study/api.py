@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal, NotRequired, Unpack
 
-    from roadstead.footprint.solve import Effort
+    from roadstead.footprint.plan import Pin
+    from roadstead.footprint.solve import Effort, Solved
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.parts_book import Pull
     from roadstead.study.document import CaseFile
     from roadstead.study.frames import Parts, Suppliers
@@ -251,11 +254,15 @@ def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers:
     RoadsteadError
         RS-S617, or RS-T109 for a percentage, where it is no effort.
     """
-    from roadstead.footprint.solve import Effort
-
     share = case.effort.gap if gap is None else gap
     limit = case.effort.seconds if seconds is None else seconds
-    processes = (os.cpu_count() or 1) if workers is None else workers
+    return _effort(share, limit, (os.cpu_count() or 1) if workers is None else workers)
+
+
+def _effort(share: float, limit: float, processes: int) -> Effort:
+    """An effort of a gap, seconds and workers; what is none is refused."""
+    from roadstead.footprint.solve import Effort
+
     faults = []
     if 1 <= share <= 100:
         expected = f"a fraction: write {share / 100:g} for {share:g} %"
@@ -268,6 +275,43 @@ def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers:
         faults.append(Fault("--workers", "RS-S617", f"{processes} workers", "a whole number from 1"))
     raise_if_any(faults)
     return Effort(gap=share, seconds=limit, workers=processes)
+
+
+def solve_problem(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    *,
+    gap: float = 0.01,
+    seconds: float = 60.0,
+    workers: int = 1,
+    pins: tuple[Pin, ...] = (),
+) -> Solved:
+    """Plan a problem posed as arrays: a tree and a prospect, made by hand or read by :func:`load_problem`.
+
+    Parameters
+    ----------
+    gap
+        Share of value added that may be left unproven. [fraction]
+    seconds
+        Limit of time. [s]
+    workers
+        Processes and solver threads.
+    pins
+        Wishes the plan must honour.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found.
+    """
+    from roadstead.footprint.solve import solve
+    from roadstead.study.problem import unsound
+    from roadstead.study.silence import solver_silenced
+
+    effort = _effort(gap, seconds, workers)
+    raise_if_any(unsound(tree, prospect))
+    with solver_silenced():
+        return solve(tree, prospect, effort, pins=pins)
 
 
 def verify(path: Path | str) -> Verification:

@@ -82,12 +82,17 @@ def read_prospect(folder: Path) -> Prospect:
     regime = tuple(named.pop("regime"))
     labels: dict[str, Any]
     labels = {name: tuple(tuple(e) if isinstance(e, list) else e for e in entries) for name, entries in named.items()}
+    return prospect_of(found, Labels(**labels), regime)
+
+
+def prospect_of(found: Mapping[str, Array], labels: Labels, regime: tuple[str, ...]) -> Prospect:
+    """A prospect from its arrays by name, its labels and the regime of every arc."""
     parts: dict[str, Any] = {}
     for part, kind in PARTS.items():
         given = {f.name: found[f"{part}.{f.name}"] for f in fields(kind) if f"{part}.{f.name}" in found}
         parts[part] = kind(**(given | ({"regime": regime} if part == "arcs" else {})))
     whole: dict[str, Any] = {name: found[name] for name in DIMENSIONS if "." not in name}
-    return Prospect(labels=Labels(**labels), **parts, **whole)
+    return Prospect(labels=labels, **parts, **whole)
 
 
 def write_answered(path: Path, answered: Mapping[str, Array] | None) -> None:

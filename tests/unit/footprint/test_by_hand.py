@@ -189,5 +189,7 @@ def test_sites_are_chosen_as_by_trying_every_set(seed: int):
     )
     tree, prospect = as_prospect(f)
     solved = solve(tree, prospect, EXACT)
-    met = f.reward * f.demand.sum() - solved.certificate.value
-    assert met == pytest.approx(least_cost(f), rel=1e-6)
+    assert solved.certificate.value == pytest.approx(-least_cost(f), rel=1e-6)
+    assert solved.standing == -np.inf, "nothing stands that could serve anybody"
+    assert solved.gap_npv <= 1e-6
+    assert np.isnan(solved.gap_value_added)
