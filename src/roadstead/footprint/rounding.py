@@ -31,6 +31,8 @@ ANY = 1e-6
 """Everything the relaxed program begins: where cars must be served, less may not reach."""
 TRIALS, TRIALS_FROM_A_PLAN = 150, 80
 """Plans tried at most; fewer where a good plan of a neighbouring problem is given to begin from."""
+TRIALS_FOR_A_PROOF = 150
+"""Further plans tried at most where the best so far leaves more unproven than was asked for: cheaper than branching for it."""
 LEAST_GAIN = 1e-6
 """Smallest gain worth a change, as a share of the plan's value."""
 STEPS = (1.0, 2.0)
@@ -56,6 +58,11 @@ class _Trial:
     program: WarmProgram
     index: Ints
     left: int
+    enough: float = float("-inf")
+
+    def is_over(self, value: float) -> bool:
+        """True where trials have run out: the further ones, too, unless the value reached is enough."""
+        return self.left <= 0 and (value >= self.enough or self.left <= -TRIALS_FOR_A_PROOF)
 
     def value(self, d: Decisions) -> float:
         """Value of decisions, minus infinity where they do not fit or a pin forbids them. In the program's unit."""
@@ -79,7 +86,13 @@ class _Trial:
 
 
 def good_start(
-    tree: ScenarioTree, prospect: Prospect, columns: Columns, warm: WarmProgram, point: Floats, first: Decisions | None
+    tree: ScenarioTree,
+    prospect: Prospect,
+    columns: Columns,
+    warm: WarmProgram,
+    point: Floats,
+    first: Decisions | None,
+    enough: float = float("-inf"),
 ) -> Start | None:
     """The best of rounded relaxed decisions, ``first`` and nothing new, improved; None where none fits.
 
@@ -89,10 +102,12 @@ def good_start(
         The relaxed program, solved; its decisions are fixed from here on.
     point
         Its solution.
+    enough
+        Value that proves the gap asked for; short of it a little more is tried. In the program's unit.
     """
     whole = prospect.resources.whole
     index = np.concatenate([at[at >= 0] for at in (columns.u, columns.v, columns.z[:, whole], columns.w[:, whole])])
-    trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN)
+    trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
     candidates = [no_new(tree, prospect)] if first is None else [first]
     thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
     candidates += [_rounded(trial, point, threshold) for threshold in thresholds]
@@ -161,7 +176,7 @@ def _improved(trial: _Trial, best: Decisions, value: float, places: list[tuple[i
         for option, n in places:
             since += 1
             for change in _changes(trial, best, option, n):
-                if trial.left <= 0:
+                if trial.is_over(value):
                     return best
                 tried = trial.value(change)
                 if tried > value + LEAST_GAIN * abs(value):

@@ -173,7 +173,8 @@ def solve(
     program = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
     certified = MONEY * weak_duality(program, relaxed.price)
     basis = warm.basis()
-    begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start)
+    enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
+    begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),

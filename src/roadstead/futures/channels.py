@@ -25,7 +25,7 @@ import numpy as np
 
 from roadstead.demand.response import REACH
 from roadstead.futures.rivals import segment_share
-from roadstead.futures.shares import entry_path, settled_share
+from roadstead.futures.shares import entry_path, reference_share, settled_share
 
 if TYPE_CHECKING:
     from roadstead.futures.costing import Costing
@@ -91,18 +91,22 @@ def _standing(costing: Costing, years: NodeYears, selling: Selling, market: str)
 
 
 def _opened(costing: Costing, years: NodeYears, selling: Selling, market: str) -> Network:
-    """(N.8) as one module, bought with the market's entry."""
+    """(N.8) as one module, bought with the market's entry; where entries take faster or slower, so does their network."""
     carmaker, m = costing.carmaker, selling.markets.index(market)
     offers = [offer for offer in carmaker.offers if offer.market == market]
     paths = [entry_path(costing, offer) for offer in offers]
     ages = np.arange(1.0, max(np.ceil(path.years[-1]) for path in paths) + 1.0)
-    settled, reached = np.zeros(years.count), np.zeros(ages.shape)
+    settled, reached, in_the_middle = np.zeros(years.count), np.zeros(ages.shape), np.zeros(years.count)
+    calendar = (years.year + (years.span - 1) // 2).tolist()
     for offer, path in zip(offers, paths, strict=True):
         powertrain, bev = carmaker.models[offer.model_id].powertrain, costing.bev_of_nev[market]
         segment = np.asarray([segment_share(powertrain, float(nev), bev) for nev in selling.nev_share[:, m]])
         bought = settled_share(costing, offer) * selling.market[:, m] * segment
         settled += bought
+        middle = np.asarray([reference_share(costing, offer, year) for year in calendar])
+        in_the_middle += middle * selling.market[:, m] * segment
         reached += float(bought.max()) * np.asarray([path.share(age) / path.share(float(ages[-1])) for age in ages])
+    settled *= selling.reference_sales[:, selling.market_of == m].sum(1) / in_the_middle
     return Network(
         free=np.zeros(years.count),
         usable=settled / settled.max(),

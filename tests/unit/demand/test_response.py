@@ -99,7 +99,7 @@ def best_by_segments(drawn, cost):
 @settings(max_examples=40)
 @given(markets(most_held=0.3))
 def test_segments_lead_to_the_equilibrium(drawn):
-    """At costs that explain the prices, what earns most by the segments falls short of the best by 0.5 % of revenue at most."""
+    """At costs that explain the prices, what earns most by the segments falls short of the best by 0.75 % of revenue at most."""
     own = drawn.own
     cost = drawn.cost[own]
     assume(np.all(cost > 0))
@@ -107,7 +107,7 @@ def test_segments_lead_to_the_equilibrium(drawn):
     exact = float(response.revenue(drawn.stand, np.maximum(volume, 1e-12)[None])[0] - volume @ cost)
     best = float(drawn.share[own] @ (drawn.price[own] - cost))
     assert exact <= best * (1 + 1e-9)
-    assert best - exact <= 0.005 * float(drawn.share[own] @ drawn.price[own])
+    assert best - exact <= 0.0075 * float(drawn.share[own] @ drawn.price[own])
 
 
 @settings(max_examples=40)
@@ -125,7 +125,7 @@ def test_a_dearer_or_cheaper_source_leads_to_the_firms_best_answer(drawn, part):
     exact = float(response.revenue(drawn.stand, np.maximum(volume, 1e-12)[None])[0] - volume @ cost[own])
     revenue = float(drawn.share[own] @ price[own])
     assert exact <= best + 1e-9 * revenue
-    assert best - exact <= 0.006 * max(revenue, float((answer.share * answer.price)[own].sum()))
+    assert best - exact <= 0.0075 * max(revenue, float((answer.share * answer.price)[own].sum()))
 
 
 def test_chords_meet_the_curve_and_their_error_is_the_one_asked_for():

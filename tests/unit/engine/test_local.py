@@ -4,32 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import time
 
 import pytest
+from errands import divides, later_is_quicker, refuses_two, square
 
 from roadstead.engine.local import map_tasks
 from roadstead.terms.errors import Fault, RoadsteadError
-
-
-def square(task: int) -> int:
-    return task * task
-
-
-def later_is_quicker(task: int) -> tuple[int, int]:
-    """The first tasks are done last, so that order is not an accident."""
-    time.sleep(0.02 * (3 - task))
-    return task, os.getpid()
-
-
-def refuses_two(task: int) -> int:
-    if task == 2:
-        raise RoadsteadError(Fault("plan", "RS-F504", "no plan was found", "more seconds"))
-    return task
-
-
-def divides(task: int) -> float:
-    return 1 / task
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from prospects import FIRST_YEAR, below, best_plan, changed, invented
+from prospects import FIRST_YEAR, Invented, below, best_plan, changed, invented
 
+from roadstead.footprint import rounding
 from roadstead.footprint import solve as solving
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
@@ -15,7 +16,7 @@ from roadstead.footprint.dispatch import dispatch, no_new
 from roadstead.footprint.extensive import Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.rounding import _postponed, _Trial, good_start
+from roadstead.footprint.rounding import Start, _postponed, _Trial, good_start
 from roadstead.footprint.solve import Effort, Solved, prove, solve, without
 from roadstead.terms.errors import RoadsteadError
 
@@ -191,6 +192,34 @@ def test_a_commitment_can_be_put_off():
                 assert np.array_equal(later.commit[:, others], decisions.commit[:, others])
                 seen += 1
     assert seen > 10
+
+
+@pytest.mark.parametrize("seed", SMALL)
+def test_more_is_tried_only_where_the_gap_is_not_proven(seed: int, monkeypatch: pytest.MonkeyPatch):
+    """Further trials add to the first ones and are counted as well; a start that is good enough ends without them."""
+    made = invented(seed)
+    whole = formulate(made.tree, made.prospect)
+
+    def start(enough: float, further: int) -> Start:
+        monkeypatch.setattr(rounding, "TRIALS", 6)
+        monkeypatch.setattr(rounding, "TRIALS_FOR_A_PROOF", further)
+        warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
+        point = warm.solve().point
+        assert point is not None
+        begin = good_start(made.tree, made.prospect, whole.columns, warm, point, None, enough)
+        assert begin is not None
+        return begin
+
+    few, content, none, many = start(-np.inf, 40), start(least(made), 40), start(np.inf, 0), start(np.inf, 40)
+    assert few.value == content.value == none.value
+    assert many.value >= few.value
+    assert many.value <= best_plan(seed).certificate.value / MONEY * (1 + NEAR)
+
+
+def least(made: Invented) -> float:
+    """A value that every start reaches: a little less than today's footprint. In the program's unit."""
+    standing = dispatch(made.tree, made.prospect, no_new(made.tree, made.prospect))
+    return certify(made.tree, made.prospect, standing).value / MONEY - 1.0
 
 
 def test_a_start_does_not_keep_the_plan_from_the_best():
