@@ -72,7 +72,7 @@ def run(
     progress: ProgressCall | None = None,
 ) -> Answer:
     """Maximise ``program``."""
-    solver = _solver(limits.threads)
+    solver = new_solver(limits.threads)
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
     solver.setOptionValue("mip_rel_gap", limits.relative_gap)
@@ -109,7 +109,8 @@ def _falls_short(answer: Answer, program: Program, limits: Limits) -> bool:
     return answer.bound - met > max(limits.absolute_gap, limits.relative_gap * abs(met)) + SMALLEST
 
 
-def _solver(threads: int) -> highspy.Highs:
+def new_solver(threads: int) -> highspy.Highs:
+    """A silent solver."""
     # The scheduler is shared by every solver of the process and refuses a second number of threads.
     highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -148,7 +149,7 @@ class WarmProgram:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._solver = _solver(1)
+        self._solver = new_solver(1)
         self._solver.passModel(_model(program))
 
     def solve(self, seconds: float = LONGEST) -> Answer:
