@@ -76,7 +76,7 @@ def run(
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
     solver.setOptionValue("mip_rel_gap", limits.relative_gap)
-    solver.passModel(_model(program))
+    solver.passModel(model_of(program))
     if start is not None:
         point = highspy.HighsSolution()
         point.col_value = list(start)
@@ -150,7 +150,7 @@ class WarmProgram:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._solver = new_solver(1)
-        self._solver.passModel(_model(program))
+        self._solver.passModel(model_of(program))
 
     def solve(self, seconds: float = LONGEST) -> Answer:
         """Solve as it stands."""
@@ -194,7 +194,8 @@ class WarmProgram:
         return np.asarray(self._solver.getSolution().col_value)
 
 
-def _model(program: Program) -> highspy.HighsLp:
+def model_of(program: Program) -> highspy.HighsLp:
+    """A program in the words of the solver."""
     model = highspy.HighsLp()
     model.num_col_ = len(program.gain)
     model.num_row_ = len(program.low)
