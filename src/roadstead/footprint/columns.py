@@ -61,7 +61,7 @@ def add_decisions(
     """Decisions on nodes alone: u, v, z, w."""
     whole = np.asarray(not relaxed)
     u, v = _option_columns(builder, tree, p, when, whole)
-    z, w = _module_columns(builder, tree, p, when, u, whole)
+    z, w = _module_columns(builder, tree, p, when, (u, v), whole)
     return u, v, z, w
 
 
@@ -92,10 +92,11 @@ def _option_columns(
 
 
 def _module_columns(
-    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, u: Ints, whole: Flags
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, uv: tuple[Ints, Ints], whole: Flags
 ) -> tuple[Ints, Ints]:
     """Modules bought z and retired w, with their yearly costs and salvage."""
     options, resources = p.options, p.resources
+    u, v = uv
     resource_node, resource_year = node_money(tree, p, resources.risk), year_money(tree, p, resources.risk)
     open_node = decided(p)[:, None]
     available = np.asarray((options.opens <= tree.last_year) | (when.on_path @ (u >= 0).astype(float) > 0))
@@ -116,13 +117,22 @@ def _module_columns(
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
     saved_fixed = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.retired)
     built_before = np.asarray(when.on_path @ z_keep.astype(float) - z_keep > 0)
-    w_keep = open_node & ((standing > 0) | built_before)
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = saved_fixed + resources.scrap * resource_node - lost
+    w_keep = open_node & ((standing > 0) | (built_before & _worth_retiring(p, w_gain, v)))
     w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), whole_module[None, :])
     builder.constant -= float((resources.fixed * resources.existing * resource_year).sum())
     return z, w
+
+
+def _worth_retiring(p: Prospect, gain: Floats, v: Ints) -> Flags:
+    """False where giving a module up saves nothing: no money, no minimum take, no closure that waits for it. Shape (N, R)."""
+    resources, gate = p.resources, p.resources.option
+    waited_for = np.zeros(len(gate), dtype=bool)
+    waited_for[gate >= 0] = np.any(v >= 0, axis=0)[gate[gate >= 0]]
+    taken = (resources.minimum_take > 0) & (resources.take_price > 0)
+    return np.asarray((gain > 0) | (waited_for | taken)[None, :])
 
 
 def _flow_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect) -> tuple[Ints, Ints, Ints, Ints]:

@@ -112,3 +112,9 @@ def test_where_closing_brings_money():
     made = invented(6)
     options = made.prospect.options
     agrees(changed(made, "options", exit_cost=options.exit_cost - 6e7, fixed=np.zeros_like(options.fixed)))
+
+
+def test_where_giving_a_module_up_saves_nothing():
+    made = invented(4)
+    resources = made.prospect.resources
+    agrees(changed(made, "resources", fixed=np.zeros_like(resources.fixed), scrap=np.zeros_like(resources.scrap)))
