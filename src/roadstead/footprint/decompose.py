@@ -1,4 +1,4 @@
-r"""Decomposition: a master of decisions, node-year programs that answer with prices, and a proof that needs no solver.
+"""Decomposition: a master of decisions, node-year programs that answer with prices, and a proof that needs no solver.
 
 Each round the master proposes decisions; a point between them and the best so far (in-out) is priced by the node-year
 programs in worker processes; their cuts, added up by node, go back to the master. Every round a proposal is rounded to whole
@@ -14,195 +14,231 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.engine.crew import Crew
-from roadstead.footprint.bounds import weak_duality
-from roadstead.footprint.columns import CARS
-from roadstead.footprint.dispatch import no_new, read_decisions
-from roadstead.footprint.extensive import Limits, run
-from roadstead.footprint.formulation import formulate_decisions
-from roadstead.footprint.master import Master, node_cuts
-from roadstead.footprint.node_years import Answered, Asked, NodePrograms
-from roadstead.footprint.operations import of_years, operations
-from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
-from roadstead.footprint.pricing import NodePrices, year_cuts
-from roadstead.footprint.rounding import rounded
-from roadstead.footprint.states import decisions_at, state_map
+from roadstead.footprint import extensive
+from roadstead.footprint.certify import certify
+from roadstead.footprint.columns import MONEY
+from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
+from roadstead.footprint.search import PriceProof, Search, bound_of, ground
+from roadstead.footprint.states import decisions_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from roadstead.footprint.formulation import Formulation
+    from roadstead.footprint.certify import Certificate
     from roadstead.footprint.master import MasterAnswer
-    from roadstead.footprint.operations import Operations
-    from roadstead.footprint.plan import Pin
-    from roadstead.footprint.states import StateMap
+    from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
+    from roadstead.footprint.program import Program
+    from roadstead.footprint.search import Ground
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Floats
 
     Progress = Callable[[float, float, float], None]
 
 STEP = 0.6
 """How far a round goes from the best point so far to what the master proposes."""
-THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
-FITS = 1e-6
+BEGIN = 0.25
+"""Share of everything with which the first prices are asked for."""
+STALLED = 0.1
+"""Share of the gap asked for, below which the relaxed master has nothing more to give."""
+ROUNDING = 1e-6
+"""Share of NPV below which two values are one."""
+FIRST_ROUNDS = 3
+"""Rounds whose proposals are too far off to be rounded."""
+TIME_OUT = "Time limit reached"
+"""The solver's word for a search that time has ended."""
 
 
 @dataclass(frozen=True, slots=True)
-class PriceProof:
-    """What the bound of a decomposition is worked out from again: pins, prices of every node-year, prices of the master's rows."""
+class Goal:
+    """How far to go: a share of value added, a time from the start [s], and the processes for it."""
 
-    pins: tuple[Pin, ...]
-    prices: NodePrices
-    rows: Floats
+    gap: float
+    seconds: float
+    workers: int
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """A problem made ready for decomposition."""
+class Decomposed:
+    """What a decomposition has found; in money.
 
-    tree: ScenarioTree
-    prospect: Prospect
-    decided: Formulation
-    states: StateMap
-    operations: Operations
-
-    @property
-    def families(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Where u, v, z and w stand."""
-        c = self.decided.columns
-        return c.u, c.v, c.z, c.w
-
-
-def ground(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> Ground:
-    """State the master's decisions, and what the node-years offer."""
-    decided = formulate_decisions(tree, prospect, pins)
-    return Ground(tree, prospect, decided, state_map(prospect, decided), operations(tree, prospect))
-
-
-def bound_of(at: Ground, prices: NodePrices, rows: Floats) -> float:
-    r"""The bound that prices prove, in the program's unit.
-
-    With the cuts of all node-years put into the objective, nothing is left but decisions, whose bound is (F.13):
-
-    .. math::
-        \max_d \Bigl\{c d + \sum_y V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le \text{(F.13) of } c + \sum_y \nabla V_y,
-        \text{ with the master's row prices as } \lambda   \qquad (F.18)
+    Attributes
+    ----------
+    plan, certificate
+        None where nothing fits or nothing was found in time.
+    bound_certified
+        By the prices of the proof (F.18), whatever a solver says.
+    bound_solver
+        By the master's branch and bound, or its relaxation where that came to no end.
+    rounds
+        Rounds of cuts.
     """
-    cuts, program, states = year_cuts(at.operations, prices), at.decided.program, at.states
-    gain = program.gain + states.option.T @ cuts.option.ravel() + states.module.T @ cuts.module.ravel()
-    constant = program.constant + float(cuts.at(states.option_start, states.module_start).sum())
-    return weak_duality(replace(program, gain=gain, constant=constant), rows)
+
+    plan: FootprintPlan | None
+    certificate: Certificate | None
+    standing: float
+    proof: PriceProof | None
+    bound_certified: float
+    bound_solver: float
+    status: str
+    rounds: int
 
 
-class _Search:
-    """One decomposition on its way."""
-
-    def __init__(self, at: Ground, workers: int) -> None:
-        self.at = at
-        nodes = at.prospect.node_years.node
-        self.nodes = nodes
-        self.master = Master(at.decided, at.tree.count)
-        # Nodes are dealt out in turn, so that every worker gets as many of each stage.
-        hand = np.unique(nodes, return_inverse=True)[1] % max(workers, 1)
-        self.shares = [np.flatnonzero(hand == i) for i in range(max(workers, 1)) if (hand == i).any()]
-        self.crew: Crew[tuple[Operations, Ints], Asked, Answered] = Crew(
-            NodePrograms, [(of_years(at.operations, share), nodes[share]) for share in self.shares]
-        )
-        self.prices: list[NodePrices] = []
-        self.best = float("-inf")
-        self.plan: Floats | None = None
-        self.bound = float("inf")
-        self.seen: set[bytes] = set()
-        self.spent = {"programs": 0.0, "master": 0.0, "rest": 0.0}
-
-    def answers(self, point: Floats, *, flows: bool = False) -> Answered:
-        """What the node-years earn at a point, and their cuts into the master."""
-        began = time.perf_counter()
-        is_open, at_work = self.at.states.at(point)
-        found = self.crew.ask([Asked(is_open[share], at_work[share], flows) for share in self.shares])
-        self.spent["programs"] += time.perf_counter() - began
-        return _merged(self.shares, found, self.at.prospect.node_years.count)
-
-    def learn(self, answered: Answered) -> None:
-        """Cuts of one round into the master."""
-        self.prices.append(answered.prices)
-        self.master.add(node_cuts(answered.cuts, self.at.states, self.nodes, self.at.tree.count))
-
-    def worth(self, point: Floats, answered: Answered) -> float:
-        """Value of a point by its programs."""
-        program = self.at.decided.program
-        return float(program.gain @ point) + program.constant + float(answered.value.sum())
-
-    def try_whole(self, point: Floats) -> float:
-        """Value of whole decisions, kept where they are the best so far."""
-        self.seen.add(point.tobytes())
-        answered = self.answers(point)
-        self.learn(answered)
-        value = self.worth(point, answered)
-        if value > self.best:
-            self.best, self.plan = value, point
-        return value
-
-    def fits(self, point: Floats) -> bool:
-        """True where decisions keep every row of the master."""
-        p = self.at.decided.program
-        row = p.matrix @ point
-        return bool(
-            np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS)
+def decompose(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    goal: Goal,
+    *,
+    pins: tuple[Pin, ...] = (),
+    start: Decisions | None = None,
+    progress: Progress | None = None,
+) -> Decomposed:
+    """Plan a prospect by decomposition."""
+    began = time.perf_counter()
+    at = ground(tree, prospect, pins)
+    with Search(at, goal.workers) as search:
+        run = _Run(search, goal, began, progress)
+        standing = run.begin(start)
+        answer = run.relax(standing)
+        if answer is None:
+            return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, INFEASIBLE, search.master.rounds)
+        run.polish(answer, standing)
+        prices, rows = search.proof(answer), answer.price
+        certified = MONEY * bound_of(at, prices, rows)
+        if search.plan is None:
+            return Decomposed(
+                None, None, MONEY * standing, PriceProof(pins, prices, rows), certified, MONEY * search.bound, TIME_OUT,
+                search.master.rounds,
+            )  # fmt: skip
+        plan = search.plan_of(search.plan)
+        reached = run.rest(standing) <= 0
+        return Decomposed(
+            plan=plan,
+            certificate=certify(tree, prospect, plan),
+            standing=MONEY * standing,
+            proof=PriceProof(pins, prices, rows),
+            bound_certified=certified,
+            bound_solver=MONEY * search.bound,
+            status=OPTIMAL if reached else TIME_OUT,
+            rounds=search.master.rounds,
         )
 
-    def round_off(self, point: Floats) -> None:
-        """Value the most promising of some roundings, if the cuts leave it any hope to be the best."""
-        tree, prospect, columns = self.at.tree, self.at.prospect, self.at.decided.columns
-        hopes: list[tuple[float, Floats]] = []
-        for threshold in THRESHOLDS:
-            for follow in (False, True):
-                d = rounded(tree, prospect, columns, point, threshold, follow=follow)
-                whole = self.completed(decisions_at(self.at.families, d, len(point)))
-                if whole is None or whole.tobytes() in self.seen or not self.fits(whole):
-                    continue
-                hopes.append((self.master.estimate(whole), whole))
-        if not hopes:
-            return
-        hope, whole = max(hopes, key=lambda each: each[0])
-        if hope > self.best:
-            self.try_whole(whole)
 
-    def completed(self, point: Floats) -> Floats | None:
-        """Whole decisions with the best divisible modules beside them, as far as the cuts know."""
-        whole = self.at.decided.program.whole
-        return point if whole.all() else self.master.fitted(np.flatnonzero(whole), point[whole])
+@dataclass(slots=True)
+class _Run:
+    """A search with its goal and its clock."""
 
-    def proof(self, answer: MasterAnswer) -> NodePrices:
-        """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts."""
-        weight = answer.weight / answer.weight.sum(0, keepdims=True)
-        years = weight[:, self.nodes]
-        parts = {}
-        for name in NodePrices.__slots__:
-            total = np.zeros_like(getattr(self.prices[0], name))
-            for t in np.flatnonzero(weight.any(1)):
-                part = getattr(self.prices[t], name)
-                total += years[t].reshape(-1, *(1,) * (part.ndim - 1)) * part
-            parts[name] = total
-        return NodePrices(**parts)
+    search: Search
+    goal: Goal
+    began: float
+    progress: Progress | None
+
+    def left(self) -> float:
+        """Time left. [s]"""
+        return self.goal.seconds - (time.perf_counter() - self.began)
+
+    def allowance(self, standing: float) -> float:
+        """What may be left unproven."""
+        best = self.search.best
+        return max(self.goal.gap * max(best - standing, 0.0), ROUNDING * abs(best)) if np.isfinite(best) else 0.0
+
+    def rest(self, standing: float) -> float:
+        """What is unproven beyond what may be."""
+        return self.search.bound - self.search.best - self.allowance(standing)
+
+    def tell(self) -> None:
+        """Progress in money."""
+        if self.progress is not None:
+            self.progress(MONEY * self.search.best, MONEY * self.search.bound, self.goal.seconds - self.left())
+
+    def begin(self, start: Decisions | None) -> float:
+        """Prices of what stands, and of a quarter of everything; the value of what stands."""
+        search, at = self.search, self.search.at
+        nothing = np.zeros(len(at.decided.program.gain))
+        plan = search.plan_of(nothing)
+        standing = certify(at.tree, at.prospect, plan).value / MONEY
+        if search.fits(nothing):
+            search.best, search.plan = standing, nothing
+            search.seen.add(nothing.tobytes())
+        first = nothing if start is None else decisions_at(at.families, start, len(nothing))
+        if start is not None and search.fits(first):
+            search.try_whole(first)
+        search.learn(search.answers(_some_of_all(at)))
+        return standing
+
+    def relax(self, standing: float) -> MasterAnswer | None:
+        """Round after round of cuts until the relaxed master has no more to give; None where nothing fits."""
+        search = self.search
+        answer = search.master.solve()
+        inside, inside_value, rounds = _some_of_all(search.at), -np.inf, 0
+        while answer is not None:
+            search.bound = min(search.bound, answer.value)
+            self.tell()
+            goal = STALLED * self.allowance(standing) + ROUNDING * abs(answer.value)
+            if self.rest(standing) <= 0 or answer.value - inside_value <= goal or self.left() <= 0:
+                break
+            point = STEP * answer.point + (1.0 - STEP) * inside
+            answered = search.answers(point)
+            search.learn(answered)
+            value = search.allowed(point, answered)
+            if value > inside_value:
+                inside, inside_value = point, value
+            rounds += 1
+            if rounds > FIRST_ROUNDS and self.left() > 0:
+                search.round_off(answer.point)
+            search.master.purge()
+            answer = search.master.solve()
+        return answer
+
+    def polish(self, answer: MasterAnswer, standing: float) -> None:
+        """Branch and bound on the master, its best plans valued and cut off, until the gap is closed or time is over."""
+        search = self.search
+        relaxed = answer
+        while self.rest(standing) > 0 and self.left() > 0:
+            if relaxed.value < search.bound:
+                search.bound = relaxed.value
+            hope = max(search.best, -np.inf)
+            spare = self.allowance(standing)
+            program = _narrowed(search.master.whole_program(), relaxed, hope + spare / 2)
+            met = extensive.run(program, Limits(absolute_gap=spare / 4, seconds=max(self.left(), 0.1), threads=self.goal.workers))
+            if met.status == INFEASIBLE:
+                search.bound = min(search.bound, hope + spare / 2)
+                return
+            search.bound = min(search.bound, max(met.bound, hope + spare / 2))
+            self.tell()
+            if met.point is None:
+                return
+            whole = search.completed(_rounded_off(search.at, met.point[: len(answer.point)]))
+            if whole is None or whole.tobytes() in search.seen:
+                return
+            search.try_whole(whole)
+            again = search.master.solve()
+            if again is None:
+                return
+            relaxed = again
 
 
-def _merged(shares: list[Ints], found: list[Answered], years: int) -> Answered:
-    """Answers of all workers in the order of node-years."""
-    if len(shares) == 1:
-        return found[0]
-    order = np.argsort(np.concatenate(shares))
+def _some_of_all(at: Ground) -> Floats:
+    """A share of every option and of every module, ordered at once."""
+    point = np.zeros(len(at.decided.program.gain))
+    for family in at.families[0], at.families[2]:
+        first = family[0][family[0] >= 0]
+        point[first] = BEGIN * at.decided.program.ceiling[first]
+    return point
 
-    def joined(parts: list[Floats]) -> Floats:
-        return np.concatenate(parts)[order]
 
-    from roadstead.footprint.pricing import YearCuts
+def _rounded_off(at: Ground, point: Floats) -> Floats:
+    """A solver leaves whole decisions a millionth off."""
+    return np.where(at.decided.program.whole, np.round(point), np.maximum(point, 0.0))
 
-    prices = NodePrices(**{n: joined([getattr(f.prices, n) for f in found]) for n in NodePrices.__slots__})
-    cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
-    points = [
-        None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])
-        for n in ("flow", "sale", "group_sale")
-    ]
-    return Answered(joined([f.value for f in found]), prices, cuts, *points)
+
+def _narrowed(program: Program, relaxed: MasterAnswer, least: float) -> Program:
+    """Decisions held where they are, that could not move and leave ``least`` within reach of the relaxed value."""
+    width = len(relaxed.point)
+    floor, ceiling = program.floor.copy(), program.ceiling.copy()
+    whole = program.whole[:width]
+    out = whole & (relaxed.point <= ROUNDING) & (relaxed.value + relaxed.reduced < least)
+    ceiling[:width][out] = 0.0
+    full = whole & (relaxed.point >= ceiling[:width] - ROUNDING) & (relaxed.value - relaxed.reduced < least) & ~out
+    floor[:width][full] = ceiling[:width][full]
+    return replace(program, floor=floor, ceiling=ceiling)

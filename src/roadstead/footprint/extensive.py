@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OPTIMAL = "Optimal"
 """The solver's word for a proof that reached its gap."""
+INFEASIBLE = "Infeasible"
+"""The solver's word for a program nothing fits."""
 SMALLEST = 1e-6
 """Differences below this are rounding. In the program's unit."""
 LONGEST = 600.0

@@ -12,7 +12,7 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
-from roadstead.footprint.extensive import Limits, WarmProgram, run
+from roadstead.footprint.extensive import INFEASIBLE, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
 from roadstead.footprint.plan import Decisions
@@ -39,8 +39,6 @@ ROUNDS = 12
 """Rounds of cuts at most; each closes less than the one before."""
 ROUNDING = 1e-9
 """Share of NPV below which two values are one."""
-INFEASIBLE = "Infeasible"
-"""The solver's word for a program nothing fits."""
 
 
 @dataclass(frozen=True, slots=True)
