@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
     from types import TracebackType
 
 Seed = TypeVar("Seed")
@@ -21,14 +22,16 @@ PATIENCE = 5.0
 class Crew(Generic[Seed, Task, Result]):
     """``build(seed)`` once in each worker, then the thing built called with each task; one seed alone stays in this process.
 
-    Workers are spawned, not forked, as those of ``map_tasks`` are.
+    Workers are spawned, not forked, as those of ``map_tasks`` are. The share of a worker that is lost is built again here.
     """
 
     def __init__(self, build: Callable[[Seed], Callable[[Task], Result]], seeds: Sequence[Seed]) -> None:
-        self._here = build(seeds[0]) if len(seeds) == 1 else None
+        self._build, self._seeds = build, seeds
+        self._here: dict[int, Callable[[Task], Result]] = {}
         self._lines: list[Connection] = []
-        self._workers: list[Any] = []
-        if self._here is not None:
+        self.workers: list[BaseProcess] = []
+        if len(seeds) == 1:
+            self._here[0] = build(seeds[0])
             return
         context = multiprocessing.get_context("spawn")
         for seed in seeds:
@@ -37,19 +40,31 @@ class Crew(Generic[Seed, Task, Result]):
             worker.start()
             theirs.close()
             self._lines.append(mine)
-            self._workers.append(worker)
+            self.workers.append(worker)
 
     def ask(self, tasks: Sequence[Task]) -> list[Result]:
         """One task for every worker, in their order."""
-        if self._here is not None:
-            return [self._here(task) for task in tasks]
-        for line, task in zip(self._lines, tasks, strict=True):
-            line.send(task)
-        found = [line.recv() for line in self._lines]
+        for i, task in enumerate(tasks):
+            if i not in self._here:
+                self._try(i, lambda i=i, task=task: self._lines[i].send(task))  # type: ignore[misc]
+        found: list[Any] = [None] * len(tasks)
+        for i in range(len(tasks)):
+            if i not in self._here:
+                found[i] = self._try(i, lambda i=i: self._lines[i].recv())  # type: ignore[misc]
+        for i in self._here:
+            found[i] = _tried(self._here[i], tasks[i])
         for failed in found:
             if isinstance(failed, Exception):
                 raise failed
         return found
+
+    def _try(self, i: int, step: Callable[[], Any]) -> Any:
+        """What a step with a worker gives; where the worker is lost, its share is taken over."""
+        try:
+            return step()
+        except (EOFError, OSError):
+            self._here[i] = self._build(self._seeds[i])
+            return None
 
     def close(self) -> None:
         """Send the workers home."""
@@ -58,16 +73,18 @@ class Crew(Generic[Seed, Task, Result]):
                 line.send(None)
             except OSError:
                 continue
-        for worker in self._workers:
+        for worker in self.workers:
             worker.join(PATIENCE)
             if worker.is_alive():
                 worker.terminate()
-        self._lines, self._workers = [], []
+        self._lines, self.workers = [], []
 
-    def __enter__(self) -> Crew[Seed, Task, Result]:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

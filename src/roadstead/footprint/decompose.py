@@ -195,12 +195,12 @@ class _Run:
         search = self.search
         relaxed = answer
         while self.rest(standing) > 0 and self.left() > 0:
-            if relaxed.value < search.bound:
-                search.bound = relaxed.value
+            search.bound = min(search.bound, relaxed.value)
             hope = max(search.best, -np.inf)
             spare = self.allowance(standing)
             program = _narrowed(search.master.whole_program(), relaxed, hope + spare / 2)
-            met = extensive.run(program, Limits(absolute_gap=spare / 4, seconds=max(self.left(), 0.1), threads=self.goal.workers))
+            # One thread: the master beside it is solved with one, and a process has one scheduler.
+            met = extensive.run(program, Limits(absolute_gap=spare / 4, seconds=max(self.left(), 0.1)))
             if met.status == INFEASIBLE:
                 search.bound = min(search.bound, hope + spare / 2)
                 return

@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
 from scipy import sparse
 
@@ -43,7 +42,7 @@ class NodeCuts:
 def node_cuts(cuts: YearCuts, states: StateMap, nodes: Ints, count: int) -> NodeCuts:
     """The cuts of node-years added up by node."""
     flat = cuts.constant + (cuts.option * states.option_start).sum(1) + (cuts.module * states.module_start).sum(1)
-    constant = np.bincount(nodes, flat, count)
+    constant = np.bincount(nodes, flat, count).astype(np.float64)
     gradient = _summed(cuts.option, nodes, count) @ states.option + _summed(cuts.module, nodes, count) @ states.module
     return NodeCuts(constant, gradient.tocsr())
 
@@ -166,7 +165,9 @@ class Master:
         constant = np.asarray([self.cuts[t].constant[n] for t, n in zip(self._round, self._node, strict=True)])
         base = sparse.hstack([p.matrix, sparse.csr_matrix((len(p.low), count))])
         # A finite ceiling and floor keep the solver's branch and bound on firm ground.
-        top = np.max([cuts.constant + np.maximum(cuts.gradient.toarray(), 0) @ p.ceiling for cuts in self.cuts[:1]], axis=0)
+        top = np.max(
+            [cuts.constant + np.maximum(cuts.gradient.toarray(), 0) @ p.ceiling for cuts in self.cuts[:1]], axis=0
+        )
         return replace(
             p,
             gain=np.concatenate([p.gain, np.ones(count)]),

@@ -87,7 +87,10 @@ class _Warm:
         across = [j for j, size in enumerate((arcs, sales, grouped, takes)) if size]
         sizes = (arcs, sales, grouped, takes)
         tall = (cells, len(ops.members), len(self.resources), takes)
-        rows = [[blocks[i][j] if blocks[i][j] is not None else sparse.csr_matrix((tall[i], sizes[j])) for j in across] for i in keep]
+        rows = [
+            [blocks[i][j] if blocks[i][j] is not None else sparse.csr_matrix((tall[i], sizes[j])) for j in across]
+            for i in keep
+        ]
         matrix = sparse.bmat(rows, format="csr") if keep and across else sparse.csr_matrix((sum(tall), sum(sizes)))
         self.sizes, self.tall = sizes, tall
         model = highspy.HighsLp()
@@ -136,7 +139,7 @@ class _Warm:
         end = begin + self.tall[2]
         self.high[begin:end] = (ops.free[y] + ops.reach[y] * at_work)[self.resources]
         self.low[end:] = (ops.take[y] * at_work)[self.takes]
-        self.solver.changeRowsBounds(len(self.rows), self.rows, self.low, self.high)
+        self.solver.changeRowsBounds(len(self.rows), self.rows, self.low, self.high)  # type: ignore[attr-defined]
         self.solver.run()
         if self.solver.modelStatusToString(self.solver.getModelStatus()) != OPTIMAL:
             return float("-inf")

@@ -3,7 +3,7 @@ r"""One decomposition on its way: the node-years' answers, whole plans tried, an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -105,17 +105,19 @@ class Search:
         self.bound = float("inf")
         self.seen: set[bytes] = set()
 
-    def __enter__(self) -> Search:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.crew.close()
 
     def answers(self, point: Floats, *, flows: bool = False) -> Answered:
         """What the node-years earn at a point, and their cuts into the master."""
         is_open, at_work = self.at.states.at(point)
         found = self.crew.ask([Asked(is_open[share], at_work[share], flows) for share in self.shares])
-        return _merged(self.shares, found, self.at.prospect.node_years.count)
+        return _merged(self.shares, found)
 
     def learn(self, answered: Answered) -> None:
         """Cuts of one round into the master."""
@@ -159,9 +161,7 @@ class Search:
         """True where decisions keep every row of the master."""
         p = self.at.decided.program
         row = p.matrix @ point
-        return bool(
-            np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS)
-        )
+        return bool(np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS))
 
     def round_off(self, point: Floats) -> None:
         """Value the most promising of some roundings, if the cuts leave it any hope to be the best."""
@@ -199,7 +199,7 @@ class Search:
         return NodePrices(**parts)
 
 
-def _merged(shares: list[Ints], found: list[Answered], years: int) -> Answered:
+def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
     """Answers of all workers in the order of node-years."""
     if len(shares) == 1:
         return found[0]

@@ -40,7 +40,9 @@ def parts(seed: int) -> tuple[Operations, Formulation, StateMap, NodePrograms]:
 def without_costs(made: Invented) -> Invented:
     """The same where decisions and what stands cost nothing: a node is worth what its node-years earn."""
     p = made.prospect
-    made = changed(made, "options", cost=0 * p.options.cost, fixed=0 * p.options.fixed, exit_cost=0 * p.options.exit_cost)
+    made = changed(
+        made, "options", cost=0 * p.options.cost, fixed=0 * p.options.fixed, exit_cost=0 * p.options.exit_cost
+    )
     nothing = {name: 0 * getattr(p.resources, name) for name in ("cost", "fixed", "scrap", "salvage")}
     return changed(made, "resources", **nothing)
 
@@ -85,7 +87,7 @@ def test_no_plan_earns_more_than_any_prices_allow(seed: int, chance: int, scale:
 @given(seed=SEEDS, chance=ANY)
 def test_the_right_prices_make_the_cut_tight(seed: int, chance: int):
     """Program, certificate and cut agree at the state of a plan, node by node; the segments' prices are the best there."""
-    ops, _, _, programs = parts(seed)
+    programs = parts(seed)[3]
     decisions, worth = earned(seed, chance)
     is_open, at_work = states_of(seed, decisions)
     answered = programs(Asked(is_open, at_work))
@@ -117,7 +119,9 @@ def test_the_mean_of_prices_proves_no_less_than_the_mean_of_cuts(seed: int):
     asked = [Asked(rng.random((ops.count, ops.options)), 2 * rng.random(ops.free.shape)) for _ in range(2)]
     one, two = (programs(each) for each in asked)
     share = 0.3
-    mean = NodePrices(*(share * getattr(one.prices, f) + (1 - share) * getattr(two.prices, f) for f in one.prices.__slots__))
+    mean = NodePrices(
+        *(share * getattr(one.prices, f) + (1 - share) * getattr(two.prices, f) for f in one.prices.__slots__)
+    )
     for each in asked:
         bound = year_cuts(ops, mean).at(each.is_open, each.at_work)
         apart = share * one.cuts.at(each.is_open, each.at_work) + (1 - share) * two.cuts.at(each.is_open, each.at_work)
