@@ -18,6 +18,7 @@ from roadstead.footprint import extensive
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
+from roadstead.footprint.improving import Improver
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.states import decisions_at
 
@@ -43,6 +44,8 @@ STALLED = 0.1
 """Share of the gap asked for, below which the relaxed master has nothing more to give."""
 ROUNDING = 1e-6
 """Share of NPV below which two values are one."""
+PLANS_WANTING = 4.0
+"""How much more there is between plan and bound than between relaxed point and bound, for plans to be improved first."""
 FIRST_ROUNDS = 3
 """Rounds whose proposals are too far off to be rounded."""
 TIME_OUT = "Time limit reached"
@@ -96,14 +99,15 @@ def decompose(
     """Plan a prospect by decomposition."""
     began = time.perf_counter()
     at = ground(tree, prospect, pins)
-    with Search(at, goal.workers) as search:
-        run = _Run(search, goal, began, progress)
+    with Search(at, goal.workers, began + goal.seconds) as search:
+        run = _Run(search, goal, progress)
         standing = run.begin(start)
         answer = run.relax(standing)
         if answer is None:
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, INFEASIBLE, search.master.rounds)
         run.polish(answer, standing)
-        prices, rows = search.proof(answer), answer.price
+        last = search.master.solve() or answer
+        prices, rows = search.proof(last), last.price
         certified = MONEY * bound_of(at, prices, rows)
         if search.plan is None:
             return Decomposed(
@@ -130,12 +134,11 @@ class _Run:
 
     search: Search
     goal: Goal
-    began: float
     progress: Progress | None
 
     def left(self) -> float:
         """Time left. [s]"""
-        return self.goal.seconds - (time.perf_counter() - self.began)
+        return self.search.left()
 
     def allowance(self, standing: float) -> float:
         """What may be left unproven."""
@@ -171,6 +174,7 @@ class _Run:
         search = self.search
         answer = search.master.solve()
         inside, inside_value, rounds = _some_of_all(search.at), -np.inf, 0
+        improver = Improver(search)
         while answer is not None:
             search.bound = min(search.bound, answer.value)
             self.tell()
@@ -185,14 +189,21 @@ class _Run:
                 inside, inside_value = point, value
             rounds += 1
             if rounds > FIRST_ROUNDS and self.left() > 0:
-                search.round_off(answer.point)
-            search.master.purge()
+                # Where the plan lies further below the bound than the relaxed point does, plans are what is wanting.
+                if search.bound - search.best > PLANS_WANTING * (search.bound - inside_value) and improver.sweep():
+                    self.tell()
+                else:
+                    search.round_off(answer.point)
+            search.purge()
             answer = search.master.solve()
         return answer
 
     def polish(self, answer: MasterAnswer, standing: float) -> None:
         """Branch and bound on the master, its best plans valued and cut off, until the gap is closed or time is over."""
         search = self.search
+        if self.rest(standing) > 0:
+            Improver(search).improve()
+            self.tell()
         relaxed = answer
         while self.rest(standing) > 0 and self.left() > 0:
             search.bound = min(search.bound, relaxed.value)

@@ -143,6 +143,11 @@ class Master:
         kept = np.setdiff1d(np.arange(len(self._idle)), old)
         self._round, self._node, self._idle = self._round[kept], self._node[kept], self._idle[kept]
 
+    @property
+    def living(self) -> Ints:
+        """Rounds of which a cut is left."""
+        return np.unique(self._round)
+
     def fitted(self, columns: Ints, values: Floats) -> Floats | None:
         """The best decisions with some of them given; None where nothing fits. Shape (V,)."""
         at = columns.astype(np.int32)

@@ -2,6 +2,7 @@ r"""One decomposition on its way: the node-years' answers, whole plans tried, an
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -88,7 +89,9 @@ def bound_of(at: Ground, prices: NodePrices, rows: Floats) -> float:
 class Search:
     """One decomposition on its way."""
 
-    def __init__(self, at: Ground, workers: int) -> None:
+    def __init__(self, at: Ground, workers: int, ends: float = float("inf")) -> None:
+        """``ends``: when time is over, by the clock of the process."""
+        self.ends = ends
         self.at = at
         nodes = at.prospect.node_years.node
         self.nodes = nodes
@@ -99,11 +102,12 @@ class Search:
         self.crew: Crew[tuple[Operations, Ints], Asked, Answered] = Crew(
             NodePrograms, [(of_years(at.operations, share), nodes[share]) for share in self.shares]
         )
-        self.prices: list[NodePrices] = []
+        self.prices: list[NodePrices | None] = []
         self.best = float("-inf")
         self.plan: Floats | None = None
         self.bound = float("inf")
         self.seen: set[bytes] = set()
+        self._known: dict[bytes, Floats] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -147,15 +151,38 @@ class Search:
         decisions = read_decisions(at.decided.columns, point, at.prospect.resources.whole)
         return FootprintPlan(decisions, Flows(CARS * flow, CARS * sale, CARS * group_sale, CARS * short))
 
+    def left(self) -> float:
+        """Time left. [s]"""
+        return self.ends - time.perf_counter()
+
+    def keep(self, point: Floats, value: float) -> None:
+        """A better plan."""
+        if value > self.best:
+            self.best, self.plan = value, point
+
     def try_whole(self, point: Floats) -> float:
         """Value of whole decisions, kept where they are the best so far."""
         self.seen.add(point.tobytes())
+        by_node = self.try_nodes(point)
+        program = self.at.decided.program
+        value = float(program.gain @ point) + program.constant + float(by_node.sum())
+        if value > self.best:
+            self._known = {point.tobytes(): by_node}
+        self.keep(point, value)
+        return value
+
+    def try_nodes(self, point: Floats) -> Floats:
+        """What the nodes' years earn at whole decisions; their cuts go into the master. Shape (N,)."""
         answered = self.answers(point)
         self.learn(answered)
-        value = self.worth(point, answered)
-        if value > self.best:
-            self.best, self.plan = value, point
-        return value
+        return np.bincount(self.nodes, answered.value, self.at.tree.count).astype(np.float64)
+
+    def by_node(self, point: Floats) -> Floats:
+        """The same, remembered for the best plan so far. Shape (N,)."""
+        key = point.tobytes()
+        if key not in self._known:
+            self._known = {key: self.try_nodes(point)}
+        return self._known[key]
 
     def fits(self, point: Floats) -> bool:
         """True where decisions keep every row of the master."""
@@ -180,6 +207,12 @@ class Search:
         if hope > self.best:
             self.try_whole(whole)
 
+    def purge(self) -> None:
+        """Drop cuts that have long had no price, and the prices of rounds that have none left."""
+        self.master.purge()
+        for t in np.setdiff1d(np.arange(len(self.prices)), self.master.living):
+            self.prices[t] = None
+
     def completed(self, point: Floats) -> Floats | None:
         """Whole decisions with the best divisible modules beside them, as far as the cuts know."""
         whole = self.at.decided.program.whole
@@ -189,10 +222,11 @@ class Search:
         """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts."""
         weight = answer.weight / answer.weight.sum(0, keepdims=True)
         years = weight[:, self.nodes]
+        paid = [t for t in np.flatnonzero(weight.any(1)) if self.prices[t] is not None]
         parts = {}
         for name in NodePrices.__slots__:
-            total = np.zeros_like(getattr(self.prices[0], name))
-            for t in np.flatnonzero(weight.any(1)):
+            total = np.zeros_like(getattr(self.prices[paid[0]], name))
+            for t in paid:
                 part = getattr(self.prices[t], name)
                 total += years[t].reshape(-1, *(1,) * (part.ndim - 1)) * part
             parts[name] = total
