@@ -44,8 +44,6 @@ STALLED = 0.1
 """Share of the gap asked for, below which the relaxed master has nothing more to give."""
 ROUNDING = 1e-6
 """Share of NPV below which two values are one."""
-PLANS_WANTING = 4.0
-"""How much more there is between plan and bound than between relaxed point and bound, for plans to be improved first."""
 FIRST_ROUNDS = 3
 """Rounds whose proposals are too far off to be rounded."""
 TIME_OUT = "Time limit reached"
@@ -188,12 +186,9 @@ class _Run:
             if value > inside_value:
                 inside, inside_value = point, value
             rounds += 1
-            if rounds > FIRST_ROUNDS and self.left() > 0:
-                # Where the plan lies further below the bound than the relaxed point does, plans are what is wanting.
-                if search.bound - search.best > PLANS_WANTING * (search.bound - inside_value) and improver.sweep():
-                    self.tell()
-                else:
-                    search.round_off(answer.point)
+            # A proposal rounded, and in the next round the plan changed for the better.
+            if rounds > FIRST_ROUNDS and self.left() > 0 and (rounds % 2 == 0 or not improver.step()):
+                search.round_off(answer.point)
             search.purge()
             answer = search.master.solve()
         return answer

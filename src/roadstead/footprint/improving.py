@@ -60,6 +60,7 @@ class Improver:
         none = np.full(at.tree.count, -1)
         self.lines += [(u[:, d], none) for d in range(u.shape[1]) if d not in led]
         self.failed: set[bytes] = set()
+        self.turn = 0
 
     def improve(self) -> None:
         """Sweep after sweep until the cuts leave no change any hope, or time is over."""
@@ -79,6 +80,15 @@ class Improver:
             if self.search.left() > 0:
                 tried |= self._stage(stage)
         return tried
+
+    def step(self) -> bool:
+        """The next stage in turn at which the cuts leave any change hope; True where one was tried."""
+        for _ in self.stages:
+            stage = self.stages[self.turn % len(self.stages)]
+            self.turn += 1
+            if self.search.plan is not None and self._stage(stage):
+                return True
+        return False
 
     def _stage(self, stage: Stage) -> bool:
         """Try the best changes at the nodes of a stage together; True where there was one."""

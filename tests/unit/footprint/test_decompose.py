@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from prospects import FIRST_YEAR, best_plan, changed, invented
 
+from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import decompose, extensive, method
 from roadstead.footprint.certify import certify
+from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch
+from roadstead.footprint.improving import Improver
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof, Search, ground
 from roadstead.footprint.solve import REFUTED, Effort, Solved, prove, solve
@@ -194,3 +197,32 @@ def test_the_goal_is_kept_in_time():
     assert found.certificate is not None
     assert found.status == decompose.TIME_OUT
     assert found.bound_certified >= best_plan(1).certificate.value
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_frozen_instance_is_planned_well(seed: int):
+    """Within two hundredths; the extensive form's own best plan stays below the certified bound."""
+    tree, prospect = as_prospect(generate("tiny", seed))
+    found, best = (
+        solve(tree, prospect, Effort(gap=gap, method=way)) for gap, way in ((0.02, "decomposition"), (0.0, "extensive"))
+    )
+    assert found.gap_value_added <= 0.02 + 1e-6
+    assert found.certificate.value <= best.certificate.value * (1 + 1e-7)
+    assert found.bound >= best.certificate.value * (1 - 1e-7)
+
+
+@pytest.mark.parametrize("seed", FAST)
+def test_changes_are_only_for_the_better_and_rightly_valued(seed: int):
+    """From nothing new, by small changes alone: what the search says a plan is worth, the certificate says too."""
+    made = invented(seed)
+    at = ground(made.tree, made.prospect, ())
+    with Search(at, 1) as search:
+        nothing = np.zeros(len(at.decided.program.gain))
+        begun = search.try_whole(nothing)
+        Improver(search).improve()
+        assert search.best >= begun
+        assert search.plan is not None
+        assert search.fits(search.plan)
+        worth = certify(made.tree, made.prospect, search.plan_of(search.plan)).value / MONEY
+    assert worth == pytest.approx(search.best, rel=1e-7)
+    assert MONEY * search.best <= best_plan(seed).certificate.value * (1 + 1e-7)
