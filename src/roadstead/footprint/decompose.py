@@ -43,7 +43,9 @@ BEGIN = 0.25
 STALLED = 0.1
 """Share of the gap asked for, below which the relaxed master has nothing more to give."""
 ROUNDING = 1e-6
-"""Share of NPV below which two values are one."""
+"""Share of NPV, or of a decision, that is a solver's rounding."""
+CLOSED = 1e-8
+"""Share of NPV left unproven at which a gap of nothing counts as closed."""
 FIRST_ROUNDS = 3
 """Rounds whose proposals are too far off to be rounded."""
 TIME_OUT = "Time limit reached"
@@ -113,7 +115,7 @@ def decompose(
                 search.master.rounds,
             )  # fmt: skip
         plan = search.plan_of(search.plan)
-        reached = run.rest(standing) <= 0
+        reached = run.rest(standing) <= ROUNDING * abs(search.best)
         return Decomposed(
             plan=plan,
             certificate=certify(tree, prospect, plan),
@@ -141,7 +143,7 @@ class _Run:
     def allowance(self, standing: float) -> float:
         """What may be left unproven."""
         best = self.search.best
-        return max(self.goal.gap * max(best - standing, 0.0), ROUNDING * abs(best)) if np.isfinite(best) else 0.0
+        return max(self.goal.gap * max(best - standing, 0.0), CLOSED * abs(best)) if np.isfinite(best) else 0.0
 
     def rest(self, standing: float) -> float:
         """What is unproven beyond what may be."""
@@ -176,7 +178,7 @@ class _Run:
         while answer is not None:
             search.bound = min(search.bound, answer.value)
             self.tell()
-            goal = STALLED * self.allowance(standing) + ROUNDING * abs(answer.value)
+            goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
             if self.rest(standing) <= 0 or answer.value - inside_value <= goal or self.left() <= 0:
                 break
             point = STEP * answer.point + (1.0 - STEP) * inside
@@ -206,7 +208,7 @@ class _Run:
             spare = self.allowance(standing)
             program = _narrowed(search.master.whole_program(), relaxed, hope + spare / 2)
             # One thread: the master beside it is solved with one, and a process has one scheduler.
-            met = extensive.run(program, Limits(absolute_gap=spare / 4, seconds=max(self.left(), 0.1)))
+            met = extensive.run(program, Limits(spare / 4, CLOSED / 4, max(self.left(), 0.1)))
             if met.status == INFEASIBLE:
                 search.bound = min(search.bound, hope + spare / 2)
                 return
