@@ -46,6 +46,10 @@ ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
 CLOSED = 1e-8
 """Share of NPV left unproven at which a gap of nothing counts as closed."""
+ROUNDED_EVERY = 4
+"""Every so many rounds a proposal is rounded; in those between, the plan so far is changed."""
+PLANS_WANTING = 2.0
+"""How much further from the bound the plan lies than the relaxed point, for it to be changed twice."""
 FIRST_ROUNDS = 3
 """Rounds whose proposals are too far off to be rounded."""
 TIME_OUT = "Time limit reached"
@@ -188,12 +192,19 @@ class _Run:
             if value > inside_value:
                 inside, inside_value = point, value
             rounds += 1
-            # A proposal rounded, and in the next round the plan changed for the better.
-            if rounds > FIRST_ROUNDS and self.left() > 0 and (rounds % 2 == 0 or not improver.step()):
-                search.round_off(answer.point)
+            if rounds > FIRST_ROUNDS and self.left() > 0:
+                self._look_for_plans(improver, answer, rounds, inside_value)
             search.purge()
             answer = search.master.solve()
         return answer
+
+    def _look_for_plans(self, improver: Improver, answer: MasterAnswer, rounds: int, inside_value: float) -> None:
+        """What the master proposes rounded, or the plan so far changed: twice, where plans are what is wanting."""
+        search = self.search
+        if rounds % ROUNDED_EVERY == 0 or not improver.step():
+            search.round_off(answer.point)
+        elif search.bound - search.best > PLANS_WANTING * (search.bound - inside_value) and self.left() > 0:
+            improver.step()
 
     def polish(self, answer: MasterAnswer, standing: float) -> None:
         """Branch and bound on the master, its best plans valued and cut off, until the gap is closed or time is over."""
