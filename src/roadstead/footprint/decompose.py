@@ -46,9 +46,9 @@ ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
 CLOSED = 1e-8
 """Share of NPV left unproven at which a gap of nothing counts as closed."""
-ROUNDED_EVERY = 4
+ROUNDED_EVERY = 2
 """Every so many rounds a proposal is rounded; in those between, the plan so far is changed."""
-PLANS_WANTING = 2.0
+PLANS_WANTING = 4.0
 """How much further from the bound the plan lies than the relaxed point, for it to be changed twice."""
 FIRST_ROUNDS = 3
 """Rounds whose proposals are too far off to be rounded."""
@@ -115,8 +115,8 @@ def decompose(
         certified = MONEY * bound_of(at, prices, rows)
         if search.plan is None:
             return Decomposed(
-                None, None, MONEY * standing, PriceProof(pins, prices, rows), certified, MONEY * search.bound, TIME_OUT,
-                search.master.rounds,
+                None, None, MONEY * standing, PriceProof(pins, prices, rows), certified, MONEY * search.bound,
+                INFEASIBLE if search.bound == -np.inf else TIME_OUT, search.master.rounds,
             )  # fmt: skip
         plan = search.plan_of(search.plan)
         reached = run.rest(standing) <= ROUNDING * abs(search.best)
@@ -215,8 +215,7 @@ class _Run:
         relaxed = answer
         while self.rest(standing) > 0 and self.left() > 0:
             search.bound = min(search.bound, relaxed.value)
-            hope = max(search.best, -np.inf)
-            spare = self.allowance(standing)
+            hope, spare = search.best, self.allowance(standing)
             program = _narrowed(search.master.whole_program(), relaxed, hope + spare / 2)
             # One thread: the master beside it is solved with one, and a process has one scheduler.
             met = extensive.run(program, Limits(spare / 4, CLOSED / 4, max(self.left(), 0.1)))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST = 1e-7
 """Smallest gain worth a change, as a share of the plan's value."""
-STEPS = 3
+STEPS = 1
 """Changes made below one node before they are tried."""
 PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
@@ -55,9 +55,9 @@ class Improver:
         for family in at.families:
             self.column_node[family[family >= 0]] = np.nonzero(family >= 0)[0]
         whole = at.prospect.resources.whole
-        self.lines = [(z[:, r], u[:, at.prospect.resources.option[r]]) for r in np.flatnonzero(whole)]
-        led = set(at.prospect.resources.option[whole].tolist())
-        none = np.full(at.tree.count, -1)
+        gate, none = at.prospect.resources.option, np.full(at.tree.count, -1)
+        self.lines = [(z[:, r], u[:, gate[r]] if gate[r] >= 0 else none) for r in np.flatnonzero(whole)]
+        led = set(gate[whole].tolist())
         self.lines += [(u[:, d], none) for d in range(u.shape[1]) if d not in led]
         self.failed: set[bytes] = set()
         self.turn = 0
@@ -106,21 +106,21 @@ class Improver:
             return False
         tried = search.try_nodes(trial)
         gain = search.at.decided.program.gain
-        kept, better = base.copy(), 0.0
+        kept, better, earned = base.copy(), 0.0, now.copy()
         for below in touched:
             mine = np.isin(self.column_node, below)
             more = float((tried - now)[below].sum() + gain[mine] @ (trial - base)[mine])
             if more > LEAST * abs(search.best):
-                kept[mine] = trial[mine]
+                kept[mine], earned[below] = trial[mine], tried[below]
                 better += more
             else:
                 self.failed.add(self._key(trial, mine))
         if better > 0 and search.fits(kept):
-            search.keep(kept, search.best + better)
+            search.keep(kept, search.best + better, earned)
         return True
 
     def _key(self, point: Floats, mine: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bytes:
-        """What is decided below a node, and on the way to it."""
+        """What is decided below a node."""
         return point[mine].tobytes() + np.flatnonzero(mine)[:1].tobytes()
 
     def _best_change(self, base: Floats, n: int, below: Ints, model: _Model, now: Floats) -> Floats | None:

@@ -155,10 +155,11 @@ class Search:
         """Time left. [s]"""
         return self.ends - time.perf_counter()
 
-    def keep(self, point: Floats, value: float) -> None:
-        """A better plan."""
+    def keep(self, point: Floats, value: float, by_node: Floats) -> None:
+        """A plan that is kept where it is the best so far, with what its nodes earn."""
         if value > self.best:
             self.best, self.plan = value, point
+            self._known = {point.tobytes(): by_node}
 
     def try_whole(self, point: Floats) -> float:
         """Value of whole decisions, kept where they are the best so far."""
@@ -166,9 +167,7 @@ class Search:
         by_node = self.try_nodes(point)
         program = self.at.decided.program
         value = float(program.gain @ point) + program.constant + float(by_node.sum())
-        if value > self.best:
-            self._known = {point.tobytes(): by_node}
-        self.keep(point, value)
+        self.keep(point, value, by_node)
         return value
 
     def try_nodes(self, point: Floats) -> Floats:
