@@ -272,7 +272,7 @@ def _flows(model: linopy.Model, made: Invented, v: dict) -> None:
     arrives = (_array(into, "c", "a") * v["x"]).sum("a")
     sold = v["q"].sum("s")
     model.add_constraints(arrives - sold == 0.0)  # F.7
-    model.add_constraints(sold >= _array(p.demand.least / K, "y", "c"))  # F.15
+    model.add_constraints(sold >= _array(p.demand.least / K, "y", "c"))  # F.19
     member = np.zeros((groups, cells))
     member[p.demand.member_group, p.demand.member_cell] = 1.0
     model.add_constraints((_array(member, "j", "c") * sold).sum("c") - v["g"].sum("t") == 0.0)  # F.8

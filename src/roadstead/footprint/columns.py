@@ -47,14 +47,22 @@ class Columns:
 
 def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool) -> Columns:
     """Every decision with what it gains (F.2)."""
-    whole = np.asarray(not relaxed)
-    u, v = _option_columns(builder, tree, p, when, whole)
-    z, w = _module_columns(builder, tree, p, when, u, v, whole)
+    u, v, z, w = add_decisions(builder, tree, p, when, relaxed)
     x, q, g, h = _flow_columns(builder, tree, p)
     years = p.node_years.count
     o = builder.add_columns(np.zeros((years, len(p.labels.option))), np.asarray(1.0))
     k = builder.add_columns(np.zeros((years, len(p.labels.resource))), most_modules(p))
     return Columns(u=u, v=v, z=z, w=w, x=x, q=q, g=g, h=h, o=o, k=k)
+
+
+def add_decisions(
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Decisions on nodes alone: u, v, z, w."""
+    whole = np.asarray(not relaxed)
+    u, v = _option_columns(builder, tree, p, when, whole)
+    z, w = _module_columns(builder, tree, p, when, u, v, whole)
+    return u, v, z, w
 
 
 def most_modules(p: Prospect) -> Floats:

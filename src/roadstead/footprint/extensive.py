@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OPTIMAL = "Optimal"
 """The solver's word for a proof that reached its gap."""
+INFEASIBLE = "Infeasible"
+"""The solver's word for a program nothing fits."""
 SMALLEST = 1e-6
 """Differences below this are rounding. In the program's unit."""
 LONGEST = 600.0
@@ -72,11 +74,11 @@ def run(
     progress: ProgressCall | None = None,
 ) -> Answer:
     """Maximise ``program``."""
-    solver = _solver(limits.threads)
+    solver = new_solver(limits.threads)
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
     solver.setOptionValue("mip_rel_gap", limits.relative_gap)
-    solver.passModel(_model(program))
+    solver.passModel(model_of(program))
     if start is not None:
         point = highspy.HighsSolution()
         point.col_value = list(start)
@@ -109,7 +111,8 @@ def _falls_short(answer: Answer, program: Program, limits: Limits) -> bool:
     return answer.bound - met > max(limits.absolute_gap, limits.relative_gap * abs(met)) + SMALLEST
 
 
-def _solver(threads: int) -> highspy.Highs:
+def new_solver(threads: int) -> highspy.Highs:
+    """A silent solver."""
     # The scheduler is shared by every solver of the process and refuses a second number of threads.
     highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -148,8 +151,8 @@ class WarmProgram:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._solver = _solver(1)
-        self._solver.passModel(_model(program))
+        self._solver = new_solver(1)
+        self._solver.passModel(model_of(program))
 
     def solve(self, seconds: float = LONGEST) -> Answer:
         """Solve as it stands."""
@@ -193,7 +196,8 @@ class WarmProgram:
         return np.asarray(self._solver.getSolution().col_value)
 
 
-def _model(program: Program) -> highspy.HighsLp:
+def model_of(program: Program) -> highspy.HighsLp:
+    """A program in the words of the solver."""
     model = highspy.HighsLp()
     model.num_col_ = len(program.gain)
     model.num_row_ = len(program.low)

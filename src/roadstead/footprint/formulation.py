@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.columns import CARS, Columns, add_columns, initially_open
+from roadstead.footprint.columns import CARS, Columns, add_columns, add_decisions, initially_open
 from roadstead.footprint.program import Program, ProgramBuilder
 from roadstead.footprint.timing import Timing, standing_modules, timing
 from roadstead.futures.tree import history, leaves
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """The program, where its decisions stand, when orders work, and the rows (F.15): -1 where nothing must be served. (Y, C)."""
+    """The program, where its decisions stand, when orders work, and the rows (F.19): -1 where nothing must be served. (Y, C)."""
 
     program: Program
     columns: Columns
@@ -43,18 +43,56 @@ def formulate(
     when = timing(tree, prospect)
     columns = add_columns(builder, tree, prospect, when, relaxed)
     _states(builder, prospect, when, columns)
-    _commit_once(builder, tree, prospect, columns)
-    _close_what_is_open(builder, prospect, when, columns, tree)
-    _modules_within_limit(builder, tree, prospect, when, columns)
-    _retire_what_stands(builder, tree, prospect, when, columns)
+    _decision_rows(builder, tree, prospect, when, columns, pins)
     _sales_are_flows(builder, prospect, columns)
     must = _must_be_served(builder, prospect, columns)
     _flows_need_open_options(builder, prospect, columns)
     _flows_within_resources(builder, prospect, columns)
     _take_or_pay(builder, prospect, columns)
-    for pin in pins:
-        _pin(builder, tree, columns, pin)
     return Formulation(program=builder.build(), columns=columns, timing=when, must=must)
+
+
+def formulate_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...] = ()) -> Formulation:
+    """State what is decided on nodes alone, without a flow: the ground on which a decomposition adds cuts.
+
+    The states ``o`` and ``k`` are no columns here but maps of the decisions (``states.py``).
+    """
+    builder = ProgramBuilder()
+    when = timing(tree, prospect)
+    u, v, z, w = add_decisions(builder, tree, prospect, when, relaxed=False)
+    p, years = prospect, prospect.node_years.count
+    options, resources = (np.full((years, len(names)), -1) for names in (p.labels.option, p.labels.resource))
+    columns = Columns(
+        u=u, v=v, z=z, w=w, x=np.full(p.arcs.margin.shape, -1), q=np.full(p.demand.width.shape, -1),
+        g=np.full(p.demand.group_width.shape, -1), h=resources, o=options, k=resources,
+    )  # fmt: skip
+    _decision_rows(builder, tree, prospect, when, columns, pins)
+    _modules_at_work(builder, prospect, when, columns)
+    none = np.full(p.demand.width.shape[:2], -1, dtype=np.int64)
+    return Formulation(program=builder.build(), columns=columns, timing=when, must=none)
+
+
+def _decision_rows(
+    builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns, pins: tuple[Pin, ...]
+) -> None:
+    _commit_once(builder, tree, p, c)
+    _close_what_is_open(builder, p, when, c, tree)
+    _modules_within_limit(builder, tree, p, when, c)
+    _retire_what_stands(builder, tree, p, when, c)
+    for pin in pins:
+        _pin(builder, tree, c, pin)
+
+
+def _modules_at_work(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
+    """(F.3) Fewer than no modules are never at work, which only a module retired before it has ramped up could bring about."""
+    growing = ((when.module_output > 0) & (when.module_output < 1)).any(-1).T
+    growing |= (when.retired * when.reaches[None]).min(-1, initial=1.0, where=when.reaches[None] > 0).T < 1
+    retirable = when.reaches @ (c.w >= 0).astype(float) > 0
+    rows = np.full(growing.shape, -1, dtype=np.int64)
+    keep = growing & retirable
+    rows[keep] = builder.add_rows(-p.resources.existing[keep], np.asarray(np.inf))
+    _spread(builder, rows, c.z, when.module_output)
+    _spread(builder, rows, c.w, -when.retired)
 
 
 def _states(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
@@ -146,7 +184,7 @@ def _sales_are_flows(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
 
 
 def _must_be_served(builder: ProgramBuilder, p: Prospect, c: Columns) -> Ints:
-    """(F.15) Cars that must be served are, whatever they earn."""
+    """(F.19) Cars that must be served are, whatever they earn."""
     rows = np.full(p.demand.least.shape, -1, dtype=np.int64)
     must = p.demand.least > 0
     rows[must] = builder.add_rows(p.demand.least[must] / CARS, np.asarray(np.inf))

@@ -110,7 +110,7 @@ def good_start(
     trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
     candidates = [no_new(tree, prospect)] if first is None else [first]
     thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
-    candidates += [_rounded(trial, point, threshold) for threshold in thresholds]
+    candidates += [rounded(tree, prospect, columns, point, threshold) for threshold in thresholds]
     values = [trial.value(candidate) for candidate in candidates]
     best = int(np.argmax(values))
     if not np.isfinite(values[best]):
@@ -120,31 +120,40 @@ def good_start(
     return Start(improved, warm.point(), value)
 
 
-def _rounded(trial: _Trial, point: Floats, threshold: float) -> Decisions:
-    """Cut cumulative shares at a threshold; nothing is closed or retired."""
-    path = ancestry(trial.tree)
-    c, p = trial.columns, trial.prospect
+def rounded(
+    tree: ScenarioTree, prospect: Prospect, columns: Columns, point: Floats, threshold: float, *, follow: bool = False
+) -> Decisions:
+    """Cut cumulative shares at a threshold; nothing is closed or retired.
+
+    Where options ``follow``, one is committed to with its first whole module, not by its own share.
+    """
+    path = ancestry(tree)
+    c, p = columns, prospect
     committed = (path @ np.where(c.u >= 0, point[c.u], 0.0) >= threshold).astype(float)
     modules = np.floor(path @ np.where(c.z >= 0, point[c.z], 0.0) + 1.0 - threshold)
     modules = np.minimum(modules, np.floor(p.resources.limit))
     gate = p.resources.option
-    ready = committed + (p.options.opens <= trial.tree.last_year)
+    if follow:
+        led = np.flatnonzero((gate >= 0) & p.resources.whole)
+        committed[:, gate[led]] = 0.0
+        np.maximum.at(committed.T, gate[led], (modules[:, led] >= 1.0).T.astype(float))
+    ready = committed + (p.options.opens <= tree.last_year)
     modules[:, gate >= 0] *= ready[:, gate[gate >= 0]] > 0
     modules[:, ~p.resources.whole] = 0.0
     return Decisions(
-        commit=_steps(trial, committed, c.u),
+        commit=_steps(tree, committed, c.u),
         close=np.zeros_like(committed),
-        build=_steps(trial, modules, c.z),
+        build=_steps(tree, modules, c.z),
         retire=np.zeros_like(modules),
     )
 
 
-def _steps(trial: _Trial, total: Floats, offered: Ints) -> Floats:
+def _steps(tree: ScenarioTree, total: Floats, offered: Ints) -> Floats:
     """What is added at each node, from what stands by it; only where the program offers the decision."""
     step = np.zeros_like(total)
     reached = np.zeros_like(total)
-    for n in range(trial.tree.count):
-        before = reached[trial.tree.parent[n]] if n else np.zeros(total.shape[1])
+    for n in range(tree.count):
+        before = reached[tree.parent[n]] if n else np.zeros(total.shape[1])
         step[n] = np.where(offered[n] >= 0, np.maximum(total[n] - before, 0.0), 0.0)
         reached[n] = before + step[n]
     return step

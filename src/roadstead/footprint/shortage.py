@@ -1,8 +1,8 @@
-r"""Why cars that must be served (F.15) cannot be: the plan that falls short of them by the fewest, whatever it earns.
+r"""Why cars that must be served (F.19) cannot be: the plan that falls short of them by the fewest, whatever it earns.
 
 .. math::
     \min \sum_{y,c} b_{yc} \quad \text{where} \quad \sum_s q_{ycs} + b_{yc} \ge \underline D_{yc}, \quad
-    \text{and all else of the program}   \qquad (F.16)
+    \text{and all else of the program}   \qquad (F.20)
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def unserved(tree: ScenarioTree, prospect: Prospect, limits: Limits) -> list[Fau
 
 
 def _least_shortage(whole: Formulation, limits: Limits, *, divisible: bool) -> Floats:
-    """Cars short, b of (F.16). Shape (Y, C). [cars/year]"""
+    """Cars short, b of (F.20). Shape (Y, C). [cars/year]"""
     must = whole.must >= 0
     answer = run(_elastic(whole.program, whole.must[must], divisible=divisible), limits)
     short = np.zeros(must.shape)

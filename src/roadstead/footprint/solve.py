@@ -11,13 +11,16 @@ import numpy as np
 from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
+from roadstead.footprint.decompose import Goal, decompose
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
-from roadstead.footprint.extensive import Limits, WarmProgram, run
-from roadstead.footprint.formulation import formulate
+from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
+from roadstead.footprint.formulation import formulate, formulate_decisions
 from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
+from roadstead.footprint.method import chosen
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start
+from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.shortage import unserved
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer, Basis
+    from roadstead.footprint.extensive import Answer
     from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.method import Method
     from roadstead.footprint.plan import FootprintPlan, Pin
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
@@ -40,8 +44,10 @@ ROUNDS = 12
 """Rounds of cuts at most; each closes less than the one before."""
 ROUNDING = 1e-9
 """Share of NPV below which two values are one."""
-INFEASIBLE = "Infeasible"
-"""The solver's word for a program nothing fits."""
+TOLERANCE = 1e-6
+"""Share of NPV by which a solver may be off before its word is not taken."""
+REFUTED = "Refuted"
+"""Our word for a solver that said what the plan's certified value shows to be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,14 @@ class Effort:
         Limit of time for one solve. [s]
     workers
         Processes for solves that do not wait for one another; threads of a solve that stands alone.
+    method
+        The planner to use; None leaves the choice to the problem's size.
     """
 
     gap: float = 0.01
     seconds: float = 60.0
     workers: int = 1
+    method: Method | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +94,24 @@ class Solved:
     bound_certified
         No plan is worth more, by weak duality (F.13), whatever a solver says. [money]
     bound_solver
-        No plan is worth more, by the solver's branch and bound. [money]
+        No plan is worth more, by the solver's branch and bound; where its word is refuted, ``bound_certified``. [money]
     status
-        The solver's own word for how it ended.
+        The solver's own word for how it ended, or ``Refuted`` where the plan's certified value shows it to be wrong.
+    method, reason
+        The planner that found it, and why that one.
     """
 
     plan: FootprintPlan
     certificate: Certificate
     standing: float
-    proof: Proof
+    proof: Proof | PriceProof
     basis: Basis
     bound_certified: float
     bound_solver: float
     status: str
     seconds: float
+    method: Method = "extensive"
+    reason: str = ""
 
     @property
     def bound(self) -> float:
@@ -151,7 +164,7 @@ def solve(
     beside: Solved | None = None,
     progress: Progress | None = None,
 ) -> Solved:
-    """Plan a prospect by its strong extensive form, polished and certified.
+    """Plan a prospect by the planner its size calls for, polished and certified.
 
     ``start`` are decisions to begin from, if they fit; ``beside`` is another solve of the same prospect, whose cuts hold
     here too and whose relaxation ended near.
@@ -161,7 +174,66 @@ def solve(
     RoadsteadError
         RS-F503 where no plan honours the pins; RS-F504 where none was found in time; RS-F505 where no plan serves what must be.
     """
+    method, reason = chosen(prospect, effort.method)
+    if method == "decomposition":
+        solved = _by_decomposition(tree, prospect, effort, pins, start, progress)
+    else:
+        solved = _by_extensive_form(tree, prospect, effort, pins, (start, beside), progress)
+    return replace(solved, method=method, reason=reason)
+
+
+def _by_decomposition(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    effort: Effort,
+    pins: tuple[Pin, ...],
+    start: Decisions | None,
+    progress: Progress | None,
+) -> Solved:
     began = time.perf_counter()
+    goal = Goal(effort.gap, effort.seconds, effort.workers)
+    found = decompose(tree, prospect, goal, pins=pins, start=start, progress=progress)
+    if found.status == INFEASIBLE:
+        raise RoadsteadError(_unfit_pins(tree, prospect, pins))
+    if found.plan is None or found.certificate is None or found.proof is None:
+        raise RoadsteadError(_not_found(effort, found.status))
+    allowed = effort.gap * max(found.certificate.value - found.standing, 0.0)
+    status, bound = believed(found.status, found.bound_solver, found.bound_certified, found.certificate.value, allowed)
+    none = np.zeros(0, dtype=np.int64)
+    return Solved(
+        plan=found.plan,
+        certificate=found.certificate,
+        standing=found.standing,
+        proof=found.proof,
+        basis=Basis(none, none),
+        bound_certified=found.bound_certified,
+        bound_solver=bound,
+        status=status,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def believed(status: str, bound: float, certified: float, value: float, allowed: float) -> tuple[str, float]:
+    """A solver's status and bound, or ``Refuted`` and the certified bound where the plan's certified value shows them wrong.
+
+    A bound below a plan that exists is none; and what is said to be optimal leaves no more unproven than is ``allowed``.
+    """
+    off = TOLERANCE * abs(value)
+    if bound < value - off or (status == OPTIMAL and min(bound, certified) - value > allowed + off):
+        return REFUTED, certified if bound < value - off else bound
+    return status, bound
+
+
+def _by_extensive_form(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    effort: Effort,
+    pins: tuple[Pin, ...],
+    near: tuple[Decisions | None, Solved | None],
+    progress: Progress | None,
+) -> Solved:
+    began = time.perf_counter()
+    start, beside = near
     standing = beside.standing if beside else _standing(tree, prospect)
     whole = formulate(tree, prospect, pins)
     warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
@@ -192,15 +264,18 @@ def solve(
             _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
         )
     plan = dispatch(tree, prospect, read_decisions(whole.columns, point, prospect.resources.whole))
+    certificate = certify(tree, prospect, plan)
+    allowed = effort.gap * max(certificate.value - standing, MONEY * added, 0.0)
+    status, bound = believed(answer.status, MONEY * answer.bound, certified, certificate.value, allowed)
     return Solved(
         plan=plan,
-        certificate=certify(tree, prospect, plan),
+        certificate=certificate,
         standing=standing,
         proof=Proof(pins, cuts, relaxed.price),
         basis=basis,
         bound_certified=certified,
-        bound_solver=MONEY * answer.bound,
-        status=answer.status,
+        bound_solver=bound,
+        status=status,
         seconds=time.perf_counter() - began,
     )
 
@@ -209,7 +284,7 @@ def tighten(
     prospect: Prospect, columns: Columns, warm: WarmProgram, beside: Solved | None
 ) -> tuple[Answer, LinkingCuts]:
     """Solve the relaxed program with cuts (F.14), adding those its solution breaks until none is left or rounds run out."""
-    cuts = beside.proof.cuts if beside else no_cuts(prospect)
+    cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
     if cuts.count:
         warm.add_rows(cut_rows(prospect, columns, cuts))
     if beside:
@@ -227,8 +302,10 @@ def tighten(
     return answer, cuts
 
 
-def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof) -> float:
+def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
     """The bound a saved proof gives, worked out anew without a solver. [money]"""
+    if isinstance(proof, PriceProof):
+        return MONEY * bound_of(ground(tree, prospect, proof.pins), proof.prices, proof.rows)
     whole = formulate(tree, prospect, proof.pins)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
     return MONEY * weak_duality(program, proof.prices)
@@ -307,4 +384,6 @@ def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -
 
 
 def _is_infeasible(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> bool:
-    return run(formulate(tree, prospect, pins, relaxed=True).program, Limits()).status == INFEASIBLE
+    # Flows can always be none, so that what is decided on nodes alone tells.
+    program = formulate_decisions(tree, prospect, pins).program
+    return run(replace(program, whole=np.zeros_like(program.whole)), Limits()).status == INFEASIBLE

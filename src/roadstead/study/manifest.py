@@ -111,6 +111,8 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
             "gap_npv": solved.gap_npv,
             "gap_rests_on": solved.gap_bound,
             "solver_status": solved.status,
+            "method": solved.method,
+            "method_reason": solved.reason,
             "rounds": run.book.demand.rounds if run.book.demand else 1,
             "moved_by_rivals": run.book.demand.moved if run.book.demand else 0.0,
         },

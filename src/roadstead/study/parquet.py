@@ -12,6 +12,8 @@ import polars as pl
 
 from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan, Pin
+from roadstead.footprint.pricing import NodePrices
+from roadstead.footprint.search import PriceProof
 from roadstead.footprint.solve import Proof
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
@@ -34,6 +36,7 @@ PLAN = {
     "group_sale": "ygt",
     "short": "yr",
 }
+PRICE_PROOF = {"eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "rows": "w"}
 PROOF = {"prices": "w", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
@@ -150,20 +153,28 @@ def read_plan(folder: Path) -> FootprintPlan:
     return FootprintPlan(decisions, Flows(**{f.name: found[f.name] for f in fields(Flows)}))
 
 
-def write_proof(folder: Path, proof: Proof) -> None:
-    """Write pins, cuts and prices."""
-    found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {"prices": proof.prices}
-    write_arrays(folder, found, PROOF)
+def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
+    """Write pins, and cuts with prices of every row, or prices of node-years with those of the master's rows."""
+    if isinstance(proof, PriceProof):
+        prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
+        write_arrays(folder, prices | {"rows": proof.rows}, PRICE_PROOF)
+    else:
+        found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {"prices": proof.prices}
+        write_arrays(folder, found, PROOF)
     pins = [asdict(pin) for pin in proof.pins]
     (folder / "pins.json").write_text(json.dumps(pins, indent=1), encoding="utf-8")
 
 
-def read_proof(folder: Path, options: int) -> Proof:
+def read_proof(folder: Path, options: int) -> Proof | PriceProof:
     """Read back a proof; ``options`` is D, which no cut at all would not tell."""
+    pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
+    if (folder / "all.ycs.parquet").exists():
+        found = read_arrays(folder, PRICE_PROOF)
+        rows = found.pop("rows")
+        return PriceProof(pins, NodePrices(**found), rows)
     found = read_arrays(folder, PROOF)
     prices = found.pop("prices")
     found["options"] = found["options"].reshape(len(found["cell"]), options)
-    pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
     return Proof(pins, LinkingCuts(**found), prices)
 
 

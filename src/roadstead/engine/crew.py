@@ -1,0 +1,107 @@
+"""Workers that keep what they have built, and are asked again and again: for programs that are worth keeping warm."""
+
+from __future__ import annotations
+
+import multiprocessing
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from types import TracebackType
+
+Seed = TypeVar("Seed")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+PATIENCE = 5.0
+"""Time a worker has to go by itself before it is ended. [s]"""
+
+
+class Crew(Generic[Seed, Task, Result]):
+    """``build(seed)`` once in each worker, then the thing built called with each task; one seed alone stays in this process.
+
+    Workers are spawned, not forked, as those of ``map_tasks`` are. The share of a worker that is lost is built again here.
+    """
+
+    def __init__(self, build: Callable[[Seed], Callable[[Task], Result]], seeds: Sequence[Seed]) -> None:
+        self._build, self._seeds = build, seeds
+        self._here: dict[int, Callable[[Task], Result]] = {}
+        self._lines: list[Connection] = []
+        self.workers: list[BaseProcess] = []
+        if len(seeds) == 1:
+            self._here[0] = build(seeds[0])
+            return
+        context = multiprocessing.get_context("spawn")
+        for seed in seeds:
+            mine, theirs = context.Pipe()
+            worker = context.Process(target=_work, args=(theirs, build, seed), daemon=True)
+            worker.start()
+            theirs.close()
+            self._lines.append(mine)
+            self.workers.append(worker)
+
+    def ask(self, tasks: Sequence[Task]) -> list[Result]:
+        """One task for every worker, in their order."""
+        for i, task in enumerate(tasks):
+            if i not in self._here:
+                self._try(i, lambda i=i, task=task: self._lines[i].send(task))  # type: ignore[misc]
+        found: list[Any] = [None] * len(tasks)
+        for i in range(len(tasks)):
+            if i not in self._here:
+                found[i] = self._try(i, lambda i=i: self._lines[i].recv())  # type: ignore[misc]
+        for i in self._here:
+            found[i] = _tried(self._here[i], tasks[i])
+        for failed in found:
+            if isinstance(failed, Exception):
+                raise failed
+        return found
+
+    def _try(self, i: int, step: Callable[[], Any]) -> Any:
+        """What a step with a worker gives; where the worker is lost, its share is taken over."""
+        try:
+            return step()
+        except (EOFError, OSError):
+            self._here[i] = self._build(self._seeds[i])
+            return None
+
+    def close(self) -> None:
+        """Send the workers home."""
+        for line in self._lines:
+            try:
+                line.send(None)
+            except OSError:
+                continue
+        for worker in self.workers:
+            worker.join(PATIENCE)
+            if worker.is_alive():
+                worker.terminate()
+        self._lines, self.workers = [], []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: Any) -> None:
+    try:
+        answer = build(seed)
+        while (task := line.recv()) is not None:
+            line.send(_tried(answer, task))
+    except (EOFError, KeyboardInterrupt):
+        return
+    finally:
+        line.close()
+
+
+def _tried(answer: Callable[[Any], Any], task: Any) -> Any:
+    """The answer, or the error in its place: the one who asked raises it."""
+    try:
+        return answer(task)
+    except Exception as error:  # noqa: BLE001 - handed over, not swallowed
+        return error

@@ -1,0 +1,34 @@
+"""Which planner a problem is given to, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from roadstead.footprint.columns import live_arcs
+from roadstead.footprint.operations import has_one_entry
+
+if TYPE_CHECKING:
+    from roadstead.futures.prospect import Prospect
+
+    Method = Literal["extensive", "decomposition"]
+
+MOST_FLOWS = 200_000
+"""Flows up to which one program holds everything. A tree of 15 nodes and eight sites has about 20,000, one of 85 nodes and
+sixteen sites 1.3 million, whose program a solver does not even relax in minutes."""
+
+
+def chosen(prospect: Prospect, asked: Method | None) -> tuple[Method, str]:
+    """The method and the reason for it; what is asked for is not argued with, unless it cannot."""
+    if prospect.demand.least.any():
+        return "extensive", "some cars must be served, which cuts do not know"
+    if asked is not None:
+        return asked, "asked for"
+    flows = int(live_arcs(prospect).sum())
+    if flows <= MOST_FLOWS:
+        return "extensive", f"{flows:,} flows are at most {MOST_FLOWS:,}: one program holds them all"
+    if not has_one_entry(prospect):
+        return "extensive", f"{flows:,} flows are many, but arcs of one cell wait for different entries"
+    return (
+        "decomposition",
+        f"{flows:,} flows are more than {MOST_FLOWS:,}: node-years are planned one by one under a master",
+    )

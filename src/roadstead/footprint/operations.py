@@ -1,0 +1,137 @@
+"""What node-years offer once decisions are given, in the program's units, one row a node-year, ready to be priced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from roadstead.footprint.columns import CARS, live_arcs, live_segments, year_money
+
+if TYPE_CHECKING:
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+PER_YEAR = (
+    "arc_gain", "live", "width", "segment_gain", "group_width", "group_gain", "free", "reach", "take", "take_gain",
+)  # fmt: skip
+"""Fields that hold one row a node-year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Flows, sales and limits of node-years. A *way* is a cell served through one gate; W of them.
+
+    Attributes
+    ----------
+    arc_gain, live
+        What a thousand cars on an arc earn at the reference price; where they may flow. Shape (Y, A).
+    width, segment_gain
+        Thousand cars of a segment, none where it stays empty in any plan, and what they add. Shape (Y, C, S).
+    group_width, group_gain
+        The same of groups. Shape (Y, G, T).
+    free, reach, take
+        Of a resource: amount without a module, what a module at work adds, and what it must take. Shape (Y, R). [thousand]
+    take_gain
+        Price of a thousand units short of the take. Shape (Y, R).
+    use
+        Units of resource by a car. Shape (R, A).
+    members
+        1 where a cell is in a group. Shape (G, C).
+    arc_cell, arc_way, arc_gates
+        Cell and way of every arc, and the options of its supply and entry, -1 for none. Shapes (A,), (A,), (A, 2).
+    way_cell, way_gate
+        Cell and gate of every way; ways are sorted by cell. Shape (W,).
+    cell_gate
+        Option that all arcs of a cell wait for at entry, -1 for none. Shape (C,).
+    resource_gate
+        Option a resource hangs on, -1 for none. Shape (R,).
+    options
+        D.
+    """
+
+    arc_gain: Floats
+    live: Flags
+    width: Floats
+    segment_gain: Floats
+    group_width: Floats
+    group_gain: Floats
+    free: Floats
+    reach: Floats
+    take: Floats
+    take_gain: Floats
+    use: sparse.csr_matrix
+    members: Floats
+    arc_cell: Ints
+    arc_way: Ints
+    arc_gates: Ints
+    way_cell: Ints
+    way_gate: Ints
+    cell_gate: Ints
+    resource_gate: Ints
+    options: int
+
+    @property
+    def count(self) -> int:
+        """Y."""
+        return len(self.free)
+
+
+def of_years(operations: Operations, years: Ints) -> Operations:
+    """Some node-years of many."""
+    kept = {f.name: getattr(operations, f.name)[years] for f in fields(operations) if f.name in PER_YEAR}
+    return replace(operations, **kept)
+
+
+def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
+    """All node-years of a prospect."""
+    p, res = prospect, prospect.resources
+    arc_year = year_money(tree, p, p.arcs.risk) * CARS
+    cell_year = (year_money(tree, p, p.demand.cell_risk) * CARS)[..., None]
+    group_year = (year_money(tree, p, p.demand.group_risk) * CARS)[..., None]
+    resource_year = year_money(tree, p, res.risk) * CARS
+    shape = (len(p.labels.resource), len(p.arcs.cell))
+    use = sparse.csr_matrix((res.use_amount, (res.use_resource, res.use_arc)), shape=shape)
+    members = np.zeros((len(p.labels.group), len(p.labels.cell)))
+    members[p.demand.member_group, p.demand.member_cell] = 1.0
+    cell_gate = _cell_gate(p)
+    gate = np.where(p.arcs.supply_option >= 0, p.arcs.supply_option, p.arcs.entry_option)
+    (way_cell, way_gate), arc_way = np.unique(np.stack([p.arcs.cell, gate]), axis=1, return_inverse=True)
+    return Operations(
+        arc_gain=p.arcs.margin * arc_year,
+        live=live_arcs(p),
+        width=np.where(live_segments(p), p.demand.width, 0.0) / CARS,
+        segment_gain=p.demand.price * cell_year,
+        group_width=p.demand.group_width / CARS,
+        group_gain=p.demand.group_price * group_year,
+        free=res.free / CARS,
+        reach=res.usable * res.size / CARS,
+        take=np.broadcast_to(np.where(res.take_price > 0, res.minimum_take * res.size, 0.0) / CARS, res.free.shape),
+        take_gain=res.take_price * resource_year,
+        use=use,
+        members=members,
+        arc_cell=p.arcs.cell,
+        arc_way=arc_way.ravel(),
+        arc_gates=np.stack([p.arcs.supply_option, p.arcs.entry_option], axis=1),
+        way_cell=way_cell,
+        way_gate=way_gate,
+        cell_gate=cell_gate,
+        resource_gate=res.option,
+        options=len(p.labels.option),
+    )
+
+
+def _cell_gate(p: Prospect) -> Ints:
+    """The entry option that every arc of a cell names; -1 where they name none, or several."""
+    low, high = np.full(len(p.labels.cell), np.iinfo(np.int64).max), np.full(len(p.labels.cell), -1)
+    np.minimum.at(low, p.arcs.cell, p.arcs.entry_option)
+    np.maximum.at(high, p.arcs.cell, p.arcs.entry_option)
+    return np.where(low == high, high, -1)
+
+
+def has_one_entry(prospect: Prospect) -> bool:
+    """True where all arcs of every cell wait for the same entry, which the cuts of a decomposition count on."""
+    return bool(np.all(_cell_gate(prospect)[prospect.arcs.cell] == prospect.arcs.entry_option))

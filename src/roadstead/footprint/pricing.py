@@ -1,0 +1,184 @@
+r"""What a node-year can earn at most, in closed form, at any prices: the cuts of the decomposition, and its proof.
+
+Price a car in segment s of cell c at :math:`\eta_{cs}`, a car in group j at :math:`\gamma_j`, a unit of resource r at
+:math:`\nu_r \ge 0` and a unit of its minimum take at :math:`0 \le \mu_r \le \theta_r`. A *way* is a cell with all arcs that
+one option opens (their supply's, else the cell's entry); :math:`o_e` is 1 for a cell or way without a gate. In any plan the
+cars of a way in one segment are at most :math:`w_{cs} o_{d}`, and those of the cell :math:`w_{cs} o_{e(c)}`, so that
+
+.. math::
+    V_y(o, k) \le \sum_{c,s} w_{cs}\, o_{e(c)} \Bigl(P_{cs} + \sum_{j \ni c} \gamma_j - \eta_{cs}\Bigr)^+
+    + \sum_{j,t} D_{jt} (P_{jt} - \gamma_j)^+
+    + \sum_{(c,d),s} w_{cs}\, o_d \Bigl(\max_{a \in (c,d)} \bigl(m_a - \sum_r \alpha_{ra} (\nu_r - \mu_r)\bigr) + \eta_{cs}\Bigr)^+
+    + \sum_r \nu_r (f_r + \psi_r s_r k_r) - \sum_r \mu_r \tau_r s_r k_r   \qquad (F.15)
+
+for every plan, whatever the prices: right ones make it tight, borrowed ones only loose. It is linear in the states. Because
+prices stand by segment, not by cell, it holds all that the segment linking of (F.14) says. It is convex in the prices
+together, so the mean of some price vectors proves no less than the mean of their cuts.
+
+Given the other prices, the best :math:`\eta` at a state is known at once: of the ways to a cell, dearest first,
+
+.. math::
+    \eta_{cs} = \min\Bigl(P_{cs} + \sum_{j \ni c} \gamma_j,\; -\tilde m_{i}\Bigr), \qquad
+    i \text{ the first with } \textstyle\sum_{i' \le i} o_{i'} \ge o_{e(c)}   \qquad (F.16)
+
+where :math:`\tilde m_i` is what a car earns on a way after resource prices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from roadstead.footprint.operations import Operations
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+SHUT = 1e-7
+"""An option open by less is shut."""
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class NodePrices:
+    """Prices of node-years, in the program's units.
+
+    Attributes
+    ----------
+    eta
+        Of a car in a segment of a cell. Shape (Y, C, S).
+    gamma
+        Of a car in a group. Shape (Y, G).
+    nu, mu
+        Of a unit of resource, and of its minimum take. Shape (Y, R).
+    """
+
+    eta: Floats
+    gamma: Floats
+    nu: Floats
+    mu: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class YearCuts:
+    """Cuts (F.15), one a node-year: ``constant + option @ o + module @ k``. Shapes (Y,), (Y, D), (Y, R)."""
+
+    constant: Floats
+    option: Floats
+    module: Floats
+
+    def at(self, is_open: Floats, at_work: Floats) -> Floats:
+        """What the cuts allow at states of shape (Y, D) and (Y, R). Shape (Y,)."""
+        return np.asarray(self.constant + (self.option * is_open).sum(1) + (self.module * at_work).sum(1))
+
+
+def year_cuts(ops: Operations, prices: NodePrices) -> YearCuts:
+    """The cuts that prices give."""
+    nu, mu = np.maximum(prices.nu, 0.0), np.clip(prices.mu, 0.0, ops.take_gain)
+    sold = np.maximum(ops.segment_gain + _together(ops, prices.gamma)[..., None] - prices.eta, 0.0)
+    by_cell = (ops.width * sold).sum(-1)
+    worth = _way_worth(ops, nu - mu)
+    by_way = np.zeros_like(worth)
+    for s in range(ops.width.shape[-1]):
+        earned = np.maximum(worth + prices.eta[:, ops.way_cell, s], 0.0)
+        by_way += ops.width[:, ops.way_cell, s] * earned
+    option = np.zeros((ops.count, ops.options + 1))  # the last column is for what has no gate
+    np.add.at(option.T, ops.cell_gate, by_cell.T)
+    np.add.at(option.T, ops.way_gate, by_way.T)
+    grouped = ops.group_width * np.maximum(ops.group_gain - prices.gamma[..., None], 0.0)
+    return YearCuts(
+        constant=option[:, -1] + grouped.sum((1, 2)) + (nu * ops.free).sum(1),
+        option=option[:, :-1],
+        module=nu * ops.reach - mu * ops.take,
+    )
+
+
+def _together(ops: Operations, gamma: Floats) -> Floats:
+    """What a car of a cell earns in its groups. Shape (Y, C)."""
+    return np.asarray(gamma @ ops.members)
+
+
+def _way_worth(ops: Operations, price: Floats) -> Floats:
+    """Most a thousand cars earn on the arcs of a way, less what they use; minus infinity where none may flow. Shape (Y, W)."""
+    if not len(ops.way_cell):
+        return np.zeros((ops.count, 0))
+    worth = np.where(ops.live, ops.arc_gain - (ops.use.T @ price.T).T, -np.inf)
+    order = np.argsort(ops.arc_way, kind="stable")
+    begins = np.searchsorted(ops.arc_way[order], np.arange(len(ops.way_cell)))
+    return np.asarray(np.maximum.reduceat(worth[:, order], begins, axis=1))
+
+
+def with_segment_prices(
+    ops: Operations, prices: tuple[Floats, Floats, Floats], is_open: Floats, at_work: Floats
+) -> NodePrices:
+    """Prices gamma, nu and mu, completed by the best segment prices at a state (F.16), and with prices for what is shut."""
+    gamma, nu, mu = prices[0], np.maximum(prices[1], 0.0), np.clip(prices[2], 0.0, ops.take_gain)
+    eta = _segment_prices(ops, gamma, nu - mu, is_open)
+    gate = ops.resource_gate
+    if not ops.options:
+        return NodePrices(eta, gamma, nu, mu)
+    shut = (gate >= 0) & (is_open[:, np.maximum(gate, 0)] <= SHUT) & (at_work <= SHUT) & (ops.free <= 0)
+    nu = _lifted(ops, NodePrices(eta, gamma, nu, mu), shut)
+    return NodePrices(_segment_prices(ops, gamma, nu - mu, is_open), gamma, nu, mu)
+
+
+def _segment_prices(ops: Operations, gamma: Floats, price: Floats, is_open: Floats) -> Floats:
+    worth = _way_worth(ops, price)
+    gates = np.concatenate([is_open, np.ones((ops.count, 1))], axis=1)
+    cells = len(ops.cell_gate)
+    begins = np.searchsorted(ops.way_cell, np.arange(cells + 1))
+    most = int(np.diff(begins).max(initial=0))
+    top = ops.segment_gain + _together(ops, gamma)[..., None]
+    if most == 0:
+        return top
+    # Ways side by side, cell under cell; a cell with fewer is filled up with ways that lead nowhere.
+    place = begins[:-1, None] + np.arange(most)
+    there = place < begins[1:, None]
+    place = np.where(there, place, 0)
+    beside = np.where(there, worth[:, place], -np.inf)
+    share = np.where(there, gates[:, ops.way_gate][:, place], 0.0)
+    order = np.argsort(-beside, axis=-1)
+    reached = np.cumsum(np.take_along_axis(share, order, -1), axis=-1)
+    enough = reached >= np.maximum(gates[:, ops.cell_gate], SHUT)[..., None] - SLACK
+    last = enough.argmax(-1)[..., None]
+    marginal = -np.take_along_axis(np.take_along_axis(beside, order, -1), last, -1)
+    marginal = np.where(enough.any(-1, keepdims=True), marginal, np.inf)
+    return np.asarray(np.minimum(top, marginal))
+
+
+def _lifted(ops: Operations, prices: NodePrices, shut: Flags) -> Floats:
+    """Prices for resources that are shut: what a unit of a first module would be worth.
+
+    At the state itself they cost nothing; elsewhere they keep a cut from promising that one opened line serves all.
+    """
+    worth = np.where(ops.live, ops.arc_gain - (ops.use.T @ (prices.nu - prices.mu).T).T, -np.inf)
+    nu = prices.nu.copy()
+    for r in np.flatnonzero(shut.any(0)):
+        years = np.flatnonzero(shut[:, r])
+        arcs, amount = _users(ops, int(r))
+        if not len(arcs) or not (ops.arc_gates[arcs] == ops.resource_gate[r]).any(1).all():
+            continue
+        cells = ops.arc_cell[arcs]
+        before = worth[np.ix_(years, arcs)] + amount * (prices.nu - prices.mu)[years, r][:, None]
+        each = (before[..., None] + prices.eta[np.ix_(years, cells)]) / amount[:, None]
+        units = ops.width[np.ix_(years, cells)] * amount[:, None]
+        nu[years, r] = _clearing(each.reshape(len(years), -1), units.reshape(len(years), -1), ops.reach[years, r])
+    return nu
+
+
+def _users(ops: Operations, r: int) -> tuple[Ints, Floats]:
+    begin, end = ops.use.indptr[r], ops.use.indptr[r + 1]
+    amount = ops.use.data[begin:end]
+    kept = amount > 0
+    return ops.use.indices[begin:end][kept], amount[kept]
+
+
+def _clearing(worth: Floats, units: Floats, room: Floats) -> Floats:
+    """Price at which no more is asked for than there is room. Shapes (Y, I), (Y, I), (Y,) -> (Y,)."""
+    order = np.argsort(-worth, axis=1)
+    ranked = np.take_along_axis(worth, order, 1)
+    asked = np.cumsum(np.take_along_axis(units, order, 1), axis=1)
+    full: Flags = asked >= room[:, None]
+    price = np.take_along_axis(ranked, full.argmax(1)[:, None], 1)[:, 0]
+    return np.where(full.any(1), np.maximum(price, 0.0), 0.0)

@@ -1,0 +1,250 @@
+r"""One decomposition on its way: the node-years' answers, whole plans tried, and the proof the prices give."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from roadstead.engine.crew import Crew
+from roadstead.footprint.bounds import weak_duality
+from roadstead.footprint.columns import CARS
+from roadstead.footprint.dispatch import read_decisions
+from roadstead.footprint.formulation import formulate_decisions
+from roadstead.footprint.master import Master, node_cuts
+from roadstead.footprint.node_years import Answered, Asked, NodePrograms
+from roadstead.footprint.operations import of_years, operations
+from roadstead.footprint.plan import Flows, FootprintPlan
+from roadstead.footprint.pricing import NodePrices, YearCuts, year_cuts
+from roadstead.footprint.rounding import rounded
+from roadstead.footprint.states import decisions_at, state_map
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from roadstead.footprint.formulation import Formulation
+    from roadstead.footprint.master import MasterAnswer
+    from roadstead.footprint.operations import Operations
+    from roadstead.footprint.plan import Pin
+    from roadstead.footprint.states import StateMap
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Floats, Ints
+
+THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
+"""Shares from which a decision is rounded up."""
+FITS = 1e-6
+"""By how much whole decisions may pass a row: a solver's rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceProof:
+    """What the bound of a decomposition is worked out from again: pins, prices of every node-year, prices of the master's rows."""
+
+    pins: tuple[Pin, ...]
+    prices: NodePrices
+    rows: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A problem made ready for decomposition."""
+
+    tree: ScenarioTree
+    prospect: Prospect
+    decided: Formulation
+    states: StateMap
+    operations: Operations
+
+    @property
+    def families(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Where u, v, z and w stand."""
+        c = self.decided.columns
+        return c.u, c.v, c.z, c.w
+
+
+def ground(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> Ground:
+    """State the master's decisions, and what the node-years offer."""
+    decided = formulate_decisions(tree, prospect, pins)
+    return Ground(tree, prospect, decided, state_map(prospect, decided), operations(tree, prospect))
+
+
+def bound_of(at: Ground, prices: NodePrices, rows: Floats) -> float:
+    r"""The bound that prices prove, in the program's unit.
+
+    With the cuts of all node-years put into the objective, nothing is left but decisions, whose bound is (F.13):
+
+    .. math::
+        \max_d \Bigl\{c d + \sum_y V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le \text{(F.13) of } c + \sum_y \nabla V_y,
+        \text{ with the master's row prices as } \lambda   \qquad (F.18)
+    """
+    cuts, program, states = year_cuts(at.operations, prices), at.decided.program, at.states
+    gain = program.gain + states.option.T @ cuts.option.ravel() + states.module.T @ cuts.module.ravel()
+    constant = program.constant + float(cuts.at(states.option_start, states.module_start).sum())
+    return weak_duality(replace(program, gain=gain, constant=constant), rows)
+
+
+class Search:
+    """One decomposition on its way."""
+
+    def __init__(self, at: Ground, workers: int, ends: float = float("inf")) -> None:
+        """``ends``: when time is over, by the clock of the process."""
+        self.ends = ends
+        self.at = at
+        nodes = at.prospect.node_years.node
+        self.nodes = nodes
+        self.master = Master(at.decided, at.tree.count)
+        # Nodes are dealt out in turn, so that every worker gets as many of each stage.
+        hand = np.unique(nodes, return_inverse=True)[1] % max(workers, 1)
+        self.shares = [np.flatnonzero(hand == i) for i in range(max(workers, 1)) if (hand == i).any()]
+        self.crew: Crew[tuple[Operations, Ints], Asked, Answered] = Crew(
+            NodePrograms, [(of_years(at.operations, share), nodes[share]) for share in self.shares]
+        )
+        self.prices: list[NodePrices | None] = []
+        self.best = float("-inf")
+        self.plan: Floats | None = None
+        self.bound = float("inf")
+        self.seen: set[bytes] = set()
+        self._known: dict[bytes, Floats] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.crew.close()
+
+    def answers(self, point: Floats, *, flows: bool = False) -> Answered:
+        """What the node-years earn at a point, and their cuts into the master."""
+        is_open, at_work = self.at.states.at(point)
+        found = self.crew.ask([Asked(is_open[share], at_work[share], flows) for share in self.shares])
+        return _merged(self.shares, found)
+
+    def learn(self, answered: Answered) -> None:
+        """Cuts of one round into the master."""
+        self.prices.append(answered.prices)
+        self.master.add(node_cuts(answered.cuts, self.at.states, self.nodes, self.at.tree.count))
+
+    def worth(self, point: Floats, answered: Answered) -> float:
+        """Value of a point by its programs."""
+        program = self.at.decided.program
+        return float(program.gain @ point) + program.constant + float(answered.value.sum())
+
+    def allowed(self, point: Floats, answered: Answered) -> float:
+        """Value of a point by the cuts of its own prices: what the master will hold against it."""
+        program = self.at.decided.program
+        return float(program.gain @ point) + program.constant + float(answered.cuts.at(*self.at.states.at(point)).sum())
+
+    def plan_of(self, point: Floats) -> FootprintPlan:
+        """The plan of whole decisions, with the flows their programs choose."""
+        at, ops = self.at, self.at.operations
+        answered = self.answers(point, flows=True)
+        self.learn(answered)
+        flow, sale, group_sale = answered.flow, answered.sale, answered.group_sale
+        assert flow is not None
+        assert sale is not None
+        assert group_sale is not None
+        short = np.maximum(ops.take * at.states.at(point)[1] - (ops.use @ flow.T).T, 0.0)
+        decisions = read_decisions(at.decided.columns, point, at.prospect.resources.whole)
+        return FootprintPlan(decisions, Flows(CARS * flow, CARS * sale, CARS * group_sale, CARS * short))
+
+    def left(self) -> float:
+        """Time left. [s]"""
+        return self.ends - time.perf_counter()
+
+    def keep(self, point: Floats, value: float, by_node: Floats) -> None:
+        """A plan that is kept where it is the best so far, with what its nodes earn."""
+        if value > self.best:
+            self.best, self.plan = value, point
+            self._known = {point.tobytes(): by_node}
+
+    def try_whole(self, point: Floats) -> float:
+        """Value of whole decisions, kept where they are the best so far."""
+        self.seen.add(point.tobytes())
+        by_node = self.try_nodes(point)
+        program = self.at.decided.program
+        value = float(program.gain @ point) + program.constant + float(by_node.sum())
+        self.keep(point, value, by_node)
+        return value
+
+    def try_nodes(self, point: Floats) -> Floats:
+        """What the nodes' years earn at whole decisions; their cuts go into the master. Shape (N,)."""
+        answered = self.answers(point)
+        self.learn(answered)
+        return np.bincount(self.nodes, answered.value, self.at.tree.count).astype(np.float64)
+
+    def by_node(self, point: Floats) -> Floats:
+        """The same, remembered for the best plan so far. Shape (N,)."""
+        key = point.tobytes()
+        if key not in self._known:
+            self._known = {key: self.try_nodes(point)}
+        return self._known[key]
+
+    def fits(self, point: Floats) -> bool:
+        """True where decisions keep every row of the master."""
+        p = self.at.decided.program
+        row = p.matrix @ point
+        return bool(np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS))
+
+    def round_off(self, point: Floats) -> None:
+        """Value the most promising of some roundings, if the cuts leave it any hope to be the best."""
+        tree, prospect, columns = self.at.tree, self.at.prospect, self.at.decided.columns
+        hopes: list[tuple[float, Floats]] = []
+        for threshold in THRESHOLDS:
+            for follow in (False, True):
+                d = rounded(tree, prospect, columns, point, threshold, follow=follow)
+                whole = self.completed(decisions_at(self.at.families, d, len(point)))
+                if whole is None or whole.tobytes() in self.seen or not self.fits(whole):
+                    continue
+                hopes.append((self.master.estimate(whole), whole))
+        if not hopes:
+            return
+        hope, whole = max(hopes, key=lambda each: each[0])
+        if hope > self.best:
+            self.try_whole(whole)
+
+    def purge(self) -> None:
+        """Drop cuts that have long had no price, and the prices of rounds that have none left."""
+        self.master.purge()
+        for t in np.setdiff1d(np.arange(len(self.prices)), self.master.living):
+            self.prices[t] = None
+
+    def completed(self, point: Floats) -> Floats | None:
+        """Whole decisions with the best divisible modules beside them, as far as the cuts know."""
+        whole = self.at.decided.program.whole
+        return point if whole.all() else self.master.fitted(np.flatnonzero(whole), point[whole])
+
+    def proof(self, answer: MasterAnswer) -> NodePrices:
+        """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts."""
+        weight = answer.weight / answer.weight.sum(0, keepdims=True)
+        years = weight[:, self.nodes]
+        paid = [t for t in np.flatnonzero(weight.any(1)) if self.prices[t] is not None]
+        parts = {}
+        for name in NodePrices.__slots__:
+            total = np.zeros_like(getattr(self.prices[paid[0]], name))
+            for t in paid:
+                part = getattr(self.prices[t], name)
+                total += years[t].reshape(-1, *(1,) * (part.ndim - 1)) * part
+            parts[name] = total
+        return NodePrices(**parts)
+
+
+def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
+    """Answers of all workers in the order of node-years."""
+    if len(shares) == 1:
+        return found[0]
+    order = np.argsort(np.concatenate(shares))
+
+    def joined(parts: list[Floats]) -> Floats:
+        return np.concatenate(parts)[order]
+
+    prices = NodePrices(**{n: joined([getattr(f.prices, n) for f in found]) for n in NodePrices.__slots__})
+    cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
+    points = [
+        None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])
+        for n in ("flow", "sale", "group_sale")
+    ]
+    return Answered(joined([f.value for f in found]), prices, cuts, *points)

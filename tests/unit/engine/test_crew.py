@@ -1,0 +1,30 @@
+"""Crew: built once, asked again and again; errors come home, and a lost worker's share is taken over."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from roadstead.engine.crew import Crew
+
+DIVIDING = partial(partial, divmod)
+"""Of a seed: what divides it by a task."""
+
+
+@pytest.mark.parametrize("seeds", [(7,), (7, 9)])
+def test_answers_come_in_order_and_errors_come_home(seeds: tuple[int, ...]):
+    with Crew(DIVIDING, seeds) as crew:
+        assert crew.ask([2] * len(seeds)) == [divmod(seed, 2) for seed in seeds]
+        with pytest.raises(ZeroDivisionError):
+            crew.ask([0] * len(seeds))
+        assert crew.ask([4] * len(seeds)) == [divmod(seed, 4) for seed in seeds]
+
+
+def test_the_share_of_a_lost_worker_is_taken_over():
+    with Crew(DIVIDING, (7, 9)) as crew:
+        assert crew.ask([2, 2]) == [(3, 1), (4, 1)]
+        crew.workers[1].kill()
+        crew.workers[1].join()
+        assert crew.ask([2, 2]) == [(3, 1), (4, 1)]
+        assert crew.ask([3, 4]) == [(2, 1), (2, 1)]
