@@ -384,6 +384,7 @@ def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -
 
 
 def _is_infeasible(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> bool:
-    # Flows can always be none, so that what is decided on nodes alone tells.
-    program = formulate_decisions(tree, prospect, pins).program
+    # Where nothing must be served flows can be none, so that what is decided on nodes alone tells.
+    state = formulate if prospect.demand.least.any() else formulate_decisions
+    program = state(tree, prospect, pins).program
     return run(replace(program, whole=np.zeros_like(program.whole)), Limits()).status == INFEASIBLE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from roadstead.study.study import Run
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 LIBRARIES = ("roadstead", "highspy", "numpy", "polars", "pydantic", "ruamel.yaml", "scipy")
 """Whose versions can move a number."""
 
