@@ -40,6 +40,10 @@ READ_AT_NODES = (
     "entry_strength",
 )
 """What the tree asks for at every node, and an event may therefore set; all else is read once for the whole plan or not at all."""
+READ = (*READ_AT_NODES, "nest_correlation", "rival_firms")
+"""What a plan reads of the parameters of demand, and an estimate may therefore replace."""
+BY_POWERTRAIN = frozenset({"own_elasticity"})
+"""What of it is read for each powertrain; all else holds for a market."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,10 @@ def out_of_order(
 def _key(row: Row, reader: EstimateReader) -> tuple[str, str, str] | None:
     """Parameter, market and powertrain of a row; None with a fault noted where it is about nothing."""
     name, written, powertrain = row["parameter"], row["market"] or "", row["powertrain"] or EVERY
-    if name not in parameters():
-        if name:
-            fault = Fault(row.where("parameter"), "RS-S631", f"`{name}` is no parameter of demand", _meant(name))
-            reader.faults.append(fault)
+    if not name:
+        return None
+    if fault := _unread(row, name, powertrain):
+        reader.faults.append(fault)
         return None
     if written in ANY_MARKET:
         return name, EVERY, powertrain
@@ -153,6 +157,18 @@ def _key(row: Row, reader: EstimateReader) -> tuple[str, str, str] | None:
         reader.faults.append(Fault(where, "RS-S606", f"`{written}` is no planned market", expected))
         return None
     return name, market, powertrain
+
+
+def _unread(row: Row, name: str, powertrain: str) -> Fault | None:
+    """What is wrong with an estimate that would change nothing."""
+    if name not in parameters():
+        return Fault(row.where("parameter"), "RS-S631", f"`{name}` is no parameter of demand", _meant(name))
+    if name not in READ:
+        return Fault(row.where("parameter"), "RS-S634", f"no plan reads `{name}`", f"one of {', '.join(READ)}")
+    if powertrain != EVERY and name not in BY_POWERTRAIN:
+        message = f"`{name}` is read for a market, not for a powertrain"
+        return Fault(row.where("powertrain"), "RS-S634", message, "nothing here")
+    return None
 
 
 def _estimated(row: Row, faults: list[Fault]) -> Parameter | None:

@@ -122,6 +122,17 @@ def test_a_negative_standard_error(case):
     says(case.fault(), at("standard_error"), "RS-T110", "-0.3 is too small")
 
 
+@pytest.mark.parametrize("parameter", ["brand_elasticity", "own_elasticity_bev", "trade_elasticity_8703"])
+def test_an_estimate_that_no_plan_reads(case, parameter):
+    at = add(case, parameter=parameter, estimate=str(parameters()[parameter].value), standard_error="0.01")
+    says(case.fault(), at("parameter"), "RS-S634", f"no plan reads `{parameter}`", "one of own_elasticity, ")
+
+
+def test_only_own_elasticity_is_read_for_a_powertrain(case):
+    at = add(case, parameter="market_elasticity", estimate="-0.8", standard_error="0.05", powertrain="BEV")
+    says(case.fault(), at("powertrain"), "RS-S634", "read for a market, not for a powertrain")
+
+
 def test_a_missing_standard_error(case):
     at = add(case, standard_error="")
     says(case.fault(), at("standard_error"), "RS-T105", "nothing stands here")
@@ -130,7 +141,7 @@ def test_a_missing_standard_error(case):
 @pytest.mark.parametrize(
     ("parameter", "estimate"),
     [("own_elasticity", "4.6"), ("own_elasticity", "0"), ("market_elasticity", "0.9"), ("nest_correlation", "-0.1"),
-     ("nest_correlation", "1.2"), ("trade_elasticity_8703", "8")],
+     ("nest_correlation", "1.2"), ("rival_value", "1.2")],
 )  # fmt: skip
 def test_an_estimate_on_the_impossible_side(case, parameter, estimate):
     at = add(case, parameter=parameter, estimate=estimate, standard_error="0.01")
