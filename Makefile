@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-planner outlook docs build clean
+.PHONY: help setup demo test lint format bench bench-planner bench-optima outlook docs build clean
 
 help: ## Print what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: $(VENV)/.bench ## Time each stage and measure memory; `make bench WRITE=1
 
 bench-planner: setup ## Time the planner on frozen instances beside HiGHS; `SIZE=medium`, `SEEDS=1`, `JSON=1`
 	@$(BIN)/python -m benchmarks.planner $(if $(SIZE),--size $(SIZE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(JSON),--json)
+
+bench-optima: setup ## Hold the planner against published optima; `FOLDER=` with files of the OR-Library and optima.csv
+	@$(BIN)/python -m benchmarks.facilities $(FOLDER)
 
 outlook: setup ## Measure every table of docs/outlook.md again; `MONTHLY=FILE EDITIONS=FILE` for two of them, `WRITE=1` renews the page
 	@$(BIN)/python tools/outlook_report.py $(if $(MONTHLY),--monthly $(MONTHLY)) $(if $(EDITIONS),--editions $(EDITIONS)) $(if $(WRITE),--write)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from facilities import Facilities, as_prospect
 from scipy.optimize import linprog
 
+from benchmarks.facilities import Facilities, as_prospect
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources

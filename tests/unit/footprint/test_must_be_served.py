@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import second_model
-from facilities import Facilities, as_prospect, read_orlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prospects import Invented, best_plan, changed, invented
 
+from benchmarks.facilities import Facilities, as_prospect, read_orlib
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
@@ -24,8 +21,6 @@ from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.terms.errors import RoadsteadError
 
 EXACT = Effort(gap=0.0)
-LIBRARY = os.environ.get("ROADSTEAD_ORLIB", "")
-"""A folder with files of the OR-Library and `optima.csv`: columns instance and published_optimum."""
 
 
 def asked(seed: int, share: float) -> Invented:
@@ -154,18 +149,13 @@ def test_none_where_none_is_stated():
     assert (formulate(invented(4).tree, p).must == -1).all()
 
 
-def optima() -> list[tuple[str, float]]:
-    if not LIBRARY:
-        return []
-    with (Path(LIBRARY) / "optima.csv").open(encoding="utf-8") as rows:
-        return [(row["instance"], float(row["published_optimum"])) for row in csv.DictReader(rows)]
-
-
-@pytest.mark.skipif(not LIBRARY, reason="ROADSTEAD_ORLIB names no folder: the files are others' and not carried here")
-@pytest.mark.parametrize(("name", "optimum"), optima())
-def test_published_optima_are_met(name: str, optimum: float):
-    """Beasley (1988), capacitated warehouse location, by its published optima."""
-    tree, prospect = as_prospect(read_orlib(Path(LIBRARY) / f"{name}.txt"))
-    solved = solve(tree, prospect, EXACT)
-    assert solved.certificate.value == pytest.approx(-optimum, rel=1e-4)
-    assert solved.bound >= -optimum * (1 + 1e-4)
+def test_an_instance_of_the_or_library_is_read(tmp_path):
+    """Its columns: capacity and opening cost by site; demand, and the cost of all of it from each site, by customer."""
+    path = tmp_path / "tiny.txt"
+    path.write_text(" 2 3\n 100 7.5\n 50 3\n 10\n 20 30\n 40\n 40 80\n 5\n 10 5\n", encoding="ascii")
+    f = read_orlib(path)
+    assert f.capacity.tolist() == [100, 50]
+    assert f.opening.tolist() == [7.5, 3]
+    assert f.demand.tolist() == [10, 40, 5]
+    assert f.cost.tolist() == [[2, 1, 2], [3, 2, 1]]
+    assert solve(*as_prospect(f), EXACT).certificate.value == pytest.approx(-(7.5 + 3 + 20 + 40 + 5))

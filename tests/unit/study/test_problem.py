@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from facilities import Facilities, as_prospect
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prospects import best_plan, changed, invented
 
 import roadstead as rs
 from benchmarks import instances
+from benchmarks.facilities import Facilities, as_prospect
 from roadstead.footprint.plan import Pin
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.study.parquet import digest, same_tree

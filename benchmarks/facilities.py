@@ -1,27 +1,42 @@
-"""Capacitated facility location as a prospect: one node, one year, every customer a market that must be served, every site a line."""
+"""Capacitated facility location as a prospect: one node, one year, every customer a market that must be served, every site a line.
+
+python -m benchmarks.facilities FOLDER
+
+solves every instance of a folder of the OR-Library (Beasley 1988, capacitated warehouse location; the files are others' and not
+carried here) and holds it against its published optimum in ``optima.csv``, columns instance and published_optimum.
+"""
 
 from __future__ import annotations
 
+import argparse
+import csv
+import sys
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
 from roadstead.futures.tree import ScenarioTree
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from roadstead.terms.arrays import Floats
+
+CLOSE = 1e-4
+"""Largest difference from a published optimum, as a share of it."""
 
 
 @dataclass(frozen=True)
 class Facilities:
     """Sites with ``capacity`` and ``opening`` cost, customers with ``demand``; ``cost`` of one unit by site and customer."""
 
-    capacity: np.ndarray
-    opening: np.ndarray
-    demand: np.ndarray
-    cost: np.ndarray
+    capacity: Floats
+    opening: Floats
+    demand: Floats
+    cost: Floats
 
 
 def read_orlib(path: Path) -> Facilities:
@@ -72,3 +87,30 @@ def as_prospect(f: Facilities) -> tuple[ScenarioTree, Prospect]:
     )  # fmt: skip
     one = np.asarray([1])
     return ScenarioTree(np.asarray([-1]), np.asarray([2027]), one, np.ones(1), ("now",), ("now",)), prospect
+
+
+def main() -> int:
+    """Solve every instance; exit status 1 where one is not at its published optimum, or the proof lies beyond it."""
+    parser = argparse.ArgumentParser(description="Hold the planner against published optima of the OR-Library.")
+    parser.add_argument(
+        "folder", type=Path, help="a folder with optima.csv and a file INSTANCE.txt for each of its rows"
+    )
+    folder: Path = parser.parse_args().folder
+    with (folder / "optima.csv").open(encoding="utf-8") as rows:
+        published = {row["instance"]: float(row["published_optimum"]) for row in csv.DictReader(rows)}
+    missed = 0
+    for name, optimum in published.items():
+        began = time.perf_counter()
+        solved = solve(*as_prospect(read_orlib(folder / f"{name}.txt")), Effort(gap=0.0))
+        off = abs(solved.certificate.value + optimum) / optimum
+        met = off <= CLOSE and solved.bound >= -optimum * (1.0 + CLOSE)
+        missed += not met
+        print(
+            f"{name:10}{optimum:16,.3f}{off:12.1e}{time.perf_counter() - began:9.2f} s  {'met' if met else 'NOT MET'}"
+        )
+    print(f"{len(published) - missed} of {len(published)} published optima met")
+    return min(missed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
