@@ -11,15 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from roadstead.demand.choice import buyers_surplus, diversion_ratios
     from roadstead.demand.equilibrium import Priced, Products, equilibrium_prices, settle_products
 
-__all__ = ["Priced", "Products", "equilibrium_prices", "settle_products"]
+__all__ = ["Priced", "Products", "buyers_surplus", "diversion_ratios", "equilibrium_prices", "settle_products"]
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for as it is asked for: importing the room alone costs next to nothing."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from roadstead.demand import equilibrium
+    from roadstead.demand import choice, equilibrium
 
-    return getattr(equilibrium, name)
+    return getattr(choice if hasattr(choice, name) else equilibrium, name)

@@ -221,11 +221,6 @@ def analogue_path(course: Course, mature_share: float, years_to_mature: float) -
     return EntryPath("analogues", years, middle, spread, spread, course.analogues, course.evidence)
 
 
-def usual_share(course: Course, years: float, strength: float = MIDDLE) -> float:
-    """Share that the analogues themselves had after so many years: what a share aimed at is held against."""
-    return float(expit(course.level + course.at(years) + course.spread * ndtri(strength)))
-
-
 def assumed_path(mature_share: float, years_to_mature: float, spread: float, evidence: Evidence) -> EntryPath:
     """A straight line to a share given, with a spread that is an assumption: where analogues are too few."""
     years = np.arange(1.0, max(int(np.ceil(years_to_mature)), 1) + 1.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.demand.sourcing import index_hats
+from roadstead.demand.sourcing import rivals_cost_hats
 from roadstead.futures.nests import OTHER
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain, Product
@@ -81,12 +81,14 @@ def _law(rulebook: Rulebook, importer: str) -> tuple[int, ...]:
 def _rise(cost: float, duty: float, terms: Mapping[str, Term]) -> float:
     """Money by which a cost rises as the duty does, as far as makers do not turn to other plants and pass it on."""
     elsewhere = terms["rivals_elsewhere"].value
-    hat = index_hats(
-        np.asarray([1.0 - elsewhere, elsewhere]),
-        np.asarray([1.0 + duty / cost, 1.0]),
-        terms["sourcing_elasticity"].value,
+    hat = rivals_cost_hats(
+        np.asarray([[1.0 - elsewhere, elsewhere]]),
+        before=np.zeros(2),
+        after=np.asarray([duty / cost, 0.0]),
+        dutiable=1.0,
+        theta=terms["sourcing_elasticity"].value,
     )
-    return terms["pass_through"].value * (float(hat) - 1.0) * cost
+    return terms["pass_through"].value * (float(hat[0]) - 1.0) * cost
 
 
 def _change(

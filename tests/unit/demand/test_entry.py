@@ -17,7 +17,6 @@ from roadstead.demand.entry import (
     fit_course,
     leave_one_market_out,
     stated_path,
-    usual_share,
 )
 from roadstead.demand.entry_terms import entry_terms
 from roadstead.terms.errors import RoadsteadError
@@ -82,7 +81,6 @@ def test_the_spread_is_that_of_the_levels():
     found = fit_course(half)
     assert found.spread == pytest.approx(0.5, abs=2e-3)
     assert found.level == pytest.approx(-1.5, abs=5e-3)
-    assert usual_share(found, 20.0) == pytest.approx(float(expit(-1.5)), abs=2e-3)
 
 
 def test_too_few_analogues_are_no_course():
