@@ -25,20 +25,15 @@ from roadstead.footprint.shortage import unserved
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer
+    from roadstead.footprint.extensive import Answer, ProgressCall
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
     from roadstead.footprint.plan import FootprintPlan, Pin
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
-
-    Progress = Callable[[float, float, float], None]
-
 
 ROUNDS = 12
 """Rounds of cuts at most; each closes less than the one before."""
@@ -162,7 +157,7 @@ def solve(
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
     beside: Solved | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCall | None = None,
 ) -> Solved:
     """Plan a prospect by the planner its size calls for, polished and certified.
 
@@ -188,7 +183,7 @@ def _by_decomposition(
     effort: Effort,
     pins: tuple[Pin, ...],
     start: Decisions | None,
-    progress: Progress | None,
+    progress: ProgressCall | None,
 ) -> Solved:
     began = time.perf_counter()
     goal = Goal(effort.gap, effort.seconds, effort.workers)
@@ -230,7 +225,7 @@ def _by_extensive_form(
     effort: Effort,
     pins: tuple[Pin, ...],
     near: tuple[Decisions | None, Solved | None],
-    progress: Progress | None,
+    progress: ProgressCall | None,
 ) -> Solved:
     began = time.perf_counter()
     start, beside = near
@@ -362,7 +357,7 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
     return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
 
 
-def _in_money(progress: Progress | None) -> Progress | None:
+def _in_money(progress: ProgressCall | None) -> ProgressCall | None:
     if progress is None:
         return None
     return lambda value, bound, seconds: progress(MONEY * value, MONEY * bound, seconds)
