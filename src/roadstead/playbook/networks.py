@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.futures.channels import resource_name
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.decisions import Decision
 
@@ -57,4 +58,4 @@ def _terms(reading: Reading, decision: Decision) -> dict[str, Term]:
 
 
 def _row(reading: Reading, market: str) -> int:
-    return reading.evaluation.prospect.labels.resource.index(f"dealers {market}")
+    return reading.evaluation.prospect.labels.resource.index(resource_name(market))
