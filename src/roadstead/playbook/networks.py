@@ -24,9 +24,11 @@ def enlarged(reading: Reading) -> tuple[Decision, ...]:
     for node in range(reading.tree.count):
         steps = []
         for market, channel in carmaker.channels.items():
-            bought = 0.0 if channel.module is None else float(build[node, _row(reading, market)])
-            if channel.module is not None and bought * channel.module.size >= LEAST:
-                steps.append((bought * channel.module.size, bought * channel.module.cost, market))
+            if (module := channel.module) is None:
+                continue
+            bought = float(build[node, _row(reading, market)])
+            if bought * module.size >= LEAST:
+                steps.append((bought * module.size, bought * module.cost, market))
         if steps:
             steps.sort(reverse=True)
             subject = "|".join(market for _, _, market in steps)
