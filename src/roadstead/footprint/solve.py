@@ -189,7 +189,7 @@ def _by_decomposition(
     goal = Goal(effort.gap, effort.seconds, effort.workers)
     found = decompose(tree, prospect, goal, pins=pins, start=start, progress=progress)
     if found.status == INFEASIBLE:
-        raise RoadsteadError(_unfit_pins(tree, prospect, pins))
+        raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if found.plan is None or found.certificate is None or found.proof is None:
         raise RoadsteadError(_not_found(effort, found.status))
     allowed = effort.gap * max(found.certificate.value - found.standing, 0.0)
@@ -323,8 +323,12 @@ def _added(value: float, standing: float) -> float:
 
 
 def _unfit(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> list[Fault]:
-    """Why nothing fits: cars that must be served cannot be, or else the pins."""
-    return unserved(tree, prospect, Limits(seconds=effort.seconds)) or _unfit_pins(tree, prospect, pins)
+    """Why nothing fits: cars that must be served cannot be, or else the pins; where there are none, time ended before it was found."""
+    short = unserved(tree, prospect, Limits(seconds=effort.seconds))
+    if short or pins:
+        return short or _unfit_pins(tree, prospect, pins)
+    message = f"no plan fits, and in {effort.seconds:g} s it was not found what stands in its way"
+    return [Fault("plan", "RS-F504", message, "more seconds")]
 
 
 def _not_found(effort: Effort, status: str) -> Fault:
@@ -374,7 +378,7 @@ def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -
     if alone:
         expected = "a later year, or a line that can be committed to in a stage that begins by then; or drop the pin"
         return [Fault(f"pins[{i}]", "RS-F503", f"no plan can honour the pin {name(pins[i])}", expected) for i in alone]
-    together = ", ".join(name(pin) for pin in pins) or "none"
+    together = ", ".join(name(pin) for pin in pins)
     return [Fault("pins", "RS-F503", f"no plan honours all pins together: {together}", "fewer pins, or later years")]
 
 
