@@ -202,7 +202,8 @@ def main() -> int:
     parser.add_argument("--absolute", type=float, default=0.0, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     gap = ASKED[asked.size] if asked.gap is None else asked.gap
-    effort = Effort(gap=gap, seconds=asked.seconds or SECONDS[asked.size], workers=asked.threads)
+    seconds = SECONDS[asked.size] if asked.seconds is None else asked.seconds
+    effort = Effort(gap=gap, seconds=seconds, workers=asked.threads)
     if asked.only == "ours":
         ours(asked.size, asked.seed, effort)
         return 0

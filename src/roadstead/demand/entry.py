@@ -213,8 +213,7 @@ def _fitted(analogues: Sequence[Analogue], family: str) -> tuple[float, ...]:
 
 def analogue_path(course: Course, mature_share: float, years_to_mature: float) -> EntryPath:
     """The path that analogues took, to a share given (N.5)."""
-    years = np.arange(1.0, max(int(np.ceil(years_to_mature)), 1) + 1.0)
-    years[-1] = max(years_to_mature, 1.0)
+    years = _years_to(years_to_mature)
     rise = np.asarray([course.at(year) for year in years]) - course.at(float(years[-1]))
     spread = np.full(years.shape, course.spread)
     middle = logit(mature_share) + rise
@@ -223,11 +222,17 @@ def analogue_path(course: Course, mature_share: float, years_to_mature: float) -
 
 def assumed_path(mature_share: float, years_to_mature: float, spread: float, evidence: Evidence) -> EntryPath:
     """A straight line to a share given, with a spread that is an assumption: where analogues are too few."""
-    years = np.arange(1.0, max(int(np.ceil(years_to_mature)), 1) + 1.0)
-    years[-1] = max(years_to_mature, 1.0)
+    years = _years_to(years_to_mature)
     middle = logit(mature_share * years / years[-1])
     both = np.full(years.shape, spread)
     return EntryPath("assumption", years, middle, both, both, (), (evidence,))
+
+
+def _years_to(mature: float) -> Floats:
+    """Whole years on the market, the last where the path is done, after one year at the earliest."""
+    years = np.arange(1.0, max(int(np.ceil(mature)), 1) + 1.0)
+    years[-1] = max(mature, 1.0)
+    return years
 
 
 def stated_path(years: Floats, shares: Floats, evidence: tuple[Evidence, ...]) -> EntryPath:

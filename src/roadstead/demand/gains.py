@@ -79,11 +79,6 @@ class Shift:
         lost = -np.asarray(self.hit, dtype=np.float64)
         return np.asarray(np.divide(self.others, lost, out=np.full(lost.shape, np.nan), where=lost != 0))
 
-    @property
-    def imports(self) -> Floats:
-        """Change of all imports: trade created, or for a duty raised destroyed."""
-        return np.asarray(self.hit + self.others)
-
 
 def gains(flows: Flows, duty: Floats, elasticities: Elasticities, found: Equilibrium) -> Gains:
     """Surplus and revenue of an equilibrium (V.6 to V.8); ``duty`` is the one it was found for."""

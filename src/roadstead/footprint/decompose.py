@@ -23,9 +23,8 @@ from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.states import decisions_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.footprint.certify import Certificate
+    from roadstead.footprint.extensive import ProgressCall
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
     from roadstead.footprint.program import Program
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
-
-    Progress = Callable[[float, float, float], None]
 
 STEP = 0.6
 """How far a round goes from the best point so far to what the master proposes."""
@@ -77,8 +74,6 @@ class Decomposed:
         By the prices of the proof (F.18), whatever a solver says.
     bound_solver
         By the master's branch and bound, or its relaxation where that came to no end.
-    rounds
-        Rounds of cuts.
     """
 
     plan: FootprintPlan | None
@@ -88,7 +83,6 @@ class Decomposed:
     bound_certified: float
     bound_solver: float
     status: str
-    rounds: int
 
 
 def decompose(
@@ -98,7 +92,7 @@ def decompose(
     *,
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCall | None = None,
 ) -> Decomposed:
     """Plan a prospect by decomposition."""
     began = time.perf_counter()
@@ -108,7 +102,7 @@ def decompose(
         standing = run.begin(start)
         answer = run.relax(standing)
         if answer is None:
-            return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, INFEASIBLE, search.master.rounds)
+            return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, INFEASIBLE)
         run.polish(answer, standing)
         last = search.master.solve() or answer
         prices, rows = search.proof(last), last.price
@@ -116,7 +110,7 @@ def decompose(
         if search.plan is None:
             return Decomposed(
                 None, None, MONEY * standing, PriceProof(pins, prices, rows), certified, MONEY * search.bound,
-                INFEASIBLE if search.bound == -np.inf else TIME_OUT, search.master.rounds,
+                INFEASIBLE if search.bound == -np.inf else TIME_OUT,
             )  # fmt: skip
         plan = search.plan_of(search.plan)
         reached = run.rest(standing) <= ROUNDING * abs(search.best)
@@ -128,7 +122,6 @@ def decompose(
             bound_certified=certified,
             bound_solver=MONEY * search.bound,
             status=OPTIMAL if reached else TIME_OUT,
-            rounds=search.master.rounds,
         )
 
 
@@ -138,7 +131,7 @@ class _Run:
 
     search: Search
     goal: Goal
-    progress: Progress | None
+    progress: ProgressCall | None
 
     def left(self) -> float:
         """Time left. [s]"""
@@ -167,9 +160,10 @@ class _Run:
         if search.fits(nothing):
             search.best, search.plan = standing, nothing
             search.seen.add(nothing.tobytes())
-        first = nothing if start is None else decisions_at(at.families, start, len(nothing))
-        if start is not None and search.fits(first):
-            search.try_whole(first)
+        if start is not None:
+            first = decisions_at(at.families, start, len(nothing))
+            if search.fits(first):
+                search.try_whole(first)
         search.learn(search.answers(_some_of_all(at)))
         return standing
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 LEAST = 1e-7
 """Smallest gain worth a change, as a share of the plan's value."""
-STEPS = 1
-"""Changes made below one node before they are tried."""
 PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
 
@@ -124,23 +122,14 @@ class Improver:
         return point[mine].tobytes() + np.flatnonzero(mine)[:1].tobytes()
 
     def _best_change(self, base: Floats, n: int, below: Ints, model: _Model, now: Floats) -> Floats | None:
-        """The best of single changes at a node by the cuts, step after step; None where the cuts leave no hope."""
-        point, mine = base, np.isin(self.column_node, below)
-        hope = LEAST * abs(self.search.best)
-        best = None
-        for _ in range(STEPS):
-            options = [
-                change for change in self._changes(point, n, below) if self._key(change, mine) not in self.failed
-            ]
-            if not options:
-                break
-            worth = [model.gain(base, change, below, now) for change in options]
-            top = int(np.argmax(worth))
-            if worth[top] <= hope:
-                break
-            hope, best = worth[top], options[top]
-            point = best
-        return best
+        """The best of single changes at a node by the cuts; None where the cuts leave no hope."""
+        mine = np.isin(self.column_node, below)
+        options = [change for change in self._changes(base, n, below) if self._key(change, mine) not in self.failed]
+        if not options:
+            return None
+        worth = [model.gain(base, change, below, now) for change in options]
+        top = int(np.argmax(worth))
+        return options[top] if worth[top] > LEAST * abs(self.search.best) else None
 
     def _changes(self, point: Floats, n: int, below: Ints) -> Iterator[Floats]:
         """Raise by one what is built by a node, lower it there and make up for it below, or lower it for good."""

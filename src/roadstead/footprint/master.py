@@ -85,7 +85,6 @@ class Master:
     def __init__(self, decided: Formulation, count: int) -> None:
         self.program = decided.program
         self.count = count
-        self.rounds = 0
         self.cuts: list[NodeCuts] = []
         width = len(self.program.gain)
         self._round, self._node, self._idle = (np.zeros(0, dtype=np.int64) for _ in range(3))
@@ -108,11 +107,10 @@ class Master:
             self.count, np.full(self.count, -np.inf), cuts.constant,
             rows.nnz, rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
         )  # fmt: skip
-        self.cuts.append(cuts)
-        self._round = np.concatenate([self._round, np.full(self.count, self.rounds)])
+        self._round = np.concatenate([self._round, np.full(self.count, len(self.cuts))])
         self._node = np.concatenate([self._node, np.arange(self.count)])
         self._idle = np.concatenate([self._idle, np.zeros(self.count, dtype=np.int64)])
-        self.rounds += 1
+        self.cuts.append(cuts)
 
     def solve(self) -> MasterAnswer | None:
         """Solve as it stands; None where nothing fits."""
@@ -122,7 +120,7 @@ class Master:
         solution = self._solver.getSolution()
         width, rows = len(self.program.gain), len(self.program.low)
         dual = np.asarray(solution.row_dual)
-        weight = np.zeros((self.rounds, self.count))
+        weight = np.zeros((len(self.cuts), self.count))
         weight[self._round, self._node] = np.maximum(dual[rows:], 0.0)
         self._idle = np.where(dual[rows:] > AWAKE, 0, self._idle + 1)
         return MasterAnswer(
@@ -169,10 +167,9 @@ class Master:
         p, count = self.program, self.count
         constant = np.asarray([self.cuts[t].constant[n] for t, n in zip(self._round, self._node, strict=True)])
         base = sparse.hstack([p.matrix, sparse.csr_matrix((len(p.low), count))])
-        # A finite ceiling and floor keep the solver's branch and bound on firm ground.
-        top = np.max(
-            [cuts.constant + np.maximum(cuts.gradient.toarray(), 0) @ p.ceiling for cuts in self.cuts[:1]], axis=0
-        )
+        # What the first cuts allow anywhere: a finite ceiling keeps the solver's branch and bound on firm ground.
+        first = self.cuts[0]
+        top = first.constant + first.gradient.maximum(0) @ p.ceiling
         return replace(
             p,
             gain=np.concatenate([p.gain, np.ones(count)]),

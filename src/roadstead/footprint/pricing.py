@@ -99,11 +99,16 @@ def _together(ops: Operations, gamma: Floats) -> Floats:
     return np.asarray(gamma @ ops.members)
 
 
+def _arc_worth(ops: Operations, price: Floats) -> Floats:
+    """What a thousand cars earn on an arc, less what they use; minus infinity where none may flow. Shape (Y, A)."""
+    return np.where(ops.live, ops.arc_gain - (ops.use.T @ price.T).T, -np.inf)
+
+
 def _way_worth(ops: Operations, price: Floats) -> Floats:
-    """Most a thousand cars earn on the arcs of a way, less what they use; minus infinity where none may flow. Shape (Y, W)."""
+    """Most of it on the arcs of a way. Shape (Y, W)."""
     if not len(ops.way_cell):
         return np.zeros((ops.count, 0))
-    worth = np.where(ops.live, ops.arc_gain - (ops.use.T @ price.T).T, -np.inf)
+    worth = _arc_worth(ops, price)
     order = np.argsort(ops.arc_way, kind="stable")
     begins = np.searchsorted(ops.arc_way[order], np.arange(len(ops.way_cell)))
     return np.asarray(np.maximum.reduceat(worth[:, order], begins, axis=1))
@@ -152,7 +157,7 @@ def _lifted(ops: Operations, prices: NodePrices, shut: Flags) -> Floats:
 
     At the state itself they cost nothing; elsewhere they keep a cut from promising that one opened line serves all.
     """
-    worth = np.where(ops.live, ops.arc_gain - (ops.use.T @ (prices.nu - prices.mu).T).T, -np.inf)
+    worth = _arc_worth(ops, prices.nu - prices.mu)
     nu = prices.nu.copy()
     for r in np.flatnonzero(shut.any(0)):
         years = np.flatnonzero(shut[:, r])

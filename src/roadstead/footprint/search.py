@@ -118,7 +118,7 @@ class Search:
         self.crew.close()
 
     def answers(self, point: Floats, *, flows: bool = False) -> Answered:
-        """What the node-years earn at a point, and their cuts into the master."""
+        """What the node-years earn at a point; the master learns nothing of it yet."""
         is_open, at_work = self.at.states.at(point)
         found = self.crew.ask([Asked(is_open[share], at_work[share], flows) for share in self.shares])
         return _merged(self.shares, found)
@@ -128,15 +128,14 @@ class Search:
         self.prices.append(answered.prices)
         self.master.add(node_cuts(answered.cuts, self.at.states, self.nodes, self.at.tree.count))
 
-    def worth(self, point: Floats, answered: Answered) -> float:
-        """Value of a point by its programs."""
+    def worth(self, point: Floats, earned: Floats) -> float:
+        """Value of a point whose node-years, or nodes, earn so much."""
         program = self.at.decided.program
-        return float(program.gain @ point) + program.constant + float(answered.value.sum())
+        return float(program.gain @ point) + program.constant + float(earned.sum())
 
     def allowed(self, point: Floats, answered: Answered) -> float:
         """Value of a point by the cuts of its own prices: what the master will hold against it."""
-        program = self.at.decided.program
-        return float(program.gain @ point) + program.constant + float(answered.cuts.at(*self.at.states.at(point)).sum())
+        return self.worth(point, answered.cuts.at(*self.at.states.at(point)))
 
     def plan_of(self, point: Floats) -> FootprintPlan:
         """The plan of whole decisions, with the flows their programs choose."""
@@ -165,8 +164,7 @@ class Search:
         """Value of whole decisions, kept where they are the best so far."""
         self.seen.add(point.tobytes())
         by_node = self.try_nodes(point)
-        program = self.at.decided.program
-        value = float(program.gain @ point) + program.constant + float(by_node.sum())
+        value = self.worth(point, by_node)
         self.keep(point, value, by_node)
         return value
 

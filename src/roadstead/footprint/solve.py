@@ -25,20 +25,15 @@ from roadstead.footprint.shortage import unserved
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer
+    from roadstead.footprint.extensive import Answer, ProgressCall
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
     from roadstead.footprint.plan import FootprintPlan, Pin
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
-
-    Progress = Callable[[float, float, float], None]
-
 
 ROUNDS = 12
 """Rounds of cuts at most; each closes less than the one before."""
@@ -162,7 +157,7 @@ def solve(
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
     beside: Solved | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCall | None = None,
 ) -> Solved:
     """Plan a prospect by the planner its size calls for, polished and certified.
 
@@ -188,13 +183,13 @@ def _by_decomposition(
     effort: Effort,
     pins: tuple[Pin, ...],
     start: Decisions | None,
-    progress: Progress | None,
+    progress: ProgressCall | None,
 ) -> Solved:
     began = time.perf_counter()
     goal = Goal(effort.gap, effort.seconds, effort.workers)
     found = decompose(tree, prospect, goal, pins=pins, start=start, progress=progress)
     if found.status == INFEASIBLE:
-        raise RoadsteadError(_unfit_pins(tree, prospect, pins))
+        raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if found.plan is None or found.certificate is None or found.proof is None:
         raise RoadsteadError(_not_found(effort, found.status))
     allowed = effort.gap * max(found.certificate.value - found.standing, 0.0)
@@ -230,7 +225,7 @@ def _by_extensive_form(
     effort: Effort,
     pins: tuple[Pin, ...],
     near: tuple[Decisions | None, Solved | None],
-    progress: Progress | None,
+    progress: ProgressCall | None,
 ) -> Solved:
     began = time.perf_counter()
     start, beside = near
@@ -328,8 +323,12 @@ def _added(value: float, standing: float) -> float:
 
 
 def _unfit(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> list[Fault]:
-    """Why nothing fits: cars that must be served cannot be, or else the pins."""
-    return unserved(tree, prospect, Limits(seconds=effort.seconds)) or _unfit_pins(tree, prospect, pins)
+    """Why nothing fits: cars that must be served cannot be, or else the pins; where there are none, time ended before it was found."""
+    short = unserved(tree, prospect, Limits(seconds=effort.seconds))
+    if short or pins:
+        return short or _unfit_pins(tree, prospect, pins)
+    message = f"no plan fits, and in {effort.seconds:g} s it was not found what stands in its way"
+    return [Fault("plan", "RS-F504", message, "more seconds")]
 
 
 def _not_found(effort: Effort, status: str) -> Fault:
@@ -362,7 +361,7 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
     return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
 
 
-def _in_money(progress: Progress | None) -> Progress | None:
+def _in_money(progress: ProgressCall | None) -> ProgressCall | None:
     if progress is None:
         return None
     return lambda value, bound, seconds: progress(MONEY * value, MONEY * bound, seconds)
@@ -379,7 +378,7 @@ def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -
     if alone:
         expected = "a later year, or a line that can be committed to in a stage that begins by then; or drop the pin"
         return [Fault(f"pins[{i}]", "RS-F503", f"no plan can honour the pin {name(pins[i])}", expected) for i in alone]
-    together = ", ".join(name(pin) for pin in pins) or "none"
+    together = ", ".join(name(pin) for pin in pins)
     return [Fault("pins", "RS-F503", f"no plan honours all pins together: {together}", "fewer pins, or later years")]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.channels import network
+from roadstead.futures.channels import DEALERS, network, resource_name
 from roadstead.futures.prospect import Options, Resources
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.duty import covers
@@ -136,7 +136,7 @@ def build_resources(
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
     markets = selling.markets
     quotas = tuple(sorted({costing.territory(offers[a.offer].market) for a in arcs if a.regime}))
-    names = ("home", *(ln.line_id for ln in lines), *(f"dealers {m}" for m in markets), *(f"quota {q}" for q in quotas))
+    names = ("home", *(ln.line_id for ln in lines), *map(resource_name, markets), *(f"quota {q}" for q in quotas))
     at_line = {ln.line_id: 1 + i for i, ln in enumerate(lines)}
     at_dealers = {m: 1 + len(lines) + i for i, m in enumerate(markets)}
     at_quota = {q: 1 + len(lines) + len(markets) + i for i, q in enumerate(quotas)}
@@ -198,7 +198,7 @@ def _place(costing: Costing, name: str) -> str:
     if name in costing.carmaker.lines:
         return costing.carmaker.lines[name].place
     kind, _, place = name.partition(" ")
-    return place if kind == "dealers" else costing.carmaker.home.place
+    return place if kind == DEALERS else costing.carmaker.home.place
 
 
 @dataclass(frozen=True, slots=True)

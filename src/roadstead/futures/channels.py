@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
     from roadstead.world.carmaker import ChannelModule
 
+DEALERS = "dealers"
+"""First word of a network's name among the resources."""
 MOST = REACH
 """Where a demand curve ends, over reference sales: no network need ever handle more."""
 
@@ -64,6 +66,11 @@ class Network:
     ramp: Floats
     cost: float
     fixed: float
+
+
+def resource_name(market: str) -> str:
+    """What a market's network is called among the resources of a prospect."""
+    return f"{DEALERS} {market}"
 
 
 def network(costing: Costing, years: NodeYears, selling: Selling, market: str) -> Network:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.futures.channels import resource_name
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.decisions import Decision
 
@@ -23,9 +24,11 @@ def enlarged(reading: Reading) -> tuple[Decision, ...]:
     for node in range(reading.tree.count):
         steps = []
         for market, channel in carmaker.channels.items():
-            bought = 0.0 if channel.module is None else float(build[node, _row(reading, market)])
-            if channel.module is not None and bought * channel.module.size >= LEAST:
-                steps.append((bought * channel.module.size, bought * channel.module.cost, market))
+            if (module := channel.module) is None:
+                continue
+            bought = float(build[node, _row(reading, market)])
+            if bought * module.size >= LEAST:
+                steps.append((bought * module.size, bought * module.cost, market))
         if steps:
             steps.sort(reverse=True)
             subject = "|".join(market for _, _, market in steps)
@@ -57,4 +60,4 @@ def _terms(reading: Reading, decision: Decision) -> dict[str, Term]:
 
 
 def _row(reading: Reading, market: str) -> int:
-    return reading.evaluation.prospect.labels.resource.index(f"dealers {market}")
+    return reading.evaluation.prospect.labels.resource.index(resource_name(market))

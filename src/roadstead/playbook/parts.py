@@ -52,8 +52,6 @@ class Drawn:
     sent, bought
         What one of them takes from home, and from where the line stands, in the order of GOODS; zero where none is made.
         Shape (Y, L, K, 4). [money/car]
-    work
-        Assembly of one of them. Shape (Y, L, K). [money/car]
     countries
         Markets and countries with lines, home left out, in order of their codes.
     sets
@@ -65,7 +63,6 @@ class Drawn:
     made: Floats
     sent: Floats
     bought: Floats
-    work: Floats
     countries: tuple[str, ...]
     sets: Floats
     value: Floats
@@ -84,7 +81,7 @@ def drawn(reading: Reading) -> Drawn:
             made[:, supply - 1, k] += flow[:, a]
         else:
             home[:, m, k] += flow[:, a]
-    sent, bought, work, ex_works = _contents(reading, made)
+    sent, bought, ex_works = _contents(reading, made)
     abroad = {*p.labels.market, *(line.place for line in lines)} - {carmaker.home.place}
     countries = tuple(sorted(abroad))
     sets = np.zeros((p.node_years.count, len(countries), len(GOODS)))
@@ -96,15 +93,15 @@ def drawn(reading: Reading) -> Drawn:
         for i in (i for i, line in enumerate(lines) if line.place == country):
             sets[:, h] += (made[:, i, :, None] * (sent[:, i] > 0)).sum(1)
             value[:, h] += (made[:, i, :, None] * sent[:, i]).sum(1)
-    return Drawn(made, sent, bought, work, countries, sets, value)
+    return Drawn(made, sent, bought, countries, sets, value)
 
 
-def _contents(reading: Reading, made: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _contents(reading: Reading, made: Floats) -> tuple[Floats, Floats, Floats]:
     """What a car takes where it is made, by node-year, line and model, and what it costs at home, by node-year and model."""
     ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
     carmaker = ledger.costing.carmaker
     known: dict[tuple[object, ...], Content] = {}
-    sent, bought, work = np.zeros((*made.shape, 4)), np.zeros((*made.shape, 4)), np.zeros(made.shape)
+    sent, bought = np.zeros((*made.shape, len(GOODS))), np.zeros((*made.shape, len(GOODS)))
     ex_works = np.zeros((made.shape[0], made.shape[2]))
     for y in range(made.shape[0]):
         year, now = representative_year(p.node_years, y), ledger.circumstances[int(p.node_years.node[y])]
@@ -118,8 +115,7 @@ def _contents(reading: Reading, made: Floats) -> tuple[Floats, Floats, Floats, F
                     known[key] = content_of(ledger.costing, Gate(line, model, year, now))
                 sent[y, i, k] = [known[key].sent.get(product, 0.0) for product in PRODUCTS]
                 bought[y, i, k] = [known[key].local.get(group, 0.0) for group in LOCAL_GROUPS]
-                work[y, i, k] = known[key].work
-    return sent, bought, work, ex_works
+    return sent, bought, ex_works
 
 
 def export_years(reading: Reading, found: Drawn) -> tuple[ExportYear, ...]:

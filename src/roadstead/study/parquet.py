@@ -83,9 +83,12 @@ def read_prospect(folder: Path) -> Prospect:
     found = read_arrays(folder, DIMENSIONS)
     named = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     regime = tuple(named.pop("regime"))
-    labels: dict[str, Any]
-    labels = {name: tuple(tuple(e) if isinstance(e, list) else e for e in entries) for name, entries in named.items()}
-    return prospect_of(found, Labels(**labels), regime)
+    return prospect_of(found, Labels(**as_tuples(named)), regime)
+
+
+def as_tuples(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists of names, and of pairs, as JSON gives them back: the tuples they were."""
+    return {name: tuple(tuple(e) if isinstance(e, list) else e for e in entries) for name, entries in named.items()}
 
 
 def prospect_of(found: Mapping[str, Array], labels: Labels, regime: tuple[str, ...]) -> Prospect:

@@ -22,12 +22,10 @@ import numpy as np
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import Labels, Prospect
 from roadstead.futures.tree import ScenarioTree
-from roadstead.study.parquet import PARTS, prospect_of
+from roadstead.study.parquet import PARTS, as_tuples, prospect_of
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 FORMAT = 1
@@ -93,8 +91,8 @@ def load_problem(path: Path | str) -> tuple[ScenarioTree, Prospect]:
         raise RoadsteadError(_unreadable(where, f"format {told!r}, where this version reads {FORMAT}"))
     try:
         grown: dict[str, Any] = {name: found[f"tree.{name}"] for name in TREE}
-        tree = ScenarioTree(**grown, **_tuples(named["tree"]))
-        prospect = prospect_of(found, Labels(**_tuples(named["labels"])), tuple(named["regime"]))
+        tree = ScenarioTree(**grown, **as_tuples(named["tree"]))
+        prospect = prospect_of(found, Labels(**as_tuples(named["labels"])), tuple(named["regime"]))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         expected = "arrays as docs/problem.md describes them"
         raise RoadsteadError(Fault(str(where), "RS-S712", f"no problem: {error}", expected)) from None
@@ -134,10 +132,6 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             raw = io.BytesIO(archive.read(f"{name}.npy"))
             found[name] = np.lib.format.read_array(raw, allow_pickle=False)
     return named, found
-
-
-def _tuples(named: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(tuple(e) if isinstance(e, list) else e for e in entries) for name, entries in named.items()}
 
 
 def unsound(tree: ScenarioTree, prospect: Prospect) -> list[Fault]:

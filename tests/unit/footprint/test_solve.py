@@ -275,3 +275,15 @@ def test_progress_is_told_in_money():
     assert value <= solved.certificate.value * (1 + 1e-6)
     assert bound >= solved.certificate.value * (1 - 1e-6)
     assert seconds >= 0
+
+
+def test_where_nothing_is_pinned_pins_are_not_blamed(monkeypatch: pytest.MonkeyPatch):
+    """All that anybody would buy must be sold, and time ends before it is found where it cannot be."""
+    made = invented(0)
+    made = changed(made, "demand", least=made.prospect.demand.width.sum(-1))
+    monkeypatch.setattr(solving, "unserved", lambda *_given: [])
+    with pytest.raises(RoadsteadError) as caught:
+        solve(made.tree, made.prospect, Effort(seconds=20.0))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "plan: no plan fits, and in 20 s it was not found what stands in its way; more seconds [RS-F504]"
+    ]
