@@ -102,7 +102,7 @@ def decompose(
         standing = run.begin(start)
         answer = run.relax(standing)
         if answer is None:
-            return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, INFEASIBLE)
+            return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
         last = search.master.solve() or answer
         prices, rows = search.proof(last), last.price
@@ -168,12 +168,16 @@ class _Run:
         return standing
 
     def relax(self, standing: float) -> MasterAnswer | None:
-        """Round after round of cuts until the relaxed master has no more to give; None where nothing fits."""
+        """Round after round of cuts until the relaxed master has no more to give; None where it has nothing at all.
+
+        Where its solver gives up later on, rounds end: what the last answer proves stays proved.
+        """
         search = self.search
-        answer = search.master.solve()
+        answer = again = search.master.solve()
         inside, inside_value, rounds = _some_of_all(search.at), -np.inf, 0
         improver = Improver(search)
-        while answer is not None:
+        while answer is not None and again is not None:
+            answer = again
             search.bound = min(search.bound, answer.value)
             self.tell()
             goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
@@ -189,7 +193,7 @@ class _Run:
             if rounds > FIRST_ROUNDS and self.left() > 0:
                 self._look_for_plans(improver, answer, rounds, inside_value)
             search.purge()
-            answer = search.master.solve()
+            again = search.master.solve()
         return answer
 
     def _look_for_plans(self, improver: Improver, answer: MasterAnswer, rounds: int, inside_value: float) -> None:

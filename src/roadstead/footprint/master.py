@@ -86,6 +86,7 @@ class Master:
         self.program = decided.program
         self.count = count
         self.cuts: list[NodeCuts] = []
+        self.status = ""
         width = len(self.program.gain)
         self._round, self._node, self._idle = (np.zeros(0, dtype=np.int64) for _ in range(3))
         rows = sparse.hstack([self.program.matrix, sparse.csr_matrix((len(self.program.low), count))]).tocsr()
@@ -113,9 +114,10 @@ class Master:
         self.cuts.append(cuts)
 
     def solve(self) -> MasterAnswer | None:
-        """Solve as it stands; None where nothing fits."""
+        """Solve as it stands; None where that gives no optimum, ``status`` being the solver's word for why."""
         self._solver.run()
-        if self._solver.modelStatusToString(self._solver.getModelStatus()) != OPTIMAL:
+        self.status = self._solver.modelStatusToString(self._solver.getModelStatus())
+        if self.status != OPTIMAL:
             return None
         solution = self._solver.getSolution()
         width, rows = len(self.program.gain), len(self.program.low)

@@ -16,6 +16,7 @@ from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.improving import Improver
+from roadstead.footprint.master import Master
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof, Search, ground
 from roadstead.footprint.solve import REFUTED, Effort, Solved, prove, solve
@@ -226,3 +227,28 @@ def test_changes_are_only_for_the_better_and_rightly_valued(seed: int):
         worth = certify(made.tree, made.prospect, search.plan_of(search.plan)).value / MONEY
     assert worth == pytest.approx(search.best, rel=1e-7)
     assert MONEY * search.best <= best_plan(seed).certificate.value * (1 + 1e-7)
+
+
+@pytest.mark.parametrize("after", [0, 1, 4])
+def test_a_master_that_gives_up_is_not_taken_for_a_problem_without_a_plan(monkeypatch: pytest.MonkeyPatch, after: int):
+    """At once: told with the solver's word. Later: the plan and the proof there are by then, and no false bound."""
+    made, best = invented(3), best_plan(3)
+    honest, met = Master.solve, [0]
+
+    def tired(master: Master):
+        met[0] += 1
+        if met[0] <= after:
+            return honest(master)
+        master.status = "Solve error"
+        return None
+
+    monkeypatch.setattr(Master, "solve", tired)
+    if after == 0:
+        with pytest.raises(RoadsteadError) as caught:
+            solve(made.tree, made.prospect, EXACT)
+        assert [fault.code for fault in caught.value.faults] == ["RS-F504"]
+        assert "Solve error" in str(caught.value.faults[0])
+        return
+    found = solve(made.tree, made.prospect, EXACT)
+    assert found.bound_certified >= best.certificate.value * (1 - 1e-7)
+    assert prove(made.tree, made.prospect, found.proof) == found.bound_certified
