@@ -72,7 +72,15 @@ class Implied:
     cars: float
 
 
-CHECKED = ("own_elasticity", "market_elasticity", "pass_through", "import_elasticity", "diverted_share", "cost_gap")
+CHECKED = (
+    "own_elasticity",
+    "market_elasticity",
+    "pass_through",
+    "import_elasticity",
+    "diverted_share",
+    "cost_gap",
+    "curve_error",
+)
 
 
 def outside_bands(found: Implied) -> tuple[tuple[str, float, Band], ...]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.world.carmaker import Offer
 
+DEMAND_IN = "demand in "
+"""Where faults of a market's demand are told, before its name."""
 STRENGTH = "entry_strength"
 
 
@@ -239,7 +241,7 @@ def _contest(
     try:
         return contest(market, tuple(mine.tolist()), sides, wanted)
     except RoadsteadError as error:
-        faults = [Fault(f"demand in {market}", f.code, f.message, f.expected) for f in error.faults]
+        faults = [Fault(f"{DEMAND_IN}{market}", f.code, f.message, f.expected) for f in error.faults]
         raise RoadsteadError(faults) from None
 
 

@@ -112,4 +112,4 @@ def _flagged(reading: Reading, found: Sequence[Implied]) -> list[Sentence]:
 
 
 def _amount(check: str, value: float) -> Amount:
-    return Amount(value, "share" if check in {"cost_gap", "diverted_share"} else "ratio")
+    return Amount(value, "share" if check in {"cost_gap", "diverted_share", "curve_error"} else "ratio")

@@ -144,6 +144,6 @@ def _number(value: float, column: Column, scale: MoneyScale | None) -> str:
         case "number":
             return plain(value, 6)
         case "ratio":
-            return grouped(value, 2)
+            return grouped(value, 3)
         case _:
             return grouped(value)

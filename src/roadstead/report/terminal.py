@@ -64,8 +64,7 @@ def _demand(book: Book, words: Words, width: int) -> list[Text]:
     if not said:
         return []
     flags = Text(f"{words.label('ui.outside')} {words.listed(map(words.brief, said[1:]))}", style=COST)
-    flags.truncate(width, overflow="ellipsis")
-    return [*_wrapped(Text(words.brief(said[0]), style=MUTED), width), *([flags] if said[1:] else [])]
+    return [*_wrapped(Text(words.brief(said[0]), style=MUTED), width), *(_wrapped(flags, width) if said[1:] else [])]
 
 
 def _title(book: Book, words: Words) -> Text:

@@ -208,7 +208,7 @@ class Words:
             case Amount():
                 text = self.amount(replace(term, value=abs(term.value)) if spec == "abs" else term)
             case tuple():
-                text = self.names(term, FEW, "list.few") if spec == "few" else self.names(term)
+                text = self.names(term, FEW, f"list.{match[1]}") if spec == "few" else self.names(term)
             case str():
                 text = self._word(term, spec)
             case Name() if spec.startswith("at "):

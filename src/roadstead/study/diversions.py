@@ -102,9 +102,9 @@ def divert(importer: str, origin: str, points: float, on: date | str, **asked: U
     if file is None and powertrain not in POWERTRAINS:
         expected = f"one of {', '.join(POWERTRAINS)}, or flows of your own with `--flows`"
         faults.append(Fault("--powertrain", "RS-C701", f"no flows of {powertrain or 'nothing'} are packaged", expected))
-    if not abs(points) <= MOST_POINTS:
+    if not isinstance(points, (int, float)) or not abs(points) <= MOST_POINTS:
         expected = f"percentage points, such as 10, at most {MOST_POINTS:,}"
-        faults.append(Fault("--points", "RS-C701", f"{points:g} is no number of points", expected))
+        faults.append(Fault("--points", "RS-C701", f"{points} is no number of points", expected))
     named = [_named(text, where, world, faults) for text, where in ((importer, "importer"), (origin, "--origin"))]
     raise_if_any(faults)
     table = packaged_flows(powertrain) if file is None else read_flows(file, world.gazetteer)
@@ -129,6 +129,10 @@ def divert(importer: str, origin: str, points: float, on: date | str, **asked: U
         raise_if_any([Fault("--points", "RS-C701", message, "not more than the duty that is levied")])
     flows = Flows(table.units, _prices(table.units, duty, sides, ask.value), duty, sides.is_home)
     remarks = [*told.remarks, *_about(table, sides, given)]
+    if sides.importer != named[0]:
+        remarks.insert(
+            0, f"{named[0]} levies no duty of its own; {sides.importer} does, and the answer is for all of it"
+        )
     return _answer(_Case(table, sides, flows, after, ask, points), told.on, remarks)
 
 

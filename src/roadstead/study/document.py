@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_PERCENT = 100
+PLAIN = {"tuple_type": "a list: [one, another]", "too_short": "a list with at least one entry"}
+"""What was expected where the checker's own words are a programmer's."""
 
 
 def _not_a_percentage(value: Any) -> Any:
@@ -384,7 +386,7 @@ def _fault(name: str, root: CommentedMap, found: dict[str, Any]) -> Fault:
         case "string_type" if isinstance(given, bool):
             return _yes_no(where, "yes" if given else "no")
         case _:
-            said = found["msg"][0].lower() + found["msg"][1:]
+            said = PLAIN.get(found["type"]) or found["msg"][0].lower() + found["msg"][1:]
             return Fault(where, "RS-S603", _unfit(given), said)
 
 

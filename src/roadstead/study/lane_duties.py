@@ -41,6 +41,7 @@ def lane_duties(importer: str, origins: Sequence[str], ask: Ask, world: World, h
     rates: dict[str, float] = {}
     open_facts = set(_missing(first))
     remarks += _barred(first)
+    remarks += _of_the_firm(first, ask.firm)
     for origin in origins:
         if world.gazetteer.territory(origin) == importer:
             continue
@@ -54,6 +55,12 @@ def lane_duties(importer: str, origins: Sequence[str], ask: Ask, world: World, h
     if open_facts:
         remarks.append(f"not declared, so the dearest reading holds: {', '.join(sorted(open_facts))}")
     return LaneDuties(next(iter(first.values())).on, rates, tuple(remarks))
+
+
+def _of_the_firm(told: Mapping[str, Quote], firm: str) -> list[str]:
+    """How the maker's name was read, and whether the table of producer groups knows it at all."""
+    said = (remark for quoted in told.values() for remark in quoted.remarks if firm and remark.startswith(firm))
+    return list(dict.fromkeys(said))
 
 
 def _missing(told: Mapping[str, Quote]) -> list[str]:

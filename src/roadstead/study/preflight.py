@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import grow, marginals
 from roadstead.outlook.forecast import forecast
-from roadstead.study import costing
+from roadstead.study.demand_checks import rehearse
 from roadstead.study.spec import read_study
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def check(folder: Path) -> Checked:
     outlook = forecast(
         world.markets, world.gazetteer, markets, years, draws=case.draws, seed=case.seed, beside=study.beside
     )
-    costing.prepare(study, outlook)
     grown = grow(study.tree, {event.event_id: event.demand for event in study.events.values()}, outlook)
+    rehearse(study, outlook, grown)
     implied = marginals(study.tree, grown)
     parents = {node.parent for node in case.tree.nodes}
     odds = tuple(

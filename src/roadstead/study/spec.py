@@ -140,7 +140,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     shipping = assemble.shipping(inputs)
     faults += lookup.tell_missing(places.unknown)
     hosts = tuple(dict.fromkeys(line.place for line in carmaker.lines.values()))
-    about = Told(places, hosts, conventions.demand)
+    about = Told(places, hosts, tuple(carmaker.channels), conventions.demand)
     events = {entry.id: _event(document, i, about) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     faults += entry_paths.check(rows.get(tables.ENTRY_PATHS.name, ()), carmaker, world)
@@ -244,6 +244,7 @@ class Told:
 
     places: Places
     hosts: tuple[str, ...]
+    markets: tuple[str, ...]
     demand: DemandTerms
 
 
@@ -263,12 +264,22 @@ def _event(document: Document, index: int, about: Told) -> Event:
         entry.probability, entry.rests_on, entry.note, set_terms(entry.terms, about.demand),
         tuple(
             LeastPrice(
-                places.territory(one.importer, document.where("events", index, "least_prices", j, "importer")),
+                _importer(one.importer, document.where("events", index, "least_prices", j, "importer"), about),
                 tuple(dict.fromkeys(nest_of(powertrain) for powertrain in one.powertrains)), one.share,
             )
             for j, one in enumerate(entry.least_prices)
         ),
     )  # fmt: skip
+
+
+def _importer(text: str, where: str, about: Told) -> str:
+    """The customs territory of a least price, which some planned market lies in."""
+    named, places = about.places.territory(text, where), about.places
+    territories = {places.gazetteer.territory(market) for market in about.markets if market not in places.unknown}
+    if named not in places.unknown and named not in territories:
+        message = f"no planned market lies in {named}, so a least price there changes nothing"
+        places.faults.append(Fault(where, "RS-S612", message, f"one of {', '.join(sorted(territories))}"))
+    return named
 
 
 def _ruled(text: str, where: str, places: Places, hosts: tuple[str, ...]) -> list[str]:

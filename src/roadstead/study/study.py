@@ -19,6 +19,7 @@ from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.study import costing, cover, entry_paths
 from roadstead.study.central import central_plan
+from roadstead.study.demand_checks import placed
 from roadstead.study.progress import Quiet
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
@@ -118,7 +119,11 @@ def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | N
     grown = grow(study.tree, classes, outlook)
     progress.begin("prospect")
     ground = with_waiting(costing.prepare(study, outlook), rules)
-    return Ready(study, rules, outlook, grown, evaluate(grown, ground, rules, study.events, answered), answered)
+    try:
+        evaluation = evaluate(grown, ground, rules, study.events, answered)
+    except RoadsteadError as error:
+        raise placed(study, error) from None
+    return Ready(study, rules, outlook, grown, evaluation, answered)
 
 
 def run(study: Study, *, effort: Effort, progress: Progress) -> Run:

@@ -102,8 +102,9 @@ def test_a_market_without_sales_implies_nothing(starter_ready: Ready):
 def test_what_lies_outside_its_band_is_flagged(at_reference):
     one = at_reference[0]
     assert not outside_bands(one)
-    odd = replace(one, pass_through=1.5, cost_gap=-0.6)
-    assert [(check, value) for check, value, _ in outside_bands(odd)] == [("pass_through", 1.5), ("cost_gap", -0.6)]
+    odd = replace(one, pass_through=1.5, cost_gap=-0.6, curve_error=0.02)
+    flagged = [(check, value) for check, value, _ in outside_bands(odd)]
+    assert flagged == [("pass_through", 1.5), ("cost_gap", -0.6), ("curve_error", 0.02)]
     assert set(CHECKED) == set(bands())
     for band in bands().values():
         assert band.low < band.high

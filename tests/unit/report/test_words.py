@@ -83,7 +83,11 @@ def test_decisions_have_a_short_and_a_brief_form():
 
 def test_both_languages_say_the_same_things():
     english, chinese = sentences("en"), sentences("zh")
-    for key in english.keys() - {"list.some", "list.few"}:  # English counts those left out, Chinese all
+    for key in english.keys() - {
+        "list.some",
+        "list.models",
+        "list.markets",
+    }:  # English counts those left out, Chinese all
         wordings = english[key]
         pairs = zip(wordings, chinese[key], strict=True)
         odd = [w.template for w, z in pairs if asked_for(w.template, "") != asked_for(z.template, "")]
@@ -186,6 +190,14 @@ def test_long_lists_are_cut():
     assert words.names(models) == "A, B, C, D and E"
     assert words.names(models, 3) == "A, B and 3 more"
     assert Words("zh", "USD").names(models, 3) == "A、B等5个"
+
+
+def test_a_long_list_counts_what_it_lists():
+    many = tuple(Name(c, c) for c in "ABCDE")
+    said = Words("zh", "USD").say(Sentence("enter", {**ENTER, "models": many}))
+    assert "等5款车型" in said
+    flagged = Words("zh", "USD").say(Sentence("brief.demand.outside", {"check": "curve_error", "markets": many}))
+    assert "等5个市场" in flagged
 
 
 def test_brackets_stay_where_they_tell_names_apart():

@@ -104,6 +104,13 @@ def test_a_member_speaks_for_its_union():
     found, whole = (rs.divert(place, "Japan", 10, "2027-01-01") for place in ("Germany", "EU27"))
     assert found.importer == "EU27"
     assert found.lost == whole.lost
+    assert found.remarks[0].startswith("DEU levies no duty of its own; EU27 does")
+    assert not any("levies no duty of its own" in remark for remark in whole.remarks)
+
+
+def test_a_maker_nobody_lists_is_told():
+    found = rs.divert("EU27", "CHN", 10, "2027-01-01", powertrain="BEV", firm="Nobody Motors")
+    assert any(remark.startswith("Nobody Motors") for remark in found.remarks)
 
 
 def test_a_declared_fact_lowers_the_duty_before():
@@ -141,6 +148,7 @@ def test_what_cannot_be_answered_is_refused():
     assert codes("KEN", "CHN", 10, "2027-01-01") == {"RS-D545"}
     assert codes("EU27", "CHN", float("nan"), "2027-01-01", powertrain="FCEV") == {"RS-C701"}
     assert codes("EU27", "CHN", 1e6, "2027-01-01") == {"RS-C701"}
+    assert codes("EU27", "CHN", "ten", "2027-01-01") == {"RS-C701"}
     assert codes("EU27", "CHN", -99, "2027-01-01") == {"RS-C701"}
     assert codes("EU27", "CHN", 10, "tomorrow") == {"RS-L213"}
     assert codes("EU27", "CHN", 10, "2027-01-01", value=-5) == {"RS-L212"}

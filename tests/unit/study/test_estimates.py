@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from roadstead.demand.parameters import draw, parameters
 from roadstead.playbook.tell import _changes
 from roadstead.study.cover import evidence
+from roadstead.study.preflight import check
 from roadstead.study.spec import read_study
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -268,3 +269,42 @@ def test_rows_of_anything(rows):
         except RoadsteadError as error:
             faults = error.faults
     assert all(fault.where and fault.code and fault.message for fault in faults)
+
+
+# --- what only shows as demand is put together -----------------------------------------------------------------------
+
+
+def refused(case):
+    """Faults of a case that reads well and cannot be, each told before anything is planned."""
+    read_study(case.folder)
+    with pytest.raises(RoadsteadError) as caught:
+        check(case.folder)
+    return caught.value.faults[0]
+
+
+@pytest.mark.parametrize(("parameter", "estimate"), [("own_elasticity", "-1.05"), ("nest_correlation", "0.93")])
+def test_an_estimate_that_demand_cannot_be_put_together_with(case, parameter, estimate):
+    at = add(case, parameter=parameter, estimate=estimate, standard_error="0.01")
+    says(refused(case), at("estimate"), "RS-D502", "in DEU, market elasticity -0.9")
+
+
+def test_a_figure_that_demand_cannot_be_put_together_with(case):
+    line = case.add("figures.csv", subject="case", item="own_elasticity", value="-1.05", unit="1")
+    says(refused(case), f"figures.csv:{line}:3 (value)", "RS-D502", "in DEU, market elasticity -0.9 beside -1.05")
+
+
+@pytest.mark.parametrize("terms", ["{own_elasticity: -1.02}", "{market_elasticity: -3.9}"])
+def test_terms_that_demand_cannot_be_put_together_with(case, terms):
+    with_terms(case, terms)
+    line = case.line_of(YAML, f"terms: {terms}").split(":")[1]
+    fault = refused(case)
+    assert fault.where.startswith(f"{YAML}:{line}:"), fault
+    assert fault.code == "RS-D502"
+
+
+def test_a_least_price_where_no_market_is(case):
+    case.edit(YAML, "    demand: slow", "    least_prices: [{importer: JPN, powertrains: [BEV], share: 1.0}]")
+    fault = case.fault()
+    assert fault.code == "RS-S612"
+    assert "no planned market lies in JPN" in str(fault)
+    assert "EU27" in str(fault)
