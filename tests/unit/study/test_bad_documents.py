@@ -144,7 +144,7 @@ def test_an_amendment_of_a_product_that_is_none(case):
 
 def test_an_amendment_of_a_powertrain_that_is_none(case):
     case.edit(YAML, "products: [ckd]", "products: [ckd], powertrains: [EV]")
-    says(case.fault(), case.line_of(YAML, "EV]"), "RS-S603", "'EV' does not fit", "'BEV'")
+    says(case.fault(), case.line_of(YAML, "EV], rate"), "RS-S603", "'EV' does not fit", "'BEV'")
 
 
 def test_an_amendment_for_a_firm_that_law_does_not_know(case):
