@@ -42,9 +42,10 @@ class Improver:
         self.search = search
         at = search.at
         path = ancestry(at.tree)
-        depth = path.sum(1).astype(int)
+        depth = np.diff(path.indptr)
+        below = path.tocsc()
         self.stages = tuple(
-            Stage(nodes, tuple(np.flatnonzero(path[:, n] > 0) for n in nodes))
+            Stage(nodes, tuple(np.sort(below.indices[below.indptr[n] : below.indptr[n + 1]]) for n in nodes))
             for nodes in (np.flatnonzero(depth == level) for level in range(depth.max(), 0, -1))
         )
         self.parent = at.tree.parent

@@ -18,6 +18,7 @@ from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.rounding import Start, _postponed, _Trial, good_start
 from roadstead.footprint.solve import Effort, Solved, prove, solve, without
+from roadstead.futures.tree import ancestry
 from roadstead.terms.errors import RoadsteadError
 
 EXACT = Effort(gap=0.0)
@@ -172,7 +173,15 @@ def test_a_commitment_can_be_put_off():
         made, decisions = invented(seed), best_plan(seed).plan.decisions
         tree, resources = made.tree, made.prospect.resources
         whole = formulate(made.tree, made.prospect)
-        trial = _Trial(tree, made.prospect, whole.columns, WarmProgram(whole.program), np.zeros(0, dtype=int), 0)
+        trial = _Trial(
+            tree,
+            made.prospect,
+            whole.columns,
+            WarmProgram(whole.program),
+            np.zeros(0, dtype=int),
+            ancestry(tree).toarray() > 0,
+            0,
+        )
         for n, option in zip(*np.nonzero(decisions.commit), strict=True):
             rows = [int(r) for r in np.flatnonzero((resources.option == option) & resources.whole)]
             children = np.flatnonzero(tree.parent == n)
@@ -281,7 +290,7 @@ def test_where_nothing_is_pinned_pins_are_not_blamed(monkeypatch: pytest.MonkeyP
     """All that anybody would buy must be sold, and time ends before it is found where it cannot be."""
     made = invented(0)
     made = changed(made, "demand", least=made.prospect.demand.width.sum(-1))
-    monkeypatch.setattr(solving, "unserved", lambda *_given: [])
+    monkeypatch.setattr(solving, "explained", lambda *_given: [])
     with pytest.raises(RoadsteadError) as caught:
         solve(made.tree, made.prospect, Effort(seconds=20.0))
     assert [str(fault) for fault in caught.value.faults] == [
