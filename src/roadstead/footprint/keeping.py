@@ -30,8 +30,9 @@ def check_decisions(tree: ScenarioTree, p: Prospect, d: Decisions, is_open: Flag
         faults.append(broken("decisions", "a decision is negative"))
     _check_offered(tree, p, d, faults)
     _check_paths(tree, p, d, faults)
+    standing = standing_before(tree, p)
     for n in range(tree.count):
-        _check_node(tree, p, d, n, faults)
+        _check_node(tree, p, d, (n, standing[n]), faults)
         _check_conversions(tree, p, d, n, faults)
     spent = (p.options.cost * d.commit).sum(1) + (p.resources.cost * d.build).sum(1)
     over = np.flatnonzero(spent > p.budget + MONEY_TOLERANCE * np.abs(spent))
@@ -85,8 +86,12 @@ def _check_paths(tree: ScenarioTree, p: Prospect, d: Decisions, faults: list[Fau
                 )
 
 
-def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, n: int, faults: list[Fault]) -> None:
-    """What is closed was open, what is retired was in service, each for its minimum life, and what stands is within its limit."""
+def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, at: tuple[int, Floats], faults: list[Fault]) -> None:
+    """What is closed was open, what is retired was in service, each for its minimum life, and what stands is within its limit.
+
+    ``at``: the node, and what stands there without a decision.
+    """
+    n, standing = at
     path = list(history(tree, n))
     start, before = tree.start[n], path[:-1]
     ripe = (p.options.opens + p.options.minimum_life <= start).astype(float)
@@ -95,7 +100,6 @@ def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, n: int, faults: l
     shut_early = np.flatnonzero(d.close[path].sum(0) > ripe + 0.5)
     message = f"closed at {tree.name[n]} though it is not open, or not yet for its minimum life"
     faults += [broken(p.labels.option[i], message) for i in shut_early]
-    standing = standing_before(tree, p)[n]
     ready = standing + (d.build[before] * (due + p.resources.lead + p.resources.minimum_life <= start)).sum(0)
     over = np.flatnonzero(d.retire[path].sum(0) > ready + COUNT_TOLERANCE)
     message = f"more retired by {tree.name[n]} than is in service and past its minimum life"

@@ -16,20 +16,23 @@ from roadstead.footprint.decompose import Goal, decompose
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
-from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
+from roadstead.footprint.linking import cut_rows, no_cuts, tighten
 from roadstead.footprint.method import chosen
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start
 from roadstead.footprint.search import PriceProof, bound_of, ground
+from roadstead.footprint.session import ALONE, Checkpoint, News, Session, share_of
 from roadstead.footprint.tails import risk_ratio, weighed, weighs_tails, with_tails
 from roadstead.futures.tree import leaves
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer, ProgressCall
+    from roadstead.footprint.extensive import ProgressCall
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
@@ -38,8 +41,6 @@ if TYPE_CHECKING:
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
 
-ROUNDS = 12
-"""Rounds of cuts at most; each closes less than the one before."""
 ROUNDING = 1e-9
 """Share of NPV below which two values are one."""
 TOLERANCE = 1e-6
@@ -149,18 +150,12 @@ class Solved:
 
         No number where today's footprint cannot serve what must be: value added has no beginning then, NPV has.
         """
-        return _share(self.unproven, self.value_added) if np.isfinite(self.standing) else float("nan")
+        return share_of(self.unproven, self.value_added) if np.isfinite(self.standing) else float("nan")
 
     @property
     def gap_npv(self) -> float:
         """Unproven rest as a share of NPV."""
-        return _share(self.unproven, self.certificate.value)
-
-
-def _share(rest: float, whole: float) -> float:
-    if not rest:
-        return 0.0
-    return rest / abs(whole) if whole else float("inf")
+        return share_of(self.unproven, self.certificate.value)
 
 
 def solve(
@@ -171,12 +166,12 @@ def solve(
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
     beside: Solved | None = None,
-    progress: ProgressCall | None = None,
+    session: Session = ALONE,
 ) -> Solved:
     """Plan a prospect by the planner its size calls for, polished and certified.
 
     ``start`` are decisions to begin from, if they fit; ``beside`` is another solve of the same prospect, whose cuts hold
-    here too and whose relaxation ended near.
+    here too and whose relaxation ended near; ``session`` is who watches.
 
     Raises
     ------
@@ -185,9 +180,9 @@ def solve(
     """
     method, reason = chosen(prospect, effort.method)
     if method == "decomposition":
-        solved = _by_decomposition(tree, prospect, effort, pins, start, progress)
+        solved = _by_decomposition(tree, prospect, effort, pins, start, session)
     else:
-        solved = _by_extensive_form(tree, prospect, effort, pins, (start, beside), progress)
+        solved = _by_extensive_form(tree, prospect, effort, pins, (start, beside), session)
     return replace(solved, method=method, reason=reason)
 
 
@@ -197,11 +192,11 @@ def _by_decomposition(
     effort: Effort,
     pins: tuple[Pin, ...],
     start: Decisions | None,
-    progress: ProgressCall | None,
+    session: Session,
 ) -> Solved:
     began = time.perf_counter()
     goal = Goal(effort.gap, effort.seconds, effort.workers)
-    found = decompose(tree, prospect, goal, pins=pins, start=start, progress=progress)
+    found = decompose(tree, prospect, goal, pins=pins, start=start, session=session)
     if found.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if found.plan is None or found.certificate is None or found.proof is None:
@@ -239,15 +234,19 @@ def _by_extensive_form(
     effort: Effort,
     pins: tuple[Pin, ...],
     near: tuple[Decisions | None, Solved | None],
-    progress: ProgressCall | None,
+    session: Session,
 ) -> Solved:
     began = time.perf_counter()
     start, beside = near
+    found = session.found or Checkpoint()
+    start = found.decisions or start
     standing = beside.standing if beside else _standing(tree, prospect)
     whole = formulate(tree, prospect, pins)
     stated = with_tails(tree, prospect, whole.columns, whole.program)
     warm = WarmProgram(replace(stated, whole=np.zeros_like(stated.whole)))
-    relaxed, cuts = tighten(prospect, whole.columns, warm, beside)
+    cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
+    basis = beside.basis if beside else None
+    relaxed, cuts = tighten(prospect, whole.columns, warm, cuts if found.cuts is None else found.cuts, basis)
     if relaxed.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if relaxed.point is None or relaxed.price is None:
@@ -267,7 +266,11 @@ def _by_extensive_form(
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
         answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
     else:
-        answer = run(program, limits, start=None if begin is None else begin.point, progress=_in_money(progress))
+        kept = _keeper(prospect, whole.columns, cuts, session)
+        kept(None if begin is None else begin.point)
+        first = None if begin is None else begin.point
+        tell = _told(session, standing, began)
+        answer = run(program, limits, start=first, progress=tell, stop=session.stop, improved=kept)
     # Where the time ends before the solver has looked at anything, the plan to begin from is the plan.
     point = answer.point if answer.point is not None or begin is None else begin.point
     if point is None:
@@ -291,26 +294,17 @@ def _by_extensive_form(
     )
 
 
-def tighten(
-    prospect: Prospect, columns: Columns, warm: WarmProgram, beside: Solved | None
-) -> tuple[Answer, LinkingCuts]:
-    """Solve the relaxed program with cuts (F.14), adding those its solution breaks until none is left or rounds run out."""
-    cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
-    if cuts.count:
-        warm.add_rows(cut_rows(prospect, columns, cuts))
-    if beside:
-        warm.begin_at(beside.basis)
-    answer = warm.solve()
-    for _ in range(ROUNDS):
-        if answer.point is None:
-            break
-        broken = broken_cuts(prospect, columns, answer.point)
-        if not broken.count:
-            break
-        cuts = joined(cuts, broken)
-        warm.add_rows(cut_rows(prospect, columns, broken))
-        answer = warm.solve()
-    return answer, cuts
+def _keeper(
+    prospect: Prospect, columns: Columns, cuts: LinkingCuts, session: Session
+) -> Callable[[Floats | None], None]:
+    """Keeps a point of the program, and the cuts, to go on from."""
+
+    def keep(point: Floats | None) -> None:
+        if session.keep is not None:
+            whole = prospect.resources.whole
+            session.keep(Checkpoint(None if point is None else read_decisions(columns, point, whole), cuts))
+
+    return keep
 
 
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
@@ -387,7 +381,9 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
     return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
 
 
-def _in_money(progress: ProgressCall | None) -> ProgressCall | None:
-    if progress is None:
+def _told(session: Session, standing: float, began: float) -> ProgressCall | None:
+    """Tell a session in money what a solver tells of its program."""
+    tell = session.tell
+    if tell is None:
         return None
-    return lambda value, bound, seconds: progress(MONEY * value, MONEY * bound, seconds)
+    return lambda value, bound, _: tell(News(MONEY * value, MONEY * bound, standing, time.perf_counter() - began))

@@ -215,6 +215,7 @@ def plan(
     workers: int | None = None,
     language: Literal["en", "zh"] = "en",
     progress: Progress | None = None,
+    unfinished: Path | None = None,
 ) -> Planned:
     """Plan a case; with ``out``, write the run folder there.
 
@@ -226,6 +227,8 @@ def plan(
         Limit of time for one solve; the case's own where None. [s]
     workers
         Processes and solver threads; all processors where None.
+    unfinished
+        Folder for searches that have not ended: one that was ended by force goes on from what it had found.
     """
     from roadstead.study import store
     from roadstead.study.progress import Quiet
@@ -239,7 +242,7 @@ def plan(
     study = read_case(path)
     effort = effort_of(study.case, gap, seconds, workers)
     with solver_silenced():
-        done = run(study, effort=effort, progress=watched)
+        done = run(study, effort=effort, progress=watched, unfinished=unfinished)
         if out is None:
             return Planned(done, None)
         watched.begin("pages")
@@ -285,6 +288,7 @@ def solve_problem(
     seconds: float = 60.0,
     workers: int = 1,
     pins: tuple[Pin, ...] = (),
+    unfinished: Path | str | None = None,
 ) -> Solved:
     """Plan a problem posed as arrays: a tree and a prospect, made by hand or read by :func:`load_problem`.
 
@@ -298,20 +302,23 @@ def solve_problem(
         Processes and solver threads.
     pins
         Wishes the plan must honour.
+    unfinished
+        Folder in which the search keeps what it has found until it ends; one that was ended by force goes on from there.
 
     Raises
     ------
     RoadsteadError
         RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found.
     """
-    from roadstead.footprint.solve import solve
+    from roadstead.study.checkpoint import solve_watched
     from roadstead.study.problem import unsound
+    from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
 
     effort = _effort(gap, seconds, workers)
     raise_if_any(unsound(tree, prospect))
     with solver_silenced():
-        return solve(tree, prospect, effort, pins=pins)
+        return solve_watched(tree, prospect, effort, pins, Quiet(), None if unfinished is None else Path(unfinished))
 
 
 def verify(path: Path | str) -> Verification:
