@@ -76,6 +76,7 @@ SETTINGS = {
     "branches-at-50": Setting(1, 50.0, rho_by_cost=False, mip_gap=0.002),
 }
 BEST = "branches-by-cost"
+"""As docs/hedging.md measures them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Hedged:
     certified
         What that plan is worth by ``certify``.
     ratio
-        Our seconds to the same gap over its seconds.
+        Our seconds to the same gap over its seconds; at most this where it did not reach the gap.
     """
 
     size: str
