@@ -55,9 +55,10 @@ def interruptible(
     is lost: a run folder is written only once a plan is finished.
     """
     work = _Work(function)
-    work.start()
     while True:
         try:
+            if work.ident is None:
+                work.start()
             while not work.has_ended(TICK):
                 pass
             break
