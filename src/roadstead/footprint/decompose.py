@@ -213,7 +213,7 @@ class _Run:
         if self.rest(standing) > 0:
             Improver(search).improve()
             self.tell()
-        relaxed = answer
+        relaxed, again_met = answer, set[bytes]()
         while self.rest(standing) > 0 and self.left() > 0:
             search.bound = min(search.bound, relaxed.value)
             hope, spare = search.best, self.allowance(standing)
@@ -228,8 +228,9 @@ class _Run:
             if met.point is None:
                 return
             whole = search.completed(_rounded_off(search.at, met.point[: len(answer.point)]))
-            if whole is None or whole.tobytes() in search.seen:
+            if whole is None or whole.tobytes() in again_met:
                 return
+            again_met.add(whole.tobytes())
             search.try_whole(whole)
             again = search.master.solve()
             if again is None:
