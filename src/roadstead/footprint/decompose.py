@@ -22,6 +22,7 @@ from roadstead.footprint.improving import Improver
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.session import ALONE, News
 from roadstead.footprint.states import decisions_at
+from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from roadstead.footprint.certify import Certificate
@@ -106,11 +107,11 @@ def decompose(
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
         last = search.master.solve() or answer
-        prices, rows = search.proof(last), last.price
-        certified = MONEY * bound_of(at, prices, rows)
+        proof = PriceProof(pins, search.proof(last), last.price, last.ratio)
+        certified = MONEY * bound_of(at, proof)
         if search.plan is None:
             return Decomposed(
-                None, None, MONEY * standing, PriceProof(pins, prices, rows), certified, MONEY * search.bound,
+                None, None, MONEY * standing, proof, certified, MONEY * search.bound,
                 INFEASIBLE if search.bound == -np.inf else TIME_OUT,
             )  # fmt: skip
         plan = search.plan_of(search.plan)
@@ -119,7 +120,7 @@ def decompose(
             plan=plan,
             certificate=certify(tree, prospect, plan),
             standing=MONEY * standing,
-            proof=PriceProof(pins, prices, rows),
+            proof=proof,
             bound_certified=certified,
             bound_solver=MONEY * search.bound,
             status=OPTIMAL if reached else TIME_OUT,
@@ -142,7 +143,10 @@ class _Run:
     def allowance(self, standing: float) -> float:
         """What may be left unproven."""
         best = self.search.best
-        return max(self.goal.gap * max(best - standing, 0.0), CLOSED * abs(best)) if np.isfinite(best) else 0.0
+        if not np.isfinite(best):
+            return 0.0
+        added = best - standing if np.isfinite(standing) else abs(best)
+        return max(self.goal.gap * max(added, 0.0), CLOSED * abs(best))
 
     def rest(self, standing: float) -> float:
         """What is unproven beyond what may be."""
@@ -157,17 +161,35 @@ class _Run:
     def begin(self, start: Decisions | None) -> float:
         """Prices of what stands, and of a quarter of everything; the value of what stands."""
         search, at = self.search, self.search.at
+        if not at.operations.always_fits:
+            search.learn_from_nothing()
+        standing = self.standing = self._stands()
+        if start is not None:
+            first = search.completed(decisions_at(at.families, start, len(at.decided.program.gain)))
+            if first is not None and search.fits(first):
+                search.try_whole(first)
+        search.learn(search.answers(_some_of_all(at)))
+        return standing
+
+    def _stands(self) -> float:
+        """Value of what stands, minus infinity where it keeps not every rule; it is the first plan where pins let it be one."""
+        search, at = self.search, self.search.at
         nothing = np.zeros(len(at.decided.program.gain))
-        plan = search.plan_of(nothing)
-        standing = self.standing = certify(at.tree, at.prospect, plan).value / MONEY
+        if len(at.operations.earns):
+            decided = np.concatenate([family[family >= 0] for family in at.families])
+            settled = search.master.fitted(decided, nothing[decided])
+            if settled is None:
+                return float("-inf")
+            search.try_whole(settled)
+            nothing = settled if search.plan is None else search.plan
+        try:
+            standing = certify(at.tree, at.prospect, search.plan_of(nothing)).value / MONEY
+        except RoadsteadError:
+            return float("-inf")
+        search.best, search.plan = float("-inf"), None
         if search.fits(nothing):
             search.best, search.plan = standing, nothing
             search.seen.add(nothing.tobytes())
-        if start is not None:
-            first = decisions_at(at.families, start, len(nothing))
-            if search.fits(first):
-                search.try_whole(first)
-        search.learn(search.answers(_some_of_all(at)))
         return standing
 
     def relax(self, standing: float) -> MasterAnswer | None:

@@ -149,7 +149,7 @@ class Improver:
             else:
                 self.failed.add(self.key(n, float(self.marks[mine] @ trial[mine])))
         if better > 0 and search.fits(kept):
-            search.keep(kept, search.best + better, earned)
+            search.keep(kept, search.master.worth(kept, earned), earned)
         return True
 
     def key(self, n: int, mark: float) -> tuple[int, float]:

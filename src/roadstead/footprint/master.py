@@ -6,7 +6,7 @@ With :math:`\Theta_n` for what the node-years of n earn, and the cuts (F.15) of 
     \max \sum_j c_j d_j + \sum_n \Theta_n, \qquad
     \Theta_n \le \sum_{y \in n} V_y\bigl(o_y(d), k_y(d)\bigr) \text{ by each cut}, \qquad d \text{ keeps (F.3)-(F.6), (F.12)}  \qquad (F.17)
 
-is a bound on every plan, and lower with every cut.
+is a bound on every plan, and lower with every cut. Where nothing fits the years of a node, what they say is a cut on decisions alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from roadstead.footprint.columns import standing_cost
 from roadstead.footprint.extensive import OPTIMAL, model_of, new_solver
+from roadstead.footprint.tails import column_nodes, risk_ratio, tail_rows, tailed, valued
 
 if TYPE_CHECKING:
     import highspy
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from roadstead.footprint.pricing import YearCuts
     from roadstead.footprint.program import Program
     from roadstead.footprint.states import StateMap
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 ASLEEP = 8
 """Solves a cut may go without a price before it is dropped."""
@@ -35,26 +39,37 @@ BROKEN = 1e-7
 """By how much of the bound a point must break a cut that sleeps, for the cut to be woken."""
 WAKINGS = 4
 """Times a solve is repeated at most for cuts woken."""
+UNFIT = 1e-6
+"""Thousand cars by which a cut on decisions alone must be broken for them to be unfit."""
 KEPT = 60
 """Cuts a node may have in memory; beyond, the oldest that sleep are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeCuts:
-    """A cut for each of some nodes: at most ``constant + gradient @ decisions``. Shapes (M,), (M,), (M, V)."""
+    """A cut for each of some nodes: what it earns, or nothing where that is no matter, is at most ``constant + gradient @ decisions``.
+
+    ``earns``: 1 where the cut is one on what the node earns. Shapes (M,), (M,), (M, V), (M,).
+    """
 
     nodes: Ints
     constant: Floats
     gradient: sparse.csr_matrix
+    earns: Floats
 
 
-def node_cuts(cuts: YearCuts, states: StateMap, years_node: Ints, wanted: Ints) -> NodeCuts:
-    """The cuts of node-years added up by node, for the nodes wanted."""
+def node_cuts(cuts: YearCuts, unfit: Flags, states: StateMap, years_node: Ints, wanted: Ints) -> NodeCuts:
+    """The cuts of node-years added up by node, for the nodes wanted; of one in which something is unfit, only what is."""
     count = int(years_node.max(initial=0)) + 1
+    misfit = np.bincount(years_node, unfit, count) > 0
+    counted = np.where(misfit[years_node], unfit, True).astype(float)
     flat = cuts.constant + (cuts.option * states.option_start).sum(1) + (cuts.module * states.module_start).sum(1)
-    option, module = (_summed(part, years_node, count)[wanted] for part in (cuts.option, cuts.module))
-    gradient = option @ states.option + module @ states.module
-    return NodeCuts(wanted, np.bincount(years_node, flat, count)[wanted].astype(np.float64), gradient.tocsr())
+    parts = (
+        (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
+    )  # fmt: skip
+    gradient = sum(_summed(part * counted[:, None], years_node, count)[wanted] @ into for part, into in parts)
+    constant = np.bincount(years_node, flat * counted, count)[wanted].astype(np.float64)
+    return NodeCuts(wanted, constant, sparse.csr_matrix(gradient), (~misfit[wanted]).astype(float))
 
 
 def _summed(weight: Floats, nodes: Ints, count: int) -> sparse.csr_matrix:
@@ -77,7 +92,9 @@ class MasterAnswer:
     price
         Of the rows of decisions. Shape (W,).
     weight
-        Of every cut, by round and node; those of a node add up to one. Shape (rounds, N).
+        Of every cut, by round and node; those on what a node earns add up to what the node counts. Shape (rounds, N).
+    ratio
+        What every node counts by the prices of tails (F.27). Shape (N,).
     reduced
         Reduced gains of the decisions. Shape (V,).
     """
@@ -86,22 +103,29 @@ class MasterAnswer:
     value: float
     price: Floats
     weight: Floats
+    ratio: Floats
     reduced: Floats
 
 
 class Master:
     """The relaxed master, kept warm while cuts come and go: all are remembered, those at work are in the solver."""
 
-    def __init__(self, decided: Formulation, count: int) -> None:
+    def __init__(self, tree: ScenarioTree, prospect: Prospect, decided: Formulation) -> None:
         self.program = decided.program
-        self.count = count
+        self.tree, self.tails = tree, prospect.tails
+        self.count = count = tree.count
+        self.nodes = column_nodes(prospect, decided.columns, len(decided.program.gain))
+        self.idle = standing_cost(tree, prospect)
+        self.base = len(decided.program.low) + tail_rows(tree, prospect.tails)
         self.rounds = 0
         self.status = ""
         self._round, self._node, self._held, self._idle = (np.zeros(0, dtype=np.int64) for _ in range(4))
-        self._constant = np.zeros(0)
+        self._constant, self._earns = np.zeros(0), np.zeros(0)
         self._gradient = sparse.csr_matrix((0, len(self.program.gain)))
         self._solver = new_solver(1)
-        self._solver.passModel(model_of(self._with_nodes(np.full(count, np.inf), self._held, relaxed=True)))
+        stated = self._with_nodes(np.full(count, np.inf), self._held, relaxed=True)
+        self._flat = stated.constant
+        self._solver.passModel(model_of(stated))
 
     def add(self, cuts: NodeCuts, *, asleep: bool = False) -> None:
         """Cuts of one round, all from the same prices; those ``asleep`` wait until a point of the master breaks them."""
@@ -109,6 +133,7 @@ class Master:
         self._round = np.concatenate([self._round, np.full(added, self.rounds)])
         self._node = np.concatenate([self._node, cuts.nodes])
         self._constant = np.concatenate([self._constant, cuts.constant])
+        self._earns = np.concatenate([self._earns, cuts.earns])
         self._gradient = sparse.vstack([self._gradient, cuts.gradient]).tocsr()
         self.rounds += 1
         if not asleep:
@@ -129,16 +154,17 @@ class Master:
         self.status, solution = self._run()
         if self.status != OPTIMAL:
             return None
-        width, rows = len(self.program.gain), len(self.program.low)
+        width, rows, base = len(self.program.gain), len(self.program.low), self.base
         dual, point = np.asarray(solution.row_dual), np.asarray(solution.col_value)
         weight = np.zeros((self.rounds, self.count))
-        weight[self._round[self._held], self._node[self._held]] = np.maximum(dual[rows:], 0.0)
-        self._idle = np.where(dual[rows:] > AWAKE, 0, self._idle + 1)
+        weight[self._round[self._held], self._node[self._held]] = np.maximum(dual[base:], 0.0)
+        self._idle = np.where(dual[base:] > AWAKE, 0, self._idle + 1)
         return MasterAnswer(
             point=point[:width],
-            value=float(self._solver.getInfo().objective_function_value) + self.program.constant,
+            value=float(self._solver.getInfo().objective_function_value) + self._flat,
             price=dual[:rows],
             weight=weight,
+            ratio=risk_ratio(self.tree, self.tails, dual[rows:base]),
             reduced=np.asarray(solution.col_dual)[:width],
         )
 
@@ -159,18 +185,19 @@ class Master:
     def _broken(self, point: Floats) -> Ints:
         """Sleeping cuts that a point breaks, of each node the one it breaks most."""
         width = len(self.program.gain)
-        over = point[width:][self._node] - self._constant - self._gradient @ point[:width]
+        earned = point[width : width + self.count]
+        over = self._earns * earned[self._node] - self._constant - self._gradient @ point[:width]
         over[self._held] = 0.0
         worst = np.lexsort((-over, self._node))
         first = worst[np.unique(self._node[worst], return_index=True)[1]]
-        return first[over[first] > BROKEN * np.abs(point[width:]).sum()]
+        return np.asarray(first[over[first] > BROKEN * np.abs(earned).sum()])
 
     def purge(self) -> None:
         """Put cuts to sleep that have long had no price, and forget the oldest of those that sleep."""
         old = np.flatnonzero(self._idle > ASLEEP)
         if len(old) <= self.count:
             return
-        rows = (len(self.program.low) + old).astype(np.int32)
+        rows = (self.base + old).astype(np.int32)
         self._solver.deleteRows(len(rows), rows)
         self._held, self._idle = np.delete(self._held, old), np.delete(self._idle, old)
         if len(self._node) <= KEPT * self.count:
@@ -179,7 +206,7 @@ class Master:
         kept[-(KEPT * self.count) // 2 :] = kept[self._held] = True
         self._held = (np.cumsum(kept) - 1)[self._held]
         self._round, self._node, self._constant = self._round[kept], self._node[kept], self._constant[kept]
-        self._gradient = self._gradient[kept]
+        self._gradient, self._earns = self._gradient[kept], self._earns[kept]
 
     @property
     def living(self) -> Ints:
@@ -196,41 +223,60 @@ class Master:
         return point
 
     def estimate(self, point: Floats) -> float:
-        """What the cuts allow at given decisions."""
-        allowed = np.full(self.count, np.inf)
-        np.minimum.at(allowed, self._node, self._constant + self._gradient @ point)
-        return float(self.program.gain @ point + allowed.sum()) + self.program.constant
+        """What the cuts allow at given decisions; minus infinity where they allow nothing."""
+        allowed, most = np.full(self.count, np.inf), self._constant + self._gradient @ point
+        earns = self._earns > 0
+        if np.any(most[~earns] < -UNFIT):
+            return float("-inf")
+        np.minimum.at(allowed, self._node[earns], most[earns])
+        return self.worth(point, allowed)
+
+    def worth(self, point: Floats, earned: Floats) -> float:
+        """Value of decisions whose nodes earn so much, tails counted. Shape of earned (N,)."""
+        by_node = np.bincount(self.nodes, self.program.gain * point, self.count) + earned - self.idle
+        return valued(self.tree, self.tails, by_node) if np.all(np.isfinite(by_node)) else float("-inf")
 
     def sorted_by(self, place: Ints) -> tuple[sparse.csr_matrix, Floats, Ints]:
-        """All cuts in the order of a place for each node, and where those of each place begin."""
-        order = np.argsort(place[self._node], kind="stable")
+        """All cuts on what nodes earn in the order of a place for each node, and where those of each place begin."""
+        earns = np.flatnonzero(self._earns)
+        order = earns[np.argsort(place[self._node[earns]], kind="stable")]
         begins = np.searchsorted(place[self._node][order], np.arange(self.count + 1))
         return self._gradient[order], self._constant[order], begins
 
     def whole_program(self) -> Program:
         """The master with whole decisions and all cuts remembered, as a program: decisions first, then one column a node."""
         # What the first cuts allow anywhere: a finite ceiling keeps the solver's branch and bound on firm ground.
-        first = np.unique(self._node, return_index=True)[1]
-        top = self._constant[first] + self._gradient[first].maximum(0) @ self.program.ceiling
-        return self._with_nodes(top, np.arange(len(self._node)), relaxed=False)
+        earns = np.flatnonzero(self._earns)
+        first = earns[np.unique(self._node[earns], return_index=True)[1]]
+        most = (
+            self._gradient[first].maximum(0) @ self.program.ceiling
+            + self._gradient[first].minimum(0) @ self.program.floor
+        )
+        return self._with_nodes(self._constant[first] + most, np.arange(len(self._node)), relaxed=False)
 
     def _with_nodes(self, top: Floats, held: Ints, *, relaxed: bool) -> Program:
-        """Decisions and one column a node, of at most ``top``, with some cuts as rows."""
+        """Decisions and one column a node, of at most ``top``, with some cuts as rows; worths and tails between them."""
         p, count = self.program, self.count
-        base = sparse.hstack([p.matrix, sparse.csr_matrix((len(p.low), count))])
-        return replace(
+        base = replace(
             p,
             gain=np.concatenate([p.gain, np.ones(count)]),
             floor=np.concatenate([p.floor, np.full(count, -np.inf)]),
             ceiling=np.concatenate([p.ceiling, top]),
             whole=np.concatenate([p.whole & (not relaxed), np.zeros(count, dtype=bool)]),
-            matrix=sparse.vstack([base, self._rows(held)]).tocsr(),
-            low=np.concatenate([p.low, np.full(len(held), -np.inf)]),
-            high=np.concatenate([p.high, self._constant[held]]),
+            matrix=sparse.hstack([p.matrix, sparse.csr_matrix((len(p.low), count))]).tocsr(),
+        )
+        base = tailed(self.tree, self.tails, base, np.concatenate([self.nodes, np.arange(count)]), self.idle)
+        rows = self._rows(held)
+        rows = sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(len(held), len(base.gain)))
+        return replace(
+            base,
+            matrix=sparse.vstack([base.matrix, rows]).tocsr(),
+            low=np.concatenate([base.low, np.full(len(held), -np.inf)]),
+            high=np.concatenate([base.high, self._constant[held]]),
         )
 
     def _rows(self, wanted: Ints) -> sparse.csr_matrix:
         """Cuts as rows of the program: what a node earns, less what the cut grants for decisions."""
-        entries = (np.ones(len(wanted)), (np.arange(len(wanted)), self._node[wanted]))
+        entries = (self._earns[wanted], (np.arange(len(wanted)), self._node[wanted]))
         eye = sparse.csr_matrix(entries, shape=(len(wanted), self.count))
         return sparse.hstack([-self._gradient[wanted], eye]).tocsr()

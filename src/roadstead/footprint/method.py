@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 from roadstead.footprint.columns import live_arcs
 from roadstead.footprint.operations import has_one_entry
-from roadstead.footprint.tails import weighs_tails
 
 if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
@@ -20,10 +19,6 @@ sixteen sites 1.3 million, whose program a solver does not even relax in minutes
 
 def chosen(prospect: Prospect, asked: Method | None) -> tuple[Method, str]:
     """The method and the reason for it; what is asked for is not argued with, unless it cannot."""
-    if prospect.demand.least.any():
-        return "extensive", "some cars must be served, which cuts do not know"
-    if prospect.labels.pledge or weighs_tails(prospect):
-        return "extensive", "pledges link years, or tails are weighed, which cuts do not know"
     if asked is not None:
         return asked, "asked for"
     flows = int(live_arcs(prospect).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
@@ -11,10 +11,11 @@ from scipy import sparse
 
 from roadstead.footprint.extensive import OPTIMAL, new_solver
 from roadstead.footprint.operations import of_years
-from roadstead.footprint.pricing import BarePrices, YearCuts, bare_prices, with_segment_prices, year_cuts
+from roadstead.footprint.pricing import PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
 
 if TYPE_CHECKING:
     from roadstead.footprint.operations import Operations
+    from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 REMEMBERED = 8
@@ -23,10 +24,9 @@ REMEMBERED = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """States of all node-years of one worker, those of a ``whole`` plan or of shares of one. Shapes (Y, D), (Y, R)."""
+    """States of all node-years of one worker, those of a ``whole`` plan or of shares of one."""
 
-    is_open: Floats
-    at_work: Floats
+    states: States
     flows: bool = False
     whole: bool = False
 
@@ -38,7 +38,7 @@ class Answered:
     Attributes
     ----------
     value
-        By the program; minus infinity where nothing fits. Shape (Y,).
+        By the program; minus infinity where nothing fits, and prices say why. Shape (Y,).
     new
         False where all years of the node were asked for together before. Shape (Y,).
     prices, cuts
@@ -60,52 +60,60 @@ class _Warm:
     """One program shared by the node-years of one node: only gains, bounds and limits change between them."""
 
     def __init__(self, ops: Operations) -> None:
-        """Columns x, q, g, h; rows of cells, groups, resources and takes."""
+        """Columns x, q, g, h, and slacks; rows of cells, groups, resources, takes, of what is spent, must be served and is earned."""
         self.ops = ops
         self.arcs = np.flatnonzero(ops.live.any(0))
-        cells, segments = ops.width.shape[1:]
         self.segments = np.flatnonzero((ops.width > 0).any(0).ravel())
         self.groups = np.flatnonzero((ops.group_width > 0).any(0).ravel())
-        use = ops.use[:, self.arcs].tocsr()
-        self.resources = np.flatnonzero((np.diff(use.indptr) > 0) | (ops.take > 0).any(0))
+        self.resources = np.flatnonzero((np.diff(ops.use[:, self.arcs].indptr) > 0) | (ops.take > 0).any(0))
         self.takes = np.flatnonzero((ops.take > 0).any(0) & (ops.take_gain > 0).any(0))
+        self.must = np.flatnonzero((ops.least > 0).any(0))
+        self.earns, self.spends = np.flatnonzero(ops.earns >= 0), np.flatnonzero(ops.spends >= 0)
         self.top = np.where(ops.width > 0, ops.width, 0.0).sum(-1)
         self.cells, self.gates = ops.arc_cell[self.arcs], ops.arc_gates[self.arcs]
-        self._build(cells, segments, use)
+        self.sizes = tuple(len(p) for p in (self.arcs, self.segments, self.groups, self.takes, self.must, self.earns))
+        cells, groups = len(ops.cell_gate), len(ops.members)
+        limits = (self.resources, self.takes, self.spends, self.must, self.earns)
+        self.tall = (cells, groups, *(len(part) for part in limits))
+        self.begins = np.concatenate([[0], np.cumsum(self.tall)])
+        self._build()
 
-    def _build(self, cells: int, segments: int, use: sparse.csr_matrix) -> None:
-        ops = self.ops
-        arcs, sales, grouped, takes = (len(part) for part in (self.arcs, self.segments, self.groups, self.takes))
+    def _matrix(self) -> sparse.csr_matrix:
+        ops, ones = self.ops, np.ones
+        arcs, sales, grouped, takes, must, earns = self.sizes
+        cells, groups = self.tall[:2]
         group_of = self.groups // max(ops.group_width.shape[2], 1)
-        cell_of = self.segments // max(segments, 1)
-        ones = np.ones
+        cell_of = self.segments // max(ops.width.shape[2], 1)
+        use = ops.use[:, self.arcs].tocsr()
         into = sparse.csr_matrix((ones(arcs), (ops.arc_cell[self.arcs], np.arange(arcs))), shape=(cells, arcs))
-        out = sparse.csr_matrix((ones(sales), (cell_of, np.arange(sales))), shape=(cells, sales))
+        sold = sparse.csr_matrix((ones(sales), (cell_of, np.arange(sales))), shape=(cells, sales))
         together = sparse.csr_matrix(ops.members[:, cell_of])
-        shared = sparse.csr_matrix((ones(grouped), (group_of, np.arange(grouped))), shape=(len(ops.members), grouped))
-        blocks = [
-            [into, -out, sparse.csr_matrix((cells, grouped)), None],
-            [None, together, -shared, None],
-            [use[self.resources], None, None, sparse.csr_matrix((len(self.resources), takes))],
-            [use[self.takes], None, None, sparse.identity(takes)],
-        ]
-        keep = [i for i, size in enumerate((cells, len(ops.members), len(self.resources), takes)) if size]
-        across = [j for j, size in enumerate((arcs, sales, grouped, takes)) if size]
-        sizes = (arcs, sales, grouped, takes)
-        tall = (cells, len(ops.members), len(self.resources), takes)
-        rows = [
-            [blocks[i][j] if blocks[i][j] is not None else sparse.csr_matrix((tall[i], sizes[j])) for j in across]
-            for i in keep
-        ]
-        matrix = sparse.bmat(rows, format="csr") if keep and across else sparse.csr_matrix((sum(tall), sum(sizes)))
-        self.sizes, self.tall = sizes, tall
+        shared = sparse.csr_matrix((ones(grouped), (group_of, np.arange(grouped))), shape=(groups, grouped))
+        blocks = {
+            (0, 0): into, (0, 1): -sold, (1, 1): together, (1, 2): -shared,
+            (2, 0): use[self.resources], (3, 0): use[self.takes], (3, 3): sparse.identity(takes),
+            (4, 0): use[ops.spends[self.spends]], (5, 1): sold[self.must], (5, 4): sparse.identity(must),
+            (6, 0): use[ops.earns[self.earns]], (6, 5): sparse.identity(earns),
+        }  # fmt: skip
+        columns = np.concatenate([[0], np.cumsum(self.sizes)])
+        parts = [(block.tocoo(), self.begins[i], columns[j]) for (i, j), block in blocks.items()]
+        entries = np.concatenate([part.data for part, _, _ in parts])
+        row = np.concatenate([part.row + begin for part, begin, _ in parts])
+        column = np.concatenate([part.col + begin for part, _, begin in parts])
+        return sparse.csr_matrix((entries, (row, column)), shape=(sum(self.tall), sum(self.sizes)))
+
+    def _build(self) -> None:
+        matrix = self._matrix()
         model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = sum(sizes), sum(tall)
+        model.num_col_, model.num_row_ = sum(self.sizes), sum(self.tall)
         model.sense_ = highspy.ObjSense.kMaximize
         self.gain, self.ceiling = np.zeros(model.num_col_), np.full(model.num_col_, np.inf)
         model.col_cost_, model.col_lower_, model.col_upper_ = self.gain, np.zeros(model.num_col_), self.ceiling
-        self.low = np.concatenate([np.zeros(tall[0] + tall[1]), np.full(tall[2], -np.inf), np.zeros(tall[3])])
-        self.high = np.concatenate([np.zeros(tall[0] + tall[1] + tall[2]), np.full(tall[3], np.inf)])
+        self.low, self.high = np.zeros(model.num_row_), np.zeros(model.num_row_)
+        _, _, limits, takes, spends, must, end = self.begins[1:]
+        self.low[self.begins[2] : limits] = self.low[takes:spends] = -np.inf
+        self.high[limits:takes] = self.high[spends:end] = np.inf
+        assert must <= end
         model.row_lower_, model.row_upper_ = self.low, self.high
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
@@ -113,18 +121,23 @@ class _Warm:
         self.solver = new_solver(1)
         self.solver.passModel(model)
 
-    def solve(self, y: int, is_open: Floats, at_work: Floats) -> float:
-        """Value of its node-year ``y`` at a state; minus infinity where nothing fits."""
-        ops = self.ops
+    def solve(self, y: int, states: States) -> tuple[float, bool]:
+        """Value of its node-year ``y`` at a state; minus infinity where nothing fits, which the prices then explain.
+
+        Also whether there is any answer: a solver may fail.
+        """
+        ops, at = self.ops, states
+        slacks = self.sizes[4] + self.sizes[5]
         gain = np.concatenate(
             [
                 ops.arc_gain[y, self.arcs],
                 ops.segment_gain[y].ravel()[self.segments],
                 ops.group_gain[y].ravel()[self.groups],
                 -ops.take_gain[y, self.takes],
+                np.zeros(slacks),
             ]
         )
-        gates = np.append(is_open, 1.0)
+        gates = np.append(at.is_open[0], 1.0)
         through = gates[self.gates].min(1, initial=1.0)
         ceiling = np.concatenate(
             [
@@ -132,36 +145,43 @@ class _Warm:
                 (ops.width[y] * gates[ops.cell_gate][:, None]).ravel()[self.segments],
                 ops.group_width[y].ravel()[self.groups],
                 np.full(len(self.takes), np.inf),
+                np.zeros(slacks),
             ]
         )
-        high, low = self.high.copy(), self.low.copy()
-        begin = self.tall[0] + self.tall[1]
-        end = begin + self.tall[2]
-        high[begin:end] = (ops.free[y] + ops.reach[y] * at_work)[self.resources]
-        low[end:] = (ops.take[y] * at_work)[self.takes]
-        self._tell(gain, ceiling, low, high)
-        self.solver.run()
-        if self.solver.modelStatusToString(self.solver.getModelStatus()) != OPTIMAL:
-            return float("-inf")
-        return float(self.solver.getInfo().objective_function_value)
+        high, low, begins = self.high.copy(), self.low.copy(), self.begins
+        high[begins[2] : begins[3]] = (ops.free[y] + ops.reach[y] * at.at_work[0])[self.resources]
+        low[begins[3] : begins[4]] = (ops.take[y] * at.at_work[0])[self.takes]
+        high[begins[4] : begins[5]] = at.spent[0, self.spends]
+        low[begins[5] : begins[6]] = ops.least[y, self.must]
+        low[begins[6] :] = at.earned[0, self.earns]
+        value = self._run(gain, ceiling, low, high)
+        if np.isfinite(value) or not slacks:
+            return value, bool(np.isfinite(value))
+        missed = np.zeros_like(gain)
+        missed[-slacks:], ceiling[-slacks:] = -1.0, np.inf
+        return float("-inf"), bool(np.isfinite(self._run(missed, ceiling, low, high)))
 
-    def _tell(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> None:
-        """Tell the solver what is new: it takes longer to hear all again than to solve."""
+    def _run(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> float:
+        """Tell the solver what is new (it takes longer to hear all again than to solve), and solve."""
         new = np.flatnonzero(gain != self.gain).astype(np.int32)
         self.solver.changeColsCost(len(new), new, gain[new])
         new = np.flatnonzero(ceiling != self.ceiling).astype(np.int32)
         self.solver.changeColsBounds(len(new), new, np.zeros(len(new)), ceiling[new])
         new = np.flatnonzero((low != self.low) | (high != self.high)).astype(np.int32)
         self.solver.changeRowsBounds(len(new), new, low[new], high[new])  # type: ignore[attr-defined]
-        self.gain, self.ceiling, self.low, self.high = gain, ceiling, low, high
+        self.gain, self.ceiling, self.low, self.high = gain, ceiling.copy(), low, high
+        self.solver.run()
+        if self.solver.modelStatusToString(self.solver.getModelStatus()) != OPTIMAL:
+            return float("-inf")
+        return float(self.solver.getInfo().objective_function_value)
 
-    def prices(self) -> tuple[Floats, Floats, Floats]:
-        """gamma, nu and mu of the last solve. Shapes (G,), (R,), (R,)."""
+    def prices(self, into: BarePrices, at: int) -> None:
+        """Prices of the last solve, as row ``at``."""
         dual = np.asarray(self.solver.getSolution().row_dual)
-        parts = np.split(dual, np.cumsum(self.tall)[:-1])
-        nu, mu = np.zeros(len(self.ops.resource_gate)), np.zeros(len(self.ops.resource_gate))
-        nu[self.resources], mu[self.takes] = parts[2], -parts[3]
-        return -parts[1], nu, mu
+        _, gamma, nu, mu, spent, least, earned = np.split(dual, self.begins[1:-1])
+        into.gamma[at] = -gamma
+        into.nu[at, self.resources], into.mu[at, self.takes] = nu, -mu
+        into.spent[at, self.spends], into.least[at, self.must], into.earned[at, self.earns] = spent, -least, -earned
 
     def point(self) -> tuple[Floats, Floats, Floats]:
         """Flows and sales of the last solve. Shapes (A,), (C, S), (G, T)."""
@@ -190,7 +210,7 @@ class NodePrograms:
         """What all node-years earn at the states asked for; answers to whole plans are remembered."""
         if asked.flows or not asked.whole:
             return self._solved(asked, np.arange(self.ops.count))
-        keys = [o.tobytes() + k.tobytes() for o, k in zip(asked.is_open, asked.at_work, strict=True)]
+        keys = asked.states.keys()
         unknown = [y for y, key in enumerate(keys) if key not in self._known[y]]
         if unknown:
             for y, row in zip(unknown, _rows(self._solved(asked, np.asarray(unknown))), strict=True):
@@ -206,7 +226,7 @@ class NodePrograms:
             node = hash(tuple(keys[y] for y in years))
             new[years] = node not in met
             met.add(node)
-        return self._from_rows(np.stack(rows), asked.is_open, new)
+        return self._from_rows(np.stack(rows), asked.states.is_open, new)
 
     def _solved(self, asked: Asked, wanted: Ints) -> Answered:
         """Solve some node-years at the states asked for."""
@@ -214,36 +234,40 @@ class NodePrograms:
         place = np.full(self.ops.count, -1)
         place[wanted] = np.arange(ops.count)
         value = np.empty(ops.count)
-        gamma = np.zeros((ops.count, len(ops.members)))
-        nu, mu = np.zeros(ops.free.shape), np.zeros(ops.free.shape)
+        raw = no_prices(ops, asked.states.is_open[wanted])
         points = (np.zeros(ops.arc_gain.shape), np.zeros(ops.width.shape), np.zeros(ops.group_width.shape))
         for years, program in zip(self.years, self.programs, strict=True):
             for i, y in enumerate(years):
                 at = place[y]
                 if at < 0:
                     continue
-                value[at] = program.solve(i, asked.is_open[y], asked.at_work[y])
-                if np.isfinite(value[at]):
-                    gamma[at], nu[at], mu[at] = program.prices()
+                value[at], answered = program.solve(i, asked.states.of_years(np.asarray([y])))
+                if answered:
+                    program.prices(raw, at)
+                    raw.unfit[at] = not np.isfinite(value[at])
                 if asked.flows and np.isfinite(value[at]):
                     for whole, part in zip(points, program.point(), strict=True):
                         whole[at] = part
-        bare = bare_prices(ops, (gamma, nu, mu), asked.is_open[wanted], asked.at_work[wanted])
-        cuts = year_cuts(ops, with_segment_prices(ops, bare))
+        bare = bare_prices(ops, raw, asked.states.at_work[wanted])
         found = points if asked.flows else (None, None, None)
-        return Answered(value, np.ones(ops.count, dtype=bool), bare, cuts, *found)
+        return Answered(value, np.ones(ops.count, dtype=bool), bare, cuts_of(ops, bare), *found)
 
     def _from_rows(self, rows: Floats, is_open: Floats, new: Flags) -> Answered:
         """Answers from what ``_rows`` has made of them."""
         ops = self.ops
-        widths = (1, 1, len(ops.members), ops.free.shape[1], ops.free.shape[1], ops.options)
-        value, constant, gamma, nu, mu, option, module = np.split(rows, np.cumsum(widths), axis=1)
-        prices = BarePrices(is_open, gamma, nu, mu)
-        return Answered(value[:, 0], new, prices, YearCuts(constant[:, 0], option, module))
+        of_prices = [getattr(no_prices(ops, is_open), name).shape[1] for name in PRICES]
+        pledges = len(ops.earns)
+        widths = (1, 1, 1, *of_prices, ops.options, ops.free.shape[1], pledges)
+        value, unfit, constant, *rest = np.split(rows, np.cumsum(widths), axis=1)
+        priced: dict[str, Any] = dict(zip(PRICES, rest, strict=False))
+        prices = BarePrices(is_open=is_open, unfit=unfit[:, 0] > 0, **priced)
+        return Answered(value[:, 0], new, prices, YearCuts(constant[:, 0], *rest[len(PRICES) :]))
 
 
 def _rows(answered: Answered) -> Floats:
     """One row of numbers for every node-year."""
     prices, cuts = answered.prices, answered.cuts
-    parts = (prices.gamma, prices.nu, prices.mu, cuts.option, cuts.module)
-    return np.concatenate([answered.value[:, None], cuts.constant[:, None], *parts], axis=1)
+    first = (answered.value, prices.unfit, cuts.constant)
+    of_prices = (getattr(prices, name) for name in PRICES)
+    rest = (*of_prices, cuts.option, cuts.module, cuts.earned, cuts.spent)
+    return np.concatenate([*(part[:, None] for part in first), *rest], axis=1)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PER_YEAR = (
     "arc_gain", "live", "width", "segment_gain", "group_width", "group_gain", "free", "reach", "take", "take_gain",
+    "least",
 )  # fmt: skip
 """Fields that hold one row a node-year."""
 
@@ -37,6 +38,8 @@ class Operations:
         Of a resource: amount without a module, what a module at work adds, and what it must take. Shape (Y, R). [thousand]
     take_gain
         Price of a thousand units short of the take. Shape (Y, R).
+    least
+        Thousand cars that must be served. Shape (Y, C).
     use
         Units of resource by a car. Shape (R, A).
     members
@@ -49,6 +52,8 @@ class Operations:
         Option that all arcs of a cell wait for at entry, -1 for none. Shape (C,).
     resource_gate
         Option a resource hangs on, -1 for none. Shape (R,).
+    earns, spends
+        Resource whose use is credited to a pledge, and debited; -1 for none. Shape (J,).
     options
         D.
     """
@@ -63,6 +68,7 @@ class Operations:
     reach: Floats
     take: Floats
     take_gain: Floats
+    least: Floats
     use: sparse.csr_matrix
     members: Floats
     arc_cell: Ints
@@ -72,12 +78,31 @@ class Operations:
     way_gate: Ints
     cell_gate: Ints
     resource_gate: Ints
+    earns: Ints
+    spends: Ints
     options: int
 
     @property
     def count(self) -> int:
         """Y."""
         return len(self.free)
+
+    @property
+    def always_fits(self) -> bool:
+        """True where nothing must be served or earned, so that no state is without flows."""
+        return not self.least.any() and not len(self.earns)
+
+
+def without_gains(operations: Operations, years: Flags) -> Operations:
+    """The same with nothing to be gained in some node-years, where all that is asked is what fits. Shape of years (Y,)."""
+    if not years.any():
+        return operations
+    gained = {}
+    for name in ("arc_gain", "segment_gain", "group_gain", "take_gain"):
+        value = getattr(operations, name).copy()
+        value[years] = 0.0
+        gained[name] = value
+    return replace(operations, **gained)
 
 
 def of_years(operations: Operations, years: Ints) -> Operations:
@@ -111,6 +136,7 @@ def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
         reach=res.usable * res.size / CARS,
         take=np.broadcast_to(np.where(res.take_price > 0, res.minimum_take * res.size, 0.0) / CARS, res.free.shape),
         take_gain=res.take_price * resource_year,
+        least=p.demand.least / CARS,
         use=use,
         members=members,
         arc_cell=p.arcs.cell,
@@ -120,6 +146,8 @@ def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
         way_gate=way_gate,
         cell_gate=cell_gate,
         resource_gate=res.option,
+        earns=p.pledges.earns,
+        spends=p.pledges.spends,
         options=len(p.labels.option),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -17,9 +17,19 @@ from roadstead.footprint.master import Master, node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms
 from roadstead.footprint.operations import of_years, operations
 from roadstead.footprint.plan import Flows, FootprintPlan
-from roadstead.footprint.pricing import BarePrices, NodePrices, YearCuts, with_segment_prices, year_cuts
+from roadstead.footprint.pricing import (
+    PRICES,
+    BarePrices,
+    NodePrices,
+    YearCuts,
+    cuts_of,
+    no_prices,
+    with_segment_prices,
+    year_cuts,
+)
 from roadstead.footprint.rounding import rounded
 from roadstead.footprint.states import decisions_at, state_map
+from roadstead.footprint.tails import weighed
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,15 +47,30 @@ THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
 """Shares from which a decision is rounded up."""
 FITS = 1e-6
 """By how much whole decisions may pass a row: a solver's rounding."""
+SETTLINGS = 12
+"""Rounds at most in which accounts between years are put right for one plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceProof:
-    """What the bound of a decomposition is worked out from again: pins, prices of every node-year, prices of the master's rows."""
+    """What the bound of a decomposition is worked out from again.
+
+    Attributes
+    ----------
+    pins
+        What the plan had to honour.
+    prices
+        Of every node-year.
+    rows
+        Prices of the master's rows of decisions. Shape (W,).
+    ratio
+        What every node counts by its risk weights (F.27); one where no tail is weighed. Shape (N,).
+    """
 
     pins: tuple[Pin, ...]
     prices: NodePrices
     rows: Floats
+    ratio: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +96,24 @@ def ground(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> Gro
     return Ground(tree, prospect, decided, state_map(prospect, decided), operations(tree, prospect))
 
 
-def bound_of(at: Ground, prices: NodePrices, rows: Floats) -> float:
+def bound_of(at: Ground, proof: PriceProof) -> float:
     r"""The bound that prices prove, in the program's unit.
 
     With the cuts of all node-years put into the objective, nothing is left but decisions, whose bound is (F.13):
 
     .. math::
-        \max_d \Bigl\{c d + \sum_y V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le \text{(F.13) of } c + \sum_y \nabla V_y,
-        \text{ with the master's row prices as } \lambda   \qquad (F.18)
+        \max_d \Bigl\{\sum_n \rho_n c_n d + \sum_y \rho_{n(y)} V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le
+        \text{(F.13) of } \rho c + \sum_y \rho_{n(y)} \nabla V_y, \text{ with the master's row prices as } \lambda   \qquad (F.18)
     """
-    cuts, program, states = year_cuts(at.operations, prices), at.decided.program, at.states
-    gain = program.gain + states.option.T @ cuts.option.ravel() + states.module.T @ cuts.module.ravel()
-    constant = program.constant + float(cuts.at(states.option_start, states.module_start).sum())
-    return weak_duality(replace(program, gain=gain, constant=constant), rows)
+    cuts, states = year_cuts(at.operations, proof.prices), at.states
+    program = weighed(at.tree, at.prospect, at.decided.columns, at.decided.program, proof.ratio)
+    counts = proof.ratio[at.prospect.node_years.node]
+    parts = (
+        (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
+    )  # fmt: skip
+    gain = program.gain + sum(into.T @ (counts[:, None] * part).ravel() for part, into in parts)
+    flat = cuts.constant + (cuts.option * states.option_start).sum(1) + (cuts.module * states.module_start).sum(1)
+    return weak_duality(replace(program, gain=gain, constant=program.constant + float(counts @ flat)), proof.rows)
 
 
 class Search:
@@ -95,7 +125,7 @@ class Search:
         self.at = at
         nodes = at.prospect.node_years.node
         self.nodes = nodes
-        self.master = Master(at.decided, at.tree.count)
+        self.master = Master(at.tree, at.prospect, at.decided)
         # Nodes are dealt out in turn, so that every worker gets as many of each stage.
         hand = np.unique(nodes, return_inverse=True)[1] % max(workers, 1)
         self.shares = [np.flatnonzero(hand == i) for i in range(max(workers, 1)) if (hand == i).any()]
@@ -119,24 +149,30 @@ class Search:
 
     def answers(self, point: Floats, *, flows: bool = False, whole: bool = False) -> Answered:
         """What the node-years earn at a point; the master learns nothing of it yet."""
-        is_open, at_work = self.at.states.at(point)
-        found = self.crew.ask([Asked(is_open[share], at_work[share], flows, whole) for share in self.shares])
+        states = self.at.states.at(point)
+        found = self.crew.ask([Asked(states.of_years(share), flows, whole) for share in self.shares])
         return _merged(self.shares, found)
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
         new = np.unique(self.nodes[answered.new])
         self.prices.append(answered.prices)
-        self.master.add(node_cuts(answered.cuts, self.at.states, self.nodes, new), asleep=asleep)
+        cuts = node_cuts(answered.cuts, answered.prices.unfit, self.at.states, self.nodes, new)
+        self.master.add(cuts, asleep=asleep)
 
-    def worth(self, point: Floats, earned: Floats) -> float:
-        """Value of a point whose node-years, or nodes, earn so much."""
-        program = self.at.decided.program
-        return float(program.gain @ point) + program.constant + float(earned.sum())
+    def learn_from_nothing(self) -> None:
+        """Cuts of no prices at all: the master has an optimum with them, whatever else is unfit."""
+        ops, nodes = self.at.operations, self.at.tree.count
+        bare = no_prices(ops, np.ones((ops.count, ops.options)))
+        self.prices.append(bare)
+        self.master.add(node_cuts(cuts_of(ops, bare), bare.unfit, self.at.states, self.nodes, np.arange(nodes)))
 
     def allowed(self, point: Floats, answered: Answered) -> float:
-        """Value of a point by the cuts of its own prices: what the master will hold against it."""
-        return self.worth(point, answered.cuts.at(*self.at.states.at(point)))
+        """Value of a point by the cuts of its own prices: what the master will hold against it; minus infinity where it is unfit."""
+        if answered.prices.unfit.any():
+            return float("-inf")
+        earned = np.bincount(self.nodes, answered.cuts.at(self.at.states.at(point)), self.at.tree.count)
+        return self.master.worth(point, earned.astype(np.float64))
 
     def plan_of(self, point: Floats) -> FootprintPlan:
         """The plan of whole decisions, with the flows their programs choose."""
@@ -147,7 +183,7 @@ class Search:
         assert flow is not None
         assert sale is not None
         assert group_sale is not None
-        short = np.maximum(ops.take * at.states.at(point)[1] - (ops.use @ flow.T).T, 0.0)
+        short = np.maximum(ops.take * at.states.at(point).at_work - (ops.use @ flow.T).T, 0.0)
         decisions = read_decisions(at.decided.columns, point, at.prospect.resources.whole)
         return FootprintPlan(decisions, Flows(CARS * flow, CARS * sale, CARS * group_sale, CARS * short))
 
@@ -162,11 +198,17 @@ class Search:
             self._known = {point.tobytes(): by_node}
 
     def try_whole(self, point: Floats) -> float:
-        """Value of whole decisions, kept where they are the best so far."""
+        """Value of whole decisions, kept where they are the best so far; with accounts between years, put right round by round."""
         self.seen.add(point.tobytes())
-        by_node = self.try_nodes(point)
-        value = self.worth(point, by_node)
-        self.keep(point, value, by_node)
+        value = float("-inf")
+        for left in reversed(range(SETTLINGS if len(self.at.operations.earns) else 1)):
+            by_node = self.try_nodes(point)
+            value = max(value, self.master.worth(point, by_node))
+            self.keep(point, self.master.worth(point, by_node), by_node)
+            again = self.completed(point) if left else None
+            if again is None or self.master.estimate(again) - value <= FITS * abs(value):
+                break
+            point = again
         return value
 
     def try_nodes(self, point: Floats) -> Floats:
@@ -219,13 +261,17 @@ class Search:
     def proof(self, answer: MasterAnswer) -> NodePrices:
         """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts."""
         ops = self.at.operations
-        years = (answer.weight / answer.weight.sum(0, keepdims=True))[:, self.nodes]
-        shapes = (ops.segment_gain.shape, (ops.count, len(ops.members)), ops.free.shape, ops.free.shape)
-        total = NodePrices(*(np.zeros(shape) for shape in shapes))
+        counts = np.where(answer.ratio > 0, answer.ratio, 1.0)
+        years = (answer.weight / counts)[:, self.nodes]
+        none = no_prices(ops, np.zeros((ops.count, 0)))
+        total = NodePrices(np.zeros(ops.segment_gain.shape), *(getattr(none, name) for name in PRICES))
         for t in np.flatnonzero(years.any(1)):
-            paid, bare = np.flatnonzero(years[t]), self.prices[t]
+            bare = self.prices[t]
             if bare is None:
                 continue
+            misfit = np.bincount(self.nodes, bare.unfit, self.at.tree.count)[self.nodes] > 0
+            # Of a node in which something is unfit, only that has a price.
+            paid = np.flatnonzero((years[t] > 0) & (bare.unfit | ~misfit))
             prices = with_segment_prices(of_years(ops, paid), bare.of_years(paid))
             for name in NodePrices.__slots__:
                 part = getattr(prices, name)
@@ -242,7 +288,8 @@ def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
     def joined(parts: list[Floats]) -> Floats:
         return np.concatenate(parts)[order]
 
-    prices = BarePrices(**{n: joined([getattr(f.prices, n) for f in found]) for n in BarePrices.__slots__})
+    priced: dict[str, Any] = {n: joined([getattr(f.prices, n) for f in found]) for n in BarePrices.__slots__}
+    prices = BarePrices(**priced)
     cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
     points = [
         None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])

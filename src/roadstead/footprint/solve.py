@@ -23,8 +23,7 @@ from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, News, Session, share_of
-from roadstead.footprint.tails import risk_ratio, weighed, weighs_tails, with_tails
-from roadstead.futures.tree import leaves
+from roadstead.footprint.tails import risk_ratio, tail_rows, weighed, with_tails
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -310,7 +309,7 @@ def _keeper(
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
     """The bound a saved proof gives, worked out anew without a solver. [money]"""
     if isinstance(proof, PriceProof):
-        return MONEY * bound_of(ground(tree, prospect, proof.pins), proof.prices, proof.rows)
+        return MONEY * bound_of(ground(tree, prospect, proof.pins), proof)
     whole = formulate(tree, prospect, proof.pins)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
     return MONEY * weak_duality(weighed(tree, prospect, whole.columns, program, proof.ratio), proof.prices)
@@ -320,13 +319,9 @@ def _proof(
     tree: ScenarioTree, prospect: Prospect, whole: Formulation, held: tuple[tuple[Pin, ...], LinkingCuts], price: Floats
 ) -> Proof:
     """Prices of the program's rows and its cuts', and what the prices of tails between them make every node count."""
-    rows, ratio = len(whole.program.low), np.ones(tree.count)
-    paths = 0
-    if weighs_tails(prospect):
-        paths = len(leaves(tree)) * len(prospect.tails.level)
-        ratio = risk_ratio(tree, prospect.tails, price[rows + tree.count : rows + tree.count + paths])
-        paths += tree.count
-    return Proof(*held, np.delete(price, np.s_[rows : rows + paths]), ratio)
+    rows, more = len(whole.program.low), tail_rows(tree, prospect.tails)
+    ratio = risk_ratio(tree, prospect.tails, price[rows : rows + more])
+    return Proof(*held, np.delete(price, np.s_[rows : rows + more]), ratio)
 
 
 def _standing(tree: ScenarioTree, prospect: Prospect) -> float:

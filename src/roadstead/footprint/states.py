@@ -19,6 +19,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """What decisions leave in every node-year.
+
+    Attributes
+    ----------
+    is_open, at_work
+        Options open, and modules at work. Shapes (Y, D), (Y, R).
+    earned, spent
+        What is credited to pledges, and what may be debited. Shape (Y, J). [thousand units]
+    """
+
+    is_open: Floats
+    at_work: Floats
+    earned: Floats
+    spent: Floats
+
+    def of_years(self, years: Ints) -> States:
+        """Some node-years of many."""
+        return States(self.is_open[years], self.at_work[years], self.earned[years], self.spent[years])
+
+    def keys(self) -> list[bytes]:
+        """What tells the states of a node-year from others."""
+        joined = np.concatenate([self.is_open, self.at_work, self.earned, self.spent], axis=1)
+        return [row.tobytes() for row in joined]
+
+
+@dataclass(frozen=True, slots=True)
 class StateMap:
     """States as ``start + matrix @ decisions``.
 
@@ -28,18 +55,24 @@ class StateMap:
         Open, and at work, without a decision. Shapes (Y, D), (Y, R).
     option, module
         What each decision changes. Shapes (Y * D, V), (Y * R, V).
+    earned, spent
+        Where accounts stand among the decisions. Shape (Y * J, V).
     """
 
     option_start: Floats
     module_start: Floats
     option: sparse.csr_matrix
     module: sparse.csr_matrix
+    earned: sparse.csr_matrix
+    spent: sparse.csr_matrix
 
-    def at(self, point: Floats) -> tuple[Floats, Floats]:
-        """Options open and modules at work at a point of the decisions. Shapes (Y, D), (Y, R)."""
+    def at(self, point: Floats) -> States:
+        """States at a point of the decisions."""
+        years = len(self.option_start)
         is_open = self.option_start + (self.option @ point).reshape(self.option_start.shape)
         at_work = self.module_start + (self.module @ point).reshape(self.module_start.shape)
-        return np.clip(is_open, 0.0, 1.0), np.maximum(at_work, 0.0)
+        accounts = ((part @ point).reshape(years, part.shape[0] // years) for part in (self.earned, self.spent))
+        return States(np.clip(is_open, 0.0, 1.0), np.maximum(at_work, 0.0), *accounts)
 
 
 def state_map(prospect: Prospect, decided: Formulation) -> StateMap:
@@ -69,7 +102,15 @@ def state_map(prospect: Prospect, decided: Formulation) -> StateMap:
             ),
             (c.z.shape[1], width),
         ),
+        earned=_placed(c.earned, width),
+        spent=_placed(c.spent, width),
     )
+
+
+def _placed(columns: Ints, width: int) -> sparse.csr_matrix:
+    """Picks columns out of a point. Shapes (Y, J) -> (Y * J, V)."""
+    row = np.flatnonzero(columns.ravel() >= 0)
+    return sparse.csr_matrix((np.ones(len(row)), (row, columns.ravel()[row])), shape=(columns.size, width))
 
 
 def _matrix(

@@ -37,11 +37,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 
-def weighs_tails(prospect: Prospect) -> bool:
-    """True where some tail counts."""
-    return bool(np.any(prospect.tails.weight > 0))
-
-
 def column_nodes(prospect: Prospect, columns: Columns, width: int) -> Ints:
     """Node in which each column earns; the first for those that earn nothing. Shape (V,)."""
     nodes = np.zeros(width, dtype=np.int64)
@@ -62,14 +57,22 @@ def weighed(tree: ScenarioTree, prospect: Prospect, columns: Columns, program: P
 
 
 def with_tails(tree: ScenarioTree, prospect: Prospect, columns: Columns, program: Program) -> Program:
-    """(F.26): the program with the worth of every node, and with tails, as further columns and rows; unchanged without a tail."""
-    if not weighs_tails(prospect):
+    """(F.26) on one program of all decisions; unchanged where no tail counts."""
+    nodes = column_nodes(prospect, columns, len(program.gain))
+    return tailed(tree, prospect.tails, program, nodes, standing_cost(tree, prospect))
+
+
+def tailed(tree: ScenarioTree, tails: Tails, program: Program, nodes: Ints, idle: Floats) -> Program:
+    """(F.26): a program with the worth of every node, and with tails, as further columns and rows; unchanged where none counts.
+
+    ``nodes``: where each column earns, shape (V,); ``idle``: what no decision moves, shape (N,).
+    """
+    if not np.any(tails.weight > 0):
         return program
-    probability, tails = node_probability(tree), prospect.tails
+    probability = node_probability(tree)
     ends, count = np.asarray(leaves(tree)), tree.count
     width, kinds = len(program.gain), len(tails.level)
     each = np.divide(1.0, probability, out=np.zeros(count), where=probability > 0)
-    nodes = column_nodes(prospect, columns, width)
     earned = sparse.csr_matrix((program.gain * each[nodes], (nodes, np.arange(width))), shape=(count, width))
     paths = _paths(tree, ends)
     tail = sparse.kron(np.ones((kinds, 1)), paths)
@@ -81,7 +84,6 @@ def with_tails(tree: ScenarioTree, prospect: Prospect, columns: Columns, program
         [None, tail, start, short],
     ]
     none, many = np.inf, kinds * len(ends)
-    idle = standing_cost(tree, prospect) * each
     loss = np.kron(tails.weight / tails.level, probability[ends])
     gain = [np.zeros(width), (1.0 - tails.weight.sum()) * probability, tails.weight, -loss]
     return replace(
@@ -91,8 +93,8 @@ def with_tails(tree: ScenarioTree, prospect: Prospect, columns: Columns, program
         ceiling=np.concatenate([program.ceiling, np.full(count + kinds + many, none)]),
         whole=np.concatenate([program.whole, np.zeros(count + kinds + many, dtype=bool)]),
         matrix=sparse.bmat(blocks, format="csr"),
-        low=np.concatenate([program.low, -idle, np.zeros(many)]),
-        high=np.concatenate([program.high, -idle, np.full(many, none)]),
+        low=np.concatenate([program.low, -idle * each, np.zeros(many)]),
+        high=np.concatenate([program.high, -idle * each, np.full(many, none)]),
         constant=0.0,
     )
 
@@ -102,8 +104,19 @@ def _paths(tree: ScenarioTree, ends: Ints) -> sparse.csr_matrix:
     return ancestry(tree)[ends]
 
 
+def tail_rows(tree: ScenarioTree, tails: Tails) -> int:
+    """Rows that ``tailed`` adds."""
+    return tree.count + len(tails.level) * len(leaves(tree)) if np.any(tails.weight > 0) else 0
+
+
 def risk_ratio(tree: ScenarioTree, tails: Tails, price: Floats) -> Floats:
-    """(F.27) from prices of the tails' rows, made to add up: any prices give risk weights. Shapes (E * leaves,) -> (N,)."""
+    """(F.27) from prices of the rows that ``tailed`` has added, made to add up: any prices give risk weights. Shapes (N + E * leaves,) -> (N,).
+
+    One where no tail counts.
+    """
+    if not np.any(tails.weight > 0):
+        return np.ones(tree.count)
+    price = price[tree.count :]
     probability, ends = node_probability(tree), np.asarray(leaves(tree))
     ratio = np.full(tree.count, 1.0 - tails.weight.sum())
     for level, weight, mine in zip(tails.level, tails.weight, price.reshape(len(tails.level), -1), strict=True):

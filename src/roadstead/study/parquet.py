@@ -38,7 +38,9 @@ PLAN = {
     "group_sale": "ygt",
     "short": "yr",
 }
-PRICE_PROOF = {"eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "rows": "w"}
+PRICE_PROOF = {
+    "eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "least": "yc", "earned": "yj", "spent": "yj", "rows": "w", "ratio": "n",
+}  # fmt: skip
 PROOF = {"prices": "w", "ratio": "n", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
@@ -162,7 +164,7 @@ def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
     """Write pins, and cuts with prices of every row, or prices of node-years with those of the master's rows."""
     if isinstance(proof, PriceProof):
         prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
-        write_arrays(folder, prices | {"rows": proof.rows}, PRICE_PROOF)
+        write_arrays(folder, prices | {"rows": proof.rows, "ratio": proof.ratio}, PRICE_PROOF)
     else:
         found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {
             "prices": proof.prices,
@@ -178,8 +180,8 @@ def read_proof(folder: Path, options: int) -> Proof | PriceProof:
     pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
     if (folder / "all.ycs.parquet").exists():
         found = read_arrays(folder, PRICE_PROOF)
-        rows = found.pop("rows")
-        return PriceProof(pins, NodePrices(**found), rows)
+        rows, ratio = found.pop("rows"), found.pop("ratio")
+        return PriceProof(pins, NodePrices(**found), rows, ratio)
     found = read_arrays(folder, PROOF)
     prices, ratio = found.pop("prices"), found.pop("ratio")
     found["options"] = found["options"].reshape(len(found["cell"]), options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prospects import Invented, changed, invented, random_decisions
+from prospects import Invented, changed, invented, random_decisions, ruled
 
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
@@ -17,8 +18,8 @@ from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import Operations, operations
-from roadstead.footprint.pricing import NodePrices, bare_prices, with_segment_prices, year_cuts
-from roadstead.footprint.states import StateMap, decisions_at, state_map
+from roadstead.footprint.pricing import NodePrices, bare_prices, no_prices, with_segment_prices, year_cuts
+from roadstead.footprint.states import StateMap, States, decisions_at, state_map
 
 if TYPE_CHECKING:
     from roadstead.footprint.formulation import Formulation
@@ -47,10 +48,16 @@ def without_costs(made: Invented) -> Invented:
     return changed(made, "resources", **nothing)
 
 
-def states_of(seed: int, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+def states_of(seed: int, decisions: Decisions) -> States:
     _, decided, states, _ = parts(seed)
     c = decided.columns
     return states.at(decisions_at((c.u, c.v, c.z, c.w), decisions, len(decided.program.gain)))
+
+
+def drawn(ops: Operations, rng: np.random.Generator) -> States:
+    """States of shares, as a relaxed master proposes them."""
+    pledges = 2 * rng.random((2, ops.count, len(ops.earns)))
+    return States(rng.random((ops.count, ops.options)), 2 * rng.random(ops.free.shape), *pledges)
 
 
 def earned(seed: int, chance: int) -> tuple[Decisions, np.ndarray]:
@@ -74,12 +81,11 @@ def test_no_plan_earns_more_than_any_prices_allow(seed: int, chance: int, scale:
     ops, _, _, programs = parts(seed)
     rng = np.random.default_rng(chance + 1)
     decisions, worth = earned(seed, chance)
-    is_open, at_work = states_of(seed, decisions)
-    base = with_segment_prices(ops, programs(Asked(rng.random(is_open.shape), rng.random(at_work.shape) * 2)).prices)
-    noise = [rng.normal(0, 10.0**scale, part.shape) for part in (base.eta, base.gamma, base.nu, base.mu)]
-    start = (base.eta, base.gamma, base.nu, base.mu) if near else (0.0,) * 4
-    cuts = year_cuts(ops, NodePrices(*(part + more for part, more in zip(start, noise, strict=True))))
-    allowed = by_node(seed, cuts.at(is_open, at_work))
+    base = with_segment_prices(ops, programs(Asked(drawn(ops, rng))).prices)
+    right = [getattr(base, name) for name in NodePrices.__slots__]
+    start = right if near else [0.0 * part for part in right]
+    cuts = year_cuts(ops, NodePrices(*(part + rng.normal(0, 10.0**scale, part.shape) for part in start)))
+    allowed = by_node(seed, cuts.at(states_of(seed, decisions)))
     assert np.all(allowed >= worth - NEAR * (1 + np.abs(worth)))
 
 
@@ -89,11 +95,11 @@ def test_the_right_prices_make_the_cut_tight(seed: int, chance: int):
     """Program, certificate and cut agree at the state of a plan, node by node; the segments' prices are the best there."""
     programs = parts(seed)[3]
     decisions, worth = earned(seed, chance)
-    is_open, at_work = states_of(seed, decisions)
-    answered = programs(Asked(is_open, at_work))
+    states = states_of(seed, decisions)
+    answered = programs(Asked(states))
     near = 1e-6 * (1 + np.abs(worth))
     assert np.all(np.abs(by_node(seed, answered.value) - worth) <= near)
-    assert np.all(np.abs(by_node(seed, answered.cuts.at(is_open, at_work)) - worth) <= near)
+    assert np.all(np.abs(by_node(seed, answered.cuts.at(states)) - worth) <= near)
 
 
 @settings(max_examples=40)
@@ -102,26 +108,88 @@ def test_segment_prices_are_the_best_there_are(seed: int, chance: int):
     """(F.16): no other prices of cars allow less at the same state and the same prices of all else."""
     ops, _, _, _ = parts(seed)
     rng = np.random.default_rng(chance)
-    is_open, at_work = rng.random((ops.count, ops.options)), 2 * rng.random(ops.free.shape)
+    states = drawn(ops, rng)
     nu, mu = np.abs(rng.normal(0, 1, (2, *ops.free.shape)))
     gamma = rng.normal(0, 1, (ops.count, len(ops.members)))
-    best = with_segment_prices(ops, bare_prices(ops, (gamma, nu, mu), is_open, at_work))
-    least = year_cuts(ops, best).at(is_open, at_work)
+    raw = replace(no_prices(ops, states.is_open), gamma=gamma, nu=nu, mu=mu)
+    best = with_segment_prices(ops, bare_prices(ops, raw, states.at_work))
+    least = year_cuts(ops, best).at(states)
     for scale in (0.01, 1.0):
-        other = NodePrices(best.eta + rng.normal(0, scale, best.eta.shape), best.gamma, best.nu, best.mu)
-        assert np.all(year_cuts(ops, other).at(is_open, at_work) >= least - 1e-9 * (1 + np.abs(least)))
+        other = replace(best, eta=best.eta + rng.normal(0, scale, best.eta.shape))
+        assert np.all(year_cuts(ops, other).at(states) >= least - 1e-9 * (1 + np.abs(least)))
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_mean_of_prices_proves_no_less_than_the_mean_of_cuts(seed: int):
     ops, _, _, programs = parts(seed)
     rng = np.random.default_rng(seed)
-    asked = [Asked(rng.random((ops.count, ops.options)), 2 * rng.random(ops.free.shape)) for _ in range(2)]
+    asked = [Asked(drawn(ops, rng)) for _ in range(2)]
     one, two = (programs(each) for each in asked)
     share = 0.3
     whole = [with_segment_prices(ops, each.prices) for each in (one, two)]
     mean = NodePrices(*(share * getattr(whole[0], f) + (1 - share) * getattr(whole[1], f) for f in whole[0].__slots__))
     for each in asked:
-        bound = year_cuts(ops, mean).at(each.is_open, each.at_work)
-        apart = share * one.cuts.at(each.is_open, each.at_work) + (1 - share) * two.cuts.at(each.is_open, each.at_work)
+        bound = year_cuts(ops, mean).at(each.states)
+        apart = share * one.cuts.at(each.states) + (1 - share) * two.cuts.at(each.states)
         assert np.all(bound <= apart + 1e-9 * (1 + np.abs(apart)))
+
+
+def asking(seed: int) -> Invented:
+    """Cars that must be served, and two pledges."""
+    made = ruled(seed)
+    width = made.prospect.demand.width.sum(-1)
+    least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
+    return changed(made, "demand", least=least)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_prices_say_what_does_not_fit(seed: int):
+    """Where too much is asked for of a state, its cut lies below nothing; what fits with everything open breaks none of them.
+
+    Elsewhere the cut is tight where options are open or shut, and says no more than the program where they are half open.
+    """
+    made = asking(seed)
+    ops = operations(made.tree, made.prospect)
+    programs = NodePrograms((ops, made.prospect.node_years.node))
+    rng = np.random.default_rng(seed)
+    tight = unfit = 0
+    roomy = States(
+        np.ones((ops.count, ops.options)), np.full(ops.free.shape, 50.0), np.zeros((ops.count, 2)), np.full((ops.count, 2), 1e4)
+    )  # fmt: skip
+    fits = np.isfinite(programs(Asked(roomy)).value)
+    for turn in range(6):
+        states = drawn(ops, rng)
+        if turn % 2:
+            states = replace(states, is_open=np.round(states.is_open))
+        answered = programs(Asked(states))
+        misfit = answered.prices.unfit
+        assert np.array_equal(misfit, ~np.isfinite(answered.value))
+        allowed = answered.cuts.at(states)
+        assert np.all(allowed[misfit] < -1e-6)
+        value = answered.value[~misfit]
+        assert np.all(allowed[~misfit] <= value + 1e-6 * (1 + np.abs(value)))
+        if turn % 2:
+            assert allowed[~misfit] == pytest.approx(value, rel=1e-6, abs=1e-6)
+            tight += len(value)
+        assert np.all(answered.cuts.at(roomy)[misfit & fits] >= -1e-6)
+        unfit += int(misfit.sum())
+    assert unfit + tight > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_prices_of_both_kinds_add_up(seed: int):
+    """The right side of a sum of prices is at most the sum of right sides: right prices, and a share of what says why nothing fits."""
+    made = asking(seed)
+    ops = operations(made.tree, made.prospect)
+    programs = NodePrograms((ops, made.prospect.node_years.node))
+    rng = np.random.default_rng(seed)
+    roomy = States(
+        np.ones((ops.count, ops.options)), np.full(ops.free.shape, 50.0), np.zeros((ops.count, 2)), np.full((ops.count, 2), 1e4)
+    )  # fmt: skip
+    right, wrong = (programs(Asked(states)) for states in (roomy, drawn(ops, rng)))
+    both = [with_segment_prices(ops, each.prices) for each in (right, wrong)]
+    total = NodePrices(*(getattr(both[0], f) + 0.3 * getattr(both[1], f) for f in NodePrices.__slots__))
+    mixed = wrong.prices.unfit & ~right.prices.unfit
+    for states in (roomy, drawn(ops, rng)):
+        apart = right.cuts.at(states) + 0.3 * wrong.cuts.at(states)
+        assert np.all((year_cuts(ops, total).at(states) <= apart + 1e-6 * (1 + np.abs(apart)))[mixed])
