@@ -174,14 +174,15 @@ class _Run:
     def _stands(self) -> float:
         """Value of what stands, minus infinity where it keeps not every rule; it is the first plan where pins let it be one."""
         search, at = self.search, self.search.at
-        nothing = np.zeros(len(at.decided.program.gain))
+        nothing, promised = np.zeros(len(at.decided.program.gain)), float("-inf")
         if len(at.operations.earns):
-            decided = np.concatenate([family[family >= 0] for family in at.families])
-            settled = search.master.fitted(decided, nothing[decided])
-            if settled is None:
+            held = np.concatenate([family[family >= 0] for family in at.families])
+            first = search.master.fitted(held, nothing[held])
+            if first is None:
                 return float("-inf")
-            search.try_whole(settled)
-            nothing = settled if search.plan is None else search.plan
+            _, nothing, _ = search.settled(first, held)
+            again = search.master.fitted(held, nothing[held])
+            promised = float("inf") if again is None else search.master.estimate(again)
         try:
             standing = certify(at.tree, at.prospect, search.plan_of(nothing)).value / MONEY
         except RoadsteadError:
@@ -190,7 +191,7 @@ class _Run:
         if search.fits(nothing):
             search.best, search.plan = standing, nothing
             search.seen.add(nothing.tobytes())
-        return standing
+        return max(standing, promised)  # no more is called value added than is sure
 
     def relax(self, standing: float) -> MasterAnswer | None:
         """Round after round of cuts until the relaxed master has no more to give; None where it has nothing at all.
@@ -199,7 +200,7 @@ class _Run:
         """
         search = self.search
         answer = again = search.master.solve()
-        inside, inside_value, rounds = _some_of_all(search.at), -np.inf, 0
+        inside, inside_value, before, rounds = _some_of_all(search.at), -np.inf, np.inf, 0
         improver = Improver(search)
         while answer is not None and again is not None:
             answer = again
@@ -208,7 +209,10 @@ class _Run:
             goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
             if self.rest(standing) <= 0 or answer.value - inside_value <= goal or self.left() <= 0:
                 break
-            point = STEP * answer.point + (1.0 - STEP) * inside
+            # A point short of what the master proposes may leave it where it is: then the proposal itself is asked about.
+            step = STEP if before - answer.value > STALLED * goal else 1.0
+            before = answer.value
+            point = step * answer.point + (1.0 - step) * inside
             answered = search.answers(point)
             search.learn(answered)
             value = search.allowed(point, answered)

@@ -42,8 +42,8 @@ def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Fo
     """
     whole = formulate(tree, prospect, relaxed=True)
     _check_offered(tree, prospect, whole.columns, decisions)
-    program = with_tails(tree, prospect, whole.columns, fixed(whole, decisions))
-    answer = run(program, Limits(seconds=LONGEST))
+    held = replace(whole, program=fixed(whole, decisions))
+    answer = run(with_tails(tree, prospect, held), Limits(seconds=LONGEST))
     if answer.point is None:
         message = f"no flows fit these decisions: the solver says {answer.status!r}"
         raise RoadsteadError(Fault("decisions", "RS-F501", message, _FITTING))

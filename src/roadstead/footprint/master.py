@@ -19,7 +19,7 @@ from scipy import sparse
 
 from roadstead.footprint.columns import standing_cost
 from roadstead.footprint.extensive import OPTIMAL, model_of, new_solver
-from roadstead.footprint.tails import column_nodes, risk_ratio, tail_rows, tailed, valued
+from roadstead.footprint.tails import money_by_node, risk_ratio, tail_rows, tailed, valued
 
 if TYPE_CHECKING:
     import highspy
@@ -114,7 +114,7 @@ class Master:
         self.program = decided.program
         self.tree, self.tails = tree, prospect.tails
         self.count = count = tree.count
-        self.nodes = column_nodes(prospect, decided.columns, len(decided.program.gain))
+        self.money = money_by_node(tree, prospect, decided)
         self.idle = standing_cost(tree, prospect)
         self.base = len(decided.program.low) + tail_rows(tree, prospect.tails)
         self.rounds = 0
@@ -233,7 +233,7 @@ class Master:
 
     def worth(self, point: Floats, earned: Floats) -> float:
         """Value of decisions whose nodes earn so much, tails counted. Shape of earned (N,)."""
-        by_node = np.bincount(self.nodes, self.program.gain * point, self.count) + earned - self.idle
+        by_node = self.money @ point + earned - self.idle
         return valued(self.tree, self.tails, by_node) if np.all(np.isfinite(by_node)) else float("-inf")
 
     def sorted_by(self, place: Ints) -> tuple[sparse.csr_matrix, Floats, Ints]:
@@ -265,7 +265,8 @@ class Master:
             whole=np.concatenate([p.whole & (not relaxed), np.zeros(count, dtype=bool)]),
             matrix=sparse.hstack([p.matrix, sparse.csr_matrix((len(p.low), count))]).tocsr(),
         )
-        base = tailed(self.tree, self.tails, base, np.concatenate([self.nodes, np.arange(count)]), self.idle)
+        money = sparse.hstack([self.money, sparse.identity(count)]).tocsr()
+        base = tailed(self.tree, self.tails, base, money, self.idle)
         rows = self._rows(held)
         rows = sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(len(held), len(base.gain)))
         return replace(

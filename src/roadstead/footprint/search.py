@@ -47,7 +47,7 @@ THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
 """Shares from which a decision is rounded up."""
 FITS = 1e-6
 """By how much whole decisions may pass a row: a solver's rounding."""
-SETTLINGS = 12
+SETTLINGS = 30
 """Rounds at most in which accounts between years are put right for one plan."""
 
 
@@ -106,7 +106,7 @@ def bound_of(at: Ground, proof: PriceProof) -> float:
         \text{(F.13) of } \rho c + \sum_y \rho_{n(y)} \nabla V_y, \text{ with the master's row prices as } \lambda   \qquad (F.18)
     """
     cuts, states = year_cuts(at.operations, proof.prices), at.states
-    program = weighed(at.tree, at.prospect, at.decided.columns, at.decided.program, proof.ratio)
+    program = weighed(at.tree, at.prospect, at.decided, at.decided.program, proof.ratio)
     counts = proof.ratio[at.prospect.node_years.node]
     parts = (
         (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
@@ -200,16 +200,30 @@ class Search:
     def try_whole(self, point: Floats) -> float:
         """Value of whole decisions, kept where they are the best so far; with accounts between years, put right round by round."""
         self.seen.add(point.tobytes())
-        value = float("-inf")
+        whole = np.flatnonzero(self.at.decided.program.whole)
+        value, best, by_node = self.settled(point, whole, self.best)
+        self.keep(best, value, by_node)
+        return value
+
+    def settled(self, point: Floats, held: Ints, enough: float = float("inf")) -> tuple[float, Floats, Floats]:
+        """The best value found for some decisions held as they are, the point that has it, and what its nodes earn.
+
+        Where accounts link years, what is earned and spent when is put right round by round, until the cuts promise no more than
+        is had, or no more than is ``enough`` elsewhere.
+        """
+        best = (float("-inf"), point, np.full(self.at.tree.count, -np.inf))
         for left in reversed(range(SETTLINGS if len(self.at.operations.earns) else 1)):
             by_node = self.try_nodes(point)
-            value = max(value, self.master.worth(point, by_node))
-            self.keep(point, self.master.worth(point, by_node), by_node)
-            again = self.completed(point) if left else None
-            if again is None or self.master.estimate(again) - value <= FITS * abs(value):
+            value = self.master.worth(point, by_node)
+            best = max(best, (value, point, by_node), key=lambda each: each[0])
+            again = self.master.fitted(held, point[held]) if left else None
+            if again is None:
+                break
+            hope = self.master.estimate(again)
+            if hope - best[0] <= FITS * abs(hope) or hope < enough < np.inf:
                 break
             point = again
-        return value
+        return best
 
     def try_nodes(self, point: Floats) -> Floats:
         """What the nodes' years earn at whole decisions; their cuts go into the master. Shape (N,)."""

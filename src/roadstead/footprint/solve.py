@@ -241,7 +241,7 @@ def _by_extensive_form(
     start = found.decisions or start
     standing = beside.standing if beside else _standing(tree, prospect)
     whole = formulate(tree, prospect, pins)
-    stated = with_tails(tree, prospect, whole.columns, whole.program)
+    stated = with_tails(tree, prospect, whole)
     warm = WarmProgram(replace(stated, whole=np.zeros_like(stated.whole)))
     cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
     basis = beside.basis if beside else None
@@ -312,7 +312,7 @@ def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> 
         return MONEY * bound_of(ground(tree, prospect, proof.pins), proof)
     whole = formulate(tree, prospect, proof.pins)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
-    return MONEY * weak_duality(weighed(tree, prospect, whole.columns, program, proof.ratio), proof.prices)
+    return MONEY * weak_duality(weighed(tree, prospect, whole, program, proof.ratio), proof.prices)
 
 
 def _proof(

@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.columns import standing_cost
+from roadstead.footprint.columns import standing_cost, year_money
 from roadstead.futures.tree import ancestry, from_root, leaves, node_probability, to_root
 
 if TYPE_CHECKING:
-    from roadstead.footprint.columns import Columns
+    from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.program import Program
     from roadstead.futures.accounts import Tails
     from roadstead.futures.prospect import Prospect
@@ -37,35 +37,65 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 
-def column_nodes(prospect: Prospect, columns: Columns, width: int) -> Ints:
-    """Node in which each column earns; the first for those that earn nothing. Shape (V,)."""
-    nodes = np.zeros(width, dtype=np.int64)
-    for family in (columns.u, columns.v, columns.z, columns.w):
-        here = np.argwhere(family >= 0)
-        nodes[family[family >= 0]] = here[:, 0]
-    for family in (columns.x, columns.q, columns.g, columns.h):
-        here = np.argwhere(family >= 0)
-        nodes[family[family >= 0]] = prospect.node_years.node[here[:, 0]]
-    return nodes
+def money_by_node(tree: ScenarioTree, prospect: Prospect, whole: Formulation) -> sparse.csr_matrix:
+    """What a unit of each column earns in every node, its running costs in the nodes they are paid in. Shape (N, V)."""
+    c, program = whole.columns, whole.program
+    own = np.zeros(len(program.gain), dtype=np.int64)
+    for family in (c.u, c.v, c.z, c.w):
+        own[family[family >= 0]] = np.argwhere(family >= 0)[:, 0]
+    for family in (c.x, c.q, c.g, c.h):
+        own[family[family >= 0]] = prospect.node_years.node[np.argwhere(family >= 0)[:, 0]]
+    node, column, value = _running(tree, prospect, whole)
+    later = np.bincount(column, value, len(program.gain))
+    entries = np.concatenate([value, program.gain - later])
+    at = (np.concatenate([node, own]), np.concatenate([column, np.arange(len(own))]))
+    return sparse.csr_matrix((entries, at), shape=(tree.count, len(own)))
 
 
-def weighed(tree: ScenarioTree, prospect: Prospect, columns: Columns, program: Program, ratio: Floats) -> Program:
-    """The program whose nodes count ``ratio`` times what they do in the mean. Shape of ratio (N,)."""
-    nodes = column_nodes(prospect, columns, len(program.gain))
+def _running(tree: ScenarioTree, p: Prospect, whole: Formulation) -> tuple[Ints, Ints, Floats]:
+    """Yearly costs that decisions bring or save: the node of the year, the column, the money."""
+    c, when = whole.columns, whole.timing
+    options = p.options.fixed * year_money(tree, p, p.options.risk)
+    modules = p.resources.fixed * year_money(tree, p, p.resources.risk)
+    grown = np.flatnonzero(p.options.grows_from >= 0)
+    families = (
+        (c.u, when.option_service, -options),
+        (c.u[:, grown], when.option_service[grown], options[:, p.options.grows_from[grown]]),
+        (c.v, when.unpaid, options),
+        (c.z, when.module_service, -modules),
+        (c.w, when.retired, modules),
+    )
+    node, column, value = [], [], []
+    for columns, weight, paid in families:
+        j, i = np.nonzero(weight)
+        year, at = when.years.below[i], columns[when.years.node[i], j]
+        there = at >= 0
+        node.append(p.node_years.node[year[there]])
+        column.append(at[there])
+        value.append((weight[j, i] * paid[year, j])[there])
+    return np.concatenate(node), np.concatenate(column), np.concatenate(value)
+
+
+def weighed(tree: ScenarioTree, prospect: Prospect, whole: Formulation, program: Program, ratio: Floats) -> Program:
+    """A program with the columns of ``whole`` whose nodes count ``ratio`` times what they do in the mean. Shape of ratio (N,)."""
+    if np.all(ratio == 1.0):
+        return program
     constant = -float(standing_cost(tree, prospect) @ ratio)
-    return replace(program, gain=program.gain * ratio[nodes], constant=constant)
+    return replace(program, gain=money_by_node(tree, prospect, whole).T @ ratio, constant=constant)
 
 
-def with_tails(tree: ScenarioTree, prospect: Prospect, columns: Columns, program: Program) -> Program:
+def with_tails(tree: ScenarioTree, prospect: Prospect, whole: Formulation) -> Program:
     """(F.26) on one program of all decisions; unchanged where no tail counts."""
-    nodes = column_nodes(prospect, columns, len(program.gain))
-    return tailed(tree, prospect.tails, program, nodes, standing_cost(tree, prospect))
+    if not np.any(prospect.tails.weight > 0):
+        return whole.program
+    money = money_by_node(tree, prospect, whole)
+    return tailed(tree, prospect.tails, whole.program, money, standing_cost(tree, prospect))
 
 
-def tailed(tree: ScenarioTree, tails: Tails, program: Program, nodes: Ints, idle: Floats) -> Program:
+def tailed(tree: ScenarioTree, tails: Tails, program: Program, money: sparse.csr_matrix, idle: Floats) -> Program:
     """(F.26): a program with the worth of every node, and with tails, as further columns and rows; unchanged where none counts.
 
-    ``nodes``: where each column earns, shape (V,); ``idle``: what no decision moves, shape (N,).
+    ``money``: what each column earns in every node, shape (N, V); ``idle``: what no decision moves, shape (N,).
     """
     if not np.any(tails.weight > 0):
         return program
@@ -73,8 +103,8 @@ def tailed(tree: ScenarioTree, tails: Tails, program: Program, nodes: Ints, idle
     ends, count = np.asarray(leaves(tree)), tree.count
     width, kinds = len(program.gain), len(tails.level)
     each = np.divide(1.0, probability, out=np.zeros(count), where=probability > 0)
-    earned = sparse.csr_matrix((program.gain * each[nodes], (nodes, np.arange(width))), shape=(count, width))
-    paths = _paths(tree, ends)
+    earned = sparse.diags(each) @ money
+    paths = ancestry(tree)[ends]
     tail = sparse.kron(np.ones((kinds, 1)), paths)
     start = sparse.kron(sparse.identity(kinds), -np.ones((len(ends), 1)))
     short = sparse.identity(kinds * len(ends))
@@ -97,11 +127,6 @@ def tailed(tree: ScenarioTree, tails: Tails, program: Program, nodes: Ints, idle
         high=np.concatenate([program.high, -idle * each, np.full(many, none)]),
         constant=0.0,
     )
-
-
-def _paths(tree: ScenarioTree, ends: Ints) -> sparse.csr_matrix:
-    """1 where a node is on the path to a leaf. Shape (leaves, N)."""
-    return ancestry(tree)[ends]
 
 
 def tail_rows(tree: ScenarioTree, tails: Tails) -> int:
