@@ -191,6 +191,10 @@ class WarmProgram:
             return float("-inf")
         return float(self._solver.getInfo().objective_function_value) + self.program.constant
 
+    def reduced(self) -> Floats:
+        """Reduced gains of the columns at the last solve. Shape (V,)."""
+        return np.asarray(self._solver.getSolution().col_dual)
+
     def point(self) -> Floats:
         """Values of the columns at the last solve. Shape (V,)."""
         return np.asarray(self._solver.getSolution().col_value)

@@ -163,7 +163,7 @@ class Master:
         over[self._held] = 0.0
         worst = np.lexsort((-over, self._node))
         first = worst[np.unique(self._node[worst], return_index=True)[1]]
-        return first[over[first] > BROKEN * np.abs(point[width:]).sum()]
+        return np.asarray(first[over[first] > BROKEN * np.abs(point[width:]).sum()])
 
     def purge(self) -> None:
         """Put cuts to sleep that have long had no price, and forget the oldest of those that sleep."""

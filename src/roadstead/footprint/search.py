@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -22,6 +23,7 @@ from roadstead.footprint.rounding import rounded
 from roadstead.footprint.states import decisions_at, state_map
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from roadstead.footprint.formulation import Formulation
@@ -188,17 +190,16 @@ class Search:
         row = p.matrix @ point
         return bool(np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS))
 
-    def round_off(self, point: Floats) -> None:
-        """Value the most promising of some roundings, if the cuts leave it any hope to be the best."""
+    def round_off(self, points: Sequence[Floats]) -> None:
+        """Value the most promising of some roundings of points, if the cuts leave it any hope to be the best."""
         tree, prospect, columns = self.at.tree, self.at.prospect, self.at.decided.columns
         hopes: list[tuple[float, Floats]] = []
-        for threshold in THRESHOLDS:
-            for follow in (False, True):
-                d = rounded(tree, prospect, columns, point, threshold, follow=follow)
-                whole = self.completed(decisions_at(self.at.families, d, len(point)))
-                if whole is None or whole.tobytes() in self.seen or not self.fits(whole):
-                    continue
-                hopes.append((self.master.estimate(whole), whole))
+        for point, threshold, follow in product(points, THRESHOLDS, (False, True)):
+            d = rounded(tree, prospect, columns, point, threshold, follow=follow)
+            whole = self.completed(decisions_at(self.at.families, d, len(point)))
+            if whole is None or whole.tobytes() in self.seen or not self.fits(whole):
+                continue
+            hopes.append((self.master.estimate(whole), whole))
         if not hopes:
             return
         hope, whole = max(hopes, key=lambda each: each[0])

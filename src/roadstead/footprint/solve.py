@@ -16,9 +16,10 @@ from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate, formulate_decisions
 from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
+from roadstead.footprint.lumps import strengthened
 from roadstead.footprint.method import chosen
 from roadstead.footprint.plan import Decisions
-from roadstead.footprint.program import tightened
+from roadstead.footprint.program import narrowed, tightened
 from roadstead.footprint.rounding import good_start
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.shortage import unserved
@@ -233,15 +234,17 @@ def _by_extensive_form(
     whole = formulate(tree, prospect, pins)
     warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
     relaxed, cuts = tighten(prospect, whole.columns, warm, beside)
-    if relaxed.status == INFEASIBLE:
-        raise RoadsteadError(_unfit(tree, prospect, pins, effort))
-    if relaxed.point is None or relaxed.price is None:
-        raise RoadsteadError(_not_found(effort, relaxed.status))
-    program = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
-    certified = MONEY * weak_duality(program, relaxed.price)
     basis = warm.basis()
+    tight = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
+    program, lumped = strengthened(prospect, whole, warm, tight, relaxed)
+    if lumped.status == INFEASIBLE:
+        raise RoadsteadError(_unfit(tree, prospect, pins, effort))
+    if lumped.point is None or relaxed.price is None:
+        raise RoadsteadError(_not_found(effort, lumped.status))
+    certified = MONEY * weak_duality(tight, relaxed.price)
+    reduced = warm.reduced()
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
-    begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start, enough)
+    begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
@@ -251,9 +254,14 @@ def _by_extensive_form(
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
         answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
     else:
+        if begin is not None:
+            least = begin.value - ROUNDING * abs(begin.value)
+            program = narrowed(program, lumped.point, lumped.bound, reduced, least)
         answer = run(program, limits, start=None if begin is None else begin.point, progress=_in_money(progress))
-    # Where the time ends before the solver has looked at anything, the plan to begin from is the plan.
-    point = answer.point if answer.point is not None or begin is None else begin.point
+    # Where the time ends before the solver has seen anything better, the plan to begin from is the plan.
+    point = answer.point
+    if begin is not None and (point is None or program.gain @ point + program.constant < begin.value):
+        point = begin.point
     if point is None:
         raise RoadsteadError(
             _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
