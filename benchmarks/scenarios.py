@@ -64,7 +64,7 @@ def places(tree: ScenarioTree) -> tuple[str, ...]:
 
 def cut(tree: ScenarioTree, stage: int) -> tuple[Scenario, ...]:
     """The scenarios of a stage, as one meets them walking the tree branch by branch."""
-    place, probability, above = places(tree), node_probability(tree), ancestry(tree)
+    place, probability, above = places(tree), node_probability(tree), ancestry(tree).toarray()
     heads = [n for n in range(tree.count) if len(history(tree, n)) == stage + 1]
     found = []
     for head in sorted(heads, key=lambda n: [int(step) for step in place[n].split("_")[1:]]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ class Crew(Generic[Seed, Task, Result]):
 
 
 def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: Any) -> None:
+    # Answers go through the line; what native code has to say as it starts goes nowhere.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
     try:
         answer = build(seed)
         while (task := line.recv()) is not None:

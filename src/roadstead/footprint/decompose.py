@@ -1,15 +1,15 @@
 """Decomposition: a master of decisions, node-year programs that answer with prices, and a proof that needs no solver.
 
 Each round the master proposes decisions; a point between them and the best so far (in-out) is priced by the node-year
-programs in worker processes; their cuts, added up by node, go back to the master. Every round a proposal is rounded to whole
-decisions and valued by the same programs. What the relaxed master cannot close, branch and bound on the master does, with
+programs in worker processes; their cuts, added up by node, go back to the master. Once the relaxed point is known to be near,
+proposals are rounded to whole decisions, which are changed for the better, and valued by the same programs. What the relaxed master cannot close, branch and bound on the master does, with
 decisions fixed that could no longer pay.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +17,12 @@ import numpy as np
 from roadstead.footprint import extensive
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
+from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
 from roadstead.footprint.improving import Improver
+from roadstead.footprint.program import narrowed
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
-from roadstead.footprint.session import ALONE, News
+from roadstead.footprint.session import ALONE, Checkpoint, News
 from roadstead.footprint.states import decisions_at
 from roadstead.terms.errors import RoadsteadError
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
-    from roadstead.footprint.program import Program
+    from roadstead.footprint.pricing import BarePrices
     from roadstead.footprint.search import Ground
     from roadstead.footprint.session import Session
     from roadstead.futures.prospect import Prospect
@@ -45,12 +47,14 @@ ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
 CLOSED = 1e-8
 """Share of NPV left unproven at which a gap of nothing counts as closed."""
-ROUNDED_EVERY = 2
-"""Every so many rounds a proposal is rounded; in those between, the plan so far is changed."""
-PLANS_WANTING = 4.0
-"""How much further from the bound the plan lies than the relaxed point, for it to be changed twice."""
-FIRST_ROUNDS = 3
-"""Rounds whose proposals are too far off to be rounded."""
+ROUNDED_EVERY = 3
+"""Every so many rounds a proposal is rounded, too; in all, the plan so far is changed."""
+PLANS_WANTING = 1.5
+"""How much further from the bound the plan lies than the relaxed point, for it to be changed at every stage."""
+NEAR = 0.02
+"""Share of value added within which the relaxed point is known, for plans to be looked for: what is rounded early is soon outdone."""
+FIRST_ROUNDS = 12
+"""Rounds after which they are looked for in any case."""
 TIME_OUT = "Time limit reached"
 """The solver's word for a search that time has ended."""
 
@@ -158,12 +162,25 @@ class _Run:
             best, bound, standing = (MONEY * each for each in (self.search.best, self.search.bound, self.standing))
             self.session.tell(News(best, bound, standing, self.goal.seconds - self.search.left()))
 
+    def keep(self, *prices: BarePrices) -> None:
+        """What there is to go on from: prices of a round, and the best plan."""
+        keep, search, at = self.session.keep, self.search, self.search.at
+        if keep is not None:
+            plan = search.plan
+            whole = at.prospect.resources.whole
+            decisions = None if plan is None else read_decisions(at.decided.columns, plan, whole)
+            keep(Checkpoint(decisions, prices=prices))
+
     def begin(self, start: Decisions | None) -> float:
         """Prices of what stands, and of a quarter of everything; the value of what stands."""
         search, at = self.search, self.search.at
         if not at.operations.always_fits:
             search.learn_from_nothing()
         standing = self.standing = self._stands()
+        found = self.session.found or Checkpoint()
+        for prices in found.prices:
+            search.learn_again(prices)
+        start = found.decisions or start
         if start is not None:
             first = search.completed(decisions_at(at.families, start, len(at.decided.program.gain)))
             if first is not None and search.fits(first):
@@ -200,7 +217,7 @@ class _Run:
         """
         search = self.search
         answer = again = search.master.solve()
-        inside, inside_value, before, rounds = _some_of_all(search.at), -np.inf, np.inf, 0
+        inside, inside_value, before, rounds, since = _some_of_all(search.at), -np.inf, np.inf, 0, 0
         improver = Improver(search)
         while answer is not None and again is not None:
             answer = again
@@ -219,19 +236,25 @@ class _Run:
             if value > inside_value:
                 inside, inside_value = point, value
             rounds += 1
-            if rounds > FIRST_ROUNDS and self.left() > 0:
-                self._look_for_plans(improver, answer, rounds, inside_value)
+            near = np.isfinite(inside_value) and answer.value - inside_value <= NEAR * (inside_value - standing)
+            if (since or near or rounds > FIRST_ROUNDS) and self.left() > 0:
+                self._look_for_plans(improver, (answer.point, inside), since, inside_value)
+                since += 1
             search.purge()
+            self.keep(answered.prices)
             again = search.master.solve()
         return answer
 
-    def _look_for_plans(self, improver: Improver, answer: MasterAnswer, rounds: int, inside_value: float) -> None:
-        """What the master proposes rounded, or the plan so far changed: twice, where plans are what is wanting."""
+    def _look_for_plans(self, improver: Improver, points: tuple[Floats, Floats], since: int, relaxed: float) -> None:
+        """Round a proposal now and then, and change the plan so far: at every stage, where plans are what is wanting."""
         search = self.search
-        if rounds % ROUNDED_EVERY == 0 or not improver.step():
-            search.round_off(answer.point)
-        elif search.bound - search.best > PLANS_WANTING * (search.bound - inside_value) and self.left() > 0:
-            improver.step()
+        if since % ROUNDED_EVERY == 0:
+            search.round_off(points)
+        for _ in improver.stages:
+            if self.left() <= 0 or not improver.step():
+                return
+            if search.bound - search.best <= PLANS_WANTING * (search.bound - relaxed):
+                return
 
     def polish(self, answer: MasterAnswer, standing: float) -> None:
         """Branch and bound on the master, its best plans valued and cut off, until the gap is closed or time is over."""
@@ -239,13 +262,15 @@ class _Run:
         if self.rest(standing) > 0:
             Improver(search).improve()
             self.tell()
-        relaxed, again_met = answer, set[bytes]()
+        relaxed, tried = answer, set[bytes]()
         while self.rest(standing) > 0 and self.left() > 0:
             search.bound = min(search.bound, relaxed.value)
             hope, spare = search.best, self.allowance(standing)
-            program = _narrowed(search.master.whole_program(), relaxed, hope + spare / 2)
+            whole, least = search.master.whole_program(), hope + spare / 2
+            program = narrowed(whole, relaxed.point, relaxed.value, relaxed.reduced, least)
             # One thread: the master beside it is solved with one, and a process has one scheduler.
-            met = extensive.run(program, Limits(spare / 4, CLOSED / 4, max(self.left(), 0.1)))
+            limits = Limits(spare / 4, CLOSED / 4, max(self.left(), 0.1))
+            met = extensive.run(program, limits, stop=self.session.stop)
             if met.status == INFEASIBLE:
                 search.bound = min(search.bound, hope + spare / 2)
                 return
@@ -253,11 +278,12 @@ class _Run:
             self.tell()
             if met.point is None:
                 return
-            whole = search.completed(_rounded_off(search.at, met.point[: len(answer.point)]))
-            if whole is None or whole.tobytes() in again_met:
+            plan = search.completed(_rounded_off(search.at, met.point[: len(answer.point)]))
+            if plan is None or plan.tobytes() in tried:
                 return
-            again_met.add(whole.tobytes())
-            search.try_whole(whole)
+            tried.add(plan.tobytes())
+            search.try_whole(plan)
+            self.keep()
             again = search.master.solve()
             if again is None:
                 return
@@ -276,15 +302,3 @@ def _some_of_all(at: Ground) -> Floats:
 def _rounded_off(at: Ground, point: Floats) -> Floats:
     """A solver leaves whole decisions a millionth off."""
     return np.where(at.decided.program.whole, np.round(point), np.maximum(point, 0.0))
-
-
-def _narrowed(program: Program, relaxed: MasterAnswer, least: float) -> Program:
-    """Decisions held where they are, that could not move and leave ``least`` within reach of the relaxed value."""
-    width = len(relaxed.point)
-    floor, ceiling = program.floor.copy(), program.ceiling.copy()
-    whole = program.whole[:width]
-    out = whole & (relaxed.point <= ROUNDING) & (relaxed.value + relaxed.reduced < least)
-    ceiling[:width][out] = 0.0
-    full = whole & (relaxed.point >= ceiling[:width] - ROUNDING) & (relaxed.value - relaxed.reduced < least) & ~out
-    floor[:width][full] = ceiling[:width][full]
-    return replace(program, floor=floor, ceiling=ceiling)

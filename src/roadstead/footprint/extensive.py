@@ -125,7 +125,8 @@ def _listen(
 def _falls_short(answer: Answer, program: Program, limits: Limits) -> bool:
     """True where a proof is said to be done, but the point handed back is not the one it is about.
 
-    HiGHS 1.16 does this with a start that its presolve improves: it reports the better value, and returns the start.
+    HiGHS 1.16 does this with a start whose value it misreads after presolve: on a frozen problem of 15 nodes a start worth 56,840
+    counts as 61,097, more than the relaxation allows, the search ends at its first node, and the start comes back.
     """
     if answer.point is None or answer.status != OPTIMAL:
         return False
@@ -212,6 +213,10 @@ class WarmProgram:
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return float("-inf")
         return float(self._solver.getInfo().objective_function_value) + self.program.constant
+
+    def reduced(self) -> Floats:
+        """Reduced gains of the columns at the last solve. Shape (V,)."""
+        return np.asarray(self._solver.getSolution().col_dual)
 
     def point(self) -> Floats:
         """Values of the columns at the last solve. Shape (V,)."""

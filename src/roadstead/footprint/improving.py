@@ -27,6 +27,8 @@ LEAST = 1e-7
 """Smallest gain worth a change, as a share of the plan's value."""
 PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
+AT_ONCE = 3
+"""Changes at a node that are tried together at most; if that fails, the best of them is tried alone."""
 DIGITS = 6
 """To which the marks of plans that were tried are compared."""
 
@@ -179,24 +181,33 @@ class _Plan:
         return total
 
     def best_change(self, n: int, below: Ints, mine: Ints) -> Change | None:
-        """The best of single changes at a node by the cuts; None where they leave no hope."""
+        """The best changes at a node by the cuts, each of another line; None where they leave no hope."""
         improver, begins = self.improver, self.begins
         first, end = improver.walk[n], improver.walk[n] + len(below)
         cuts = self.gradient[begins[first] : begins[end]]
         starts = begins[first:end] - begins[first]
         value, now = self.value[begins[first] : begins[end]], float(self.now[below].sum())
         mark = float(improver.marks[mine] @ self.point[mine])
-        best, most = None, self.least
         step = np.zeros(len(self.point))
-        for change in self._changes(n, below):
+
+        def worth(change: Change) -> float:
+            """By the cuts; no more than nothing where it has been tried in vain."""
             if improver.key(n, mark + float(improver.marks[change.columns] @ change.step)) in improver.failed:
-                continue
+                return 0.0
             step[change.columns] = change.step
             allowed = float(np.minimum.reduceat(value + cuts @ step, starts).sum())
             step[change.columns] = 0.0
-            worth = allowed - now + float(self.search.at.decided.program.gain[change.columns] @ change.step)
-            if worth > most:
-                best, most = change, worth
+            return allowed - now + float(self.search.at.decided.program.gain[change.columns] @ change.step)
+
+        singles = [(promised, change) for change in self._changes(n, below) if (promised := worth(change)) > self.least]
+        if not singles:
+            return None
+        singles.sort(key=lambda each: -each[0])
+        most, best = singles[0]
+        for _, more in singles[1:AT_ONCE]:
+            both = Change(np.concatenate([best.columns, more.columns]), np.concatenate([best.step, more.step]))
+            if not np.isin(more.columns, best.columns).any() and self._fits(both) and worth(both) > most + self.least:
+                most, best = worth(both), both
         return best
 
     def _changes(self, n: int, below: Ints) -> Iterator[Change]:

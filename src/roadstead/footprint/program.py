@@ -11,6 +11,9 @@ from scipy import sparse
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats, Ints
 
+HELD = 1e-6
+"""A decision this near to its floor or ceiling is there: a solver's rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -50,6 +53,20 @@ def tightened(program: Program, rows: sparse.csr_matrix) -> Program:
         low=np.concatenate([program.low, np.full(count, -np.inf)]),
         high=np.concatenate([program.high, np.zeros(count)]),
     )
+
+
+def narrowed(program: Program, point: Floats, value: float, reduced: Floats, least: float) -> Program:
+    """Whole decisions held where they are, that could not move and leave ``least`` within reach of the relaxed value.
+
+    ``point``, ``value`` and ``reduced`` gains are the relaxed program's, of the first columns.
+    """
+    width = len(point)
+    whole, floor, ceiling = program.whole[:width], program.floor.copy(), program.ceiling.copy()
+    low, high = floor[:width], ceiling[:width]
+    down = whole & (point <= low + HELD) & (value + reduced < least)
+    up = whole & (point >= high - HELD) & (value - reduced < least) & ~down
+    high[down], low[up] = low[down], high[up]
+    return replace(program, floor=floor, ceiling=ceiling)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -32,6 +33,7 @@ from roadstead.footprint.states import decisions_at, state_map
 from roadstead.footprint.tails import weighed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from roadstead.footprint.formulation import Formulation
@@ -162,10 +164,14 @@ class Search:
 
     def learn_from_nothing(self) -> None:
         """Cuts of no prices at all: the master has an optimum with them, whatever else is unfit."""
-        ops, nodes = self.at.operations, self.at.tree.count
-        bare = no_prices(ops, np.ones((ops.count, ops.options)))
-        self.prices.append(bare)
-        self.master.add(node_cuts(cuts_of(ops, bare), bare.unfit, self.at.states, self.nodes, np.arange(nodes)))
+        ops = self.at.operations
+        self.learn_again(no_prices(ops, np.ones((ops.count, ops.options))))
+
+    def learn_again(self, prices: BarePrices) -> None:
+        """Cuts of prices that are known, without asking a node-year."""
+        cuts = cuts_of(self.at.operations, prices)
+        self.prices.append(prices)
+        self.master.add(node_cuts(cuts, prices.unfit, self.at.states, self.nodes, np.arange(self.at.tree.count)))
 
     def allowed(self, point: Floats, answered: Answered) -> float:
         """Value of a point by the cuts of its own prices: what the master will hold against it; minus infinity where it is unfit."""
@@ -244,17 +250,16 @@ class Search:
         row = p.matrix @ point
         return bool(np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS))
 
-    def round_off(self, point: Floats) -> None:
-        """Value the most promising of some roundings, if the cuts leave it any hope to be the best."""
+    def round_off(self, points: Sequence[Floats]) -> None:
+        """Value the most promising of some roundings of points, if the cuts leave it any hope to be the best."""
         tree, prospect, columns = self.at.tree, self.at.prospect, self.at.decided.columns
         hopes: list[tuple[float, Floats]] = []
-        for threshold in THRESHOLDS:
-            for follow in (False, True):
-                d = rounded(tree, prospect, columns, point, threshold, follow=follow)
-                whole = self.completed(decisions_at(self.at.families, d, len(point)))
-                if whole is None or whole.tobytes() in self.seen or not self.fits(whole):
-                    continue
-                hopes.append((self.master.estimate(whole), whole))
+        for point, threshold, follow in product(points, THRESHOLDS, (False, True)):
+            d = rounded(tree, prospect, columns, point, threshold, follow=follow)
+            whole = self.completed(decisions_at(self.at.families, d, len(point)))
+            if whole is None or whole.tobytes() in self.seen or not self.fits(whole):
+                continue
+            hopes.append((self.master.estimate(whole), whole))
         if not hopes:
             return
         hope, whole = max(hopes, key=lambda each: each[0])

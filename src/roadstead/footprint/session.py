@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.plan import Decisions
-    from roadstead.footprint.pricing import NodePrices
+    from roadstead.footprint.pricing import BarePrices
 
 
 def share_of(rest: float, whole: float) -> float:
@@ -72,7 +72,7 @@ class Checkpoint:
 
     decisions: Decisions | None = None
     cuts: LinkingCuts | None = None
-    prices: tuple[NodePrices, ...] = ()
+    prices: tuple[BarePrices, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

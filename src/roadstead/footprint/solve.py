@@ -17,9 +17,10 @@ from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.linking import cut_rows, no_cuts, tighten
+from roadstead.footprint.lumps import strengthened
 from roadstead.footprint.method import chosen
 from roadstead.footprint.plan import Decisions
-from roadstead.footprint.program import tightened
+from roadstead.footprint.program import narrowed, tightened
 from roadstead.footprint.rounding import good_start
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, News, Session, share_of
@@ -246,16 +247,18 @@ def _by_extensive_form(
     cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
     basis = beside.basis if beside else None
     relaxed, cuts = tighten(prospect, whole.columns, warm, cuts if found.cuts is None else found.cuts, basis)
-    if relaxed.status == INFEASIBLE:
+    basis = warm.basis()
+    tight = tightened(stated, cut_rows(prospect, whole.columns, cuts))
+    program, lumped = strengthened(prospect, whole, warm, tight, relaxed)
+    if lumped.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
-    if relaxed.point is None or relaxed.price is None:
-        raise RoadsteadError(_not_found(effort, relaxed.status))
-    program = tightened(stated, cut_rows(prospect, whole.columns, cuts))
+    if lumped.point is None or relaxed.price is None:
+        raise RoadsteadError(_not_found(effort, lumped.status))
     proof = _proof(tree, prospect, whole, (pins, cuts), relaxed.price)
     certified = prove(tree, prospect, proof)
-    basis = warm.basis()
+    reduced = warm.reduced()
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
-    begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start, enough)
+    begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
@@ -267,11 +270,15 @@ def _by_extensive_form(
     else:
         kept = _keeper(prospect, whole.columns, cuts, session)
         kept(None if begin is None else begin.point)
-        first = None if begin is None else begin.point
-        tell = _told(session, standing, began)
+        if begin is not None:
+            least = begin.value - ROUNDING * abs(begin.value)
+            program = narrowed(program, lumped.point, lumped.bound, reduced, least)
+        first, tell = None if begin is None else begin.point, _told(session, standing, began)
         answer = run(program, limits, start=first, progress=tell, stop=session.stop, improved=kept)
-    # Where the time ends before the solver has looked at anything, the plan to begin from is the plan.
-    point = answer.point if answer.point is not None or begin is None else begin.point
+    # Where the time ends before the solver has seen anything better, the plan to begin from is the plan.
+    point = answer.point
+    if begin is not None and (point is None or program.gain @ point + program.constant < begin.value):
+        point = begin.point
     if point is None:
         raise RoadsteadError(
             _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)

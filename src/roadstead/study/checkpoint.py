@@ -18,7 +18,7 @@ import numpy as np
 
 from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.plan import Decisions
-from roadstead.footprint.pricing import NodePrices
+from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint, Session
 from roadstead.footprint.solve import solve
 from roadstead.study.parquet import digest
@@ -54,7 +54,7 @@ class Unfinished:
         """What there is to go on from; None where that is nothing."""
         decisions = _read(self.folder / "decisions.npz", Decisions)
         cuts = _read(self.folder / "cuts.npz", LinkingCuts)
-        prices = tuple(p for path in self._prices() if (p := _read(path, NodePrices)) is not None)
+        prices = tuple(p for path in self._prices() if (p := _read(path, BarePrices)) is not None)
         return Checkpoint(decisions, cuts, prices) if decisions or cuts or prices else None
 
     def keep(self, new: Checkpoint) -> None:

@@ -13,6 +13,7 @@ from benchmarks.facilities import Facilities, as_prospect
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.plan import Decisions
+from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.terms.errors import RoadsteadError
 
@@ -90,3 +91,18 @@ def test_too_little_room_is_told_by_both():
         told.append({(fault.code, fault.message.partition(" of ")[2]) for fault in caught.value.faults})
     assert told[0]
     assert {code for code, _ in told[0] | told[1]} == {"RS-F505"}
+
+
+def test_a_decomposition_goes_on_from_what_it_had():
+    """Stopped after some rounds, and begun again from what was kept: the bound and the plan are there at once."""
+    made = ruled(5)
+    kept: list[Checkpoint] = []
+    first = Session(stop=lambda: len(kept) >= 6, keep=kept.append)
+    stopped = solve(made.tree, made.prospect, EXACT["decomposition"], session=first)
+    assert len(kept) >= 6
+    found = Checkpoint(kept[-1].decisions, prices=tuple(price for each in kept for price in each.prices))
+    told: list[News] = []
+    again = Session(tell=told.append, stop=lambda: bool(told), found=found)
+    resumed = solve(made.tree, made.prospect, EXACT["decomposition"], session=again)
+    assert told[0].bound <= stopped.bound_solver * (1 + 1e-6)
+    assert resumed.certificate.value >= stopped.certificate.value * (1 - 1e-9)

@@ -19,6 +19,7 @@ from roadstead.footprint.dispatch import dispatch, fixed
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.linking import LinkingCuts, broken_cuts, cut_rows
+from roadstead.footprint.lumps import lump_rows
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.tree import leaves
@@ -95,6 +96,21 @@ def test_cuts_keep_every_whole_plan(seed: int, chance: int):
     # In thousand cars, against the solver's own tolerance.
     assert (cut_rows(p, whole.columns, cuts) @ answer.point).max() <= 1e-5
     assert broken_cuts(p, whole.columns, answer.point).count == 0
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS, chance=ANY, between=st.floats(0.05, 0.95))
+def test_lumps_keep_every_whole_plan(seed: int, chance: int, between: float):
+    """(F.21), found where a mean of two plans, or of a plan and nothing, breaks it, at the best flows of random decisions."""
+    made, rng = invented(seed), np.random.default_rng(chance)
+    whole = relaxed(seed)[0]
+    points = [run(fixed(whole, random_decisions(made, rng)), Limits()).point for _ in range(3)]
+    mean = between * points[0] + (1 - between) * points[1]
+    loose = np.where(np.isin(np.arange(len(mean)), whole.columns.k), mean * 0.7, mean)
+    for broken_by in (mean, loose):
+        rows = lump_rows(made.prospect, whole, broken_by)
+        for point in points:
+            assert (rows @ point).max(initial=0.0) <= 1e-5
 
 
 @settings(max_examples=40)

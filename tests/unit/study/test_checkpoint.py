@@ -18,7 +18,7 @@ from benchmarks.instances import as_prospect, generate
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.linking import LinkingCuts
-from roadstead.footprint.pricing import NodePrices
+from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint
 from roadstead.study.checkpoint import Unfinished, problem_digest
 
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 MADE = invented(3)
 FOUND = best_plan(3)
-PRICES = NodePrices(np.ones((2, 1, 1)), np.zeros((2, 1)), np.full((2, 3), 2.0), np.zeros((2, 3)))
+PRICES = BarePrices(
+    is_open=np.ones((2, 2)), gamma=np.zeros((2, 1)), nu=np.full((2, 3), 2.0), mu=np.zeros((2, 3)), least=np.zeros((2, 1)),
+    earned=np.zeros((2, 0)), spent=np.zeros((2, 0)), unfit=np.asarray([False, True]),
+)  # fmt: skip
 
 
 def same(first: object, second: object) -> bool:
