@@ -47,6 +47,8 @@ ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
 CLOSED = 1e-8
 """Share of NPV left unproven at which a gap of nothing counts as closed."""
+IDLE = 8
+"""Rounds that bring nothing, neither bound nor point, after which none will: what is left is a solver's rounding."""
 ROUNDED_EVERY = 3
 """Every so many rounds a proposal is rounded, too; in all, the plan so far is changed."""
 PLANS_WANTING = 1.5
@@ -217,22 +219,23 @@ class _Run:
         """
         search = self.search
         answer = again = search.master.solve()
-        inside, inside_value, before, rounds, since = _some_of_all(search.at), -np.inf, np.inf, 0, 0
+        inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
         improver = Improver(search)
         while answer is not None and again is not None:
             answer = again
             search.bound = min(search.bound, answer.value)
             self.tell()
             goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
-            if self.rest(standing) <= 0 or answer.value - inside_value <= goal or self.left() <= 0:
+            if self.rest(standing) <= 0 or answer.value - inside_value <= goal or self.left() <= 0 or idle > IDLE:
                 break
             # A point short of what the master proposes may leave it where it is: then the proposal itself is asked about.
-            step = STEP if before - answer.value > STALLED * goal else 1.0
-            before = answer.value
+            moved, before = before - answer.value, answer.value
+            step = STEP if moved > STALLED * goal else 1.0
             point = step * answer.point + (1.0 - step) * inside
             answered = search.answers(point)
             search.learn(answered)
             value = search.allowed(point, answered)
+            idle = idle + 1 if max(value - inside_value, moved) <= CLOSED * abs(answer.value) else 0
             if value > inside_value:
                 inside, inside_value = point, value
             rounds += 1
