@@ -66,6 +66,27 @@ class Lane(TypedDict, total=False):
     rules: Path | None
 
 
+class Wanted(TypedDict, total=False):
+    """How hard :func:`plan` looks; the case's own where nothing is said.
+
+    Attributes
+    ----------
+    gap
+        Share of value added that may be left unproven. [fraction]
+    seconds
+        Limit of time for one solve. [s]
+    workers
+        Processes and solver threads; all processors where None.
+    cluster
+        Address of a Dask scheduler whose workers solve a problem too large for one program, or ``local``: docs/scale.md.
+    """
+
+    gap: float | None
+    seconds: float | None
+    workers: int | None
+    cluster: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A finished plan and the run folder it was written to, if any."""
@@ -210,23 +231,15 @@ def plan(
     path: Path | str,
     *,
     out: Path | str | None = None,
-    gap: float | None = None,
-    seconds: float | None = None,
-    workers: int | None = None,
     language: Literal["en", "zh"] = "en",
     progress: Progress | None = None,
+    **wanted: Unpack[Wanted],
 ) -> Planned:
     """Plan a case; with ``out``, write the run folder there.
 
-    Parameters
-    ----------
-    gap
-        Share of value added that may be left unproven; the case's own where None. [fraction]
-    seconds
-        Limit of time for one solve; the case's own where None. [s]
-    workers
-        Processes and solver threads; all processors where None.
+    Takes ``gap``, ``seconds``, ``workers`` and ``cluster``, which :class:`Wanted` describes.
     """
+    from roadstead.engine.hire import must_be_reached
     from roadstead.study import store
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
@@ -237,7 +250,8 @@ def plan(
     if out is not None:
         store.must_be_free(Path(out))
     study = read_case(path)
-    effort = effort_of(study.case, gap, seconds, workers)
+    effort = effort_of(study.case, **wanted)
+    must_be_reached(effort.cluster)
     with solver_silenced():
         done = run(study, effort=effort, progress=watched)
         if out is None:
@@ -246,7 +260,13 @@ def plan(
         return Planned(done, store.store(done, Path(out), language))
 
 
-def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers: int | None) -> Effort:
+def effort_of(
+    case: CaseFile,
+    gap: float | None = None,
+    seconds: float | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Effort:
     """The effort asked for, the case's own where nothing is.
 
     Raises
@@ -256,11 +276,11 @@ def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers:
     """
     share = case.effort.gap if gap is None else gap
     limit = case.effort.seconds if seconds is None else seconds
-    return _effort(share, limit, (os.cpu_count() or 1) if workers is None else workers)
+    return _effort(share, limit, (os.cpu_count() or 1) if workers is None else workers, cluster)
 
 
-def _effort(share: float, limit: float, processes: int) -> Effort:
-    """An effort of a gap, seconds and workers; what is none is refused."""
+def _effort(share: float, limit: float, processes: int, cluster: str | None) -> Effort:
+    """An effort of a gap, seconds, workers and a cluster; what is none is refused."""
     from roadstead.footprint.solve import Effort
 
     faults = []
@@ -274,7 +294,7 @@ def _effort(share: float, limit: float, processes: int) -> Effort:
     if processes < 1:
         faults.append(Fault("--workers", "RS-S617", f"{processes} workers", "a whole number from 1"))
     raise_if_any(faults)
-    return Effort(gap=share, seconds=limit, workers=processes)
+    return Effort(gap=share, seconds=limit, workers=processes, cluster=cluster)
 
 
 def solve_problem(
@@ -284,6 +304,7 @@ def solve_problem(
     gap: float = 0.01,
     seconds: float = 60.0,
     workers: int = 1,
+    cluster: str | None = None,
     pins: tuple[Pin, ...] = (),
 ) -> Solved:
     """Plan a problem posed as arrays: a tree and a prospect, made by hand or read by :func:`load_problem`.
@@ -296,19 +317,22 @@ def solve_problem(
         Limit of time. [s]
     workers
         Processes and solver threads.
+    cluster
+        Address of a Dask scheduler whose workers solve a problem too large for one program, or ``local``: docs/scale.md.
     pins
         Wishes the plan must honour.
 
     Raises
     ------
     RoadsteadError
-        RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found.
+        RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found; RS-E801 to RS-E803
+        where a cluster does not do its part.
     """
     from roadstead.footprint.solve import solve
     from roadstead.study.problem import unsound
     from roadstead.study.silence import solver_silenced
 
-    effort = _effort(gap, seconds, workers)
+    effort = _effort(gap, seconds, workers, cluster)
     raise_if_any(unsound(tree, prospect))
     with solver_silenced():
         return solve(tree, prospect, effort, pins=pins)
