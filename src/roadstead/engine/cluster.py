@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from roadstead.engine.base import raise_first, tried
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
     import concurrent.futures
@@ -79,9 +79,12 @@ class ClusterCrew(Generic[Seed, Task, Result]):
         self._posts: list[Post | None] = []
         self._here: dict[int, Callable[[Task], Result]] = {}
         self._moved: set[int] = set()
+        self._fit: dict[str, bool] = {}
         self._cluster, self._client = _opened(address, workers)
         try:
-            threads = self._alive()
+            threads = self._threads() or {}
+            raise_if_any(_other_version(at) for at, fit in self._fit.items() if not fit)
+            threads = threads or self._alive()
             self._seeds = deal(max(sum(threads.values()), workers))
             for i in range(len(self._seeds)):
                 self._posts.append(None)
@@ -168,13 +171,18 @@ class ClusterCrew(Generic[Seed, Task, Result]):
         return found or {}
 
     def _threads(self) -> dict[str, int] | None:
-        """Threads of every worker the scheduler knows; None where it does not answer."""
+        """Threads of every worker the scheduler knows, those without our version left out; None where it does not answer."""
         if self._client.status == "closed":
             return None
         try:
-            return dict(self._begun(_threads(self._client)).result(CONNECT))
+            there = self._begun(_threads(self._client)).result(CONNECT)
+            strange = [at for at in there if at not in self._fit]
+            if strange:
+                told = self._begun(_versions(self._client, strange)).result(CONNECT)
+                self._fit |= {at: release == _release() for at, release in told.items()}
         except Exception:  # noqa: BLE001 - a scheduler that is gone says so in many ways
             return None
+        return {at: threads for at, threads in there.items() if self._fit.get(at)}
 
     def _send(self, post: Post, i: int, task: Task) -> concurrent.futures.Future[Any]:
         return self._begun(self._answer(post, i, task))
@@ -184,7 +192,7 @@ class ClusterCrew(Generic[Seed, Task, Result]):
         client, only = self._client, {"workers": [post.home], "pure": False}
         if post.held is None:
             (seed,) = await client.scatter([self._seeds[i]], workers=[post.home], hash=False)
-            post.held = client.submit(hold, _release(), self._build, seed, **only)
+            post.held = client.submit(hold, self._build, seed, **only)
         post.asked = client.submit(asked, post.held, task, **only)
         return await client.gather(post.asked)
 
@@ -214,6 +222,11 @@ async def _threads(client: Any) -> Any:
     return await client.nthreads()
 
 
+async def _versions(client: Any, workers: list[str]) -> Any:
+    """Asked before a worker is given anything: one that cannot read what it is sent would fall away, and then the next."""
+    return await client.run(version, "roadstead", workers=workers, on_error="return")
+
+
 def _taken(each: concurrent.futures.Future[Any], i: int, found: list[Any]) -> bool:
     """Keep the answer of a share; False where there is none, with what stands in its way in its place."""
     try:
@@ -223,11 +236,8 @@ def _taken(each: concurrent.futures.Future[Any], i: int, found: list[Any]) -> bo
     return bool(there)
 
 
-def hold(release: str, build: Callable[[Any], Callable[[Any], Any]], seed: Any) -> Share:
+def hold(build: Callable[[Any], Callable[[Any], Any]], seed: Any) -> Share:
     """On a worker: what is built, or the error in its place."""
-    if release != _release():
-        message = f"a worker has Roadstead {_release()}, this is {release}"
-        return Share(RoadsteadError(Fault("cluster", "RS-E803", message, "the same version on every worker")))
     return Share(tried(build, seed))
 
 
@@ -249,43 +259,49 @@ def must_be_reached(address: str) -> None:
     with ThreadPoolExecutor(1) as thread:
         missing = thread.submit(asyncio.run, _missing(_dask(), address)).result()
     if missing:
-        expected = "the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786, and a `dask worker` there"
-        raise RoadsteadError(Fault("--cluster", "RS-E802", f"the cluster at `{address}` {missing}", expected))
+        raise RoadsteadError(_unreached(address, missing))
 
 
 async def _missing(dask: Any, address: str) -> str:
     """What keeps a cluster from work after ``CONNECT`` seconds; nothing where it is ready."""
-    until = time.monotonic() + CONNECT
+    missing = "is not reached"
     try:
         async with asyncio.timeout(CONNECT), dask.rpc(address, timeout=CONNECT) as scheduler:
             who = await scheduler.identity()
             if who["type"] != "Scheduler":
                 return f"is no scheduler, but a {who['type'].lower()}"
-            while not await scheduler.ncores(workers=None):
-                if time.monotonic() > until - LOOK:
-                    return f"has no worker after {CONNECT:g} s"
+            missing = "has no worker"
+            while not await scheduler.ncores(workers=None):  # noqa: ASYNC110 - the event is in another process
                 await asyncio.sleep(LOOK)
+            return ""
     except Exception as failed:  # noqa: BLE001 - whatever it is, it is not reached
-        return f"is not reached within {CONNECT:g} s ({type(failed).__name__})"
-    return ""
+        return f"{missing} within {CONNECT:g} s ({type(failed).__name__})"
 
 
 def _opened(address: str, workers: int) -> tuple[Any, Any]:
     """The cluster, if it is started here, and a client of its scheduler."""
     dask = _dask()
     must_be_reached(address)
-    if address != LOCAL:
-        return None, dask.Client(address, timeout=CONNECT, set_as_default=False, name="roadstead")
-    cluster = dask.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        host=LOOPBACK,
-        dashboard_address=f"{LOOPBACK}:0",
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=0,
-        silence_logs=logging.CRITICAL,
-    )
-    return cluster, dask.Client(cluster, set_as_default=False, name="roadstead")
+    try:
+        if address != LOCAL:
+            return None, dask.Client(address, timeout=CONNECT, set_as_default=False, name="roadstead")
+        cluster = dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host=LOOPBACK,
+            dashboard_address=f"{LOOPBACK}:0",
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        )
+        return cluster, dask.Client(cluster, set_as_default=False, name="roadstead")
+    except (OSError, RuntimeError) as failed:
+        raise RoadsteadError(_unreached(address, f"does not start: {failed}")) from failed
+
+
+def _unreached(address: str, missing: str) -> Fault:
+    expected = "the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786, and a `dask worker` there"
+    return Fault("--cluster", "RS-E802", f"the cluster at `{address}` {missing}", expected)
 
 
 def _dask() -> Any:
@@ -299,9 +315,12 @@ def _dask() -> Any:
 def _unfit(home: str, why: Any) -> Fault:
     reason = "it is lost again and again" if why is None else f"{type(why).__name__}: {why}"
     message = f"the worker at {home or 'no address'} does not answer: {reason}"
-    return Fault(
-        "cluster", "RS-E803", message, "Roadstead of the same version on every worker, and memory for its share"
-    )
+    return Fault("cluster", "RS-E803", message, "workers with memory enough for a share")
+
+
+def _other_version(at: str) -> Fault:
+    message = f"the worker at {at} has no Roadstead {_release()}"
+    return Fault("cluster", "RS-E803", message, "the same version on every worker")
 
 
 def _release() -> str:
