@@ -15,7 +15,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from roadstead.footprint.solve import Effort, solve
 from roadstead.study.silence import solver_silenced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from roadstead.engine.base import Hands
     from roadstead.footprint.node_years import Answered
@@ -43,20 +43,29 @@ if TYPE_CHECKING:
 WORKERS, MANY = 2, 64
 ROUNDS = 9
 HANDS = (1, 2, 4, 8, 16, 32, 64)
-TWO: list[tuple[int, int, str | None]] = [(WORKERS, WORKERS, None), (WORKERS, WORKERS, "local")]
-"""Processes, shares and cluster."""
+Way: TypeAlias = tuple[int, int, str | None]
+"""Workers, shares and cluster."""
+TWO: tuple[Way, Way] = ((WORKERS, WORKERS, None), (WORKERS, WORKERS, "local"))
 
 
-class Remembering(NodePrograms):
+class Clocked(NodePrograms):
+    """Tells beside an answer what its process has spent of its processor so far, the way of the answer before included."""
+
+    def __call__(self, asked: Asked) -> tuple[Answered, float]:  # type: ignore[override]
+        """The answer, and seconds."""
+        return super().__call__(asked), time.process_time()
+
+
+class Remembering(Clocked):
     """Answers the second time what it answered the first: what a round takes without its work."""
 
     known: Answered | None = None
 
-    def __call__(self, asked: Asked) -> Answered:
+    def __call__(self, asked: Asked) -> tuple[Answered, float]:  # type: ignore[override]
         """Solve once."""
         if self.known is None:
-            self.known = super().__call__(asked)
-        return self.known
+            self.known, _ = super().__call__(asked)
+        return self.known, time.process_time()
 
 
 @dataclass
@@ -107,17 +116,20 @@ def points(at: Ground) -> list[Floats]:
     return [np.asarray(ceiling * rng.uniform(0.0, 0.6, len(ceiling))) for _ in range(ROUNDS)]
 
 
-def round_seconds(crews: list[tuple[Hands[Any, Any], Rounds]], asked: list[Floats]) -> Floats:
-    """Seconds of every crew's rounds, taking turns; the first round, which builds, is left out. Shape (crews, rounds)."""
-    found = np.zeros((len(crews), len(asked)))
+def rounds(crews: list[tuple[Hands[Any, Any], Rounds]], asked: list[Floats]) -> tuple[Floats, Floats]:
+    """Seconds by the clock, and of the workers' processors, of every crew's rounds. Shapes (crews, rounds).
+
+    Crews take turns; the first round, which builds, is left out.
+    """
+    clock, spent = np.zeros((2, len(crews), len(asked) + 1))
     for j, point in enumerate([asked[0], *asked]):
         for i, (crew, dealt) in enumerate(crews):
             tasks = dealt.tasks(point)
             began = time.perf_counter()
-            crew.ask(tasks)
-            if j:
-                found[i, j - 1] = time.perf_counter() - began
-    return found
+            answers = crew.ask(tasks)
+            clock[i, j] = time.perf_counter() - began
+            spent[i, j] = sum(seconds for _, seconds in answers)
+    return clock[:, 1:], np.diff(spent, axis=1)
 
 
 def _dealt(to: Rounds, shares: int, _: int) -> list[tuple[Operations, Ints]]:
@@ -125,10 +137,8 @@ def _dealt(to: Rounds, shares: int, _: int) -> list[tuple[Operations, Ints]]:
     return to.deal(shares)
 
 
-def measured(
-    at: Ground, build: type[NodePrograms], asked: list[Floats], how: list[tuple[int, int, str | None]]
-) -> Floats:
-    """Median seconds of a round for each (processes, shares, cluster). Shape (len(how),)."""
+def measured(at: Ground, build: type[Clocked], asked: list[Floats], how: Sequence[Way]) -> tuple[Floats, Floats]:
+    """Median seconds of a round, by the clock and of the workers' processors. Shapes (ways,)."""
     with ExitStack() as all_end:
         crews = []
         for workers, shares, cluster in how:
@@ -136,7 +146,8 @@ def measured(
             crew = hire(build, partial(_dealt, dealt, shares), workers=workers, cluster=cluster)
             all_end.callback(crew.close)
             crews.append((crew, dealt))
-        return np.asarray(np.median(round_seconds(crews, asked), axis=1))
+        clock, spent = rounds(crews, asked)
+        return np.asarray(np.median(clock, axis=1)), np.asarray(np.median(spent, axis=1))
 
 
 @contextmanager
@@ -177,11 +188,12 @@ def beside_processes(size: str, seed: int) -> list[str]:
     seeds = whole.deal(1)
     tasks = whole.tasks(asked[0])
     sent = [len(pickle.dumps(part)) / 1e6 for part in (seeds[0], tasks[0], NodePrograms(seeds[0])(tasks[0]))]
-    processes, dask = measured(at, NodePrograms, asked, TWO)
+    clock, spent = measured(at, Clocked, asked, TWO)
     return [
         f"{size} {seed}: {at.tree.count} nodes, {len(at.prospect.node_years.node)} node-years",
         f"travels: seeds {sent[0]:.1f} MB once; states {sent[1]:.2f} MB and answers {sent[2]:.2f} MB a round",
-        f"a round, {WORKERS} workers: processes {processes:.3f} s, Dask {dask:.3f} s, ratio {dask / processes:.3f}",
+        f"a round, {WORKERS} workers: processes {clock[0]:.3f} s, Dask {clock[1]:.3f} s, ratio {clock[1] / clock[0]:.3f}",
+        f"of the workers' processors: {spent[0]:.3f} s and {spent[1]:.3f} s, ratio {spent[1] / spent[0]:.3f}",
     ]
 
 
@@ -189,15 +201,15 @@ def on_many(given: argparse.Namespace) -> list[str]:
     """What a round costs without its work, where a plan in one process spends its time, and what more hands may bring."""
     at = ground(*as_prospect(generate(given.size, given.seed)), ())
     nodes = at.prospect.node_years.node
-    idle = measured(at, Remembering, points(at), [*TWO, (WORKERS, MANY, "local")])
+    idle, _ = measured(at, Remembering, points(at), (*TWO, (WORKERS, MANY, "local")))
     parts, found = taken_apart(given.size, given.seed, given.gap, given.seconds)
     rest = parts.total - parts.node_years - parts.master
     shares = [100 * part / parts.total for part in (parts.node_years, parts.master, rest)]
     lines = [
         f"without its work: processes {idle[0]:.3f} s, Dask {idle[1]:.3f} s, with {MANY} shares {idle[2]:.3f} s",
         f"a plan in one process: {found.status}, {100 * found.gap_value_added:.2f} % of value added unproven, {parts.rounds} rounds",
-        f"of its time: node-years {shares[0]:.1f} %, master {shares[1]:.1f} %, rest {shares[2]:.1f} %; "
-        f"a round of node-years {parts.node_years / parts.rounds:.3f} s",
+        f"of its time: node-years {shares[0]:.1f} %, master {shares[1]:.1f} %, rest {shares[2]:.1f} %",
+        f"a round of node-years in one process {parts.node_years / parts.rounds:.3f} s",
         "estimate: hands, largest share of node-years, times as fast as one process",
     ]
     for hands in HANDS:
