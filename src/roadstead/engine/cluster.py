@@ -6,18 +6,17 @@ import asyncio
 import logging
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from roadstead.engine.base import raise_first, tried
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
-    import concurrent.futures
     from collections.abc import Callable, Coroutine, Sequence
     from types import TracebackType
 
@@ -177,19 +176,23 @@ class ClusterCrew(Generic[Seed, Task, Result]):
 
     def _threads(self) -> dict[str, int] | None:
         """Threads of every worker the scheduler knows, those without our version left out; None where it does not answer."""
-        if self._client.status == "closed":
-            return None
         try:
             there = self._begun(_threads(self._client)).result(CONNECT)
-            strange = [at for at in there if at not in self._fit]
-            if strange:
-                told = self._begun(_versions(self._client, strange)).result(CONNECT)
-                self._fit |= {at: release == _release() for at, release in told.items()}
         except Exception:  # noqa: BLE001 - a scheduler that is gone says so in many ways
             return None
+        strange = [at for at in there if at not in self._fit]
+        if strange:
+            self._look_over(strange)
         return {at: threads for at, threads in there.items() if self._fit.get(at)}
 
-    def _send(self, post: Post, i: int, task: Task) -> concurrent.futures.Future[Any]:
+    def _look_over(self, workers: list[str]) -> None:
+        """Whether workers have our version; one that does not answer is asked another time."""
+        with suppress(Exception):
+            told = self._begun(_versions(self._client, workers)).result(CONNECT)
+            known = {at: release for at, release in told.items() if isinstance(release, (str, PackageNotFoundError))}
+            self._fit |= {at: release == _release() for at, release in known.items()}
+
+    def _send(self, post: Post, i: int, task: Task) -> Future[Any]:
         return self._begun(self._answer(post, i, task))
 
     async def _answer(self, post: Post, i: int, task: Task) -> Any:
@@ -201,8 +204,13 @@ class ClusterCrew(Generic[Seed, Task, Result]):
         post.asked = client.submit(asked, post.held, task, **only)
         return await client.gather(post.asked)
 
-    def _begun(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]:
-        """Work given to the client's own loop."""
+    def _begun(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        """Work given to the client's own loop, which has ended where the scheduler was lost."""
+        if self._client.status == "closed":
+            work.close()
+            lost: Future[Any] = Future()
+            lost.set_exception(ConnectionError("the scheduler is lost"))
+            return lost
         return asyncio.run_coroutine_threadsafe(work, self._client.loop.asyncio_loop)
 
     def close(self) -> None:
@@ -232,7 +240,7 @@ async def _versions(client: Any, workers: list[str]) -> Any:
     return await client.run(version, "roadstead", workers=workers, on_error="return")
 
 
-def _taken(each: concurrent.futures.Future[Any], i: int, found: list[Any]) -> bool:
+def _taken(each: Future[Any], i: int, found: list[Any]) -> bool:
     """Keep the answer of a share; False where there is none, with what stands in its way in its place."""
     try:
         there, found[i] = each.result()

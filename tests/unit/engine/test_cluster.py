@@ -84,6 +84,16 @@ def test_nothing_stays_behind_on_the_workers(two: Cluster):
         time.sleep(0.05)
 
 
+def test_where_the_scheduler_is_lost_the_work_goes_on_here(two: Cluster):
+    """As the client tells it: it closes once it cannot come back."""
+    with ClusterCrew(DIVIDING, dealt, two.address) as crew:
+        assert crew.ask([2, 2]) == [(3, 1), (4, 1)]
+        crew._client.close()
+        assert crew.ask([3, 4]) == [(2, 1), (2, 1)]
+        assert crew.homes == []
+        assert crew.ask([2, 2]) == [(3, 1), (4, 1)]
+
+
 def test_another_version_is_refused(two: Cluster, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(engine, "_release", lambda: "9.9")
     with pytest.raises(RoadsteadError) as met:
