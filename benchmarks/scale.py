@@ -2,8 +2,9 @@
 
 python -m benchmarks.scale --size medium --seed 0
 
-Rounds through processes and through Dask take turns in one run, so that their ratio says something on a busy machine. The
-estimate takes a whole plan in one process apart: what node-years take is divided by hands, all else is not.
+Rounds through processes and through Dask take turns in one run, so that their ratio says something on a busy machine; seconds of the
+processor say what the clock would on an idle one. The estimate takes a whole plan in one process apart: what node-years take is
+divided by hands, all else is not, and every round costs what client and scheduler spend on it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 WORKERS, MANY = 2, 64
-ROUNDS = 9
+ROUNDS = 7
 HANDS = (1, 2, 4, 8, 16, 32, 64)
 Way: TypeAlias = tuple[int, int, str | None]
 """Workers, shares and cluster."""
@@ -49,23 +50,33 @@ TWO: tuple[Way, Way] = ((WORKERS, WORKERS, None), (WORKERS, WORKERS, "local"))
 
 
 class Clocked(NodePrograms):
-    """Tells beside an answer what its process has spent of its processor so far, the way of the answer before included."""
+    """Tells beside an answer what it took of the processor."""
 
     def __call__(self, asked: Asked) -> tuple[Answered, float]:  # type: ignore[override]
         """The answer, and seconds."""
-        return super().__call__(asked), time.process_time()
+        began = time.thread_time()
+        return super().__call__(asked), time.thread_time() - began
 
 
 class Remembering(Clocked):
     """Answers the second time what it answered the first: what a round takes without its work."""
 
-    known: Answered | None = None
+    known: tuple[Answered, float] | None = None
 
     def __call__(self, asked: Asked) -> tuple[Answered, float]:  # type: ignore[override]
         """Solve once."""
         if self.known is None:
-            self.known, _ = super().__call__(asked)
-        return self.known, time.process_time()
+            self.known = super().__call__(asked)
+        return self.known
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Median seconds of a round of each way: by the clock, of the workers' processors, of the processor here. Shapes (ways,)."""
+
+    clock: Floats
+    workers: Floats
+    here: Floats
 
 
 @dataclass
@@ -90,7 +101,7 @@ class Rounds:
 
 @dataclass(frozen=True)
 class Parts:
-    """Seconds of a plan in one process: in node-years, in the master, in all; rounds of node-years."""
+    """Seconds of the processor for a plan in one process: in node-years, in the master, in all; rounds of node-years."""
 
     node_years: float
     master: float
@@ -116,20 +127,17 @@ def points(at: Ground) -> list[Floats]:
     return [np.asarray(ceiling * rng.uniform(0.0, 0.6, len(ceiling))) for _ in range(ROUNDS)]
 
 
-def rounds(crews: list[tuple[Hands[Any, Any], Rounds]], asked: list[Floats]) -> tuple[Floats, Floats]:
-    """Seconds by the clock, and of the workers' processors, of every crew's rounds. Shapes (crews, rounds).
-
-    Crews take turns; the first round, which builds, is left out.
-    """
-    clock, spent = np.zeros((2, len(crews), len(asked) + 1))
+def rounds(crews: list[tuple[Hands[Any, Any], Rounds]], asked: list[Floats]) -> Costs:
+    """What rounds of every crew cost. Crews take turns; the first round, which builds, is left out."""
+    found = np.zeros((3, len(crews), len(asked) + 1))
     for j, point in enumerate([asked[0], *asked]):
         for i, (crew, dealt) in enumerate(crews):
             tasks = dealt.tasks(point)
-            began = time.perf_counter()
+            clock, here = time.perf_counter(), time.process_time()
             answers = crew.ask(tasks)
-            clock[i, j] = time.perf_counter() - began
-            spent[i, j] = sum(seconds for _, seconds in answers)
-    return clock[:, 1:], np.diff(spent, axis=1)
+            spent = sum(seconds for _, seconds in answers)
+            found[:, i, j] = time.perf_counter() - clock, spent, time.process_time() - here
+    return Costs(*np.median(found[:, :, 1:], axis=2))
 
 
 def _dealt(to: Rounds, shares: int, _: int) -> list[tuple[Operations, Ints]]:
@@ -137,8 +145,8 @@ def _dealt(to: Rounds, shares: int, _: int) -> list[tuple[Operations, Ints]]:
     return to.deal(shares)
 
 
-def measured(at: Ground, build: type[Clocked], asked: list[Floats], how: Sequence[Way]) -> tuple[Floats, Floats]:
-    """Median seconds of a round, by the clock and of the workers' processors. Shapes (ways,)."""
+def measured(at: Ground, build: type[Clocked], asked: list[Floats], how: Sequence[Way]) -> Costs:
+    """Median costs of a round of each way."""
     with ExitStack() as all_end:
         crews = []
         for workers, shares, cluster in how:
@@ -146,21 +154,20 @@ def measured(at: Ground, build: type[Clocked], asked: list[Floats], how: Sequenc
             crew = hire(build, partial(_dealt, dealt, shares), workers=workers, cluster=cluster)
             all_end.callback(crew.close)
             crews.append((crew, dealt))
-        clock, spent = rounds(crews, asked)
-        return np.asarray(np.median(clock, axis=1)), np.asarray(np.median(spent, axis=1))
+        return rounds(crews, asked)
 
 
 @contextmanager
 def clocked(owner: Any, name: str, spent: list[float]) -> Iterator[None]:
-    """Seconds of every call of a function, added to a list."""
+    """Seconds of the processor that every call of a function takes, added to a list."""
     honest = getattr(owner, name)
 
     def watched(*given: Any, **named: Any) -> Any:
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             return honest(*given, **named)
         finally:
-            spent.append(time.perf_counter() - began)
+            spent.append(time.process_time() - began)
 
     setattr(owner, name, watched)
     try:
@@ -175,9 +182,9 @@ def taken_apart(size: str, seed: int, gap: float, seconds: float) -> tuple[Parts
     master: list[float] = []
     tree, prospect = as_prospect(generate(size, seed))
     with clocked(Crew, "ask", asks), clocked(Master, "solve", master), clocked(extensive, "run", master):
-        began = time.perf_counter()
+        began = time.process_time()
         found = solve(tree, prospect, Effort(gap, seconds, 1, "decomposition"))
-        total = time.perf_counter() - began
+        total = time.process_time() - began
     return Parts(sum(asks), sum(master), total, len(asks)), found
 
 
@@ -188,12 +195,13 @@ def beside_processes(size: str, seed: int) -> list[str]:
     seeds = whole.deal(1)
     tasks = whole.tasks(asked[0])
     sent = [len(pickle.dumps(part)) / 1e6 for part in (seeds[0], tasks[0], NodePrograms(seeds[0])(tasks[0]))]
-    clock, spent = measured(at, Clocked, asked, TWO)
+    costs = measured(at, Clocked, asked, TWO)
+    clock, workers = costs.clock, costs.workers
     return [
         f"{size} {seed}: {at.tree.count} nodes, {len(at.prospect.node_years.node)} node-years",
         f"travels: seeds {sent[0]:.1f} MB once; states {sent[1]:.2f} MB and answers {sent[2]:.2f} MB a round",
         f"a round, {WORKERS} workers: processes {clock[0]:.3f} s, Dask {clock[1]:.3f} s, ratio {clock[1] / clock[0]:.3f}",
-        f"of the workers' processors: {spent[0]:.3f} s and {spent[1]:.3f} s, ratio {spent[1] / spent[0]:.3f}",
+        f"of the workers' processors: {workers[0]:.3f} s and {workers[1]:.3f} s, ratio {workers[1] / workers[0]:.3f}",
     ]
 
 
@@ -201,21 +209,22 @@ def on_many(given: argparse.Namespace) -> list[str]:
     """What a round costs without its work, where a plan in one process spends its time, and what more hands may bring."""
     at = ground(*as_prospect(generate(given.size, given.seed)), ())
     nodes = at.prospect.node_years.node
-    idle, _ = measured(at, Remembering, points(at), (*TWO, (WORKERS, MANY, "local")))
+    idle = measured(at, Remembering, points(at), (*TWO, (WORKERS, MANY, "local")))
     parts, found = taken_apart(given.size, given.seed, given.gap, given.seconds)
     rest = parts.total - parts.node_years - parts.master
     shares = [100 * part / parts.total for part in (parts.node_years, parts.master, rest)]
     lines = [
-        f"without its work: processes {idle[0]:.3f} s, Dask {idle[1]:.3f} s, with {MANY} shares {idle[2]:.3f} s",
-        f"a plan in one process: {found.status}, {100 * found.gap_value_added:.2f} % of value added unproven, {parts.rounds} rounds",
+        f"without its work: processes {idle.clock[0]:.3f} s, Dask {idle.clock[1]:.3f} s, {MANY} shares {idle.clock[2]:.3f} s",
+        f"of the processor here: {idle.here[0]:.3f} s, {idle.here[1]:.3f} s, {idle.here[2]:.3f} s",
+        f"a plan in one process: {found.status}, {100 * found.gap_value_added:.2f} % of value added unproven, {parts.rounds} rounds, {parts.total:.1f} s",
         f"of its time: node-years {shares[0]:.1f} %, master {shares[1]:.1f} %, rest {shares[2]:.1f} %",
         f"a round of node-years in one process {parts.node_years / parts.rounds:.3f} s",
         "estimate: hands, largest share of node-years, times as fast as one process",
     ]
     for hands in HANDS:
-        per_round = 0.0 if hands == 1 else idle[1] + (idle[2] - idle[1]) * (hands - WORKERS) / (MANY - WORKERS)
+        per_round = np.interp(hands, [1, WORKERS, min(MANY, at.tree.count)], [0.0, *idle.here[1:]])
         largest = largest_share(nodes, hands)
-        lines.append(f"{hands:4d}  {largest:.3f}  {parts.total / estimated(parts, largest, per_round):.1f}")
+        lines.append(f"{hands:4d}  {largest:.3f}  {parts.total / estimated(parts, largest, float(per_round)):.1f}")
     return lines
 
 

@@ -72,7 +72,8 @@ class ClusterCrew(Generic[Seed, Task, Result]):
 
     Every share has a worker, by its address. Seeds stay here, so that the share of a worker that is lost can be built on
     another: on the one that has least to do, on one that comes within ``PATIENCE`` where none is left, or else here. A share
-    that had to move goes to a worker without any, as soon as there is one.
+    that had to move goes to a worker without any, as soon as there is one. Shares are no actors of Dask's: those of one worker
+    answer one after another, however many threads it has.
     """
 
     def __init__(
