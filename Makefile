@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-planner bench-optima bench-scale outlook docs build clean
+.PHONY: help setup demo test lint format bench bench-planner bench-hedging bench-optima bench-scale outlook docs build clean
 
 help: ## Print what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ bench: $(VENV)/.bench ## Time each stage and measure memory; `make bench WRITE=1
 
 bench-planner: setup ## Time the planner on frozen instances beside HiGHS; `SIZE=medium`, `SEEDS=1`, `JSON=1`
 	@$(BIN)/python -m benchmarks.planner $(if $(SIZE),--size $(SIZE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(JSON),--json)
+
+bench-hedging: $(VENV)/.hedging ## Time the planner beside progressive hedging of mpi-sppy; `SEEDS=5`, `SECONDS=600`, `SETTING=all`, `JSON=1`
+	@$(BIN)/python -m benchmarks.hedging $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(SETTING),--setting $(SETTING)) $(if $(JSON),--json)
 
 bench-optima: setup ## Hold the planner against published optima; `FOLDER=` with files of the OR-Library and optima.csv
 	@$(BIN)/python -m benchmarks.facilities $(FOLDER)
@@ -80,4 +84,9 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.bench: $(VENV)/.dev
 	@echo "Installing what the benchmarks are set beside ..."
 	@$(INSTALL) --editable ".[dev,bench]"
+	@touch $@
+
+$(VENV)/.hedging: $(VENV)/.dev
+	@echo "Installing mpi-sppy, Pyomo and MPI ..."
+	@$(INSTALL) --editable ".[dev,hedging]"
 	@touch $@

@@ -16,6 +16,7 @@ import numpy as np
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, Solved, solve
+from roadstead.futures.accounts import Pledges, Tails
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import (
     Arcs,
@@ -306,6 +307,68 @@ def _options(rng: np.random.Generator, sketch: Sketch, tree: ScenarioTree, years
     )
 
 
+def ruled(seed: int) -> Invented:
+    """An invented prospect with every further rule drawn: lives, notices, conversions, needs, choices, budgets, pledges, tails."""
+    made = invented(seed, lines=4)
+    rng = np.random.default_rng([seed, 1])
+    p, tree = made.prospect, made.tree
+    options, resources, pledges = p.options, p.resources, p.node_years.count
+    count, rows = len(options.opens), len(resources.limit)
+    lines = [d for d, name in enumerate(p.labels.option) if not name.startswith("enter")]
+    free_lines = [d for d in lines if options.opens[d] == NEVER]
+    kinds = [name.split()[0] for name in p.labels.option]
+    contract = np.asarray([kind == "contract" for kind in kinds])
+    none = np.full(count, -1)
+    grows_from, needs, choice = none.copy(), none.copy(), none.copy()
+    if "plant" in kinds and rng.random() < 0.8:
+        plant = kinds.index("plant")
+        others = [d for d in lines if d != plant and not contract[d]]
+        grows_from[plant] = int(rng.choice(others))
+    for d in range(len(lines), count):
+        if rng.random() < 0.4:
+            needs[d] = int(rng.choice(lines))
+    if len(free_lines) > 1 and rng.random() < 0.6:
+        choice[free_lines] = 0
+    gate = resources.option
+    of_contract = (gate >= 0) & contract[np.maximum(gate, 0)]
+    options = replace(
+        options,
+        minimum_life=rng.integers(0, 4, count),
+        maximum_life=np.where(contract, rng.integers(2, 5, count), NEVER),
+        notice=rng.integers(0, 3, count),
+        grows_from=grows_from,
+        needs=needs,
+        choice=choice,
+    )
+    resources = replace(
+        resources,
+        minimum_life=rng.integers(0, 3, rows),
+        maximum_life=np.where(of_contract, rng.integers(2, 5, rows), NEVER),
+        notice=rng.integers(0, 2, rows),
+    )
+    spent = float(options.cost[0].max() + resources.cost[0].max())
+    budget = np.where(rng.random(tree.count) < 0.6, rng.uniform(0.5, 2.0, tree.count) * spent, np.inf)
+    inner = np.isin(p.node_years.node, tree.parent[1:])[:, None]
+    total = p.demand.width.sum((1, 2))
+    line = 1 + int(rng.integers(len(lines)))
+    labels = replace(p.labels, pledge=("owed for imports", "carried over"))
+    arrays_of = Pledges(
+        earns=np.asarray([line, -1]),
+        spends=np.asarray([0, 1 + len(lines)]),
+        earn_rate=np.asarray([1.0, 0.0]),
+        spend_rate=np.asarray([float(rng.uniform(0.1, 0.6)), 1.0]),
+        carry=np.asarray([1.0, float(rng.uniform(0.5, 1.0))]),
+        grant=np.stack([np.zeros(pledges), total * rng.uniform(0.05, 0.3)], axis=1),
+        floor=np.where(inner, [[-float(total.max()), 0.0]], 0.0),
+        ceiling=np.stack([np.full(pledges, np.inf), total * 0.4], axis=1),
+    )
+    tails = Tails(np.asarray([0.3, 0.6]), np.asarray([0.3, 0.2])) if rng.random() < 0.6 else Tails()
+    prospect = replace(
+        p, labels=labels, options=options, resources=resources, budget=budget, pledges=arrays_of, tails=tails
+    )
+    return Invented(tree, prospect)
+
+
 def random_decisions(made: Invented, rng: np.random.Generator) -> Decisions:
     """Decisions that most likely fit together: committed to once, built on what is committed, closed once it has ramped up."""
     tree, p = made.tree, made.prospect
@@ -387,7 +450,7 @@ def split_leaf(made: Invented, leaf: int, share: float) -> Invented:
         part: replace(
             getattr(p, part), **{k.partition(".")[2]: v for k, v in found.items() if k.startswith(f"{part}.")}
         )
-        for part in ("node_years", "arcs", "demand", "resources", "options")
+        for part in ("node_years", "arcs", "demand", "resources", "options", "pledges")
     }
     whole = {name: array for name, array in found.items() if "." not in name}
     return Invented(twice, replace(p, **parts, **whole))

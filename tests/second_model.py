@@ -23,19 +23,26 @@ if TYPE_CHECKING:
     from roadstead.footprint.plan import Pin
 
 K, M = 1e3, 1e6
+ENDLESS = 1000
 MANY = 1e6
 """More than any state can be."""
 
 
 @dataclass
 class Times:
-    """F.1 and its like, by loops. ``phi``, ``sigma_r``: (Y, N, R). ``sigma_d``, ``omega``: (Y, N, D). ``path``: (N, N)."""
+    """F.1 and its like, by loops. ``phi``, ``sigma_r``: (Y, N, R). ``sigma_d``, ``omega``: (Y, N, D). ``path``: (N, N).
+
+    Once notice is over: ``past_r`` (Y, N, R) and ``past_d`` (Y, N, D) are shares of years, ``gone`` is 1 where it is all of them.
+    """
 
     path: np.ndarray
     phi: np.ndarray
     sigma_r: np.ndarray
     sigma_d: np.ndarray
     omega: np.ndarray
+    past_r: np.ndarray
+    past_d: np.ndarray
+    gone: np.ndarray
 
 
 def times(made: Invented) -> Times:
@@ -48,8 +55,8 @@ def times(made: Invented) -> Times:
             path[n, m] = 1.0
             m = int(tree.parent[m])
     shape = (years.count, tree.count)
-    phi, sigma_r = (np.zeros((*shape, len(res.lead))) for _ in range(2))
-    sigma_d, omega = (np.zeros((*shape, len(opt.lead))) for _ in range(2))
+    phi, sigma_r, past_r = (np.zeros((*shape, len(res.lead))) for _ in range(3))
+    sigma_d, omega, past_d, gone = (np.zeros((*shape, len(opt.lead))) for _ in range(4))
     for y in range(years.count):
         calendar = [int(years.year[y]) + i for i in range(int(years.span[y]))]
         for n in range(tree.count):
@@ -57,14 +64,18 @@ def times(made: Invented) -> Times:
                 continue
             for r in range(len(res.lead)):
                 ages = [t - int(tree.start[n]) - int(res.lead[r]) for t in calendar]
-                reached = [res.ramp[r, min(age, res.ramp.shape[1] - 1)] if age >= 0 else 0.0 for age in ages]
-                phi[y, n, r] = sum(reached) / len(calendar)
-                sigma_r[y, n, r] = sum(age >= 0 for age in ages) / len(calendar)
+                serves = [0 <= age < res.maximum_life[r] for age in ages]
+                step = [res.ramp[r, min(max(age, 0), res.ramp.shape[1] - 1)] for age in ages]
+                phi[y, n, r] = sum(s for s, on in zip(step, serves, strict=True) if on) / len(calendar)
+                sigma_r[y, n, r] = sum(serves) / len(calendar)
+                past_r[y, n, r] = sum(t >= tree.start[n] + res.notice[r] for t in calendar) / len(calendar)
             for d in range(len(opt.lead)):
-                open_in = [t >= tree.start[n] + opt.lead[d] for t in calendar]
+                open_in = [0 <= t - tree.start[n] - opt.lead[d] < opt.maximum_life[d] for t in calendar]
                 sigma_d[y, n, d] = sum(open_in) / len(calendar)
                 omega[y, n, d] = float(any(open_in))
-    return Times(path, phi, sigma_r, sigma_d, omega)
+                over = [t >= tree.start[n] + opt.notice[d] for t in calendar]
+                past_d[y, n, d], gone[y, n, d] = sum(over) / len(calendar), float(all(over))
+    return Times(path, phi, sigma_r, sigma_d, omega, past_r, past_d, gone)
 
 
 @dataclass
@@ -80,12 +91,18 @@ class Known:
     ends: list[int]
 
 
-def known(made: Invented) -> Known:
+def probabilities(made: Invented) -> np.ndarray:
+    probability = np.ones(made.tree.count)
+    for n in range(1, made.tree.count):
+        probability[n] = made.tree.branch_probability[n] * probability[made.tree.parent[n]]
+    return probability
+
+
+def known(made: Invented, counts: np.ndarray | None = None) -> Known:
+    """With ``counts`` in place of the nodes' probabilities, where they are given."""
     tree, p = made.tree, made.prospect
     years = p.node_years
-    probability = np.ones(tree.count)
-    for n in range(1, tree.count):
-        probability[n] = tree.branch_probability[n] * probability[tree.parent[n]]
+    probability = probabilities(made) if counts is None else counts
     last = years.year + years.span - 1
     k_bar = np.zeros((tree.count, len(p.resources.lead)))
     chi = np.ones(p.resources.existing.shape)
@@ -101,7 +118,10 @@ def known(made: Invented) -> Known:
         pi_y=probability[years.node][:, None] * p.discount / M,
         pi_n=probability[:, None] * p.node_discount / M,
         pi_e=probability[:, None] * p.end_discount[None, :] / M,
-        o0=(p.options.opens[None, :] <= last[:, None]).astype(float),
+        o0=np.asarray(
+            (p.options.opens[None, :] <= last[:, None])
+            & (years.year[:, None] < (p.options.opens + p.options.maximum_life)[None, :])
+        ).astype(float),
         k_bar=k_bar,
         chi=chi,
         ends=[n for n in range(tree.count) if n not in set(tree.parent.tolist())],
@@ -129,19 +149,45 @@ def values(made: Invented, pins: tuple[Pin, ...] = ()) -> tuple[float, float] | 
 
 def state(made: Invented, pins: tuple[Pin, ...]) -> tuple[linopy.Model, float]:
     """The model, and what no decision moves. In millions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one entry of an axis beside another, which linopy would rather see dropped
+        return _stated(made, pins)
+
+
+def _stated(made: Invented, pins: tuple[Pin, ...]) -> tuple[linopy.Model, float]:
     p, when, n_ = made.prospect, times(made), known(made)
     model = linopy.Model()
     v = _variables(model, made)
-    gain = _decision_money(made, when, n_, v) + _flow_money(made, n_, v)
+    tails = p.tails
+    mean = 1.0 - float(tails.weight.sum())
+    gain = mean * (_decision_money(made, when, n_, v) + _flow_money(made, n_, v))
+    constant = -mean * _idle(made, n_)
+    probability = probabilities(made)
+    for e, (level, weight) in enumerate(zip(tails.level, tails.weight, strict=True)):  # F.26
+        begins = model.add_variables(name=f"t {e}")
+        gain = gain + float(weight) * begins
+        for leaf in n_.ends:
+            short = model.add_variables(lower=0.0, name=f"s {e} {leaf}")
+            on = known(made, when.path[leaf])
+            worth = _decision_money(made, when, on, v) + _flow_money(made, on, v)
+            model.add_constraints(short - begins + worth >= _idle(made, on))
+            gain = gain - float(weight * probability[leaf] / level) * short
     model.add_objective(gain, sense="max")
     _states(model, made, when, n_, v)
     _order_of_decisions(model, made, when, n_, v)
+    _ties(model, made, when, n_, v)
     _flows(model, made, v)
+    _pledges(model, made, v)
     for pin in pins:
         _pin(model, made, n_, when, v, pin)
-    res, opt = p.resources, p.options
+    return model, constant
+
+
+def _idle(made: Invented, n_: Known) -> float:
+    """What today's lines cost to keep."""
+    res, opt = made.prospect.resources, made.prospect.options
     idle = (n_.pi_y[:, res.risk] * res.fixed * res.existing).sum() + (n_.pi_y[:, opt.risk] * opt.fixed * n_.o0).sum()
-    return model, -float(idle)
+    return float(idle)
 
 
 def _array(values: np.ndarray, *dims: str) -> xr.DataArray:
@@ -164,11 +210,13 @@ def _variables(model: linopy.Model, made: Invented) -> dict[str, linopy.Variable
         none, most = _array(np.zeros(upper.shape), "n", axis), _array(upper, "n", axis)
         return model.add_variables(none, most, name=name, integer=is_whole)
 
-    every = np.ones_like(opt.allowed) * decided[:, None]
+    every = np.ones_like(opt.allowed) * decided[:, None] * (opt.maximum_life >= ENDLESS)
     step = np.ones_like(res.cost) * decided[:, None]
     room = known(made).k_bar < res.limit[None, :] - 1e-9
     later = times(made).path.T @ room > 0  # room at the node or at one that follows it
-    bought, retired = step * later * res.limit[None, :], step * at_most[None, :]
+    bought = step * later * res.limit[None, :]
+    ends = res.maximum_life < ENDLESS
+    retired = step * at_most[None, :] * ~(ends & (_buyable(made) & (bought > 0)).any(0))[None, :]
     found = {"u": decision("u", offered * 1.0, "d", True), "v": decision("v", every, "d", True)}
     for name, most in (("z", bought), ("w", retired)):
         found[name] = decision(f"{name} whole", most * res.whole, "r", True) + decision(
@@ -184,6 +232,22 @@ def _variables(model: linopy.Model, made: Invented) -> dict[str, linopy.Variable
     found["h"] = amount("h", np.full(res.free.shape, MANY), "y", "r")
     found["o"] = amount("o", np.full(opt.fixed.shape, MANY), "y", "d")
     found["k"] = amount("k", np.full(res.free.shape, MANY), "y", "r")
+    for name in ("earned", "spent"):
+        found[name] = amount(name, np.full(p.pledges.floor.shape, MANY), "y", "p")
+    low, high = p.pledges.floor / K, np.minimum(p.pledges.ceiling / K, MANY)
+    found["balance"] = model.add_variables(_array(low, "y", "p"), _array(high, "y", "p"), name="balance")
+    return found
+
+
+def _buyable(made: Invented) -> np.ndarray:
+    """Nodes at which a module would yield something before the end, its option being open to it. Shape (N, R)."""
+    p, when = made.prospect, times(made)
+    offered = p.options.allowed & (p.options.opens > made.tree.last_year)[None, :] & (when.omega.sum(0) > 0)
+    yields = when.phi.sum(0) > 0
+    found = yields.copy()
+    for r, gate in enumerate(p.resources.option.tolist()):
+        if gate >= 0 and p.options.opens[gate] > made.tree.last_year:
+            found[:, r] &= when.path @ offered[:, gate] > 0
     return found
 
 
@@ -192,13 +256,17 @@ def _decision_money(made: Invented, when: Times, n_: Known, v: dict) -> linopy.L
     p = made.prospect
     res, opt = p.resources, p.options
     pi_nd, pi_yd, pi_nr, pi_yr = n_.pi_n[:, opt.risk], n_.pi_y[:, opt.risk], n_.pi_n[:, res.risk], n_.pi_y[:, res.risk]
-    under = when.path[p.node_years.node]  # (Y, N): n is on the path to y
     u = -opt.cost * pi_nd - np.einsum("yd,ynd->nd", opt.fixed * pi_yd, when.sigma_d)
-    close = np.einsum("yd,yn->nd", opt.fixed * pi_yd, under) - opt.exit_cost * pi_nd
+    for d, first in enumerate(opt.grows_from.tolist()):
+        if first >= 0:
+            u[:, d] += (opt.fixed * pi_yd)[:, first] @ when.sigma_d[:, :, d]
+    close = np.einsum("yd,ynd->nd", opt.fixed * pi_yd, when.past_d) - opt.exit_cost * pi_nd
     end = n_.pi_e[:, res.risk]
     z = -res.cost * pi_nr - np.einsum("yr,ynr->nr", res.fixed * pi_yr, when.sigma_r) + res.salvage * end
     retire = (
-        np.einsum("yr,yn->nr", res.fixed * pi_yr * n_.chi, under) + res.scrap * pi_nr - res.salvage.max(0)[None] * end
+        np.einsum("yr,ynr->nr", res.fixed * pi_yr * n_.chi, when.past_r)
+        + res.scrap * pi_nr
+        - res.salvage.max(0)[None] * end
     )
     options = (_array(u, "n", "d") * v["u"]).sum() + (_array(close, "n", "d") * v["v"]).sum()
     return options + (_array(z, "n", "r") * v["z"]).sum() + (_array(retire, "n", "r") * v["w"]).sum()
@@ -222,11 +290,17 @@ def _flow_money(made: Invented, n_: Known, v: dict) -> linopy.LinearExpression:
 def _states(model: linopy.Model, made: Invented, when: Times, n_: Known, v: dict) -> None:
     """F.3."""
     p = made.prospect
-    under = _array(when.path[p.node_years.node], "y", "n")
     if len(p.options.opens):
-        opened = (_array(when.omega, "y", "n", "d") * v["u"]).sum("n") - (under * v["v"]).sum("n")
-        model.add_constraints(v["o"] - opened == _array(n_.o0, "y", "d"))
-    built = (_array(when.phi, "y", "n", "r") * v["z"]).sum("n") - (under * _array(n_.chi, "y", "r") * v["w"]).sum("n")
+        begun = (_array(when.omega, "y", "n", "d") * v["u"]).sum("n")
+        opened = begun - (_array(when.gone, "y", "n", "d") * v["v"]).sum("n")
+        grows = np.zeros((len(p.options.opens),) * 2)
+        for d, first in enumerate(p.options.grows_from.tolist()):
+            if first >= 0:
+                grows[first, d] = 1.0
+        converted = (_array(grows, "first", "d") * begun).sum("d").rename({"first": "d"})
+        model.add_constraints(v["o"] - opened + converted == _array(n_.o0, "y", "d"))
+    ended = _array(when.past_r * n_.chi[:, None, :], "y", "n", "r") * v["w"]
+    built = (_array(when.phi, "y", "n", "r") * v["z"]).sum("n") - ended.sum("n")
     model.add_constraints(v["k"] - built == _array(p.resources.existing, "y", "r"))
     if len(p.options.opens):
         model.add_constraints((_array(when.path[n_.ends], "l", "n") * v["u"]).sum("n") <= 1.0)
@@ -244,22 +318,85 @@ def _order_of_decisions(model: linopy.Model, made: Invented, when: Times, n_: Kn
         above = when.path - np.eye(tree.count)
         return _array(above[:, :, None] * due, "m", "n", axis)
 
-    open_now = _array(opt.opens[None, :] <= start[:, None], "m", "d")
+    open_now = _array((opt.opens + opt.minimum_life)[None, :] <= start[:, None], "m", "d")
     if len(opt.opens):
-        opened = (ready(opt.lead, "d") * v["u"]).sum("n")
+        opened = (ready(opt.lead + opt.minimum_life, "d") * v["u"]).sum("n")
         model.add_constraints((path * v["v"]).sum("n") - opened <= open_now)  # F.4
     stands, limit = _array(n_.k_bar, "m", "r"), _array(np.maximum(res.limit, n_.k_bar), "m", "r")
-    total = (path * (v["z"] - v["w"])).sum("n")
+    ends = (res.lead + res.maximum_life)[None, None, :] + start[None, :, None]
+    held = _array(when.path[:, :, None] * (ends > start[:, None, None]), "m", "n", "r")
+    total = (held * v["z"]).sum("n") - (path * v["w"]).sum("n")
     gate = np.where(res.option >= 0, res.option, 0)
     gated = res.option >= 0
     open_anyway = np.where(gated, (opt.opens <= tree.last_year)[gate] if len(opt.opens) else True, True)
     spare = limit * _array(open_anyway, "r") - stands
     if len(opt.opens):
-        committed = (path * (v["u"] - v["v"])).sum("n").isel(d=_pick(res.option, "r"))
+        line = np.zeros((len(res.option), len(opt.opens)))  # 1 where closing an option ends a resource's line
+        for d in range(len(opt.opens)):
+            back = d
+            while back >= 0:
+                line[res.option == back, d] = 1.0
+                back = int(opt.grows_from[back])
+        committed = (path * v["u"]).sum("n").isel(d=_pick(res.option, "r"))
+        committed = committed - (_array(line, "r", "d") * (path * v["v"]).sum("n")).sum("d")
         total = total - limit * _array(gated, "r") * committed
     model.add_constraints(total <= spare)  # F.5
-    in_service = (ready(res.lead, "r") * v["z"]).sum("n")
+    in_service = (ready(res.lead + res.minimum_life, "r") * v["z"]).sum("n")
     model.add_constraints((path * v["w"]).sum("n") - in_service <= stands)  # F.6
+
+
+def _ties(model: linopy.Model, made: Invented, when: Times, n_: Known, v: dict) -> None:
+    """F.21, F.22, F.23: choices, needs, conversions, budgets."""
+    tree, p = made.tree, made.prospect
+    opt = p.options
+    for choice in set(opt.choice[opt.choice >= 0].tolist()):
+        mine = np.flatnonzero(opt.choice == choice)
+        for leaf in n_.ends:
+            taken = (_array(when.path[leaf], "n") * v["u"].isel(d=mine)).sum()
+            model.add_constraints(taken <= 1.0)
+    for d in np.flatnonzero(opt.needs >= 0).tolist():
+        model.add_constraints(v["o"].isel(d=d) - v["o"].isel(d=int(opt.needs[d])) <= 0.0)
+    for first in set(opt.grows_from[opt.grows_from >= 0].tolist()):
+        grown = np.flatnonzero(opt.grows_from == first)
+        for m in range(tree.count):
+            ready = when.path[m] * (np.arange(tree.count) != m) * (tree.start + opt.lead[first] <= tree.start[m])
+            gone = (_array(when.path[m], "n") * v["u"].isel(d=grown)).sum()
+            gone = gone + (_array(when.path[m], "n") * v["v"].isel(d=first)).sum()
+            there = (_array(ready, "n") * v["u"].isel(d=first)).sum()
+            model.add_constraints(gone - there <= float(opt.opens[first] <= tree.start[m]))
+    for n in np.flatnonzero(np.isfinite(p.budget)).tolist():
+        spent = (_array(opt.cost[n] / M, "d") * v["u"].isel(n=n)).sum() if len(opt.opens) else 0.0
+        spent = spent + (_array(p.resources.cost[n] / M, "r") * v["z"].isel(n=n)).sum()
+        model.add_constraints(spent <= p.budget[n] / M)
+
+
+def _pledges(model: linopy.Model, made: Invented, v: dict) -> None:
+    """F.24 and F.25, year by year."""
+    p, tree = made.prospect, made.tree
+    pledges, years, res = p.pledges, p.node_years, p.resources
+    before = {}
+    for y in range(years.count):
+        same = y > 0 and years.node[y - 1] == years.node[y]
+        above = int(tree.parent[years.node[y]])
+        before[y] = y - 1 if same else (int(np.flatnonzero(years.node == above)[-1]) if above >= 0 else None)
+    for j, y in np.ndindex(len(p.labels.pledge), years.count):
+        span = int(years.span[y])
+        change = span * float(pledges.earn_rate[j]) * v["earned"].isel(y=y, p=j)
+        change = change - span * float(pledges.spend_rate[j]) * v["spent"].isel(y=y, p=j)
+        left = v["balance"].isel(y=y, p=j) - change
+        if before[y] is not None:
+            left = left - float(pledges.carry[j] ** span) * v["balance"].isel(y=before[y], p=j)
+        model.add_constraints(left <= span * float(pledges.grant[y, j]) / K)
+        for r, kind, sign in ((pledges.earns[j], "earned", 1.0), (pledges.spends[j], "spent", -1.0)):
+            amount = v[kind].isel(y=y, p=j)
+            if r < 0:
+                model.add_constraints(amount + 0.0 == 0.0)
+                continue
+            use = np.zeros(len(p.arcs.cell))
+            mine = res.use_resource == r
+            np.add.at(use, res.use_arc[mine], res.use_amount[mine])
+            used = (_array(use, "a") * v["x"].isel(y=y)).sum()
+            model.add_constraints(sign * (amount - used) <= 0.0)
 
 
 def _flows(model: linopy.Model, made: Invented, v: dict) -> None:

@@ -133,6 +133,7 @@ def bounds(name: str) -> str:
     """What is checked beside the shape."""
     said = [f"points to an entry of axis {axes.INDEX[name].upper()}"] if name in axes.INDEX else []
     said += [f"at least {axes.LEAST[name]:g}"] if name in axes.LEAST else []
+    said += ["may be infinite"] if name in axes.MAY_BE_INFINITE else []
     return f" ({', '.join(said)})" if said else ""
 
 
@@ -178,8 +179,8 @@ def problem_page(made: str, grid: Grid) -> str:
         "One market, a home with room for all, a wall that may rise in 2028, and a plant that could stand behind it. Nothing competes,",
         "nothing is discounted.", "", EXAMPLE, "",
         "## Axes", "", *grid(("axis", "length", "an entry is"), axes_rows()), "",
-        "`u` runs over the uses of resources, `q` over the steps of a ramp. An axis may be empty: a problem without options, groups or",
-        "quotas is one. Money is real, after tax, in one currency; cars are cars a year.", "",
+        "`u` runs over the uses of resources, `q` over the steps of a ramp. An axis may be empty: a problem without options, groups,",
+        "pledges or tails is one, and what is said to be left out need not be given. Money is real, after tax, in one currency; cars are cars a year.", "",
         "## The tree", "", *grid(header, tree), "",
         "Every node has a readable `name` and an opaque `state`, which the planner never reads. All paths end in the same year.", "",
     ]  # fmt: skip
@@ -189,7 +190,7 @@ def problem_page(made: str, grid: Grid) -> str:
         lines += [f"## {title}", "", " ".join(summary.split()), "", *grid(header, rows(part, kind)), ""]
     lines += [
         "Arcs also carry `regime`, a name of the customs regime each, for people.", "",
-        "## Discounting", "", *grid(header, rows("", Prospect)), "",
+        "## Discounting and budgets", "", *grid(header, rows("", Prospect)), "",
         "## The file", "",
         f"A zip archive: every array above as `NAME.npy` in numpy's own format, and `{NAMES}` with the format's number, the names of",
         "nodes and their states, the labels of all axes and the regime of every arc. `numpy.load(path)` opens the arrays without",

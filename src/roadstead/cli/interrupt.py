@@ -28,6 +28,7 @@ class _Work(threading.Thread, Generic[Result]):
         self.function = function
         self.results: list[Result] = []
         self.error: BaseException | None = None
+        self._ended = threading.Event()
 
     def run(self) -> None:
         """Call the function."""
@@ -35,30 +36,50 @@ class _Work(threading.Thread, Generic[Result]):
             self.results.append(self.function())
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             self.error = error
+        finally:
+            self._ended.set()
+
+    def has_ended(self, within: float) -> bool:
+        """Wait for so long at most; true once it has ended. A join that is interrupted may take a thread for ended that is not."""
+        return self._ended.wait(within)
 
 
-def interruptible(function: Callable[[], Result], *, tidy: Callable[[], None]) -> Result:
+def interruptible(
+    function: Callable[[], Result], *, tidy: Callable[[], None], end_early: Callable[[], bool] = bool
+) -> Result:
     """``function()``, computed on a thread so that this one can listen.
 
-    A solver deep in native code cannot be asked to stop: on an interrupt worker processes are ended, the work is given
-    time to fall over them, and the process leaves. It leaves without the interpreter's farewell, in which threads that the
-    solver still keeps would end it with SIGABRT. Nothing is lost: a run folder is written only once a plan is finished.
+    Where ``end_early`` says that the work has been asked to end with what it has, it is waited for. Otherwise, as a solver deep
+    in native code cannot be asked, worker processes are ended, the work is given time to fall over them, and the process leaves.
+    It leaves without the interpreter's farewell, in which threads that the solver still keeps would end it with SIGABRT. Nothing
+    is lost: a run folder is written only once a plan is finished.
     """
     work = _Work(function)
-    work.start()
-    try:
-        while work.is_alive():
-            work.join(TICK)
-    except KeyboardInterrupt:
-        for child in multiprocessing.active_children():
-            child.terminate()
-        work.join(GRACE)
-        if work.results:  # it was done before it could be interrupted
-            return work.results[0]
-        tidy()
-        say(MESSAGE)
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)
+    while True:
+        try:
+            if work.ident is None:
+                work.start()
+            while not work.has_ended(TICK):
+                pass
+            break
+        except KeyboardInterrupt:
+            if end_early():
+                continue
+            _leave(work, tidy)
+            break
     if work.error is not None:
         raise work.error
     return work.results[0]
+
+
+def _leave(work: _Work[Result], tidy: Callable[[], None]) -> None:
+    """End the process, unless the work was done before it could be interrupted."""
+    for child in multiprocessing.active_children():
+        child.terminate()
+    work.has_ended(GRACE)
+    if work.results:
+        return
+    tidy()
+    say(MESSAGE)
+    sys.stdout.flush()
+    os._exit(INTERRUPTED)

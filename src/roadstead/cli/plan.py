@@ -21,6 +21,8 @@ NEXT = {
     "zh": "完整报告见{page}；用`roadstead verify {folder}`可复核。",
 }
 RUNS = Path("runs")
+UNFINISHED = ".unfinished"
+"""Folder, beside the runs, of searches that have not ended."""
 """Where run folders go unless another place is named."""
 
 
@@ -82,8 +84,10 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
                 cluster=wishes.cluster,
                 language=wishes.language,
                 progress=watch,
+                unfinished=folder.parent / UNFINISHED,
             ),
             tidy=lambda: watch.__exit__(None, None, None),
+            end_early=watch.end_early,
         )
     if json:
         print_json(as_json(done, wishes.language))

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from roadstead.footprint.session import News
+
 STAGES = {
     "facts": "reading the case",
     "outlook": "drawing the outlook",
     "tree": "growing the tree of futures",
     "prospect": "pricing every lane in every future",
     "plan": "planning",
+    "resumed": "planning, from what an unfinished run had found",
     "comparisons": "planning again for comparison",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
@@ -40,6 +43,7 @@ class Watch:
         self.began = time.monotonic()
         self.told = 0.0
         self.live: Live | None = None
+        self.ending = False
 
     def __enter__(self) -> Self:
         if self.console.is_terminal:
@@ -57,21 +61,36 @@ class Watch:
         self.stage, self.detail = STAGES.get(stage, stage), ""
         self._show(always=True)
 
-    def gap(self, value: float, bound: float, seconds: float) -> None:  # noqa: ARG002 - its own clock is shown
-        """The solver's best value and bound so far. [money], [s]"""
+    def gap(self, news: News) -> None:
+        """The best plan so far, its bound, and both gaps."""
+        value, bound = news.value, news.bound
         if not math.isfinite(value):
             self.detail = "no plan yet"
         elif not math.isfinite(bound) or value <= 0:
             self.detail = f"best NPV {_billions(value)}, no bound yet"
         else:
-            gap = percent(max(bound - value, 0.0) / value, 2)
-            self.detail = f"best NPV {_billions(value)}, bound {_billions(bound)}, gap {gap} of NPV"
+            of_added = news.gap_value_added
+            added = f"{percent(of_added, 2)} of value added, " if math.isfinite(of_added) else ""
+            gap = f"gap {added}{percent(news.gap_npv, 2)} of NPV"
+            self.detail = f"best NPV {_billions(value)}, bound {_billions(bound)}, {gap}"
         self._show()
 
     def done(self, count: int, total: int) -> None:
         """So many of a stage's tasks are done."""
         self.detail = f"{count} of {total}"
         self._show()
+
+    def stopped(self) -> bool:
+        """True once the planner is to end with the best plan so far."""
+        return self.ending
+
+    def end_early(self) -> bool:
+        """Ask the planner to end with the best plan so far; False where it is not planning, or has been asked before."""
+        if self.ending or self.stage not in {STAGES["plan"], STAGES["resumed"]}:
+            return False
+        self.ending = True
+        self.console.print("interrupted: ending with the best plan so far; once more leaves at once", soft_wrap=True)
+        return True
 
     def _show(self, *, always: bool = False) -> None:
         now = time.monotonic()

@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.keeping import broken, check_decisions, standing_before
+from roadstead.footprint.tails import valued
 from roadstead.futures.prospect import pooled
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.terms.arrays import frozen
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Decisions, FootprintPlan
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats
+    from roadstead.terms.errors import Fault
 
 CAR_TOLERANCE = 1.0
 """Cars a year by which a limit may be passed: a solver's rounding, and less than anybody builds. [cars/year]"""
-COUNT_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Certificate:
     Attributes
     ----------
     value
+        What is maximised: expected NPV, or that weighed with the mean over tails of paths (F.26). [money]
+    expected
         Expected NPV. [money]
     by_node
         Each node's part of it, probability included. Shape (N,). [money]
@@ -45,6 +49,7 @@ class Certificate:
     """
 
     value: float
+    expected: float
     by_node: Floats
     capital: float
     worst_violation: float
@@ -83,8 +88,8 @@ def certify(tree: ScenarioTree, prospect: Prospect, plan: FootprintPlan) -> Cert
     if faults:
         raise RoadsteadError(faults)
     states = _states(tree, prospect, plan.decisions)
-    _check_decisions(tree, prospect, plan.decisions, faults)
-    worst = _check_flows(prospect, plan, states, faults)
+    check_decisions(tree, prospect, plan.decisions, states.is_open, faults)
+    worst = max(_check_flows(prospect, plan, states, faults), _check_pledges(tree, prospect, plan, faults))
     if faults:
         raise RoadsteadError(faults)
     spent = _spent(tree, prospect, plan.decisions)
@@ -92,48 +97,58 @@ def certify(tree: ScenarioTree, prospect: Prospect, plan: FootprintPlan) -> Cert
     yearly = _yearly_money(tree, prospect, plan, states)
     np.add.at(by_node, prospect.node_years.node, yearly)
     frozen(by_node)
-    return Certificate(float(by_node.sum()), by_node, float(spent.sum()), worst)
+    value = valued(tree, prospect.tails, by_node)
+    return Certificate(value, float(by_node.sum()), by_node, float(spent.sum()), worst)
 
 
 def _states(tree: ScenarioTree, p: Prospect, d: Decisions) -> States:
-    years, options, resources = p.node_years, p.options, p.resources
+    years, resources = p.node_years, p.resources
     is_open = np.zeros((years.count, d.commit.shape[1]), dtype=bool)
     charged = np.zeros(is_open.shape)
     at_work, in_service = resources.existing.copy(), resources.existing.copy()
-    full = _standing(tree, p)
+    full = standing_before(tree, p)
     last_step = resources.ramp.shape[1] - 1
     for y in range(years.count):
         path = history(tree, int(years.node[y]))
         calendar = range(int(years.year[y]), int(years.year[y] + years.span[y]))
         share = 1.0 / len(calendar)
-        stands = options.opens <= calendar[-1]
-        is_open[y], charged[y] = stands, stands.astype(float)
+        is_open[y], charged[y] = _opened(tree, p, d, path, calendar)
         for n in path:
-            for year in calendar:
-                open_now = (d.commit[n] > 0.5) & (year >= tree.start[n] + options.lead)
-                is_open[y] |= open_now
-                charged[y] += share * open_now
-                age = year - tree.start[n] - resources.lead
-                step = resources.ramp[np.arange(len(age)), np.clip(age, 0, last_step)]
-                at_work[y] += share * d.build[n] * np.where(age >= 0, step, 0.0)
-                in_service[y] += share * d.build[n] * (age >= 0)
-            is_open[y] &= d.close[n] < 0.5
-            charged[y] -= d.close[n]
             # A line that is still growing loses what its standing modules yield by then, not what they will.
             whole = full[int(years.node[y])]
             lost = np.divide(resources.existing[y], whole, out=np.ones_like(whole), where=whole > 0)
-            at_work[y] -= d.retire[n] * lost
-            in_service[y] -= d.retire[n] * lost
+            for year in calendar:
+                age = year - tree.start[n] - resources.lead
+                step = resources.ramp[np.arange(len(age)), np.clip(age, 0, last_step)]
+                serves = (age >= 0) & (age < resources.maximum_life)
+                ended = share * lost * d.retire[n] * (year >= tree.start[n] + resources.notice)
+                at_work[y] += share * d.build[n] * np.where(serves, step, 0.0) - ended
+                in_service[y] += share * d.build[n] * serves - ended
     return States(is_open, charged, at_work, in_service)
 
 
-def _standing(tree: ScenarioTree, p: Prospect) -> Floats:
-    """Most modules standing without a decision in a node or on any way on from it. Shape (N, R)."""
-    most = np.zeros((tree.count, p.resources.existing.shape[1]))
-    for y in range(p.node_years.count):
-        for n in history(tree, int(p.node_years.node[y])):
-            most[n] = np.maximum(most[n], p.resources.existing[y])
-    return most
+def _opened(
+    tree: ScenarioTree, p: Prospect, d: Decisions, path: tuple[int, ...], calendar: range
+) -> tuple[Flags, Floats]:
+    """Options open in some of the years, and the share of the years they are paid for. Shapes (D,), (D,)."""
+    options, share = p.options, 1.0 / len(calendar)
+    stands = (options.opens <= calendar[-1]) & (calendar[0] < options.opens + options.maximum_life)
+    is_open: Flags = stands.copy()
+    paid = stands.astype(float)
+    grown = np.flatnonzero(options.grows_from >= 0)
+    first = options.grows_from[grown]
+    for n in path:
+        begins = tree.start[n] + options.lead
+        open_in = np.asarray(
+            [(d.commit[n] > 0.5) & (t >= begins) & (t < begins + options.maximum_life) for t in calendar]
+        )
+        over_in = np.asarray([(d.close[n] > 0.5) & (t >= tree.start[n] + options.notice) for t in calendar])
+        opened = np.asarray(open_in.any(axis=0))
+        is_open = (is_open | opened) & ~np.asarray(over_in.all(axis=0))
+        paid += share * (open_in.sum(0) - over_in.sum(0))
+        np.logical_and.at(is_open, first, ~opened[grown])
+        np.subtract.at(paid, first, share * open_in.sum(0)[grown])
+    return is_open, paid
 
 
 def _check_numbers(p: Prospect, plan: FootprintPlan, faults: list[Fault]) -> None:
@@ -145,68 +160,9 @@ def _check_numbers(p: Prospect, plan: FootprintPlan, faults: list[Fault]) -> Non
     }  # fmt: skip
     found = {entry.name: getattr(part, entry.name) for part in (plan.decisions, plan.flows) for entry in fields(part)}
     misfit = [name for name, values in found.items() if values.shape != shapes[name]]
-    faults += [_broken(name, f"its shape is {found[name].shape}, not {shapes[name]}") for name in misfit]
+    faults += [broken(name, f"its shape is {found[name].shape}, not {shapes[name]}") for name in misfit]
     odd = [name for name, values in found.items() if not np.all(np.isfinite(values))]
-    faults += [_broken(name, "it holds what is not a finite number") for name in odd]
-
-
-def _check_decisions(tree: ScenarioTree, p: Prospect, d: Decisions, faults: list[Fault]) -> None:
-    """Whole numbers, once on a path, only what is offered, only what stands."""
-    options, resources = p.labels.option, p.labels.resource
-    whole = np.concatenate([d.commit, d.close, d.build[:, p.resources.whole], d.retire[:, p.resources.whole]], axis=1)
-    if np.abs(whole - np.round(whole)).max(initial=0.0) > COUNT_TOLERANCE:
-        faults.append(_broken("decisions", "a decision is not a whole number"))
-    if min(part.min(initial=0.0) for part in (d.commit, d.close, d.build, d.retire)) < 0:
-        faults.append(_broken("decisions", "a decision is negative"))
-    for leaf in leaves(tree):
-        path = list(history(tree, leaf))
-        twice = np.flatnonzero(d.commit[path].sum(0) > 1.5)
-        faults += [_broken(options[i], f"committed to twice on the way to {tree.name[leaf]}") for i in twice]
-    # What opens without a decision is not committed to, and nothing is decided where no option may be committed to.
-    may = p.options.allowed & (p.options.opens > tree.last_year)
-    idle = ~p.options.allowed.any(1) & (p.options.allowed.shape[1] > 0)
-    busy = np.concatenate([d.close, d.build, d.retire], axis=1).max(1, initial=0.0) > COUNT_TOLERANCE
-    late = np.flatnonzero(idle & busy)
-    faults += [_broken("decisions", f"something is decided at {tree.name[n]}, where nothing can be") for n in late]
-    forbidden = np.argwhere((d.commit > 0.5) & ~may).tolist()
-    faults += [_broken(options[i], f"committed to at {tree.name[n]}, where it cannot be") for n, i in forbidden]
-    for n in range(tree.count):
-        _check_node(tree, p, d, n, faults)
-    gate = p.resources.option
-    for n, r in np.argwhere(d.build > COUNT_TOLERANCE).tolist():
-        path = list(history(tree, n))
-        ready = gate[r] < 0 or p.options.opens[gate[r]] <= tree.last_year or d.commit[path, gate[r]].sum() > 0.5
-        if not ready:
-            faults.append(_broken(resources[r], f"built at {tree.name[n]} without the commitment it needs"))
-
-
-def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, n: int, faults: list[Fault]) -> None:
-    """What is closed was open, what is retired was in service, and what stands is within its limit."""
-    path = list(history(tree, n))
-    start = tree.start[n]
-    opened = (p.options.opens <= start).astype(float)
-    before = path[:-1]
-    due = np.asarray([tree.start[m] for m in before])[:, None]
-    opened += (d.commit[before] * (due + p.options.lead <= start)).sum(0)
-    shut_early = np.flatnonzero(d.close[path].sum(0) > opened + 0.5)
-    faults += [_broken(p.labels.option[i], f"closed at {tree.name[n]} though it is not open") for i in shut_early]
-    standing = _standing(tree, p)[n]
-    ready = standing + (d.build[before] * (due + p.resources.lead <= start)).sum(0)
-    over = np.flatnonzero(d.retire[path].sum(0) > ready + COUNT_TOLERANCE)
-    faults += [_broken(p.labels.resource[r], f"more retired by {tree.name[n]} than is in service") for r in over]
-    stands = standing + d.build[path].sum(0) - d.retire[path].sum(0)
-    gate = p.resources.option
-    shut = np.zeros(len(gate), dtype=bool)
-    shut[gate >= 0] = d.close[path].sum(0)[gate[gate >= 0]] > 0.5
-    touched = d.build[path].sum(0) + d.retire[path].sum(0) + shut > 0
-    most = np.where(shut, 0.0, np.maximum(p.resources.limit, standing)) + COUNT_TOLERANCE
-    for r in np.flatnonzero((stands > most) & touched):
-        message = f"{stands[r]:g} modules at {tree.name[n]} are more than may stand"
-        faults.append(_broken(p.labels.resource[r], message))
-
-
-def _broken(where: str, message: str) -> Fault:
-    return Fault(where, "RS-F502", message, "a plan that keeps every limit; this one is not certified")
+    faults += [broken(name, "it holds what is not a finite number") for name in odd]
 
 
 def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[Fault]) -> float:
@@ -235,7 +191,28 @@ def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[
         worst = max(worst, most)
         if most > CAR_TOLERANCE:
             year = int(p.node_years.year[int(np.unravel_index(int(excess.argmax()), excess.shape)[0])])
-            faults.append(_broken("flows", f"{message}: by {most:,.1f} cars in {year}"))
+            faults.append(broken("flows", f"{message}: by {most:,.1f} cars in {year}"))
+    return worst
+
+
+def _check_pledges(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, faults: list[Fault]) -> float:
+    """Accounts, year after year along every path, credited and debited by what flows use. [cars/year]"""
+    use = np.concatenate([_use(p, plan.flows.flow), np.zeros((p.node_years.count, 1))], axis=1)
+    pledges, worst = p.pledges, 0.0
+    for leaf in leaves(tree):
+        balance = np.zeros(len(p.labels.pledge))
+        path = history(tree, leaf)
+        for y in np.flatnonzero(np.isin(p.node_years.node, path)).tolist():
+            span = int(p.node_years.span[y])
+            earned = pledges.grant[y] + pledges.earn_rate * np.where(pledges.earns >= 0, use[y, pledges.earns], 0.0)
+            spent = pledges.spend_rate * np.where(pledges.spends >= 0, use[y, pledges.spends], 0.0)
+            balance = np.minimum(balance * pledges.carry**span + span * (earned - spent), pledges.ceiling[y])
+            short = pledges.floor[y] - balance
+            worst = max(worst, float(short.max(initial=0.0)))
+            late = np.flatnonzero(short > CAR_TOLERANCE * span)
+            year = p.node_years.year[y]
+            faults += [broken(p.labels.pledge[j], f"{short[j]:,.1f} less than its least by {year}") for j in late]
+            balance = np.maximum(balance, pledges.floor[y])
     return worst
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.timing import standing_modules
-from roadstead.futures.tree import node_probability
+from roadstead.futures.axes import ENDLESS
+from roadstead.futures.tree import from_root, node_probability, to_root
 
 if TYPE_CHECKING:
     from roadstead.footprint.program import ProgramBuilder
@@ -30,7 +31,7 @@ class Columns:
     """Where each family of decisions stands; -1 where the decision does not exist.
 
     ``u``, ``v``: (N, D). ``z``, ``w``: (N, R). ``x``: (Y, A). ``q``: (Y, C, S). ``g``: (Y, G, T). ``h``, ``k``: (Y, R).
-    ``o``: (Y, D).
+    ``o``: (Y, D). Of pledges, (Y, J): what is earned, spent, and left above the floor.
     """
 
     u: Ints
@@ -43,6 +44,9 @@ class Columns:
     h: Ints
     o: Ints
     k: Ints
+    earned: Ints
+    spent: Ints
+    left: Ints
 
 
 def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, relaxed: bool) -> Columns:
@@ -52,7 +56,45 @@ def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: 
     years = p.node_years.count
     o = builder.add_columns(np.zeros((years, len(p.labels.option))), np.asarray(1.0))
     k = builder.add_columns(np.zeros((years, len(p.labels.resource))), most_modules(p))
-    return Columns(u=u, v=v, z=z, w=w, x=x, q=q, g=g, h=h, o=o, k=k)
+    earned, spent, left = add_accounts(builder, tree, p)
+    return Columns(u=u, v=v, z=z, w=w, x=x, q=q, g=g, h=h, o=o, k=k, earned=earned, spent=spent, left=left)
+
+
+def add_accounts(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect) -> tuple[Ints, Ints, Ints]:
+    """What is earned, spent and left of pledges; all finite, so that any prices prove a bound. [thousand units]"""
+    earned, spent = _most_used(p, p.pledges.earns), _most_used(p, p.pledges.spends)
+    most = np.zeros_like(p.pledges.floor)
+    before, span = previous(tree, p), p.node_years.span[:, None]
+    grown = span * (p.pledges.grant / CARS + p.pledges.earn_rate * earned)
+    for y in range(len(most)):
+        most[y] = grown[y] + (np.maximum(most[before[y]], 0.0) if before[y] >= 0 else 0.0)
+    room = np.minimum(most, p.pledges.ceiling / CARS) - p.pledges.floor / CARS
+    none = np.zeros_like(room)
+    earns = _select(builder, earned > 0, none, earned, np.asarray(False))
+    spends = _select(builder, spent > 0, none, spent, np.asarray(False))
+    return earns, spends, builder.add_columns(none, np.maximum(room, 0.0))
+
+
+def _most_used(p: Prospect, resource: Ints) -> Floats:
+    """Most that flows can use of resources, nothing for -1. Shape (Y, J). [thousand units]"""
+    res = p.resources
+    top = np.where(live_arcs(p), p.demand.width.sum(-1)[:, p.arcs.cell], 0.0) / CARS
+    use = np.zeros((p.node_years.count, len(p.labels.resource) + 1))
+    np.add.at(use.T, res.use_resource, (res.use_amount * top[:, res.use_arc]).T)
+    use[:, -1] = 0.0
+    return np.asarray(use[:, resource])
+
+
+def previous(tree: ScenarioTree, p: Prospect) -> Ints:
+    """The node-year before each on its path, -1 for the first. Shape (Y,)."""
+    node = p.node_years.node
+    last = np.full(tree.count, -1, dtype=np.int64)
+    last[node] = np.arange(len(node))
+    above = tree.parent[node]
+    before = np.where(above >= 0, last[above], -1)
+    same = np.flatnonzero(np.diff(node, prepend=-1) == 0)
+    before[same] = same - 1
+    return before
 
 
 def add_decisions(
@@ -60,6 +102,7 @@ def add_decisions(
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Decisions on nodes alone: u, v, z, w."""
     whole = np.asarray(not relaxed)
+    builder.constant -= float(standing_cost(tree, p).sum())
     u, v = _option_columns(builder, tree, p, when, whole)
     z, w = _module_columns(builder, tree, p, when, u, v, whole)
     return u, v, z, w
@@ -74,20 +117,24 @@ def _option_columns(
     builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, whole: Flags
 ) -> tuple[Ints, Ints]:
     """Commitments u and closures v, with their yearly costs from then on."""
-    options = p.options
+    options, years = p.options, when.years
     option_node, option_year = node_money(tree, p, options.risk), year_money(tree, p, options.risk)
     start_open = np.asarray(options.opens[None, :] <= tree.start[:, None])
     ever_open = np.asarray(options.opens <= tree.last_year)
-    useful = np.asarray(np.einsum("dyn->nd", when.option_open) > 0)
+    paid = options.fixed * option_year
+    useful = years.by_node(when.option_open, np.ones_like(paid)) > 0
     u_keep = options.allowed & ~ever_open[None, :] & useful
-    running = np.einsum("yd,dyn->nd", options.fixed * option_year, when.option_service)
-    u = _select(builder, u_keep, -options.cost * option_node - running, np.asarray(1.0), whole)
-    # Closing saves the yearly cost of every node-year from here on.
-    saved = np.einsum("yd,yn->nd", options.fixed * option_year, when.reaches)
-    committable = np.asarray(when.on_path @ u_keep.astype(float) - u_keep > 0)
-    v_keep = decided(p)[:, None] & (start_open | committable) & ((saved > 0) | (options.exit_cost < 0))
+    gain = -options.cost * option_node - years.by_node(when.option_service, paid)
+    grown = np.flatnonzero(options.grows_from >= 0)
+    # What is converted costs nothing any more once what it becomes is open.
+    gain[:, grown] += years.by_node(when.option_service[grown], paid[:, options.grows_from[grown]])
+    u = _select(builder, u_keep, gain, np.asarray(1.0), whole)
+    # Closing saves the yearly cost of every node-year from the end of the notice on.
+    saved = years.by_node(when.unpaid, paid)
+    committable = from_root(tree, u_keep) - u_keep > 0
+    worth = (saved > 0) | (options.exit_cost < 0) | (options.needs >= 0)
+    v_keep = decided(p)[:, None] & (start_open | committable) & worth & (options.maximum_life >= ENDLESS)
     v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
-    builder.constant -= float((options.fixed * initially_open(p) * option_year).sum())
     return u, v
 
 
@@ -95,41 +142,53 @@ def _module_columns(
     builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, u: Ints, v: Ints, whole: Flags
 ) -> tuple[Ints, Ints]:
     """Modules bought z and retired w, with their yearly costs and salvage."""
-    options, resources = p.options, p.resources
+    options, resources, years = p.options, p.resources, when.years
     resource_node, resource_year = node_money(tree, p, resources.risk), year_money(tree, p, resources.risk)
     open_node = decided(p)[:, None]
-    available = np.asarray((options.opens <= tree.last_year) | (when.on_path @ (u >= 0).astype(float) > 0))
+    available = (options.opens <= tree.last_year) | (from_root(tree, u >= 0) > 0)
     gate = resources.option
     gated = gate >= 0
     can_buy = resources.limit[None, :] > 0
-    produces = np.asarray(np.einsum("ryn->nr", when.module_output) > 0)
+    paid = resources.fixed * resource_year
+    produces = years.by_node(when.module_output, np.ones_like(paid)) > 0
     open_for = np.ones_like(resources.cost, dtype=bool)
     open_for[:, gated] = available[:, gate[gated]]
     standing = standing_modules(tree, p)
     # Where all that may stand stands from here on, a module could only replace another.
-    room = np.asarray(when.on_path.T @ (resources.limit > standing + 1e-9) > 0)
+    room = to_root(tree, resources.limit > standing + 1e-9) > 0
     z_keep = open_node & can_buy & produces & open_for & room
-    running_cost = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.module_service)
     end = node_probability(tree)[:, None] * p.end_discount[None, resources.risk] / MONEY
+    running_cost = years.by_node(when.module_service, paid)
     z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
     whole_module = resources.whole & whole
     z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
-    saved_fixed = np.einsum("yr,ryn->nr", resources.fixed * resource_year, when.retired)
-    built_before = np.asarray(when.on_path @ z_keep.astype(float) - z_keep > 0)
+    built_before = from_root(tree, z_keep) - z_keep > 0
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
-    w_gain = saved_fixed + resources.scrap * resource_node - lost
+    w_gain = years.by_node(when.retired, paid) + resources.scrap * resource_node - lost
     w_keep = open_node & ((standing > 0) | (built_before & _worth_retiring(p, w_gain, v)))
+    w_keep &= (resources.maximum_life >= ENDLESS) | ~z_keep.any(0)
     w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), whole_module[None, :])
-    builder.constant -= float((resources.fixed * resources.existing * resource_year).sum())
     return z, w
+
+
+def standing_cost(tree: ScenarioTree, p: Prospect) -> Floats:
+    """What today's lines cost to keep, which no decision moves unless they are closed, by node. Shape (N,). In the program's unit."""
+    options, resources = p.options, p.resources
+    paid = (options.fixed * initially_open(p) * year_money(tree, p, options.risk)).sum(1)
+    paid += (resources.fixed * resources.existing * year_money(tree, p, resources.risk)).sum(1)
+    return np.bincount(p.node_years.node, paid, tree.count).astype(np.float64)
 
 
 def _worth_retiring(p: Prospect, gain: Floats, v: Ints) -> Flags:
     """False where giving a module up saves nothing: no money, no minimum take, no closure that waits for it. Shape (N, R)."""
     resources, gate = p.resources, p.resources.option
     waited_for = np.zeros(len(gate), dtype=bool)
-    waited_for[gate >= 0] = np.any(v >= 0, axis=0)[gate[gate >= 0]]
+    closable = np.any(v >= 0, axis=0)
+    for _ in range(len(closable)):  # a line closes as what it has been converted to
+        grown = np.flatnonzero(p.options.grows_from >= 0)
+        np.logical_or.at(closable, p.options.grows_from[grown], closable[grown])
+    waited_for[gate >= 0] = closable[gate[gate >= 0]]
     taken = (resources.minimum_take > 0) & (resources.take_price > 0)
     return np.asarray((gain > 0) | (waited_for | taken)[None, :])
 
@@ -182,7 +241,7 @@ def live_arcs(prospect: Prospect) -> Flags:
     """
     p = prospect
     top = _dearest(p.demand.width, p.demand.price) * p.discount[:, p.demand.cell_risk] + _group_dearest(p)
-    must = p.demand.least > 0
+    must = _wanted(p)
     return np.asarray(p.arcs.allowed & ((_arc_worth(p) + top[:, p.arcs.cell] > 0) | must[:, p.arcs.cell]))
 
 
@@ -195,8 +254,16 @@ def live_segments(prospect: Prospect) -> Flags:
     best = np.full(p.demand.width.shape[:2], -np.inf)
     np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, _arc_worth(p), -np.inf).T)
     earned = p.demand.price * p.discount[:, p.demand.cell_risk][..., None] + (best + _group_dearest(p))[..., None]
-    must = (p.demand.least > 0)[..., None]
+    must = _wanted(p)[..., None]
     return np.asarray((p.demand.width / CARS > BINDING_EDGE) & ((earned > 0) | must))
+
+
+def _wanted(p: Prospect) -> Flags:
+    """Cells that may be served though it costs: some must be, or what is sent there is credited to a pledge. Shape (Y, C)."""
+    credited = np.isin(p.resources.use_resource, p.pledges.earns)
+    wanted = p.demand.least > 0
+    wanted[:, p.arcs.cell[p.resources.use_arc[credited]]] = True
+    return wanted
 
 
 def _arc_worth(p: Prospect) -> Floats:
@@ -228,8 +295,11 @@ def decided(prospect: Prospect) -> Flags:
 
 def initially_open(prospect: Prospect) -> Floats:
     """1 where an option is open in a node-year without a decision. Shape (Y, D)."""
-    last = prospect.node_years.year + prospect.node_years.span - 1
-    return np.asarray(prospect.options.opens[None, :] <= last[:, None]).astype(float)
+    years = prospect.node_years
+    last, ends = years.year + years.span - 1, prospect.options.opens + prospect.options.maximum_life
+    return np.asarray(
+        (prospect.options.opens[None, :] <= last[:, None]) & (years.year[:, None] < ends[None, :])
+    ).astype(float)
 
 
 def node_money(tree: ScenarioTree, prospect: Prospect, risk: Ints) -> Floats:

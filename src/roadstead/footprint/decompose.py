@@ -20,15 +20,16 @@ from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
 from roadstead.footprint.improving import Improver
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
+from roadstead.footprint.session import ALONE, News
 from roadstead.footprint.states import decisions_at
 
 if TYPE_CHECKING:
     from roadstead.footprint.certify import Certificate
-    from roadstead.footprint.extensive import ProgressCall
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
     from roadstead.footprint.program import Program
     from roadstead.footprint.search import Ground
+    from roadstead.footprint.session import Session
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
@@ -93,13 +94,13 @@ def decompose(
     *,
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
-    progress: ProgressCall | None = None,
+    session: Session = ALONE,
 ) -> Decomposed:
     """Plan a prospect by decomposition."""
     began = time.perf_counter()
     at = ground(tree, prospect, pins)
     with Search(at, goal.workers, began + goal.seconds, goal.cluster) as search:
-        run = _Run(search, goal, progress)
+        run = _Run(search, goal, session)
         standing = run.begin(start)
         answer = run.relax(standing)
         if answer is None:
@@ -132,11 +133,12 @@ class _Run:
 
     search: Search
     goal: Goal
-    progress: ProgressCall | None
+    session: Session
+    standing: float = float("-inf")
 
     def left(self) -> float:
         """Time left. [s]"""
-        return self.search.left()
+        return 0.0 if self.session.stop() else self.search.left()
 
     def allowance(self, standing: float) -> float:
         """What may be left unproven."""
@@ -149,15 +151,16 @@ class _Run:
 
     def tell(self) -> None:
         """Progress in money."""
-        if self.progress is not None:
-            self.progress(MONEY * self.search.best, MONEY * self.search.bound, self.goal.seconds - self.left())
+        if self.session.tell is not None:
+            best, bound, standing = (MONEY * each for each in (self.search.best, self.search.bound, self.standing))
+            self.session.tell(News(best, bound, standing, self.goal.seconds - self.search.left()))
 
     def begin(self, start: Decisions | None) -> float:
         """Prices of what stands, and of a quarter of everything; the value of what stands."""
         search, at = self.search, self.search.at
         nothing = np.zeros(len(at.decided.program.gain))
         plan = search.plan_of(nothing)
-        standing = certify(at.tree, at.prospect, plan).value / MONEY
+        standing = self.standing = certify(at.tree, at.prospect, plan).value / MONEY
         if search.fits(nothing):
             search.best, search.plan = standing, nothing
             search.seen.add(nothing.tobytes())
@@ -211,7 +214,7 @@ class _Run:
         if self.rest(standing) > 0:
             Improver(search).improve()
             self.tell()
-        relaxed = answer
+        relaxed, again_met = answer, set[bytes]()
         while self.rest(standing) > 0 and self.left() > 0:
             search.bound = min(search.bound, relaxed.value)
             hope, spare = search.best, self.allowance(standing)
@@ -226,8 +229,9 @@ class _Run:
             if met.point is None:
                 return
             whole = search.completed(_rounded_off(search.at, met.point[: len(answer.point)]))
-            if whole is None or whole.tobytes() in search.seen:
+            if whole is None or whole.tobytes() in again_met:
                 return
+            again_met.add(whole.tobytes())
             search.try_whole(whole)
             again = search.master.solve()
             if again is None:

@@ -11,6 +11,7 @@ from roadstead.footprint.columns import CARS
 from roadstead.footprint.extensive import LONGEST, Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
+from roadstead.footprint.tails import with_tails
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Fo
     """
     whole = formulate(tree, prospect, relaxed=True)
     _check_offered(tree, prospect, whole.columns, decisions)
-    answer = run(fixed(whole, decisions), Limits(seconds=LONGEST))
+    program = with_tails(tree, prospect, whole.columns, fixed(whole, decisions))
+    answer = run(program, Limits(seconds=LONGEST))
     if answer.point is None:
         message = f"no flows fit these decisions: the solver says {answer.status!r}"
         raise RoadsteadError(Fault("decisions", "RS-F501", message, _FITTING))

@@ -72,8 +72,10 @@ def run(
     *,
     start: Floats | None = None,
     progress: ProgressCall | None = None,
+    stop: Callable[[], bool] | None = None,
+    improved: Callable[[Floats], None] | None = None,
 ) -> Answer:
-    """Maximise ``program``."""
+    """Maximise ``program``; ``improved`` is given every better point, and ``stop`` ends the search with the best so far."""
     solver = new_solver(limits.threads)
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
@@ -83,21 +85,41 @@ def run(
         point = highspy.HighsSolution()
         point.col_value = list(start)
         solver.setSolution(point)
-    if progress is not None:
-
-        def tell(_kind: Any, _text: str, out: Any, _in: Any, _user: Any) -> None:
-            constant = program.constant
-            progress(out.mip_primal_bound + constant, out.mip_dual_bound + constant, out.running_time)
-
-        solver.setCallback(tell, None)
-        solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+    _listen(solver, program.constant, progress, stop, improved)
     solver.run()
     answer = _answer(solver, program)
     if start is None or not _falls_short(answer, program, limits):
         return answer
     left = replace(limits, seconds=max(limits.seconds - answer.seconds, 1.0))
-    again = run(program, left, progress=progress)
+    again = run(program, left, progress=progress, stop=stop, improved=improved)
     return answer if again.point is None else again
+
+
+def _listen(
+    solver: highspy.Highs,
+    constant: float,
+    progress: ProgressCall | None,
+    stop: Callable[[], bool] | None,
+    improved: Callable[[Floats], None] | None,
+) -> None:
+    """Have the solver tell how far it is, what it has found, and ask whether to go on."""
+    kinds = highspy.cb.HighsCallbackType
+
+    def told(kind: Any, _text: str, out: Any, into: Any, _user: Any) -> None:
+        if kind == kinds.kCallbackMipImprovingSolution:
+            if improved is not None:
+                improved(np.array(out.mip_solution))
+            return
+        if progress is not None:
+            progress(out.mip_primal_bound + constant, out.mip_dual_bound + constant, out.running_time)
+        if stop is not None and stop():
+            into.user_interrupt = True
+
+    if progress is not None or stop is not None or improved is not None:
+        solver.setCallback(told, None)
+        solver.startCallback(kinds.kCallbackMipInterrupt)
+    if improved is not None:
+        solver.startCallback(kinds.kCallbackMipImprovingSolution)
 
 
 def _falls_short(answer: Answer, program: Program, limits: Limits) -> bool:

@@ -2,7 +2,8 @@
 
 Decisions on nodes: ``u`` commit to an option, ``v`` close it, ``z`` buy modules of a resource, ``w`` retire modules.
 Decisions on node-years: ``x`` flow on an arc, ``q`` sale in a cell's price segment, ``g`` sale in a group's segment,
-``h`` take-or-pay shortfall. States of a node-year that follow from decisions: ``o`` option open, ``k`` modules at work.
+``h`` take-or-pay shortfall; of pledges what is earned, spent and left. States of a node-year that follow from decisions: ``o``
+option open, ``k`` modules at work.
 Flows are in thousands of cars and money in millions, which keeps the numbers near one.
 """
 
@@ -13,10 +14,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.columns import CARS, Columns, add_columns, add_decisions, initially_open
+from roadstead.footprint.columns import (
+    CARS,
+    MONEY,
+    Columns,
+    add_accounts,
+    add_columns,
+    add_decisions,
+    initially_open,
+    previous,
+)
 from roadstead.footprint.program import Program, ProgramBuilder
-from roadstead.footprint.timing import Timing, standing_modules, timing
-from roadstead.futures.tree import history, leaves
+from roadstead.footprint.timing import Pairs, Timing, standing_modules, timing
+from roadstead.futures.tree import ancestry, history, leaves
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Pin
@@ -27,12 +37,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """The program, where its decisions stand, when orders work, and the rows (F.19): -1 where nothing must be served. (Y, C)."""
+    """The program, where its decisions stand, when orders work, and the rows of what business asks for.
+
+    Attributes
+    ----------
+    must
+        Rows (F.19): -1 where nothing must be served. Shape (Y, C).
+    budget
+        Rows (F.23): -1 where nothing limits what is spent. Shape (N,).
+    limit
+        Rows (F.5): -1 where nothing can stand. Shape (N, R).
+    balance
+        Rows (F.24). Shape (Y, J).
+    pin
+        Rows (F.12) of every pin, none of one that forbids.
+    """
 
     program: Program
     columns: Columns
     timing: Timing
     must: Ints
+    budget: Ints
+    limit: Ints
+    balance: Ints
+    pin: tuple[Ints, ...]
 
 
 def formulate(
@@ -43,13 +71,14 @@ def formulate(
     when = timing(tree, prospect)
     columns = add_columns(builder, tree, prospect, when, relaxed)
     _states(builder, prospect, when, columns)
-    _decision_rows(builder, tree, prospect, when, columns, pins)
+    rows = _decision_rows(builder, tree, prospect, when, columns, pins)
     _sales_are_flows(builder, prospect, columns)
     must = _must_be_served(builder, prospect, columns)
     _flows_need_open_options(builder, prospect, columns)
     _flows_within_resources(builder, prospect, columns)
     _take_or_pay(builder, prospect, columns)
-    return Formulation(program=builder.build(), columns=columns, timing=when, must=must)
+    _flows_keep_pledges(builder, prospect, columns)
+    return Formulation(builder.build(), columns, when, must, *rows)
 
 
 def formulate_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...] = ()) -> Formulation:
@@ -62,85 +91,128 @@ def formulate_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin,
     u, v, z, w = add_decisions(builder, tree, prospect, when, relaxed=False)
     p, years = prospect, prospect.node_years.count
     options, resources = (np.full((years, len(names)), -1) for names in (p.labels.option, p.labels.resource))
+    earned, spent, left = add_accounts(builder, tree, p)
     columns = Columns(
         u=u, v=v, z=z, w=w, x=np.full(p.arcs.margin.shape, -1), q=np.full(p.demand.width.shape, -1),
         g=np.full(p.demand.group_width.shape, -1), h=resources, o=options, k=resources,
+        earned=earned, spent=spent, left=left,
     )  # fmt: skip
-    _decision_rows(builder, tree, prospect, when, columns, pins)
+    rows = _decision_rows(builder, tree, prospect, when, columns, pins)
     _modules_at_work(builder, prospect, when, columns)
     none = np.full(p.demand.width.shape[:2], -1, dtype=np.int64)
-    return Formulation(program=builder.build(), columns=columns, timing=when, must=none)
+    return Formulation(builder.build(), columns, when, none, *rows)
 
 
 def _decision_rows(
     builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns, pins: tuple[Pin, ...]
-) -> None:
+) -> tuple[Ints, Ints, Ints, tuple[Ints, ...]]:
+    """Rows that hold decisions on nodes; of those that business asks for, where they stand."""
     _commit_once(builder, tree, p, c)
     _close_what_is_open(builder, p, when, c, tree)
-    _modules_within_limit(builder, tree, p, when, c)
+    _convert_what_is_open(builder, p, when, c, tree)
+    _open_what_is_needed(builder, p, when, c)
+    limit = _modules_within_limit(builder, tree, p, when, c)
     _retire_what_stands(builder, tree, p, when, c)
-    for pin in pins:
-        _pin(builder, tree, c, pin)
+    budget = _spend_within_budget(builder, p, c)
+    balance = _balances(builder, tree, p, c)
+    return budget, limit, balance, tuple(_pin(builder, tree, c, pin) for pin in pins)
 
 
 def _modules_at_work(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.3) Fewer than no modules are never at work, which only a module retired before it has ramped up could bring about."""
-    growing = ((when.module_output > 0) & (when.module_output < 1)).any(-1).T
-    growing |= (when.retired * when.reaches[None]).min(-1, initial=1.0, where=when.reaches[None] > 0).T < 1
+    part = ((when.module_output > 0) & (when.module_output < 1)) | (when.retired < 1)
+    growing = when.years.by_year(part) > 0
     retirable = when.reaches @ (c.w >= 0).astype(float) > 0
     rows = np.full(growing.shape, -1, dtype=np.int64)
     keep = growing & retirable
     rows[keep] = builder.add_rows(-p.resources.existing[keep], np.asarray(np.inf))
-    _spread(builder, rows, c.z, when.module_output)
-    _spread(builder, rows, c.w, -when.retired)
+    _spread(builder, rows, c.z, when.years, when.module_output)
+    _spread(builder, rows, c.w, when.years, -when.retired)
 
 
 def _states(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
     """(F.3) Options open and modules at work follow from what was decided on the path."""
     option = builder.add_rows(initially_open(p), initially_open(p))
     _fill(builder, option, c.o, 1.0)
-    _spread(builder, option, c.u, -when.option_open)
-    _spread(builder, option, c.v, when.reaches)
+    _open_states(builder, p, when, c, option, np.arange(option.shape[1]), -1.0)
     module = builder.add_rows(p.resources.existing, p.resources.existing)
     _fill(builder, module, c.k, 1.0)
-    _spread(builder, module, c.z, -when.module_output)
-    _spread(builder, module, c.w, when.retired)
+    _spread(builder, module, c.z, when.years, -when.module_output)
+    _spread(builder, module, c.w, when.years, when.retired)
 
 
-def _spread(builder: ProgramBuilder, rows: Ints, columns: Ints, weight: Floats) -> None:
-    """Add ``weight[i, n] * column[n, j]`` to row[i, j]. Shapes (I, J), (N, J), (I, N) or (J, I, N)."""
-    if weight.ndim == 2:
-        weight = np.broadcast_to(weight, (columns.shape[1], *weight.shape))
-    j, i, n = np.nonzero(weight)
-    row, column, value = rows[i, j], columns[n, j], weight[j, i, n]
+def _open_states(
+    builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns, rows: Ints, options: Ints, sign: float
+) -> None:
+    """What decisions add to the state o of some options, as entries of rows of shape (Y, len(options)) (F.3)."""
+    _spread(builder, rows, c.u[:, options], when.years, sign * when.option_open[options])
+    _spread(builder, rows, c.v[:, options], when.years, -sign * when.shut[options])
+    place = np.full(len(p.options.opens) + 1, -1)
+    place[options] = np.arange(len(options))
+    grown = np.flatnonzero(place[p.options.grows_from] >= 0)
+    at = place[p.options.grows_from[grown]]
+    _spread(builder, rows[:, at], c.u[:, grown], when.years, -sign * when.option_open[grown])
+
+
+def _spread(builder: ProgramBuilder, rows: Ints, columns: Ints, pairs: Pairs, weight: Floats) -> None:
+    """Add ``weight[j, i] * column[node i, j]`` to row[below i, j]. Shapes (count, J), (N, J), I pairs, (J, I) or (I,)."""
+    j, i = np.nonzero(np.broadcast_to(weight, (columns.shape[1], len(pairs.node))))
+    row, column = rows[pairs.below[i], j], columns[pairs.node[i], j]
+    value = weight[j, i] if weight.ndim == 2 else weight[i]
     keep = (column >= 0) & (row >= 0)
     builder.add_entries(row[keep], column[keep], value[keep])
 
 
 def _commit_once(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, c: Columns) -> None:
-    """(F.3) An option is committed to at most once on any path."""
+    """(F.3) An option is committed to at most once on any path, and of the options of a choice one at most (F.21)."""
     ends = np.asarray(leaves(tree))
-    path = np.zeros((len(ends), tree.count))
-    for i, leaf in enumerate(ends):
-        node = int(leaf)
-        while node >= 0:
-            path[i, node] = 1.0
-            node = int(tree.parent[node])
+    path = ancestry(tree)[ends].tocoo()
+    pairs = Pairs(path.col.astype(np.int64), path.row.astype(np.int64), tree.count, len(ends))
+    once = np.ones(len(pairs.node))
     rows = builder.add_rows(np.asarray(-np.inf), np.ones((len(ends), len(p.labels.option))))
-    _spread(builder, rows, c.u, path)
+    _spread(builder, rows, c.u, pairs, once)
+    chosen = np.flatnonzero(p.options.choice >= 0)
+    names, at = np.unique(p.options.choice[chosen], return_inverse=True)
+    one = builder.add_rows(np.asarray(-np.inf), np.ones((len(ends), len(names))))
+    _spread(builder, one[:, at], c.u[:, chosen], pairs, once)
 
 
 def _close_what_is_open(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns, tree: ScenarioTree) -> None:
-    """(F.4) Only what is open can be closed, once."""
-    opened = (p.options.opens[None, :] <= tree.start[:, None]).astype(float)
+    """(F.4) Only what is open, and has been for its minimum life, can be closed, once."""
+    ripe = p.options.opens + p.options.minimum_life
+    opened = (ripe[None, :] <= tree.start[:, None]).astype(float)
     rows = np.full(c.v.shape, -1, dtype=np.int64)
     keep = c.v >= 0
     rows[keep] = builder.add_rows(np.asarray(-np.inf), opened[keep])
-    _spread(builder, rows, c.v, when.on_path)
-    _spread(builder, rows, c.u, -when.option_ready)
+    _spread(builder, rows, c.v, when.nodes, np.ones(len(when.nodes.node)))
+    _spread(builder, rows, c.u, when.nodes, -when.option_ripe)
 
 
-def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
+def _convert_what_is_open(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns, tree: ScenarioTree) -> None:
+    """(F.22) What is converted is open, neither closed nor converted before, and not closed any more."""
+    grown = np.flatnonzero(p.options.grows_from >= 0)
+    if not len(grown):
+        return
+    first, at = np.unique(p.options.grows_from[grown], return_inverse=True)
+    opened = (p.options.opens[None, first] <= tree.start[:, None]).astype(float)
+    rows = builder.add_rows(np.asarray(-np.inf), opened)
+    once = np.ones(len(when.nodes.node))
+    _spread(builder, rows[:, at], c.u[:, grown], when.nodes, once)
+    _spread(builder, rows, c.v[:, first], when.nodes, once)
+    _spread(builder, rows, c.u[:, first], when.nodes, -when.option_ready[first])
+
+
+def _open_what_is_needed(builder: ProgramBuilder, p: Prospect, when: Timing, c: Columns) -> None:
+    """(F.21) Where an option is open, the one it needs is."""
+    needing = np.flatnonzero(p.options.needs >= 0)
+    needed, start = p.options.needs[needing], initially_open(p)
+    rows = builder.add_rows(np.asarray(-np.inf), start[:, needed] - start[:, needing])
+    _open_states(builder, p, when, c, rows, needing, 1.0)
+    for i, option in enumerate(needed):
+        _open_states(builder, p, when, c, rows[:, [i]], np.asarray([option]), -1.0)
+
+
+def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> Ints:
     """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit."""
     gate, standing = p.resources.option, standing_modules(tree, p)
     limit = np.maximum(p.resources.limit, standing)  # what stands today may stand on, though nothing may be added
@@ -153,22 +225,59 @@ def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospe
     keep = (when.on_path @ (c.z >= 0) > 0) | (standing > 0)
     high = limit * open_already - standing
     rows[keep] = builder.add_rows(np.asarray(-np.inf), high[keep])
-    _spread(builder, rows, c.z, when.on_path)
-    _spread(builder, rows, c.w, -when.on_path)
+    once = np.ones(len(when.nodes.node))
+    _spread(builder, rows, c.z, when.nodes, when.module_held)
+    _spread(builder, rows, c.w, when.nodes, -once)
     gated = np.flatnonzero(gate >= 0)
-    if gated.size:
-        weight = limit.T[gated][:, :, None] * when.on_path[None]
-        _spread(builder, rows[:, gated], c.u[:, gate[gated]], -weight)
-        _spread(builder, rows[:, gated], c.v[:, gate[gated]], weight)
+    weight = limit.T[gated][:, when.nodes.below]
+    _spread(builder, rows[:, gated], c.u[:, gate[gated]], when.nodes, -weight)
+    for r, option in zip(gated, gate[gated], strict=True):
+        for d in _line(p, int(option)):
+            _spread(builder, rows[:, [r]], c.v[:, [d]], when.nodes, limit.T[[r]][:, when.nodes.below])
+    return rows
+
+
+def _line(p: Prospect, option: int) -> list[int]:
+    """An option and all it may be converted to, one after another."""
+    found = [option]
+    for d in found:
+        found += np.flatnonzero(p.options.grows_from == d).tolist()
+    return found
 
 
 def _retire_what_stands(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> None:
-    """(F.6) Only modules in service can be retired."""
+    """(F.6) Only modules in service, and past their minimum life, can be retired."""
     rows = np.full(c.w.shape, -1, dtype=np.int64)
     keep = c.w >= 0
     rows[keep] = builder.add_rows(np.asarray(-np.inf), standing_modules(tree, p)[keep])
-    _spread(builder, rows, c.w, when.on_path)
-    _spread(builder, rows, c.z, -when.module_ready)
+    _spread(builder, rows, c.w, when.nodes, np.ones(len(when.nodes.node)))
+    _spread(builder, rows, c.z, when.nodes, -when.module_ready)
+
+
+def _spend_within_budget(builder: ProgramBuilder, p: Prospect, c: Columns) -> Ints:
+    """(F.23) What is spent at a node on commitments and modules is within its budget."""
+    rows = np.full(len(p.budget), -1, dtype=np.int64)
+    limited = np.isfinite(p.budget)
+    rows[limited] = builder.add_rows(np.asarray(-np.inf), p.budget[limited] / MONEY)
+    for columns, cost in ((c.u, p.options.cost), (c.z, p.resources.cost)):
+        _fill(builder, np.broadcast_to(rows[:, None], columns.shape), columns, cost / MONEY)
+    return rows
+
+
+def _balances(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, c: Columns) -> Ints:
+    """(F.24) What is left of a pledge is at most what was left a node-year before, its grant and what was earned, less what was spent."""
+    pledges, before = p.pledges, previous(tree, p)
+    span = p.node_years.span[:, None].astype(float)
+    kept = pledges.carry[None, :] ** span
+    floor = pledges.floor / CARS
+    carried = np.where(before[:, None] >= 0, kept * floor[before], 0.0)
+    rows = builder.add_rows(np.asarray(-np.inf), span * pledges.grant / CARS + carried - floor)
+    _fill(builder, rows, c.left, 1.0)
+    later = np.flatnonzero(before >= 0)
+    _fill(builder, rows[later], c.left[before[later]], -kept[later])
+    _fill(builder, rows, c.earned, -span * pledges.earn_rate)
+    _fill(builder, rows, c.spent, span * pledges.spend_rate)
+    return rows
 
 
 def _sales_are_flows(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
@@ -243,15 +352,32 @@ def _take_or_pay(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
     _fill(builder, rows, c.k, -(res.minimum_take * res.size / CARS)[None, :])
 
 
-def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> None:
-    """(F.12) A pin: done on every path by a year, or never."""
+def _flows_keep_pledges(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
+    """(F.25) What is credited has been used of the resource that earns, and what is used of the one that spends is debited."""
+    res = p.resources
+    for resource, columns, sign in ((p.pledges.earns, c.earned, -1.0), (p.pledges.spends, c.spent, 1.0)):
+        for j, r in enumerate(resource.tolist()):
+            keep = np.flatnonzero(columns[:, j] >= 0)
+            rows = builder.add_rows(np.asarray(-np.inf), np.zeros(len(keep)))
+            mine = np.flatnonzero(res.use_resource == r)
+            flows = c.x[np.ix_(keep, res.use_arc[mine])]
+            use = np.broadcast_to(sign * res.use_amount[mine], flows.shape)
+            _fill(builder, np.broadcast_to(rows[:, None], flows.shape), flows, use)
+            builder.add_entries(rows, columns[keep, j], -sign)
+
+
+def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> Ints:
+    """(F.12) A pin: done on every path by a year, or never; its rows."""
     family = {"option": c.u, "resource": c.z, "close": c.v, "retire": c.w}
     columns = family[pin.kind][:, pin.index]
     if not pin.do:
         builder.forbid(columns[columns >= 0])
-        return
+        return np.zeros(0, dtype=np.int64)
+    rows = []
     for leaf in leaves(tree):
         path = [columns[n] for n in history(tree, leaf) if columns[n] >= 0 and tree.start[n] <= pin.by]
         row = builder.add_rows(np.asarray([1.0]), np.asarray([np.inf]))
         if path:
             builder.add_entries(np.repeat(row, len(path)), np.asarray(path), 1.0)
+        rows.append(row)
+    return np.concatenate(rows)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
+from roadstead.footprint.search import FITS
 from roadstead.futures.tree import ancestry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from scipy import sparse
 
     from roadstead.footprint.search import Search
     from roadstead.terms.arrays import Floats, Ints
@@ -25,14 +27,33 @@ LEAST = 1e-7
 """Smallest gain worth a change, as a share of the plan's value."""
 PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
+DIGITS = 6
+"""To which the marks of plans that were tried are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Nodes of one depth, and the nodes below each (itself included), as indices."""
+    """Nodes of one depth, the nodes below each (itself included) in the order of a walk, and the columns decided there."""
 
     nodes: Ints
     below: tuple[Ints, ...]
+    mine: tuple[Ints, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Columns of what may be built at each node, and of the option that opens with the first of it; -1 for none. Shapes (N,)."""
+
+    building: Ints
+    opening: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Columns and what they change by."""
+
+    columns: Ints
+    step: Floats
 
 
 class Improver:
@@ -41,24 +62,38 @@ class Improver:
     def __init__(self, search: Search) -> None:
         self.search = search
         at = search.at
-        path = ancestry(at.tree)
-        depth = path.sum(1).astype(int)
-        self.stages = tuple(
-            Stage(nodes, tuple(np.flatnonzero(path[:, n] > 0) for n in nodes))
-            for nodes in (np.flatnonzero(depth == level) for level in range(depth.max(), 0, -1))
-        )
         self.parent = at.tree.parent
-        u, _, z, _ = at.families
-        self.column_node = np.zeros(len(at.decided.program.gain), dtype=np.int64)
+        self.walk = _walk(self.parent)
+        path = ancestry(at.tree)
+        depth = np.diff(path.indptr)
+        column_node = np.zeros(len(at.decided.program.gain), dtype=np.int64)
         for family in at.families:
-            self.column_node[family[family >= 0]] = np.nonzero(family >= 0)[0]
-        whole = at.prospect.resources.whole
-        gate, none = at.prospect.resources.option, np.full(at.tree.count, -1)
-        self.lines = [(z[:, r], u[:, gate[r]] if gate[r] >= 0 else none) for r in np.flatnonzero(whole)]
-        led = set(gate[whole].tolist())
-        self.lines += [(u[:, d], none) for d in range(u.shape[1]) if d not in led]
-        self.failed: set[bytes] = set()
+            column_node[family[family >= 0]] = np.nonzero(family >= 0)[0]
+        by_place = np.argsort(self.walk[column_node], kind="stable")
+        begins = np.searchsorted(self.walk[column_node][by_place], np.arange(at.tree.count + 1))
+        order, size = np.argsort(self.walk), np.asarray(path.sum(0)).ravel().astype(int)
+
+        def stage(level: int) -> Stage:
+            nodes = np.flatnonzero(depth == level)
+            spans = [(self.walk[n], self.walk[n] + size[n]) for n in nodes]
+            below = tuple(order[first:end] for first, end in spans)
+            return Stage(nodes, below, tuple(by_place[begins[first] : begins[end]] for first, end in spans))
+
+        self.stages = tuple(stage(level) for level in range(depth.max(), 0, -1))
+        self.lines = self._lines()
+        self.rows = at.decided.program.matrix.tocsc()
+        self.marks = np.random.default_rng(0).uniform(1.0, 2.0, len(column_node))
+        self.failed: set[tuple[int, float]] = set()
         self.turn = 0
+
+    def _lines(self) -> list[Line]:
+        at = self.search.at
+        u, _, z, _ = at.families
+        whole, gate = at.prospect.resources.whole, at.prospect.resources.option
+        none = np.full(at.tree.count, -1)
+        lines = [Line(z[:, r], u[:, gate[r]] if gate[r] >= 0 else none) for r in np.flatnonzero(whole)]
+        led = set(gate[whole].tolist())
+        return lines + [Line(u[:, d], none) for d in range(u.shape[1]) if d not in led]
 
     def improve(self) -> None:
         """Sweep after sweep until the cuts leave no change any hope, or time is over."""
@@ -92,112 +127,136 @@ class Improver:
         """Try the best changes at the nodes of a stage together; True where there was one."""
         search, base = self.search, self.search.plan
         assert base is not None
-        trial = base.copy()
-        touched: list[Ints] = []
         now = search.by_node(base)
-        model = _Model(search)
-        for n, below in zip(stage.nodes.tolist(), stage.below, strict=True):
-            change = self._best_change(trial, n, below, model, now)
+        plan = _Plan(self, base, now)
+        changes = [plan.best_change(*each) for each in zip(stage.nodes.tolist(), stage.below, stage.mine, strict=True)]
+        trial = base.copy()
+        for change in changes:
             if change is not None:
-                trial, touched = change, [*touched, below]
-        if not touched:
+                trial[change.columns] += change.step
+        if not any(change is not None for change in changes):
             return False
         tried = search.try_nodes(trial)
         gain = search.at.decided.program.gain
         kept, better, earned = base.copy(), 0.0, now.copy()
-        for below in touched:
-            mine = np.isin(self.column_node, below)
-            more = float((tried - now)[below].sum() + gain[mine] @ (trial - base)[mine])
+        for n, below, mine, change in zip(stage.nodes.tolist(), stage.below, stage.mine, changes, strict=True):
+            if change is None:
+                continue
+            more = float((tried - now)[below].sum() + gain[change.columns] @ change.step)
             if more > LEAST * abs(search.best):
                 kept[mine], earned[below] = trial[mine], tried[below]
                 better += more
             else:
-                self.failed.add(self._key(trial, mine))
+                self.failed.add(self.key(n, float(self.marks[mine] @ trial[mine])))
         if better > 0 and search.fits(kept):
             search.keep(kept, search.best + better, earned)
         return True
 
-    def _key(self, point: Floats, mine: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bytes:
-        """What is decided below a node."""
-        return point[mine].tobytes() + np.flatnonzero(mine)[:1].tobytes()
+    def key(self, n: int, mark: float) -> tuple[int, float]:
+        """What is decided below a node, as one number that no two plans share but by chance."""
+        return n, round(mark, DIGITS)
 
-    def _best_change(self, base: Floats, n: int, below: Ints, model: _Model, now: Floats) -> Floats | None:
-        """The best of single changes at a node by the cuts; None where the cuts leave no hope."""
-        mine = np.isin(self.column_node, below)
-        options = [change for change in self._changes(base, n, below) if self._key(change, mine) not in self.failed]
-        if not options:
-            return None
-        worth = [model.gain(base, change, below, now) for change in options]
-        top = int(np.argmax(worth))
-        return options[top] if worth[top] > LEAST * abs(self.search.best) else None
 
-    def _changes(self, point: Floats, n: int, below: Ints) -> Iterator[Floats]:
-        """Raise by one what is built by a node, lower it there and make up for it below, or lower it for good."""
-        for line, opening in self.lines:
-            if line[n] < 0:
-                continue
-            reached = self._reached(point, line)
-            for level in (
-                self._raised(reached, n, below),
-                self._lowered(reached, n, below[:1]),
-                self._lowered(reached, n, below),
-            ):
-                changed = None if level is None else self._with(point, line, opening, level)
-                if changed is not None and self.search.fits(changed):
-                    yield changed
+class _Plan:
+    """A plan about to be changed: what it has reached, and all cuts so far, ready to say what a change could gain at most."""
 
-    def _reached(self, point: Floats, line: Ints) -> Floats:
+    def __init__(self, improver: Improver, point: Floats, now: Floats) -> None:
+        search = improver.search
+        self.improver, self.search, self.point, self.now = improver, search, point, now
+        self.row = search.at.decided.program.matrix @ point
+        self.least = LEAST * abs(search.best)
+        self.gradient, constant, self.begins = search.master.sorted_by(improver.walk)
+        self.value = constant + self.gradient @ point
+        self.reached = [
+            tuple(self._reached(columns) for columns in (line.building, line.opening)) for line in improver.lines
+        ]
+
+    def _reached(self, columns: Ints) -> Floats:
         """What has been decided by every node. Shape (N,)."""
-        total = np.where(line >= 0, point[line], 0.0)
+        total = np.where(columns >= 0, self.point[columns], 0.0)
         for n in range(1, len(total)):
-            total[n] += total[self.parent[n]]
+            total[n] += total[self.improver.parent[n]]
         return total
 
-    def _raised(self, reached: Floats, n: int, below: Ints) -> Floats | None:
-        level = reached.copy()
-        level[below] = np.maximum(level[below], reached[n] + 1.0)
-        return level
+    def best_change(self, n: int, below: Ints, mine: Ints) -> Change | None:
+        """The best of single changes at a node by the cuts; None where they leave no hope."""
+        improver, begins = self.improver, self.begins
+        first, end = improver.walk[n], improver.walk[n] + len(below)
+        cuts = self.gradient[begins[first] : begins[end]]
+        starts = begins[first:end] - begins[first]
+        value, now = self.value[begins[first] : begins[end]], float(self.now[below].sum())
+        mark = float(improver.marks[mine] @ self.point[mine])
+        best, most = None, self.least
+        step = np.zeros(len(self.point))
+        for change in self._changes(n, below):
+            if improver.key(n, mark + float(improver.marks[change.columns] @ change.step)) in improver.failed:
+                continue
+            step[change.columns] = change.step
+            allowed = float(np.minimum.reduceat(value + cuts @ step, starts).sum())
+            step[change.columns] = 0.0
+            worth = allowed - now + float(self.search.at.decided.program.gain[change.columns] @ change.step)
+            if worth > most:
+                best, most = change, worth
+        return best
 
-    def _lowered(self, reached: Floats, n: int, nodes: Ints) -> Floats | None:
-        before = reached[self.parent[n]] if n else 0.0
-        if reached[n] - 1.0 < before:
-            return None
-        level = reached.copy()
-        level[nodes] -= 1.0
-        return level
+    def _changes(self, n: int, below: Ints) -> Iterator[Change]:
+        """Raise by one what is built by a node, lower it there and make up for it below, or lower it for good."""
+        parent = self.improver.parent[n]
+        for line, (reached, opened) in zip(self.improver.lines, self.reached, strict=True):
+            if line.building[n] < 0:
+                continue
+            here = reached[below]
+            levels = [np.maximum(here, reached[n] + 1.0)]
+            if reached[n] - 1.0 >= (reached[parent] if n else 0.0):
+                levels += [here - (below == n), here - 1.0]
+            for level in levels:
+                change = self._with(line, (reached, opened), below, level)
+                if change is not None and self._fits(change):
+                    yield change
 
-    def _with(self, point: Floats, line: Ints, opening: Ints, level: Floats) -> Floats | None:
-        """The point with another level of a line, its option committed to as the first module is ordered."""
-        changed = point.copy()
-        for family, total in ((line, level), (opening, np.minimum(level, 1.0))):
+    def _with(self, line: Line, so_far: tuple[Floats, Floats], below: Ints, level: Floats) -> Change | None:
+        """Another level of a line below a node, its option committed to as the first module is ordered."""
+        before = self.improver.parent[below]
+        columns, steps = [], []
+        for family, total, reached in (
+            (line.building, level, so_far[0]),
+            (line.opening, np.minimum(level, 1.0), so_far[1]),
+        ):
             if not (family >= 0).any():
                 continue
-            step = total - np.where(self.parent >= 0, total[np.maximum(self.parent, 0)], 0.0)
-            if np.any(step[family < 0] > 0):
+            after = reached.copy()
+            after[below] = np.maximum(total, reached[before[0]] if before[0] >= 0 else 0.0)
+            step = after[below] - np.where(before >= 0, after[before], 0.0)
+            offered = family[below] >= 0
+            if np.any(step[~offered] > 0):
                 return None
-            changed[family[family >= 0]] = step[family >= 0]
-        return changed
+            columns.append(family[below][offered])
+            steps.append(step[offered] - self.point[columns[-1]])
+        at, by = np.concatenate(columns), np.concatenate(steps)
+        return Change(at[by != 0], by[by != 0]) if np.any(by != 0) else None
+
+    def _fits(self, change: Change) -> bool:
+        """True where the plan keeps every row with the change."""
+        p, columns = self.search.at.decided.program, change.columns
+        part: sparse.csc_matrix = self.improver.rows[:, columns]
+        touched = np.unique(part.indices)
+        row = self.row[touched] + (part @ change.step)[touched]
+        at = self.point[columns] + change.step
+        return bool(
+            np.all(row <= p.high[touched] + FITS)
+            and np.all(row >= p.low[touched] - FITS)
+            and np.all(at <= p.ceiling[columns] + FITS)
+            and np.all(at >= p.floor[columns] - FITS)
+        )
 
 
-class _Model:
-    """All cuts so far, sorted by node, ready to say what a change could gain at most."""
-
-    def __init__(self, search: Search) -> None:
-        cuts, count = search.master.cuts, search.at.tree.count
-        order = np.arange(len(cuts) * count).reshape(len(cuts), count).T.ravel()
-        self.columns = sparse.vstack([each.gradient for each in cuts]).tocsr()[order].tocsc()
-        self.rounds = len(cuts)
-        self.constant = np.concatenate([each.constant for each in cuts])[order]
-        self.gains = search.at.decided.program.gain
-        self._at: Floats | None = None
-        self._value = self.constant
-
-    def gain(self, base: Floats, changed: Floats, below: Ints, now: Floats) -> float:
-        """At most this much is gained below a node over what its nodes earn ``now``."""
-        if self._at is not base:
-            self._at, self._value = base, self.constant + self.columns @ base
-        moved = np.flatnonzero(changed != base)
-        step = (changed - base)[moved]
-        value = self._value + self.columns[:, moved] @ step
-        allowed = value.reshape(-1, self.rounds)[below].min(1)
-        return float((allowed - now[below]).sum() + self.gains[moved] @ step)
+def _walk(parent: Ints) -> Ints:
+    """Place of each node in a walk that sees all below a node before its next brother. Shape (N,)."""
+    size = np.ones(len(parent), dtype=np.int64)
+    for n in range(len(parent) - 1, 0, -1):
+        size[parent[n]] += size[n]
+    place, free = np.zeros(len(parent), dtype=np.int64), np.ones(len(parent), dtype=np.int64)
+    for n in range(1, len(parent)):
+        place[n] = place[parent[n]] + free[parent[n]]
+        free[parent[n]] += size[n]
+    return place

@@ -23,11 +23,14 @@ from roadstead.footprint.columns import CARS, live_segments
 
 if TYPE_CHECKING:
     from roadstead.footprint.columns import Columns
+    from roadstead.footprint.extensive import Answer, Basis, WarmProgram
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 LEAST = 1e-3
 """Thousand cars by which a cut must be broken to be worth a row."""
+ROUNDS = 12
+"""Rounds of cuts at most; each closes less than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +132,27 @@ def cut_rows(prospect: Prospect, columns: Columns, cuts: LinkingCuts) -> sparse.
         return sparse.csr_matrix((0, width))
     entries = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
     return sparse.csr_matrix(entries, shape=(cuts.count, width))
+
+
+def tighten(
+    prospect: Prospect, columns: Columns, warm: WarmProgram, cuts: LinkingCuts, basis: Basis | None
+) -> tuple[Answer, LinkingCuts]:
+    """Solve the relaxed program, adding the cuts its solution breaks until none is left or rounds run out.
+
+    ``cuts`` found before are there from the first; ``basis`` is where the same program ended with them.
+    """
+    if cuts.count:
+        warm.add_rows(cut_rows(prospect, columns, cuts))
+    if basis is not None:
+        warm.begin_at(basis)
+    answer = warm.solve()
+    for _ in range(ROUNDS):
+        if answer.point is None:
+            break
+        broken = broken_cuts(prospect, columns, answer.point)
+        if not broken.count:
+            break
+        cuts = joined(cuts, broken)
+        warm.add_rows(cut_rows(prospect, columns, broken))
+        answer = warm.solve()
+    return answer, cuts

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from roadstead.footprint.columns import live_arcs
 from roadstead.footprint.operations import has_one_entry
+from roadstead.footprint.tails import weighs_tails
 
 if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
@@ -29,6 +30,8 @@ def _chosen(prospect: Prospect, asked: Method | None) -> tuple[Method, str]:
     """What is asked for is not argued with, unless it cannot."""
     if prospect.demand.least.any():
         return "extensive", "some cars must be served, which cuts do not know"
+    if prospect.labels.pledge or weighs_tails(prospect):
+        return "extensive", "pledges link years, or tails are weighed, which cuts do not know"
     if asked is not None:
         return asked, "asked for"
     flows = int(live_arcs(prospect).sum())

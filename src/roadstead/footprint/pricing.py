@@ -61,6 +61,28 @@ class NodePrices:
 
 
 @dataclass(frozen=True, slots=True)
+class BarePrices:
+    """Prices without those of segments, which are many and follow from the state (F.16): what is worth keeping of an answer.
+
+    Attributes
+    ----------
+    is_open
+        The state: options open. Shape (Y, D).
+    gamma, nu, mu
+        As in ``NodePrices``.
+    """
+
+    is_open: Floats
+    gamma: Floats
+    nu: Floats
+    mu: Floats
+
+    def of_years(self, years: Ints) -> BarePrices:
+        """Some node-years of many."""
+        return BarePrices(self.is_open[years], self.gamma[years], self.nu[years], self.mu[years])
+
+
+@dataclass(frozen=True, slots=True)
 class YearCuts:
     """Cuts (F.15), one a node-year: ``constant + option @ o + module @ k``. Shapes (Y,), (Y, D), (Y, R)."""
 
@@ -114,18 +136,20 @@ def _way_worth(ops: Operations, price: Floats) -> Floats:
     return np.asarray(np.maximum.reduceat(worth[:, order], begins, axis=1))
 
 
-def with_segment_prices(
-    ops: Operations, prices: tuple[Floats, Floats, Floats], is_open: Floats, at_work: Floats
-) -> NodePrices:
-    """Prices gamma, nu and mu, completed by the best segment prices at a state (F.16), and with prices for what is shut."""
+def bare_prices(ops: Operations, prices: tuple[Floats, Floats, Floats], is_open: Floats, at_work: Floats) -> BarePrices:
+    """Prices gamma, nu and mu of a state, with prices for what is shut there."""
     gamma, nu, mu = prices[0], np.maximum(prices[1], 0.0), np.clip(prices[2], 0.0, ops.take_gain)
-    eta = _segment_prices(ops, gamma, nu - mu, is_open)
     gate = ops.resource_gate
-    if not ops.options:
-        return NodePrices(eta, gamma, nu, mu)
-    shut = (gate >= 0) & (is_open[:, np.maximum(gate, 0)] <= SHUT) & (at_work <= SHUT) & (ops.free <= 0)
-    nu = _lifted(ops, NodePrices(eta, gamma, nu, mu), shut)
-    return NodePrices(_segment_prices(ops, gamma, nu - mu, is_open), gamma, nu, mu)
+    if ops.options:
+        shut = (gate >= 0) & (is_open[:, np.maximum(gate, 0)] <= SHUT) & (at_work <= SHUT) & (ops.free <= 0)
+        nu = _lifted(ops, NodePrices(_segment_prices(ops, gamma, nu - mu, is_open), gamma, nu, mu), shut)
+    return BarePrices(is_open, gamma, nu, mu)
+
+
+def with_segment_prices(ops: Operations, bare: BarePrices) -> NodePrices:
+    """Prices completed by the best segment prices at their state (F.16)."""
+    eta = _segment_prices(ops, bare.gamma, bare.nu - bare.mu, bare.is_open)
+    return NodePrices(eta, bare.gamma, bare.nu, bare.mu)
 
 
 def _segment_prices(ops: Operations, gamma: Floats, price: Floats, is_open: Floats) -> Floats:

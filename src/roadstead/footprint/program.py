@@ -41,8 +41,9 @@ class Program:
 
 
 def tightened(program: Program, rows: sparse.csr_matrix) -> Program:
-    """The program with further rows, each at most zero."""
+    """The program with further rows, each at most zero; they may know fewer columns."""
     count = rows.shape[0]
+    rows = sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(count, program.matrix.shape[1]))
     return replace(
         program,
         matrix=sparse.vstack([program.matrix, rows]).tocsr(),

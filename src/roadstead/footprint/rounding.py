@@ -15,7 +15,7 @@ import numpy as np
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.timing import standing_modules
-from roadstead.futures.tree import ancestry
+from roadstead.futures.tree import ancestry, from_root, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.extensive import WarmProgram
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 THRESHOLDS = (0.3, 0.5, 0.7)
 ANY = 1e-6
@@ -50,13 +50,14 @@ class Start:
 
 @dataclass(slots=True)
 class _Trial:
-    """Values decisions by a warm program; modules that need not be whole stay free."""
+    """Values decisions by a warm program; modules that need not be whole stay free. ``below``: row m is below n or n. (N, N)."""
 
     tree: ScenarioTree
     prospect: Prospect
     columns: Columns
     program: WarmProgram
     index: Ints
+    below: Flags
     left: int
     enough: float = float("-inf")
 
@@ -107,7 +108,8 @@ def good_start(
     """
     whole = prospect.resources.whole
     index = np.concatenate([at[at >= 0] for at in (columns.u, columns.v, columns.z[:, whole], columns.w[:, whole])])
-    trial = _Trial(tree, prospect, columns, warm, index, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
+    below = ancestry(tree).toarray() > 0
+    trial = _Trial(tree, prospect, columns, warm, index, below, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
     candidates = [no_new(tree, prospect)] if first is None else [first]
     thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
     candidates += [rounded(tree, prospect, columns, point, threshold) for threshold in thresholds]
@@ -127,10 +129,9 @@ def rounded(
 
     Where options ``follow``, one is committed to with its first whole module, not by its own share.
     """
-    path = ancestry(tree)
     c, p = columns, prospect
-    committed = (path @ np.where(c.u >= 0, point[c.u], 0.0) >= threshold).astype(float)
-    modules = np.floor(path @ np.where(c.z >= 0, point[c.z], 0.0) + 1.0 - threshold)
+    committed = (from_root(tree, np.where(c.u >= 0, point[c.u], 0.0)) >= threshold).astype(float)
+    modules = np.floor(from_root(tree, np.where(c.z >= 0, point[c.z], 0.0)) + 1.0 - threshold)
     modules = np.minimum(modules, np.floor(p.resources.limit))
     gate = p.resources.option
     if follow:
@@ -206,9 +207,8 @@ def _changes(trial: _Trial, d: Decisions, option: int, n: int) -> Iterator[Decis
 
 
 def _commitments(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int) -> Iterator[Decisions]:
-    below = ancestry(trial.tree)[:, n] > 0
-    on_path = ancestry(trial.tree)[n] > 0
-    if d.commit[on_path & (np.arange(trial.tree.count) != n), option].any():
+    below = trial.below[:, n]
+    if d.commit[list(history(trial.tree, n))[:-1], option].any():
         return
     bare = _cleared(d, option, rows, below)
     if d.commit[n, option] > 0.5:
@@ -228,7 +228,7 @@ def _postponed(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int
 
     Undoing comes first and may lose more than a later commitment gains: single changes would never get there.
     """
-    path = ancestry(trial.tree) > 0
+    path = trial.below
     children = np.flatnonzero(trial.tree.parent == n)
     choices = [children[[i]] for i in range(len(children))]
     for chosen in [*choices, children] if len(children) > 1 else choices:
@@ -264,7 +264,6 @@ def _modules(trial: _Trial, d: Decisions, rows: list[int], n: int) -> Iterator[D
 
 def _closures(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int) -> Iterator[Decisions]:
     """Close and retire all that stands, or stay open after all."""
-    path = ancestry(trial.tree)
     if d.close[n, option] > 0.5:
         close, retire = d.close.copy(), d.retire.copy()
         close[n, option] = 0.0
@@ -272,14 +271,15 @@ def _closures(trial: _Trial, d: Decisions, option: int, rows: list[int], n: int)
             retire[n, r] = 0.0
         yield Decisions(d.commit, close, d.build, retire)
         return
-    if d.close[path[n] > 0, option].any():
+    path = list(history(trial.tree, n))
+    if d.close[path, option].any():
         return
-    after = (path[:, n] > 0) & (np.arange(trial.tree.count) != n)
+    after = trial.below[:, n] & (np.arange(trial.tree.count) != n)
     bare = _cleared(d, option, rows, after)
     close, retire, build = bare.close.copy(), bare.retire.copy(), bare.build.copy()
     close[n, option] = 1.0
     for r in rows:
         build[n, r] = 0.0
         standing = standing_modules(trial.tree, trial.prospect)[n, r]
-        retire[n, r] += standing + path[n] @ build[:, r] - path[n] @ retire[:, r]
+        retire[n, r] += standing + build[path, r].sum() - retire[path, r].sum()
     yield Decisions(bare.commit, close, build, retire)

@@ -17,7 +17,7 @@ from roadstead.footprint.master import Master, node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms
 from roadstead.footprint.operations import of_years, operations
 from roadstead.footprint.plan import Flows, FootprintPlan
-from roadstead.footprint.pricing import NodePrices, YearCuts, year_cuts
+from roadstead.footprint.pricing import BarePrices, NodePrices, YearCuts, with_segment_prices, year_cuts
 from roadstead.footprint.rounding import rounded
 from roadstead.footprint.states import decisions_at, state_map
 
@@ -99,7 +99,7 @@ class Search:
         self.master = Master(at.decided, at.tree.count)
         self.shares: list[Ints] = []
         self.crew: Hands[Asked, Answered] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
-        self.prices: list[NodePrices | None] = []
+        self.prices: list[BarePrices | None] = []
         self.best = float("-inf")
         self.plan: Floats | None = None
         self.bound = float("inf")
@@ -120,16 +120,17 @@ class Search:
     ) -> None:
         self.crew.close()
 
-    def answers(self, point: Floats, *, flows: bool = False) -> Answered:
+    def answers(self, point: Floats, *, flows: bool = False, whole: bool = False) -> Answered:
         """What the node-years earn at a point; the master learns nothing of it yet."""
         is_open, at_work = self.at.states.at(point)
-        found = self.crew.ask([Asked(is_open[share], at_work[share], flows) for share in self.shares])
+        found = self.crew.ask([Asked(is_open[share], at_work[share], flows, whole) for share in self.shares])
         return _merged(self.shares, found)
 
-    def learn(self, answered: Answered) -> None:
-        """Cuts of one round into the master."""
+    def learn(self, answered: Answered, *, asleep: bool = False) -> None:
+        """Cuts of one round into the master, for the nodes of which anything is new."""
+        new = np.unique(self.nodes[answered.new])
         self.prices.append(answered.prices)
-        self.master.add(node_cuts(answered.cuts, self.at.states, self.nodes, self.at.tree.count))
+        self.master.add(node_cuts(answered.cuts, self.at.states, self.nodes, new), asleep=asleep)
 
     def worth(self, point: Floats, earned: Floats) -> float:
         """Value of a point whose node-years, or nodes, earn so much."""
@@ -173,8 +174,8 @@ class Search:
 
     def try_nodes(self, point: Floats) -> Floats:
         """What the nodes' years earn at whole decisions; their cuts go into the master. Shape (N,)."""
-        answered = self.answers(point)
-        self.learn(answered)
+        answered = self.answers(point, whole=True)
+        self.learn(answered, asleep=True)
         return np.bincount(self.nodes, answered.value, self.at.tree.count).astype(np.float64)
 
     def by_node(self, point: Floats) -> Floats:
@@ -220,17 +221,19 @@ class Search:
 
     def proof(self, answer: MasterAnswer) -> NodePrices:
         """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts."""
-        weight = answer.weight / answer.weight.sum(0, keepdims=True)
-        years = weight[:, self.nodes]
-        paid = [t for t in np.flatnonzero(weight.any(1)) if self.prices[t] is not None]
-        parts = {}
-        for name in NodePrices.__slots__:
-            total = np.zeros_like(getattr(self.prices[paid[0]], name))
-            for t in paid:
-                part = getattr(self.prices[t], name)
-                total += years[t].reshape(-1, *(1,) * (part.ndim - 1)) * part
-            parts[name] = total
-        return NodePrices(**parts)
+        ops = self.at.operations
+        years = (answer.weight / answer.weight.sum(0, keepdims=True))[:, self.nodes]
+        shapes = (ops.segment_gain.shape, (ops.count, len(ops.members)), ops.free.shape, ops.free.shape)
+        total = NodePrices(*(np.zeros(shape) for shape in shapes))
+        for t in np.flatnonzero(years.any(1)):
+            paid, bare = np.flatnonzero(years[t]), self.prices[t]
+            if bare is None:
+                continue
+            prices = with_segment_prices(of_years(ops, paid), bare.of_years(paid))
+            for name in NodePrices.__slots__:
+                part = getattr(prices, name)
+                getattr(total, name)[paid] += years[t, paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
+        return total
 
 
 def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
@@ -242,10 +245,11 @@ def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
     def joined(parts: list[Floats]) -> Floats:
         return np.concatenate(parts)[order]
 
-    prices = NodePrices(**{n: joined([getattr(f.prices, n) for f in found]) for n in NodePrices.__slots__})
+    prices = BarePrices(**{n: joined([getattr(f.prices, n) for f in found]) for n in BarePrices.__slots__})
     cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
     points = [
         None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])
         for n in ("flow", "sale", "group_sale")
     ]
-    return Answered(joined([f.value for f in found]), prices, cuts, *points)
+    new = np.concatenate([f.new for f in found])[order]
+    return Answered(joined([f.value for f in found]), new, prices, cuts, *points)

@@ -11,23 +11,29 @@ import numpy as np
 from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
+from roadstead.footprint.conflict import explained
 from roadstead.footprint.decompose import Goal, decompose
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
-from roadstead.footprint.formulation import formulate, formulate_decisions
-from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
+from roadstead.footprint.formulation import formulate
+from roadstead.footprint.linking import cut_rows, no_cuts, tighten
 from roadstead.footprint.method import chosen
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start
 from roadstead.footprint.search import PriceProof, bound_of, ground
-from roadstead.footprint.shortage import unserved
+from roadstead.footprint.session import ALONE, Checkpoint, News, Session, share_of
+from roadstead.footprint.tails import risk_ratio, weighed, weighs_tails, with_tails
+from roadstead.futures.tree import leaves
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer, ProgressCall
+    from roadstead.footprint.extensive import ProgressCall
+    from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
     from roadstead.footprint.plan import FootprintPlan, Pin
@@ -35,8 +41,6 @@ if TYPE_CHECKING:
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
 
-ROUNDS = 12
-"""Rounds of cuts at most; each closes less than the one before."""
 ROUNDING = 1e-9
 """Share of NPV below which two values are one."""
 TOLERANCE = 1e-6
@@ -72,11 +76,22 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What ``bound_certified`` can be worked out from again without a solver: pins, cuts, and a price for every row."""
+    """What ``bound_certified`` can be worked out from again without a solver.
+
+    Attributes
+    ----------
+    pins, cuts
+        What the program held.
+    prices
+        A price for every row. Shape (W,).
+    ratio
+        What every node counts by its risk weights (F.27); one where no tail is weighed. Shape (N,).
+    """
 
     pins: tuple[Pin, ...]
     cuts: LinkingCuts
     prices: Floats
+    ratio: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +153,12 @@ class Solved:
 
         No number where today's footprint cannot serve what must be: value added has no beginning then, NPV has.
         """
-        return _share(self.unproven, self.value_added) if np.isfinite(self.standing) else float("nan")
+        return share_of(self.unproven, self.value_added) if np.isfinite(self.standing) else float("nan")
 
     @property
     def gap_npv(self) -> float:
         """Unproven rest as a share of NPV."""
-        return _share(self.unproven, self.certificate.value)
-
-
-def _share(rest: float, whole: float) -> float:
-    if not rest:
-        return 0.0
-    return rest / abs(whole) if whole else float("inf")
+        return share_of(self.unproven, self.certificate.value)
 
 
 def solve(
@@ -160,12 +169,12 @@ def solve(
     pins: tuple[Pin, ...] = (),
     start: Decisions | None = None,
     beside: Solved | None = None,
-    progress: ProgressCall | None = None,
+    session: Session = ALONE,
 ) -> Solved:
     """Plan a prospect by the planner its size calls for, polished and certified.
 
     ``start`` are decisions to begin from, if they fit; ``beside`` is another solve of the same prospect, whose cuts hold
-    here too and whose relaxation ended near.
+    here too and whose relaxation ended near; ``session`` is who watches.
 
     Raises
     ------
@@ -174,9 +183,9 @@ def solve(
     """
     method, reason = chosen(prospect, effort.method, effort.cluster)
     if method == "decomposition":
-        solved = _by_decomposition(tree, prospect, effort, pins, start, progress)
+        solved = _by_decomposition(tree, prospect, effort, pins, start, session)
     else:
-        solved = _by_extensive_form(tree, prospect, effort, pins, (start, beside), progress)
+        solved = _by_extensive_form(tree, prospect, effort, pins, (start, beside), session)
     return replace(solved, method=method, reason=reason)
 
 
@@ -186,11 +195,11 @@ def _by_decomposition(
     effort: Effort,
     pins: tuple[Pin, ...],
     start: Decisions | None,
-    progress: ProgressCall | None,
+    session: Session,
 ) -> Solved:
     began = time.perf_counter()
     goal = Goal(effort.gap, effort.seconds, effort.workers, effort.cluster)
-    found = decompose(tree, prospect, goal, pins=pins, start=start, progress=progress)
+    found = decompose(tree, prospect, goal, pins=pins, start=start, session=session)
     if found.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if found.plan is None or found.certificate is None or found.proof is None:
@@ -228,20 +237,26 @@ def _by_extensive_form(
     effort: Effort,
     pins: tuple[Pin, ...],
     near: tuple[Decisions | None, Solved | None],
-    progress: ProgressCall | None,
+    session: Session,
 ) -> Solved:
     began = time.perf_counter()
     start, beside = near
+    found = session.found or Checkpoint()
+    start = found.decisions or start
     standing = beside.standing if beside else _standing(tree, prospect)
     whole = formulate(tree, prospect, pins)
-    warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
-    relaxed, cuts = tighten(prospect, whole.columns, warm, beside)
+    stated = with_tails(tree, prospect, whole.columns, whole.program)
+    warm = WarmProgram(replace(stated, whole=np.zeros_like(stated.whole)))
+    cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
+    basis = beside.basis if beside else None
+    relaxed, cuts = tighten(prospect, whole.columns, warm, cuts if found.cuts is None else found.cuts, basis)
     if relaxed.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if relaxed.point is None or relaxed.price is None:
         raise RoadsteadError(_not_found(effort, relaxed.status))
-    program = tightened(whole.program, cut_rows(prospect, whole.columns, cuts))
-    certified = MONEY * weak_duality(program, relaxed.price)
+    program = tightened(stated, cut_rows(prospect, whole.columns, cuts))
+    proof = _proof(tree, prospect, whole, (pins, cuts), relaxed.price)
+    certified = prove(tree, prospect, proof)
     basis = warm.basis()
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
     begin = good_start(tree, prospect, whole.columns, warm, relaxed.point, start, enough)
@@ -254,7 +269,11 @@ def _by_extensive_form(
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
         answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
     else:
-        answer = run(program, limits, start=None if begin is None else begin.point, progress=_in_money(progress))
+        kept = _keeper(prospect, whole.columns, cuts, session)
+        kept(None if begin is None else begin.point)
+        first = None if begin is None else begin.point
+        tell = _told(session, standing, began)
+        answer = run(program, limits, start=first, progress=tell, stop=session.stop, improved=kept)
     # Where the time ends before the solver has looked at anything, the plan to begin from is the plan.
     point = answer.point if answer.point is not None or begin is None else begin.point
     if point is None:
@@ -269,7 +288,7 @@ def _by_extensive_form(
         plan=plan,
         certificate=certificate,
         standing=standing,
-        proof=Proof(pins, cuts, relaxed.price),
+        proof=proof,
         basis=basis,
         bound_certified=certified,
         bound_solver=bound,
@@ -278,26 +297,17 @@ def _by_extensive_form(
     )
 
 
-def tighten(
-    prospect: Prospect, columns: Columns, warm: WarmProgram, beside: Solved | None
-) -> tuple[Answer, LinkingCuts]:
-    """Solve the relaxed program with cuts (F.14), adding those its solution breaks until none is left or rounds run out."""
-    cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
-    if cuts.count:
-        warm.add_rows(cut_rows(prospect, columns, cuts))
-    if beside:
-        warm.begin_at(beside.basis)
-    answer = warm.solve()
-    for _ in range(ROUNDS):
-        if answer.point is None:
-            break
-        broken = broken_cuts(prospect, columns, answer.point)
-        if not broken.count:
-            break
-        cuts = joined(cuts, broken)
-        warm.add_rows(cut_rows(prospect, columns, broken))
-        answer = warm.solve()
-    return answer, cuts
+def _keeper(
+    prospect: Prospect, columns: Columns, cuts: LinkingCuts, session: Session
+) -> Callable[[Floats | None], None]:
+    """Keeps a point of the program, and the cuts, to go on from."""
+
+    def keep(point: Floats | None) -> None:
+        if session.keep is not None:
+            whole = prospect.resources.whole
+            session.keep(Checkpoint(None if point is None else read_decisions(columns, point, whole), cuts))
+
+    return keep
 
 
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
@@ -306,15 +316,28 @@ def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> 
         return MONEY * bound_of(ground(tree, prospect, proof.pins), proof.prices, proof.rows)
     whole = formulate(tree, prospect, proof.pins)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
-    return MONEY * weak_duality(program, proof.prices)
+    return MONEY * weak_duality(weighed(tree, prospect, whole.columns, program, proof.ratio), proof.prices)
+
+
+def _proof(
+    tree: ScenarioTree, prospect: Prospect, whole: Formulation, held: tuple[tuple[Pin, ...], LinkingCuts], price: Floats
+) -> Proof:
+    """Prices of the program's rows and its cuts', and what the prices of tails between them make every node count."""
+    rows, ratio = len(whole.program.low), np.ones(tree.count)
+    paths = 0
+    if weighs_tails(prospect):
+        paths = len(leaves(tree)) * len(prospect.tails.level)
+        ratio = risk_ratio(tree, prospect.tails, price[rows + tree.count : rows + tree.count + paths])
+        paths += tree.count
+    return Proof(*held, np.delete(price, np.s_[rows : rows + paths]), ratio)
 
 
 def _standing(tree: ScenarioTree, prospect: Prospect) -> float:
-    """Value of today's and committed footprint; minus infinity where it cannot serve what must be. [money]"""
+    """Value of today's and committed footprint; minus infinity where it cannot serve what must be, or keep a pledge. [money]"""
     try:
         plan = dispatch(tree, prospect, no_new(tree, prospect))
     except RoadsteadError:
-        if prospect.demand.least.any():
+        if prospect.demand.least.any() or prospect.labels.pledge:
             return float("-inf")
         raise
     return certify(tree, prospect, plan).value
@@ -326,12 +349,9 @@ def _added(value: float, standing: float) -> float:
 
 
 def _unfit(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> list[Fault]:
-    """Why nothing fits: cars that must be served cannot be, or else the pins; where there are none, time ended before it was found."""
-    short = unserved(tree, prospect, Limits(seconds=effort.seconds))
-    if short or pins:
-        return short or _unfit_pins(tree, prospect, pins)
+    """Why nothing fits: the rules that cannot all be kept, or that time ended before they were found."""
     message = f"no plan fits, and in {effort.seconds:g} s it was not found what stands in its way"
-    return [Fault("plan", "RS-F504", message, "more seconds")]
+    return explained(tree, prospect, pins, effort.seconds) or [Fault("plan", "RS-F504", message, "more seconds")]
 
 
 def _not_found(effort: Effort, status: str) -> Fault:
@@ -364,29 +384,9 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
     return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
 
 
-def _in_money(progress: ProgressCall | None) -> ProgressCall | None:
-    if progress is None:
+def _told(session: Session, standing: float, began: float) -> ProgressCall | None:
+    """Tell a session in money what a solver tells of its program."""
+    tell = session.tell
+    if tell is None:
         return None
-    return lambda value, bound, seconds: progress(MONEY * value, MONEY * bound, seconds)
-
-
-def _unfit_pins(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> list[Fault]:
-    """Which pins cannot be honoured: each that fails on its own, else all of them together."""
-
-    def name(pin: Pin) -> str:
-        labels = prospect.labels.option if pin.kind in {"option", "close"} else prospect.labels.resource
-        return f"`{labels[pin.index]}` {f'{pin.kind} by {pin.by}' if pin.do else 'never'}"
-
-    alone = [i for i, pin in enumerate(pins) if _is_infeasible(tree, prospect, (pin,))]
-    if alone:
-        expected = "a later year, or a line that can be committed to in a stage that begins by then; or drop the pin"
-        return [Fault(f"pins[{i}]", "RS-F503", f"no plan can honour the pin {name(pins[i])}", expected) for i in alone]
-    together = ", ".join(name(pin) for pin in pins)
-    return [Fault("pins", "RS-F503", f"no plan honours all pins together: {together}", "fewer pins, or later years")]
-
-
-def _is_infeasible(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> bool:
-    # Where nothing must be served flows can be none, so that what is decided on nodes alone tells.
-    state = formulate if prospect.demand.least.any() else formulate_decisions
-    program = state(tree, prospect, pins).program
-    return run(replace(program, whole=np.zeros_like(program.whole)), Limits()).status == INFEASIBLE
+    return lambda value, bound, _: tell(News(MONEY * value, MONEY * bound, standing, time.perf_counter() - began))

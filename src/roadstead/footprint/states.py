@@ -13,6 +13,7 @@ from roadstead.footprint.columns import initially_open
 if TYPE_CHECKING:
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.plan import Decisions
+    from roadstead.footprint.timing import Pairs
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Floats, Ints
 
@@ -45,27 +46,45 @@ def state_map(prospect: Prospect, decided: Formulation) -> StateMap:
     """The maps of a program of decisions."""
     c, when = decided.columns, decided.timing
     width = len(decided.program.gain)
-    shut = np.broadcast_to(when.reaches[None], when.option_open.shape)
+    grown = np.flatnonzero(prospect.options.grows_from >= 0)
+    first = prospect.options.grows_from[grown]
+    everything = np.arange(len(prospect.options.opens))
     return StateMap(
         option_start=initially_open(prospect),
         module_start=prospect.resources.existing,
-        option=_matrix(((when.option_open, c.u, 1.0), (shut, c.v, -1.0)), width),
-        module=_matrix(((when.module_output, c.z, 1.0), (when.retired, c.w, -1.0)), width),
+        option=_matrix(
+            when.years,
+            (
+                (when.option_open, c.u, everything, 1.0),
+                (when.shut, c.v, everything, -1.0),
+                (when.option_open[grown], c.u[:, grown], first, -1.0),
+            ),
+            (len(everything), width),
+        ),
+        module=_matrix(
+            when.years,
+            (
+                (when.module_output, c.z, np.arange(c.z.shape[1]), 1.0),
+                (when.retired, c.w, np.arange(c.w.shape[1]), -1.0),
+            ),
+            (c.z.shape[1], width),
+        ),
     )
 
 
-def _matrix(families: tuple[tuple[Floats, Ints, float], ...], width: int) -> sparse.csr_matrix:
-    """Row (y, j) of ``weight[j, y, n] * decision[n, j]`` over the families. Shape (Y * J, V)."""
+def _matrix(
+    pairs: Pairs, families: tuple[tuple[Floats, Ints, Ints, float], ...], shape: tuple[int, int]
+) -> sparse.csr_matrix:
+    """Row (y, at[j]) of ``weight[j, i] * decision[node i, j]`` over the families, for their weight, decisions and at. (Y * J, V)."""
     row, column, value = [], [], []
-    for weight, at, sign in families:
-        j, y, n = np.nonzero(weight)
-        there = at[n, j] >= 0
-        row.append((y * weight.shape[0] + j)[there])
-        column.append(at[n, j][there])
-        value.append(sign * weight[j, y, n][there])
-    shape = (families[0][0].shape[0] * families[0][0].shape[1], width)
+    for weight, decision, at, sign in families:
+        j, i = np.nonzero(weight)
+        there = decision[pairs.node[i], j] >= 0
+        row.append((pairs.below[i] * shape[0] + at[j])[there])
+        column.append(decision[pairs.node[i], j][there])
+        value.append(sign * weight[j, i][there])
     entries = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
-    return sparse.csr_matrix(entries, shape=shape)
+    return sparse.csr_matrix(entries, shape=(pairs.count * shape[0], shape[1]))
 
 
 def decisions_at(columns: tuple[Ints, Ints, Ints, Ints], d: Decisions, width: int) -> Floats:

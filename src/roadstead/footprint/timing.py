@@ -1,10 +1,13 @@
-r"""When an order placed at a node works: lead time and ramp-up on the tree.
+r"""When an order placed at a node works: lead time, ramp-up and life on the tree.
 
 .. math::
     \phi_{r,n,y} = \frac{1}{|y|} \sum_{t \in y} \rho_r(t - t_n - L_r) \, [n \preceq n(y)]   \qquad (F.1)
 
-with :math:`t_n` the first year of node n, :math:`L_r` the lead time, :math:`\rho_r(a)` the share of capacity reached in
-the (a+1)-th year of output (zero before it), and :math:`n \preceq n(y)` read "n is on the path to the node of y".
+with :math:`t_n` the first year of node n, :math:`L_r` the lead time, :math:`\rho_r(b)` the share of capacity reached in
+the (b+1)-th year of output (nothing before it, nor once a maximum life has passed), and :math:`n \preceq n(y)` read
+"n is on the path to the node of y".
+
+Only what is on a path can work, so everything stands by *pairs*: a node and a node-year below it, or a node and a node below it.
 """
 
 from __future__ import annotations
@@ -13,49 +16,112 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from roadstead.futures.tree import ancestry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+
+PART_OF_A_YEAR = 1e-9
+"""Less of a node-year than any of its years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Where something below a node feels what is done in it: I pairs, sorted by what lies below.
+
+    Attributes
+    ----------
+    node
+        The node above, or the same. Shape (I,).
+    below
+        A node-year, or a node. Shape (I,).
+    nodes, count
+        How many nodes there are, and how many of what lies below.
+    """
+
+    node: Ints
+    below: Ints
+    nodes: int
+    count: int
+
+    def by_node(self, weight: Floats, value: Floats) -> Floats:
+        """What an order at a node meets below it: the sum of weight times value. Shapes (J, I), (count, J) -> (nodes, J)."""
+        found = np.zeros((self.nodes, len(weight)))
+        for j, each in enumerate(weight):
+            found[:, j] = np.bincount(self.node, each * value[self.below, j], self.nodes)
+        return found
+
+    def by_year(self, weight: Floats | Flags) -> Floats:
+        """The sum of weights that reach what lies below. Shape (J, I) -> (count, J)."""
+        found = np.zeros((self.count, len(weight)))
+        for j, each in enumerate(weight):
+            found[:, j] = np.bincount(self.below, each, self.count)
+        return found
+
+    def matrix(self, weight: Floats) -> sparse.csr_matrix:
+        """Weights of one item as a matrix. Shape (I,) -> (count, nodes)."""
+        return sparse.csr_matrix((weight, (self.below, self.node)), shape=(self.count, self.nodes))
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How orders reach node-years.
+    """How orders reach node-years, and the nodes below.
 
     Attributes
     ----------
-    on_path
-        1 where node n is on the path to node m. Shape (N, N), row m.
-    reaches
-        1 where node n is on the path to node-year y. Shape (Y, N).
+    years
+        Nodes and the node-years of their subtrees, I pairs.
+    nodes
+        Nodes and the nodes of their subtrees, themselves included, J pairs.
     module_output
-        Share of a module's capacity available (F.1). Shape (R, Y, N).
+        Share of a module's capacity available (F.1). Shape (R, I).
     module_service
-        Share of the node-year's years in which the module is in service. Shape (R, Y, N).
+        Share of the node-year's years in which the module is in service. Shape (R, I).
     option_open
-        1 where an option committed to at n is open in any year of y. Shape (D, Y, N).
+        1 where an option committed to is open in any year of y. Shape (D, I).
     option_service
-        Share of the node-year's years in which it is open. Shape (D, Y, N).
+        Share of the node-year's years in which it is open. Shape (D, I).
+    shut, unpaid
+        1 where an option closed is open in no year of y, notice over; share of the years in which it costs nothing. Shape (D, I).
     retired
-        Share of a module's capacity that one retired at n takes off (F.3): what a standing module yields. Shape (R, Y, N).
-    module_ready, option_ready
-        1 where an order at n, above m on the path, has come into service as node m begins. Shapes (R, N, N), (D, N, N),
-        row m.
+        Share of a module's capacity that one retired takes off (F.3): what a standing module yields, notice over. Shape (R, I).
+    module_ready, option_ready, option_ripe
+        1 where an order has come into service as the node below begins and a module's minimum life has passed; an option is
+        open; and its minimum life has passed. Shapes (R, J), (D, J), (D, J).
+    module_held
+        1 where a module ordered has not ended by itself as the node below begins. Shape (R, J).
     """
 
-    on_path: Floats
-    reaches: Floats
+    years: Pairs
+    nodes: Pairs
     module_output: Floats
     module_service: Floats
     option_open: Floats
     option_service: Floats
+    shut: Floats
+    unpaid: Floats
     retired: Floats
     module_ready: Floats
     option_ready: Floats
+    option_ripe: Floats
+    module_held: Floats
+
+    @property
+    def on_path(self) -> sparse.csr_matrix:
+        """1 where column n is on the path to row m. Shape (N, N)."""
+        return self.nodes.matrix(np.ones(len(self.nodes.node)))
+
+    @property
+    def reaches(self) -> sparse.csr_matrix:
+        """1 where column n is on the path to node-year y. Shape (Y, N)."""
+        return self.years.matrix(np.ones(len(self.years.node)))
 
 
 def standing_modules(tree: ScenarioTree, prospect: Prospect) -> Floats:
@@ -79,42 +145,56 @@ def standing_yield(tree: ScenarioTree, prospect: Prospect) -> Floats:
 def timing(tree: ScenarioTree, prospect: Prospect) -> Timing:
     """Work out when an order placed at any node works in any node-year."""
     years, resources, options = prospect.node_years, prospect.resources, prospect.options
-    on_path = ancestry(tree)
-    reaches = on_path[years.node]
+    path = ancestry(tree)
+    to_nodes, to_years = _pairs(path), _pairs(path[years.node])
     longest = int(years.span.max())
     offset = np.arange(longest)
-    calendar = years.year[:, None] + offset  # (Y, longest)
-    counted = offset[None, :] < years.span[:, None]
+    since = years.year[to_years.below][:, None] + offset - tree.start[to_years.node][:, None]  # (I, longest)
+    counted = offset[None, :] < years.span[to_years.below][:, None]
+    each = counted / years.span[to_years.below][:, None]
+    ago = tree.start[to_nodes.below] - tree.start[to_nodes.node]  # (J,)
+    above = to_nodes.node != to_nodes.below
 
-    def age(lead: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-        return calendar[:, None, :] - tree.start[None, :, None] - lead  # (Y, N, longest)
+    def share(value: Flags | Floats) -> Floats:
+        return np.asarray((value * each).sum(-1))
 
-    def mean(value: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Floats:
-        share = (value * counted[:, None, :]).sum(-1) / years.span[:, None]
-        return np.asarray(share * reaches)
+    def lives(lead: int, life: int) -> Flags:
+        return np.asarray((since >= lead) & (since - lead < life))
 
-    steps = resources.ramp.shape[1]
-    output, service = [], []
-    for r in range(len(resources.lead)):
-        a = age(int(resources.lead[r]))
-        output.append(mean(np.where(a >= 0, resources.ramp[r, np.clip(a, 0, steps - 1)], 0.0)))
-        service.append(mean((a >= 0).astype(float)))
-    option_service = [mean((age(int(lead)) >= 0).astype(float)) for lead in options.lead]
-    empty = np.zeros((0, years.count, tree.count))
-    option_service_array = np.stack(option_service) if option_service else empty
+    def for_all(count: int, one: Callable[[int], Floats], width: int = len(to_years.node)) -> Floats:
+        return np.stack([one(i) for i in range(count)]).astype(float) if count else np.zeros((0, width))
 
-    def ready(leads: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
-        due = tree.start[None, None, :] + leads[:, None, None] <= tree.start[None, :, None]
-        return np.asarray(due * (on_path - np.eye(tree.count))[None])
+    last = resources.ramp.shape[1] - 1
 
+    def output(r: int) -> Floats:
+        step = resources.ramp[r, np.clip(since - resources.lead[r], 0, last)]
+        return share(np.where(lives(resources.lead[r], resources.maximum_life[r]), step, 0.0))
+
+    r_count, d_count = len(resources.lead), len(options.lead)
+    yields = standing_yield(tree, prospect)[to_years.below].T
+    o_service = for_all(d_count, lambda d: share(lives(options.lead[d], options.maximum_life[d])))
+    unpaid = for_all(d_count, lambda d: share(since >= options.notice[d]))
+    ended = resources.lead + resources.maximum_life
+    pairs = len(to_nodes.node)
     return Timing(
-        on_path=on_path,
-        reaches=reaches,
-        module_output=np.stack(output) if output else empty,
-        module_service=np.stack(service) if service else empty,
-        option_open=(option_service_array > 0).astype(float),
-        option_service=option_service_array,
-        retired=np.asarray(standing_yield(tree, prospect).T[:, :, None] * reaches[None]),
-        module_ready=ready(resources.lead),
-        option_ready=ready(options.lead),
+        years=to_years,
+        nodes=to_nodes,
+        module_output=for_all(r_count, output),
+        module_service=for_all(r_count, lambda r: share(lives(resources.lead[r], resources.maximum_life[r]))),
+        option_open=(o_service > 0).astype(float),
+        option_service=o_service,
+        shut=(unpaid > 1.0 - PART_OF_A_YEAR).astype(float),
+        unpaid=unpaid,
+        retired=for_all(r_count, lambda r: yields[r] * share(since >= resources.notice[r])),
+        module_ready=for_all(r_count, lambda r: above & (ago >= (resources.lead + resources.minimum_life)[r]), pairs),
+        option_ready=for_all(d_count, lambda d: above & (ago >= options.lead[d]), pairs),
+        option_ripe=for_all(d_count, lambda d: above & (ago >= (options.lead + options.minimum_life)[d]), pairs),
+        module_held=for_all(r_count, lambda r: ago < ended[r], pairs),
     )
+
+
+def _pairs(path: sparse.csr_matrix) -> Pairs:
+    """A row's columns as pairs, in order."""
+    path.sort_indices()
+    below = np.repeat(np.arange(path.shape[0]), np.diff(path.indptr))
+    return Pairs(path.indices.astype(np.int64), below, path.shape[1], path.shape[0])

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Floats
 
+ENDLESS = 1000
+"""Years that no horizon reaches."""
+
 DIMENSIONS = {
     "node_years.node": "y",
     "node_years.year": "y",
@@ -38,6 +41,9 @@ DIMENSIONS = {
     "resources.minimum_take": "r",
     "resources.take_price": "r",
     "resources.risk": "r",
+    "resources.minimum_life": "r",
+    "resources.maximum_life": "r",
+    "resources.notice": "r",
     "resources.use_arc": "u",
     "resources.use_resource": "u",
     "resources.use_amount": "u",
@@ -56,9 +62,26 @@ DIMENSIONS = {
     "options.cost": "nd",
     "options.exit_cost": "nd",
     "options.allowed": "nd",
+    "options.minimum_life": "d",
+    "options.maximum_life": "d",
+    "options.notice": "d",
+    "options.grows_from": "d",
+    "options.needs": "d",
+    "options.choice": "d",
+    "pledges.earns": "j",
+    "pledges.spends": "j",
+    "pledges.earn_rate": "j",
+    "pledges.spend_rate": "j",
+    "pledges.carry": "j",
+    "pledges.grant": "yj",
+    "pledges.floor": "yj",
+    "pledges.ceiling": "yj",
+    "tails.level": "e",
+    "tails.weight": "e",
     "discount": "yk",
     "node_discount": "nk",
     "end_discount": "k",
+    "budget": "n",
 }
 """Axes of every array, by part and name; it is checked, stored and read back by this list."""
 
@@ -79,13 +102,23 @@ INDEX = {
     "resources.use_resource": "r",
     "resources.risk": "k",
     "options.risk": "k",
+    "options.grows_from": "d",
+    "options.needs": "d",
+    "pledges.earns": "r",
+    "pledges.spends": "r",
 }
 """Arrays that point to entries of an axis."""
 AMOUNTS = {"least", "width", "group_width", "free", "existing", "usable", "size", "limit", "lead", "ramp", "use_amount",
-           "minimum_take", "take_price"}  # fmt: skip
+           "minimum_take", "take_price", "minimum_life", "maximum_life", "notice", "earn_rate", "spend_rate", "carry",
+           "grant", "budget", "weight"}  # fmt: skip
+MAY_BE_NONE = ("arcs.supply_option", "arcs.entry_option", "resources.option", "options.grows_from", "options.needs",
+               "options.choice", "pledges.earns", "pledges.spends")  # fmt: skip
+"""Arrays in which -1 stands for none."""
+MAY_BE_INFINITE = ("budget", "pledges.ceiling")
+"""Arrays in which infinity stands for no limit."""
 LEAST = {
     **dict.fromkeys(INDEX, 0),
-    **dict.fromkeys(("arcs.supply_option", "arcs.entry_option", "resources.option"), -1),
+    **dict.fromkeys(MAY_BE_NONE, -1),
     **{name: 0 for name in DIMENSIONS if name.rpartition(".")[2] in AMOUNTS},
     "node_years.span": 1,
 }
@@ -119,6 +152,8 @@ def sizes(prospect: Prospect) -> dict[str, int]:
         "u": len(p.resources.use_arc),
         "v": len(p.demand.member_cell),
         "q": p.resources.ramp.shape[-1],
+        "j": len(p.labels.pledge),
+        "e": len(p.tails.level),
     }
 
 
@@ -129,7 +164,7 @@ def check_shapes(prospect: Prospect) -> None:
         shape = tuple(length[axis] for axis in DIMENSIONS[name])
         if array.shape != shape:
             raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
-        if not np.all(np.isfinite(array)):
+        if not np.all(np.isfinite(array) | (np.isposinf(array) if name in MAY_BE_INFINITE else False)):
             raise ValueError(f"{name} holds a number that is not finite")
         least = LEAST.get(name, -np.inf)
         if array.size and array.min() < least:
@@ -138,12 +173,45 @@ def check_shapes(prospect: Prospect) -> None:
             raise ValueError(f"{name} points to entry {array.max()} of axis {axis}, which has {length[axis]}")
     if len(p.arcs.regime) != length["a"]:
         raise ValueError(f"arcs.regime has {len(p.arcs.regime)} entries, expected {length['a']}")
+    _check_options(p)
+    _check_accounts(p)
     if np.any(np.diff(p.node_years.node) < 0):
         raise ValueError("node-years are sorted by node")
     if _rises(p.demand.width, p.demand.price):
         raise ValueError("prices of a cell's segments must not rise")
     if _rises(p.demand.group_width, p.demand.group_price):
         raise ValueError("prices of a group's segments must not rise")
+
+
+def _check_options(p: Prospect) -> None:
+    """Conversions and needs lead up to an option that is there first, and what converts may be converted."""
+    count = len(p.options.opens)
+    for name in ("grows_from", "needs"):
+        above = getattr(p.options, name)
+        at = np.arange(count)
+        for _ in range(count):
+            at = np.where(at >= 0, above[np.maximum(at, 0)] if count else at, -1)
+        if np.any(at >= 0):
+            raise ValueError(f"options.{name} leads in a circle")
+    grown = np.flatnonzero(p.options.grows_from >= 0)
+    ends = p.options.maximum_life[p.options.grows_from[grown]] < ENDLESS
+    if np.any(ends):
+        raise ValueError("options.grows_from points to an option with a maximum life, which is not converted")
+
+
+def _check_accounts(p: Prospect) -> None:
+    """Accounts that may be overdrawn keep what is owed; tails are shares."""
+    if np.any(p.pledges.carry > 1.0):
+        raise ValueError("pledges.carry holds more than one")
+    owing = np.any(p.pledges.floor < 0, axis=0)
+    if np.any(p.pledges.carry[owing] < 1.0):
+        raise ValueError("pledges.carry is one where the floor lies below nothing: a debt does not shrink")
+    if np.any(p.pledges.floor > p.pledges.ceiling):
+        raise ValueError("pledges.floor lies above pledges.ceiling")
+    if np.any((p.tails.level <= 0) | (p.tails.level > 1)):
+        raise ValueError("tails.level lies above nothing and at most at one")
+    if p.tails.weight.sum() > 1.0 + 1e-12:
+        raise ValueError("tails.weight adds up to more than one")
 
 
 def _rises(width: Floats, price: Floats) -> bool:

@@ -21,6 +21,8 @@ r     R           a resource: a row over arcs with a free amount and modules tha
                   the home plants, a contract assembler, a dealer channel, shipping, a quota)
 d     D           an option: a yes/no commitment that opens arcs (a line at a site, entry into a market)
 k     K           a risk class: one discount-rate path
+j     J           a pledge: an account that links years
+e     E           a tail of futures that is weighed beside the mean
 s, t  S, T        price segments of a cell, and of a group
 ====  ==========  =============================================================================================
 
@@ -34,6 +36,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.accounts import NEVER, Pledges, Tails, filled, none
 from roadstead.futures.axes import check_shapes
 from roadstead.terms.arrays import frozen
 
@@ -137,8 +140,7 @@ class Demand:
     least: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        if not self.least.size:
-            object.__setattr__(self, "least", np.zeros(self.width.shape[:2]))
+        filled(self, least=np.zeros(self.width.shape[:2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,13 @@ class Resources:
         Paid per unit short of the minimum take. Shape (R,). [money/unit]
     risk
         Risk class of the module's money. Shape (R,).
+    minimum_life
+        Years of service before a module ordered may be retired; none where it is left out. Shape (R,).
+    maximum_life
+        Years of service after which a module ordered ends by itself; one that does is not retired. Never where it is left
+        out. Shape (R,).
+    notice
+        Years from retiring to the end of service; none where it is left out. Shape (R,).
     """
 
     option: Ints
@@ -206,6 +215,13 @@ class Resources:
     minimum_take: Floats
     take_price: Floats
     risk: Ints
+    minimum_life: Ints = field(default_factory=none)
+    maximum_life: Ints = field(default_factory=none)
+    notice: Ints = field(default_factory=none)
+
+    def __post_init__(self) -> None:
+        zero = np.zeros(len(self.option), dtype=np.int64)
+        filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +244,21 @@ class Options:
         False where the option cannot be committed to at a node. Shape (N, D).
     risk
         Risk class of the option's money. Shape (D,).
+    minimum_life
+        Years open before an option may be closed; none where it is left out. Shape (D,).
+    maximum_life
+        Years after which an option shuts by itself; one that does is neither closed nor converted. Never where it is left
+        out. Shape (D,).
+    notice
+        Years from closing to the last car; none where it is left out. Shape (D,).
+    grows_from
+        Option that this one converts: it must be open, and shuts as this one opens; modules bought under it stay. -1 for
+        none, and where it is left out. Shape (D,).
+    needs
+        Option that must be open wherever this one is, -1 for none, and where it is left out. Shape (D,).
+    choice
+        Number of a choice: of the options that share one, at most one is committed to on any path. -1 for none, and where
+        it is left out. Shape (D,).
     """
 
     opens: Ints
@@ -237,6 +268,17 @@ class Options:
     exit_cost: Floats
     allowed: Flags
     risk: Ints
+    minimum_life: Ints = field(default_factory=none)
+    maximum_life: Ints = field(default_factory=none)
+    notice: Ints = field(default_factory=none)
+    grows_from: Ints = field(default_factory=none)
+    needs: Ints = field(default_factory=none)
+    choice: Ints = field(default_factory=none)
+
+    def __post_init__(self) -> None:
+        zero = np.zeros(len(self.opens), dtype=np.int64)
+        filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero)
+        filled(self, grows_from=zero - 1, needs=zero - 1, choice=zero - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +293,7 @@ class Labels:
     resource: tuple[str, ...]
     option: tuple[str, ...]
     risk: tuple[str, ...]
+    pledge: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +308,9 @@ class Prospect:
         Discount factor at the beginning of a node. Shape (N, K).
     end_discount
         Discount factor at the end of the horizon. Shape (K,).
+    budget
+        Most that may be spent on commitments and modules at a node, in money of its day; no limit where it is infinite or left
+        out. Shape (N,). [money]
     """
 
     labels: Labels
@@ -276,6 +322,9 @@ class Prospect:
     discount: Floats
     node_discount: Floats
     end_discount: Floats
+    budget: Floats = field(default_factory=lambda: np.zeros(0))
+    pledges: Pledges = field(default_factory=Pledges)
+    tails: Tails = field(default_factory=Tails)
 
     @property
     def arc_market(self) -> Ints:
@@ -283,8 +332,12 @@ class Prospect:
         return np.asarray([market for market, _ in self.labels.cell])[self.arcs.cell]
 
     def __post_init__(self) -> None:
+        zero = np.zeros((self.node_years.count, len(self.pledges.earns)))
+        filled(self.pledges, grant=zero, floor=zero, ceiling=zero + np.inf)
+        filled(self, budget=np.full(len(self.node_discount), np.inf))
         check_shapes(self)
-        for part in (self.node_years, self.arcs, self.demand, self.resources, self.options, self):
+        parts = (self.node_years, self.arcs, self.demand, self.resources, self.options, self.pledges, self.tails, self)
+        for part in parts:
             for entry in fields(part):
                 value = getattr(part, entry.name)
                 if isinstance(value, np.ndarray):

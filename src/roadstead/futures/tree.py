@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from roadstead.terms.arrays import frozen
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,36 @@ def leaves(tree: ScenarioTree) -> tuple[int, ...]:
     return tuple(int(n) for n in np.setdiff1d(np.arange(tree.count), tree.parent[tree.parent >= 0]))
 
 
-def ancestry(tree: ScenarioTree) -> Floats:
+def ancestry(tree: ScenarioTree) -> sparse.csr_matrix:
     """Matrix with 1 where column m is on the path to row n (n itself included). Shape (N, N)."""
-    matrix = np.eye(tree.count)
+    paths = [np.zeros(0, dtype=np.int64)] * tree.count
+    for node in range(tree.count):
+        above = paths[tree.parent[node]] if node else paths[0]
+        paths[node] = np.append(above, node)
+    begins = np.concatenate([[0], np.cumsum([len(path) for path in paths])])
+    nodes = np.concatenate(paths)
+    return sparse.csr_matrix((np.ones(len(nodes)), nodes, begins), shape=(tree.count, tree.count))
+
+
+def from_root(tree: ScenarioTree, values: Floats | Flags) -> Floats:
+    """Sums over the path from the root to every node. Shape (N, ...)."""
+    total = np.array(values, dtype=np.float64)
+    for nodes in _by_depth(tree)[1:]:
+        total[nodes] += total[tree.parent[nodes]]
+    return total
+
+
+def to_root(tree: ScenarioTree, values: Floats | Flags) -> Floats:
+    """Sums over the subtree of every node. Shape (N, ...)."""
+    total = np.array(values, dtype=np.float64)
+    for nodes in reversed(_by_depth(tree)[1:]):
+        np.add.at(total, tree.parent[nodes], total[nodes])
+    return total
+
+
+def _by_depth(tree: ScenarioTree) -> list[Ints]:
+    """Nodes of every depth, the root's first."""
+    depth = np.zeros(tree.count, dtype=np.int64)
     for node in range(1, tree.count):
-        matrix[node] += matrix[tree.parent[node]]
-    return matrix
+        depth[node] = depth[tree.parent[node]] + 1
+    return [np.flatnonzero(depth == level) for level in range(int(depth.max()) + 1)]

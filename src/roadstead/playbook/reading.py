@@ -160,7 +160,8 @@ def capacity(reading: Reading) -> Floats:
     found = np.zeros((p.node_years.count, count))
     for i in range(count):
         r = i + 1
-        modules = p.resources.existing[:, r] + when.module_output[r] @ build[:, r] - when.retired[r] @ retire[:, r]
+        ordered, gone = when.years.matrix(when.module_output[r]), when.years.matrix(when.retired[r])
+        modules = p.resources.existing[:, r] + ordered @ build[:, r] - gone @ retire[:, r]
         found[:, i] = p.resources.usable[:, r] * p.resources.size[r] * modules
     return np.maximum(found, 0.0)
 

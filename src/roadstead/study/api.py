@@ -67,7 +67,7 @@ class Lane(TypedDict, total=False):
 
 
 class Wanted(TypedDict, total=False):
-    """How hard :func:`plan` looks; the case's own where nothing is said.
+    """How hard to look; where nothing is said, a case's own words count.
 
     Attributes
     ----------
@@ -233,11 +233,17 @@ def plan(
     out: Path | str | None = None,
     language: Literal["en", "zh"] = "en",
     progress: Progress | None = None,
+    unfinished: Path | None = None,
     **wanted: Unpack[Wanted],
 ) -> Planned:
     """Plan a case; with ``out``, write the run folder there.
 
-    Takes ``gap``, ``seconds``, ``workers`` and ``cluster``, which :class:`Wanted` describes.
+    Takes ``gap``, ``seconds``, ``workers`` and ``cluster`` as well, which :class:`Wanted` describes.
+
+    Parameters
+    ----------
+    unfinished
+        Folder for searches that have not ended: one that was ended by force goes on from what it had found.
     """
     from roadstead.engine.hire import must_be_reached
     from roadstead.study import store
@@ -253,7 +259,7 @@ def plan(
     effort = effort_of(study.case, **wanted)
     must_be_reached(effort.cluster)
     with solver_silenced():
-        done = run(study, effort=effort, progress=watched)
+        done = run(study, effort=effort, progress=watched, unfinished=unfinished)
         if out is None:
             return Planned(done, None)
         watched.begin("pages")
@@ -301,26 +307,21 @@ def solve_problem(
     tree: ScenarioTree,
     prospect: Prospect,
     *,
-    gap: float = 0.01,
-    seconds: float = 60.0,
-    workers: int = 1,
-    cluster: str | None = None,
     pins: tuple[Pin, ...] = (),
+    unfinished: Path | str | None = None,
+    **wanted: Unpack[Wanted],
 ) -> Solved:
     """Plan a problem posed as arrays: a tree and a prospect, made by hand or read by :func:`load_problem`.
 
+    Takes ``gap`` (0.01 where nothing is said), ``seconds`` (60), ``workers`` (1) and ``cluster`` as well, which :class:`Wanted`
+    describes.
+
     Parameters
     ----------
-    gap
-        Share of value added that may be left unproven. [fraction]
-    seconds
-        Limit of time. [s]
-    workers
-        Processes and solver threads.
-    cluster
-        Address of a Dask scheduler whose workers solve a problem too large for one program, or ``local``: docs/scale.md.
     pins
         Wishes the plan must honour.
+    unfinished
+        Folder in which the search keeps what it has found until it ends; one that was ended by force goes on from there.
 
     Raises
     ------
@@ -328,14 +329,21 @@ def solve_problem(
         RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found; RS-E801 to RS-E803
         where a cluster does not do its part.
     """
-    from roadstead.footprint.solve import solve
+    from roadstead.study.checkpoint import solve_watched
     from roadstead.study.problem import unsound
+    from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
 
-    effort = _effort(gap, seconds, workers, cluster)
+    gap, seconds, workers = wanted.get("gap"), wanted.get("seconds"), wanted.get("workers")
+    effort = _effort(
+        0.01 if gap is None else gap,
+        60.0 if seconds is None else seconds,
+        1 if workers is None else workers,
+        wanted.get("cluster"),
+    )
     raise_if_any(unsound(tree, prospect))
     with solver_silenced():
-        return solve(tree, prospect, effort, pins=pins)
+        return solve_watched(tree, prospect, effort, pins, Quiet(), None if unfinished is None else Path(unfinished))
 
 
 def verify(path: Path | str) -> Verification:

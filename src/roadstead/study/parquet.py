@@ -15,6 +15,7 @@ from roadstead.footprint.plan import Decisions, Flows, FootprintPlan, Pin
 from roadstead.footprint.pricing import NodePrices
 from roadstead.footprint.search import PriceProof
 from roadstead.footprint.solve import Proof
+from roadstead.futures.accounts import Pledges, Tails
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import Arcs, Demand, Labels, NodeYears, Options, Prospect, Resources
 from roadstead.futures.tree import ScenarioTree
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
-PARTS = {"node_years": NodeYears, "arcs": Arcs, "demand": Demand, "resources": Resources, "options": Options}
+PARTS = {"node_years": NodeYears, "arcs": Arcs, "demand": Demand, "resources": Resources, "options": Options,
+         "pledges": Pledges, "tails": Tails}  # fmt: skip
 PLAN = {
     "commit": "nd",
     "close": "nd",
@@ -37,7 +39,7 @@ PLAN = {
     "short": "yr",
 }
 PRICE_PROOF = {"eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "rows": "w"}
-PROOF = {"prices": "w", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
+PROOF = {"prices": "w", "ratio": "n", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
 def write_arrays(folder: Path, found: Mapping[str, Array], axes: Mapping[str, str]) -> None:
@@ -162,7 +164,10 @@ def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
         prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
         write_arrays(folder, prices | {"rows": proof.rows}, PRICE_PROOF)
     else:
-        found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {"prices": proof.prices}
+        found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {
+            "prices": proof.prices,
+            "ratio": proof.ratio,
+        }
         write_arrays(folder, found, PROOF)
     pins = [asdict(pin) for pin in proof.pins]
     (folder / "pins.json").write_text(json.dumps(pins, indent=1), encoding="utf-8")
@@ -176,9 +181,9 @@ def read_proof(folder: Path, options: int) -> Proof | PriceProof:
         rows = found.pop("rows")
         return PriceProof(pins, NodePrices(**found), rows)
     found = read_arrays(folder, PROOF)
-    prices = found.pop("prices")
+    prices, ratio = found.pop("prices"), found.pop("ratio")
     found["options"] = found["options"].reshape(len(found["cell"]), options)
-    return Proof(pins, LinkingCuts(**found), prices)
+    return Proof(pins, LinkingCuts(**found), prices, ratio)
 
 
 def digest(prospect: Prospect) -> str:

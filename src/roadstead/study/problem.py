@@ -28,7 +28,7 @@ from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 if TYPE_CHECKING:
     Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
-FORMAT = 1
+FORMAT = 2
 NAMES = "problem.json"
 TREE = {field.name: field.type for field in fields(ScenarioTree) if field.name not in {"name", "state"}}
 """Arrays of a tree and what each holds; all have shape (N,)."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from roadstead.footprint.session import News
 
 
 class Progress(Protocol):
@@ -11,11 +14,14 @@ class Progress(Protocol):
     def begin(self, stage: str) -> None:
         """A stage begins: facts, outlook, tree, prospect, plan, comparisons, playbook, pages."""
 
-    def gap(self, value: float, bound: float, seconds: float) -> None:
-        """The solver's best value and bound so far. [money], [s]"""
+    def gap(self, news: News) -> None:
+        """Where the planner stands."""
 
     def done(self, count: int, total: int) -> None:
         """So many of a stage's tasks are done."""
+
+    def stopped(self) -> bool:
+        """True once the planner is to end with the best plan so far."""
 
 
 class Quiet:
@@ -24,8 +30,12 @@ class Quiet:
     def begin(self, stage: str) -> None:
         """Say nothing."""
 
-    def gap(self, value: float, bound: float, seconds: float) -> None:
+    def gap(self, news: News) -> None:
         """Say nothing."""
 
     def done(self, count: int, total: int) -> None:
         """Say nothing."""
+
+    def stopped(self) -> bool:
+        """Go on."""
+        return False

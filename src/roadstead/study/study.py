@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import grow, marginals
 from roadstead.futures.reaction import react
@@ -19,6 +18,7 @@ from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.study import costing, cover, entry_paths
 from roadstead.study.central import central_plan
+from roadstead.study.checkpoint import solve_watched
 from roadstead.study.demand_checks import placed
 from roadstead.study.progress import Quiet
 from roadstead.terms.errors import RoadsteadError
@@ -26,8 +26,9 @@ from roadstead.trade import rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from roadstead.footprint.solve import Solved
+    from roadstead.footprint.solve import Effort, Solved
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.events import TreePlan
     from roadstead.futures.grow import Grown
@@ -126,13 +127,16 @@ def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | N
     return Ready(study, rules, outlook, grown, evaluation, answered)
 
 
-def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
-    """Plan a study and tell its playbook."""
+def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Run:
+    """Plan a study and tell its playbook.
+
+    Where a folder for ``unfinished`` searches is given, one that was ended by force goes on from what it had found.
+    """
     clock = _Clock()
     ready = prepare(study, progress)
     clock.mark("evaluate")
     progress.begin("plan")
-    settled = _settle(study, ready, effort, progress)
+    settled = _settle(study, ready, effort, progress, unfinished)
     ready, solved = settled.ready, settled.solved
     tree, prospect = ready.grown.tree, ready.evaluation.prospect
     clock.mark("plan")
@@ -180,10 +184,10 @@ def run(study: Study, *, effort: Effort, progress: Progress) -> Run:
     return Run(ready, effort, solved, book, clock.marks)
 
 
-def _settle(study: Study, ready: Ready, effort: Effort, progress: Progress) -> Settled:
+def _settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None) -> Settled:
     """Plan, let rivals answer, and plan again against their answer, until it moves hardly a car."""
     for round_ in range(1, MOST_ROUNDS + 1):
-        solved = _solve(study, ready, effort, progress)
+        solved = _solve(study, ready, effort, progress, unfinished)
         selling, years = ready.evaluation.ledger.selling, ready.evaluation.prospect.node_years
         reaction = react(ready.grown.tree, years, selling, solved.plan.flows.sale.sum(-1))
         if reaction.moved < SETTLED or round_ == MOST_ROUNDS:
@@ -194,11 +198,11 @@ def _settle(study: Study, ready: Ready, effort: Effort, progress: Progress) -> S
     return Settled(ready, solved, reaction, round_)
 
 
-def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress) -> Solved:
+def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Solved:
     """Plan; a pin that cannot be honoured is told at its place in the case."""
     tree, prospect = ready.grown.tree, ready.evaluation.prospect
     try:
-        return solve(tree, prospect, effort, pins=pins(study, prospect), progress=progress.gap)
+        return solve_watched(tree, prospect, effort, pins(study, prospect), progress, unfinished)
     except RoadsteadError as error:
         places = study.pin_places
         raise RoadsteadError([replace(f, where=places.get(f.where, f.where)) for f in error.faults]) from None

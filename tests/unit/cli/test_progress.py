@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import threading
 import time
 
@@ -11,6 +13,7 @@ from rich.console import Console
 
 from roadstead.cli import interrupt, progress
 from roadstead.cli.interrupt import interruptible
+from roadstead.footprint.session import News
 
 
 def log() -> Console:
@@ -33,12 +36,12 @@ def test_a_log_does_not_repeat_itself(monkeypatch):
     with progress.Watch(console) as watch:
         watch.begin("plan")
         for i in range(12):
-            watch.gap(10e9, 12e9 - i * 1e8, float(i))
+            watch.gap(News(10e9, 12e9 - i * 1e8, 6e9, float(i)))
     lines = console.file.getvalue().splitlines()
     assert lines[0] == "planning (0 s)"
     assert lines[1:] == [
-        "planning: best NPV 10.00 bn, bound 11.60 bn, gap 16 % of NPV (5 s)",
-        "planning: best NPV 10.00 bn, bound 11.10 bn, gap 11 % of NPV (10 s)",
+        "planning: best NPV 10.00 bn, bound 11.60 bn, gap 40 % of value added, 16 % of NPV (5 s)",
+        "planning: best NPV 10.00 bn, bound 11.10 bn, gap 27.5 % of value added, 11 % of NPV (10 s)",
     ]
 
 
@@ -53,7 +56,7 @@ def test_a_log_does_not_repeat_itself(monkeypatch):
 )
 def test_bounds_that_are_not_there_yet(value, bound, told):
     watch = progress.Watch(log())
-    watch.gap(value, bound, 1.0)
+    watch.gap(News(value, bound, float("-inf"), 1.0))
     assert watch.detail.endswith(told)
 
 
@@ -81,16 +84,16 @@ def test_work_gives_back_its_result_or_its_error():
 
 def interrupted_wait(monkeypatch):
     """The waiting thread meets Ctrl-C as it waits for the first time."""
-    join = threading.Thread.join
+    wait = interrupt._Work.has_ended
     met = []
 
-    def first_raises(self, timeout=None):
-        if self.name == "plan" and not met:
+    def first_raises(self, within):
+        if not met:
             met.append(True)
             raise KeyboardInterrupt
-        join(self, timeout)
+        return wait(self, within)
 
-    monkeypatch.setattr(threading.Thread, "join", first_raises)
+    monkeypatch.setattr(interrupt._Work, "has_ended", first_raises)
 
 
 @pytest.fixture
@@ -135,3 +138,37 @@ def test_an_interrupt_leaves_work_that_does_not_listen(monkeypatch, capsys, left
     release.set()
     assert (left, tidied) == ([130], [True])
     assert interrupt.MESSAGE in capsys.readouterr().err
+
+
+def test_the_first_interrupt_ends_a_plan_early_and_the_second_leaves():
+    watch = progress.Watch(log())
+    watch.begin("facts")
+    assert not watch.end_early(), "nothing to end with yet"
+    watch.begin("plan")
+    assert not watch.stopped()
+    assert watch.end_early()
+    assert watch.stopped()
+    assert not watch.end_early(), "asked before"
+    assert "best plan so far" in watch.console.file.getvalue()
+
+
+def test_work_asked_to_end_is_waited_for():
+    """An interrupt that the work listens to gives what it has."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def work() -> str:
+        begun.set()
+        ended.wait(30.0)
+        return "the best so far"
+
+    def interrupt_when_begun() -> None:
+        begun.wait(30.0)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def end_early() -> bool:
+        ended.set()
+        return True
+
+    threading.Thread(target=interrupt_when_begun).start()
+    met = interruptible(work, tidy=lambda: pytest.fail("it leaves at once"), end_early=end_early)
+    assert met == "the best so far"

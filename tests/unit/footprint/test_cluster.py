@@ -12,12 +12,15 @@ from prospects import invented
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint.method import chosen
 from roadstead.footprint.search import Search, ground
+from roadstead.footprint.session import Session
 from roadstead.footprint.solve import Effort, Solved, prove, solve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clusters import Cluster
+
+    from roadstead.footprint.session import News
 
 GAP = 0.02
 
@@ -76,14 +79,16 @@ def test_one_program_has_no_use_for_a_cluster_and_says_so(problem):
 
 def test_a_worker_lost_on_the_way_costs_nothing_but_time(cluster: Cluster, problem, in_processes: Solved):
     """Ended without a word, in the third round: the rest goes on on the other worker."""
-    told = []
+    told: list[News] = []
 
-    def progress(value: float, bound: float, seconds: float) -> None:
-        told.append(bound)
+    def tell(news: News) -> None:
+        told.append(news)
         if len(told) == 3:
             cluster.kill(min(cluster.pids()))
 
-    found = solve(*problem, Effort(gap=GAP, method="decomposition", cluster=cluster.address), progress=progress)
+    found = solve(
+        *problem, Effort(gap=GAP, method="decomposition", cluster=cluster.address), session=Session(tell=tell)
+    )
     assert len(told) > 3
     assert len(cluster.pids()) == 1
     check(found, in_processes, problem)

@@ -17,7 +17,7 @@ from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import Operations, operations
-from roadstead.footprint.pricing import NodePrices, with_segment_prices, year_cuts
+from roadstead.footprint.pricing import NodePrices, bare_prices, with_segment_prices, year_cuts
 from roadstead.footprint.states import StateMap, decisions_at, state_map
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_no_plan_earns_more_than_any_prices_allow(seed: int, chance: int, scale:
     rng = np.random.default_rng(chance + 1)
     decisions, worth = earned(seed, chance)
     is_open, at_work = states_of(seed, decisions)
-    base = programs(Asked(rng.random(is_open.shape), rng.random(at_work.shape) * 2)).prices
+    base = with_segment_prices(ops, programs(Asked(rng.random(is_open.shape), rng.random(at_work.shape) * 2)).prices)
     noise = [rng.normal(0, 10.0**scale, part.shape) for part in (base.eta, base.gamma, base.nu, base.mu)]
     start = (base.eta, base.gamma, base.nu, base.mu) if near else (0.0,) * 4
     cuts = year_cuts(ops, NodePrices(*(part + more for part, more in zip(start, noise, strict=True))))
@@ -105,7 +105,7 @@ def test_segment_prices_are_the_best_there_are(seed: int, chance: int):
     is_open, at_work = rng.random((ops.count, ops.options)), 2 * rng.random(ops.free.shape)
     nu, mu = np.abs(rng.normal(0, 1, (2, *ops.free.shape)))
     gamma = rng.normal(0, 1, (ops.count, len(ops.members)))
-    best = with_segment_prices(ops, (gamma, nu, mu), is_open, at_work)
+    best = with_segment_prices(ops, bare_prices(ops, (gamma, nu, mu), is_open, at_work))
     least = year_cuts(ops, best).at(is_open, at_work)
     for scale in (0.01, 1.0):
         other = NodePrices(best.eta + rng.normal(0, scale, best.eta.shape), best.gamma, best.nu, best.mu)
@@ -119,9 +119,8 @@ def test_the_mean_of_prices_proves_no_less_than_the_mean_of_cuts(seed: int):
     asked = [Asked(rng.random((ops.count, ops.options)), 2 * rng.random(ops.free.shape)) for _ in range(2)]
     one, two = (programs(each) for each in asked)
     share = 0.3
-    mean = NodePrices(
-        *(share * getattr(one.prices, f) + (1 - share) * getattr(two.prices, f) for f in one.prices.__slots__)
-    )
+    whole = [with_segment_prices(ops, each.prices) for each in (one, two)]
+    mean = NodePrices(*(share * getattr(whole[0], f) + (1 - share) * getattr(whole[1], f) for f in whole[0].__slots__))
     for each in asked:
         bound = year_cuts(ops, mean).at(each.is_open, each.at_work)
         apart = share * one.cuts.at(each.is_open, each.at_work) + (1 - share) * two.cuts.at(each.is_open, each.at_work)

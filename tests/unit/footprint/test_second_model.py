@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import second_model
-from prospects import Invented, changed, invented
+from prospects import Invented, changed, invented, ruled
 
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.solve import Effort, solve
+from roadstead.footprint.solve import Effort, prove, solve
 
 if TYPE_CHECKING:
     from roadstead.study.study import Ready
@@ -39,6 +39,18 @@ def agrees(made: Invented, pins: tuple[Pin, ...] = ()) -> None:
 @pytest.mark.parametrize("seed", [4, 44, 53, 79])
 def test_the_optimum_is_the_same(seed: int):
     agrees(invented(seed))
+
+
+@pytest.mark.parametrize("seed", [2, 5, 11])
+def test_the_optimum_is_the_same_under_every_rule(seed: int):
+    """Lives, notices, conversions, needs, choices, budgets, pledges and, in two of them, tails."""
+    made = ruled(seed)
+    met = second_model.values(made)
+    assert met is not None
+    solved = solve(made.tree, made.prospect, EXACT)
+    assert solved.certificate.value == SAME(met[0], rel=1e-6)
+    assert prove(made.tree, made.prospect, solved.proof) == SAME(solved.bound_certified, rel=1e-12)
+    assert solved.bound_certified >= met[0] * (1 - 1e-9)
 
 
 def test_the_starter_case_has_no_better_plan(starter_ready: Ready):
@@ -79,7 +91,6 @@ def test_without_any_option():
     """Capacity alone is decided."""
     made = invented(2, lines=0)
     p, res = made.prospect, made.prospect.resources
-    none = np.zeros(0, dtype=int)
     limit, free, option = res.limit.copy(), res.free.copy(), np.full_like(res.option, -1)
     limit[0], free[:, 0] = 3.0, 0.0
     made = changed(
@@ -88,10 +99,7 @@ def test_without_any_option():
         labels=replace(p.labels, option=()),
         options=replace(
             p.options,
-            opens=none,
-            lead=none,
-            risk=none,
-            **{name: getattr(p.options, name)[:, :0] for name in ("cost", "fixed", "exit_cost", "allowed")},
+            **{field.name: getattr(p.options, field.name)[..., :0] for field in fields(p.options)},
         ),
         arcs=replace(p.arcs, entry_option=np.full_like(p.arcs.entry_option, -1)),
     )

@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 from prospects import FIRST_YEAR, Invented, below, best_plan, changed, invented
 
+from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import rounding
 from roadstead.footprint import solve as solving
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch, no_new
-from roadstead.footprint.extensive import Limits, WarmProgram, run
+from roadstead.footprint.extensive import OPTIMAL, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.rounding import Start, _postponed, _Trial, good_start
+from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import Effort, Solved, prove, solve, without
+from roadstead.futures.tree import ancestry
 from roadstead.terms.errors import RoadsteadError
 
 EXACT = Effort(gap=0.0)
@@ -172,7 +175,15 @@ def test_a_commitment_can_be_put_off():
         made, decisions = invented(seed), best_plan(seed).plan.decisions
         tree, resources = made.tree, made.prospect.resources
         whole = formulate(made.tree, made.prospect)
-        trial = _Trial(tree, made.prospect, whole.columns, WarmProgram(whole.program), np.zeros(0, dtype=int), 0)
+        trial = _Trial(
+            tree,
+            made.prospect,
+            whole.columns,
+            WarmProgram(whole.program),
+            np.zeros(0, dtype=int),
+            ancestry(tree).toarray() > 0,
+            0,
+        )
         for n, option in zip(*np.nonzero(decisions.commit), strict=True):
             rows = [int(r) for r in np.flatnonzero((resources.option == option) & resources.whole)]
             children = np.flatnonzero(tree.parent == n)
@@ -266,22 +277,40 @@ def test_pins_that_cannot_be_together_are_told_together():
 
 
 def test_progress_is_told_in_money():
-    """What the solver reports on the way lies between nothing and the proof, in the case's money."""
+    """What the solver reports on the way lies between nothing and the proof, in the case's money, with both gaps."""
     made = invented(1)
-    told: list[tuple[float, float, float]] = []
-    solved = solve(made.tree, made.prospect, EXACT, progress=lambda *news: told.append(news))
+    told: list[News] = []
+    solved = solve(made.tree, made.prospect, EXACT, session=Session(tell=told.append))
     assert told
-    value, bound, seconds = told[-1]
-    assert value <= solved.certificate.value * (1 + 1e-6)
-    assert bound >= solved.certificate.value * (1 - 1e-6)
-    assert seconds >= 0
+    news = told[-1]
+    assert news.value <= solved.certificate.value * (1 + 1e-6)
+    assert news.bound >= solved.certificate.value * (1 - 1e-6)
+    assert news.standing == solved.standing
+    assert news.seconds >= 0
+    assert news.gap_value_added == pytest.approx((news.bound - news.value) / (news.value - news.standing))
+    assert news.gap_npv <= news.gap_value_added
+
+
+def test_a_search_that_is_stopped_gives_a_certified_plan():
+    """Stopped at the first question: the best so far, with the bound of the relaxation, and no claim beyond it."""
+    tree, prospect = as_prospect(generate("small", 0))
+    kept: list[Checkpoint] = []
+    solved = solve(tree, prospect, Effort(gap=0.0, seconds=600.0), session=Session(stop=lambda: True, keep=kept.append))
+    assert solved.status != OPTIMAL
+    assert solved.bound >= solved.certificate.value > solved.standing
+    assert certify(tree, prospect, solved.plan).value == solved.certificate.value
+    assert kept[0].decisions is not None
+    again = solve(tree, prospect, Effort(gap=0.0, seconds=600.0), session=Session(stop=lambda: True, found=kept[-1]))
+    begun = certify(tree, prospect, dispatch(tree, prospect, kept[-1].decisions)).value
+    assert again.certificate.value >= begun * (1 - 1e-9)
+    assert again.bound <= solved.bound_certified * (1 + 1e-6)
 
 
 def test_where_nothing_is_pinned_pins_are_not_blamed(monkeypatch: pytest.MonkeyPatch):
     """All that anybody would buy must be sold, and time ends before it is found where it cannot be."""
     made = invented(0)
     made = changed(made, "demand", least=made.prospect.demand.width.sum(-1))
-    monkeypatch.setattr(solving, "unserved", lambda *_given: [])
+    monkeypatch.setattr(solving, "explained", lambda *_given: [])
     with pytest.raises(RoadsteadError) as caught:
         solve(made.tree, made.prospect, Effort(seconds=20.0))
     assert [str(fault) for fault in caught.value.faults] == [

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from prospects import changed, invented
 from second_model import times
 
-from roadstead.footprint.timing import timing
+from roadstead.footprint.timing import Pairs, timing
+
+
+def dense(pairs: Pairs, weight: np.ndarray) -> np.ndarray:
+    """Weights of pairs as matrices. Shape (J, I) -> (J, below, node)."""
+    return np.asarray([pairs.matrix(each).toarray() for each in weight])
 
 
 @settings(max_examples=40)
@@ -18,12 +23,15 @@ def test_years_are_counted_one_by_one(seed: int):
     """(F.1) and the shares beside it, node by node and year by year."""
     made = invented(seed)
     met, counted = timing(made.tree, made.prospect), times(made)
-    assert met.on_path == pytest.approx(counted.path)
-    assert met.reaches == pytest.approx(counted.path[made.prospect.node_years.node])
-    assert np.moveaxis(met.module_output, 0, -1) == pytest.approx(counted.phi, abs=1e-12)
-    assert np.moveaxis(met.module_service, 0, -1) == pytest.approx(counted.sigma_r, abs=1e-12)
-    assert np.moveaxis(met.option_service, 0, -1) == pytest.approx(counted.sigma_d, abs=1e-12)
-    assert np.moveaxis(met.option_open, 0, -1) == pytest.approx(counted.omega)
+    assert met.on_path.toarray() == pytest.approx(counted.path)
+    assert met.reaches.toarray() == pytest.approx(counted.path[made.prospect.node_years.node])
+    for weight, expected in (
+        (met.module_output, counted.phi),
+        (met.module_service, counted.sigma_r),
+        (met.option_service, counted.sigma_d),
+        (met.option_open, counted.omega),
+    ):
+        assert dense(met.years, weight) == pytest.approx(np.moveaxis(expected, -1, 0), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -31,7 +39,10 @@ def test_what_is_ready_was_ordered_above_and_in_time(seed: int):
     made = invented(seed)
     tree, p = made.tree, made.prospect
     met = timing(tree, p)
-    for lead, ready in ((p.resources.lead, met.module_ready), (p.options.lead, met.option_ready)):
+    for lead, ready in (
+        (p.resources.lead, dense(met.nodes, met.module_ready)),
+        (p.options.lead, dense(met.nodes, met.option_ready)),
+    ):
         for i, years in enumerate(lead.tolist()):
             for m in range(tree.count):
                 n, above = int(tree.parent[m]), []
@@ -54,4 +65,4 @@ def test_output_grows_by_the_ramp_and_stays():
     for y in range(years.count):
         calendar = range(int(years.year[y]), int(years.year[y] + years.span[y]))
         expected = np.mean([step.get(year - start, 1.0) for year in calendar])
-        assert met.module_output[:, y, 0] == pytest.approx(expected)
+        assert dense(met.years, met.module_output)[:, y, 0] == pytest.approx(expected)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prospects import invented_tree
 
-from roadstead.futures.tree import ScenarioTree, ancestry, history, leaves, node_probability
+from roadstead.futures.tree import ScenarioTree, ancestry, from_root, history, leaves, node_probability, to_root
 
 TREES = st.integers(0, 2**32 - 1).map(lambda seed: invented_tree(np.random.default_rng(seed)))
 
@@ -31,8 +31,18 @@ def test_histories_begin_at_the_root_and_follow_parents(tree: ScenarioTree):
         assert path[0] == 0
         assert path[-1] == n
         assert [int(tree.parent[m]) for m in path[1:]] == list(path[:-1])
-        assert np.flatnonzero(ancestry(tree)[n]).tolist() == sorted(path)
-        assert set(np.unique(ancestry(tree))) <= {0.0, 1.0}
+        assert np.flatnonzero(ancestry(tree).toarray()[n]).tolist() == sorted(path)
+    assert set(ancestry(tree).data) == {1.0}
+
+
+@given(TREES, st.integers(0, 99))
+def test_sums_go_down_paths_and_up_subtrees(tree: ScenarioTree, seed: int):
+    values = np.random.default_rng(seed).normal(size=(tree.count, 2))
+    down, up = from_root(tree, values), to_root(tree, values)
+    for n in range(tree.count):
+        under = [m for m in range(tree.count) if n in history(tree, m)]
+        assert down[n] == pytest.approx(values[list(history(tree, n))].sum(0))
+        assert up[n] == pytest.approx(values[under].sum(0))
 
 
 @given(TREES)

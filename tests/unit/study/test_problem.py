@@ -146,8 +146,8 @@ def test_another_version_is_told(tmp_path: Path):
         named = json.loads(archive.read("problem.json"))
     again(path, **{"problem.json": json.dumps(named | {"format": 99}).encode()})
     [told] = faults(rs.load_problem, path)
-    assert "format 99, where this version reads 1" in told
-    again(path, **{"problem.json": json.dumps({"format": 1}).encode()})
+    assert "format 99, where this version reads 2" in told
+    again(path, **{"problem.json": json.dumps({"format": 2}).encode()})
     [told] = faults(rs.load_problem, path)
     assert told.endswith("[RS-S712]")
 

@@ -1,0 +1,133 @@
+"""What a search has found so far, on disk: a run that was ended by force goes on from there.
+
+One folder a problem, named by the problem's digest: the best decisions, the cuts of one program, and the prices of every round of
+a decomposition, each file written whole or not at all. What cannot be read is not gone on from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+import zipfile
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from roadstead.footprint.linking import LinkingCuts
+from roadstead.footprint.plan import Decisions
+from roadstead.footprint.pricing import NodePrices
+from roadstead.footprint.session import Checkpoint, Session
+from roadstead.footprint.solve import solve
+from roadstead.study.parquet import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from roadstead.footprint.plan import Pin
+    from roadstead.footprint.solve import Effort, Solved
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.study.progress import Progress
+
+    Part = TypeVar("Part")
+
+PAUSE = 1.0
+"""Time between two writings of a best plan: a solver may find many at once. [s]"""
+LENGTH = 16
+"""Letters of a digest that name a folder."""
+DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+"""What reading a file that was cut short may raise."""
+
+
+class Unfinished:
+    """The folder of one problem's search."""
+
+    def __init__(self, under: Path, name: str) -> None:
+        self.folder = under / name[:LENGTH]
+        self._written, self._rounds = -np.inf, len(self._prices())
+
+    def found(self) -> Checkpoint | None:
+        """What there is to go on from; None where that is nothing."""
+        decisions = _read(self.folder / "decisions.npz", Decisions)
+        cuts = _read(self.folder / "cuts.npz", LinkingCuts)
+        prices = tuple(p for path in self._prices() if (p := _read(path, NodePrices)) is not None)
+        return Checkpoint(decisions, cuts, prices) if decisions or cuts or prices else None
+
+    def keep(self, new: Checkpoint) -> None:
+        """Write what is new; a better plan at once after the last, only when some time has passed.
+
+        A disk that is full or gone loses the checkpoint, not the plan.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for price in new.prices:
+                self._rounds += 1
+                _write(self.folder / f"prices-{self._rounds:05}.npz", price)
+            if new.cuts is not None and new.cuts.count:
+                _write(self.folder / "cuts.npz", new.cuts)
+            if new.decisions is not None and time.monotonic() - self._written > PAUSE:
+                _write(self.folder / "decisions.npz", new.decisions)
+                self._written = time.monotonic()
+        except OSError:
+            return
+
+    def done(self) -> None:
+        """Forget it: the search has ended by itself."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _prices(self) -> list[Path]:
+        return sorted(self.folder.glob("prices-*.npz"))
+
+
+def _write(path: Path, part: Any) -> None:
+    """Write every array of a value to one file, whole or not at all."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    found: Mapping[str, Any] = {f.name: getattr(part, f.name) for f in fields(part)}
+    try:
+        with beside.open("wb") as handle:
+            np.savez(handle, allow_pickle=False, **found)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _read(path: Path, kind: type[Part]) -> Part | None:
+    """A value back from its file; None where there is none, or it is damaged."""
+    try:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
+            return kind(**{f.name: found[f.name] for f in fields(kind)})  # type: ignore[arg-type]
+    except DAMAGED:
+        return None
+
+
+def solve_watched(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    effort: Effort,
+    pins: tuple[Pin, ...],
+    progress: Progress,
+    unfinished: Path | None,
+) -> Solved:
+    """Plan, telling how far it is; with a folder for unfinished searches, go on from what was found and keep what is."""
+    if unfinished is None:
+        return solve(tree, prospect, effort, pins=pins, session=Session(progress.gap, progress.stopped))
+    kept = Unfinished(unfinished, problem_digest(tree, prospect, pins))
+    found = kept.found()
+    if found is not None:
+        progress.begin("resumed")
+    solved = solve(tree, prospect, effort, pins=pins, session=Session(progress.gap, progress.stopped, kept.keep, found))
+    kept.done()
+    return solved
+
+
+def problem_digest(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> str:
+    """SHA-256 of everything a plan depends on but the effort."""
+    summed = hashlib.sha256(digest(prospect).encode())
+    for array in (tree.parent, tree.start, tree.years, tree.branch_probability):
+        summed.update(np.ascontiguousarray(array).tobytes())
+    summed.update(repr(pins).encode())
+    return summed.hexdigest()
