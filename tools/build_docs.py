@@ -36,6 +36,7 @@ MADE = "<!-- Made by tools/build_docs.py; change the code it is made from, not t
 SPEAKERS = {
     "C": "The command line",
     "D": "Demand",
+    "E": "Processes and clusters",
     "F": "Futures and the planner",
     "L": "Law",
     "O": "The outlook",

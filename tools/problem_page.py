@@ -172,7 +172,7 @@ def problem_page(made: str, grid: Grid) -> str:
         "The planner sees a problem as a scenario tree and a `Prospect`: arrays, and names for people. A case is turned into one;",
         "anybody may pose one without a case. What the planner makes of it stands in {doc}`model`.",
         "", "```python", "import roadstead as rs", "```", "",
-        "- `rs.solve_problem(tree, prospect, gap=0.01, seconds=60, workers=1, pins=())` plans it;",
+        "- `rs.solve_problem(tree, prospect, gap=0.01, seconds=60, workers=1, cluster=None, pins=())` plans it;",
         "- `rs.save_problem(path, tree, prospect)` keeps it in one file, `rs.load_problem(path)` reads it back to the last bit.",
         "", "What does not fit is refused as it is made, saved, loaded or solved, with the array named.",
         "", "## A small one", "",

@@ -34,6 +34,10 @@ class Wishes:
     gap: Annotated[float | None, Parameter(help="Share of value added left unproven, for instance 0.01.")] = None
     seconds: Annotated[float | None, Parameter(help="Limit of time for one solve.")] = None
     workers: Annotated[int | None, Parameter(help="Processes and solver threads; all processors by default.")] = None
+    cluster: Annotated[
+        str | None,
+        Parameter(help="Address of a Dask scheduler for problems too large for one program, or `local` to start one."),
+    ] = None
     language: Annotated[Literal["en", "zh"], Parameter(help="Language of the playbook.")] = "en"
 
 
@@ -77,6 +81,7 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
                 gap=wishes.gap,
                 seconds=wishes.seconds,
                 workers=wishes.workers,
+                cluster=wishes.cluster,
                 language=wishes.language,
                 progress=watch,
                 unfinished=folder.parent / UNFINISHED,

@@ -1,1 +1,1 @@
-"""One pure function over many tasks: here or in processes."""
+"""One pure function over many tasks: here, in processes or on a cluster."""

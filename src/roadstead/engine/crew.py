@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from roadstead.engine.base import raise_first, tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,10 +56,8 @@ class Crew(Generic[Seed, Task, Result]):
             if i not in self._here:
                 found[i] = self._try(i, lambda i=i: self._lines[i].recv())  # type: ignore[misc]
         for i in self._here:
-            found[i] = _tried(self._here[i], tasks[i])
-        for failed in found:
-            if isinstance(failed, Exception):
-                raise failed
+            found[i] = tried(self._here[i], tasks[i])
+        raise_first(found)
         return found
 
     def _try(self, i: int, step: Callable[[], Any]) -> Any:
@@ -90,6 +91,8 @@ class Crew(Generic[Seed, Task, Result]):
 
 
 def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: Any) -> None:
+    # An interrupt is the asker's to meet: it may want what is being worked on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Answers go through the line; what native code has to say as it starts goes nowhere.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -97,16 +100,8 @@ def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: 
     try:
         answer = build(seed)
         while (task := line.recv()) is not None:
-            line.send(_tried(answer, task))
-    except (EOFError, KeyboardInterrupt):
+            line.send(tried(answer, task))
+    except EOFError:
         return
     finally:
         line.close()
-
-
-def _tried(answer: Callable[[Any], Any], task: Any) -> Any:
-    """The answer, or the error in its place: the one who asked raises it."""
-    try:
-        return answer(task)
-    except Exception as error:  # noqa: BLE001 - handed over, not swallowed
-        return error

@@ -63,11 +63,12 @@ TIME_OUT = "Time limit reached"
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """How far to go: a share of value added, a time from the start [s], and the processes for it."""
+    """How far to go: a share of value added, a time from the start [s], and the processes or the cluster for it."""
 
     gap: float
     seconds: float
     workers: int
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def decompose(
     """Plan a prospect by decomposition."""
     began = time.perf_counter()
     at = ground(tree, prospect, pins)
-    with Search(at, goal.workers, began + goal.seconds) as search:
+    with Search(at, goal.workers, began + goal.seconds, goal.cluster) as search:
         run = _Run(search, goal, session)
         standing = run.begin(start)
         answer = run.relax(standing)

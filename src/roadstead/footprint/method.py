@@ -17,8 +17,16 @@ MOST_FLOWS = 200_000
 sixteen sites 1.3 million, whose program a solver does not even relax in minutes."""
 
 
-def chosen(prospect: Prospect, asked: Method | None) -> tuple[Method, str]:
-    """The method and the reason for it; what is asked for is not argued with, unless it cannot."""
+def chosen(prospect: Prospect, asked: Method | None, cluster: str | None = None) -> tuple[Method, str]:
+    """The method and the reason for it, with what becomes of a cluster that is given."""
+    method, reason = _chosen(prospect, asked)
+    if cluster is None:
+        return method, reason
+    return method, f"{reason}; " + ("on a cluster" if method == "decomposition" else "the cluster has no part in it")
+
+
+def _chosen(prospect: Prospect, asked: Method | None) -> tuple[Method, str]:
+    """What is asked for is not argued with, unless it cannot."""
     if asked is not None:
         return asked, "asked for"
     flows = int(live_arcs(prospect).sum())

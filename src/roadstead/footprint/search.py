@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from roadstead.engine.crew import Crew
+from roadstead.engine.hire import hire
 from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.columns import CARS
 from roadstead.footprint.dispatch import read_decisions
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from roadstead.engine.base import Hands
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.operations import Operations
@@ -121,25 +122,27 @@ def bound_of(at: Ground, proof: PriceProof) -> float:
 class Search:
     """One decomposition on its way."""
 
-    def __init__(self, at: Ground, workers: int, ends: float = float("inf")) -> None:
-        """``ends``: when time is over, by the clock of the process."""
+    def __init__(self, at: Ground, workers: int, ends: float = float("inf"), cluster: str | None = None) -> None:
+        """``ends``: when time is over, by the clock of the process; ``cluster``: who answers in place of processes here."""
         self.ends = ends
         self.at = at
         nodes = at.prospect.node_years.node
         self.nodes = nodes
         self.master = Master(at.tree, at.prospect, at.decided)
-        # Nodes are dealt out in turn, so that every worker gets as many of each stage.
-        hand = np.unique(nodes, return_inverse=True)[1] % max(workers, 1)
-        self.shares = [np.flatnonzero(hand == i) for i in range(max(workers, 1)) if (hand == i).any()]
-        self.crew: Crew[tuple[Operations, Ints], Asked, Answered] = Crew(
-            NodePrograms, [(of_years(at.operations, share), nodes[share]) for share in self.shares]
-        )
+        self.shares: list[Ints] = []
+        self.crew: Hands[Asked, Answered] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
         self.prices: list[BarePrices | None] = []
         self.best = float("-inf")
         self.plan: Floats | None = None
         self.bound = float("inf")
         self.seen: set[bytes] = set()
         self._known: dict[bytes, Floats] = {}
+
+    def _deal(self, hands: int) -> list[tuple[Operations, Ints]]:
+        """Nodes are dealt out in turn, so that every worker gets as many of each stage."""
+        hand = np.unique(self.nodes, return_inverse=True)[1] % hands
+        self.shares = [np.flatnonzero(hand == i) for i in range(hands) if (hand == i).any()]
+        return [(of_years(self.at.operations, share), self.nodes[share]) for share in self.shares]
 
     def __enter__(self) -> Self:
         return self

@@ -63,12 +63,15 @@ class Effort:
         Processes for solves that do not wait for one another; threads of a solve that stands alone.
     method
         The planner to use; None leaves the choice to the problem's size.
+    cluster
+        Address of a Dask scheduler whose workers do a decomposition's node-years, or ``local``; one program is solved here.
     """
 
     gap: float = 0.01
     seconds: float = 60.0
     workers: int = 1
     method: Method | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ def solve(
     RoadsteadError
         RS-F503 where no plan honours the pins; RS-F504 where none was found in time; RS-F505 where no plan serves what must be.
     """
-    method, reason = chosen(prospect, effort.method)
+    method, reason = chosen(prospect, effort.method, effort.cluster)
     if method == "decomposition":
         solved = _by_decomposition(tree, prospect, effort, pins, start, session)
     else:
@@ -195,7 +198,7 @@ def _by_decomposition(
     session: Session,
 ) -> Solved:
     began = time.perf_counter()
-    goal = Goal(effort.gap, effort.seconds, effort.workers)
+    goal = Goal(effort.gap, effort.seconds, effort.workers, effort.cluster)
     found = decompose(tree, prospect, goal, pins=pins, start=start, session=session)
     if found.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))

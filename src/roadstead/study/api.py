@@ -66,6 +66,27 @@ class Lane(TypedDict, total=False):
     rules: Path | None
 
 
+class Wanted(TypedDict, total=False):
+    """How hard to look; where nothing is said, a case's own words count.
+
+    Attributes
+    ----------
+    gap
+        Share of value added that may be left unproven. [fraction]
+    seconds
+        Limit of time for one solve. [s]
+    workers
+        Processes and solver threads; all processors where None.
+    cluster
+        Address of a Dask scheduler whose workers solve a problem too large for one program, or ``local``: docs/scale.md.
+    """
+
+    gap: float | None
+    seconds: float | None
+    workers: int | None
+    cluster: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A finished plan and the run folder it was written to, if any."""
@@ -210,26 +231,21 @@ def plan(
     path: Path | str,
     *,
     out: Path | str | None = None,
-    gap: float | None = None,
-    seconds: float | None = None,
-    workers: int | None = None,
     language: Literal["en", "zh"] = "en",
     progress: Progress | None = None,
     unfinished: Path | None = None,
+    **wanted: Unpack[Wanted],
 ) -> Planned:
     """Plan a case; with ``out``, write the run folder there.
 
+    Takes ``gap``, ``seconds``, ``workers`` and ``cluster`` as well, which :class:`Wanted` describes.
+
     Parameters
     ----------
-    gap
-        Share of value added that may be left unproven; the case's own where None. [fraction]
-    seconds
-        Limit of time for one solve; the case's own where None. [s]
-    workers
-        Processes and solver threads; all processors where None.
     unfinished
         Folder for searches that have not ended: one that was ended by force goes on from what it had found.
     """
+    from roadstead.engine.hire import must_be_reached
     from roadstead.study import store
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
@@ -240,7 +256,8 @@ def plan(
     if out is not None:
         store.must_be_free(Path(out))
     study = read_case(path)
-    effort = effort_of(study.case, gap, seconds, workers)
+    effort = effort_of(study.case, **wanted)
+    must_be_reached(effort.cluster)
     with solver_silenced():
         done = run(study, effort=effort, progress=watched, unfinished=unfinished)
         if out is None:
@@ -249,7 +266,13 @@ def plan(
         return Planned(done, store.store(done, Path(out), language))
 
 
-def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers: int | None) -> Effort:
+def effort_of(
+    case: CaseFile,
+    gap: float | None = None,
+    seconds: float | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Effort:
     """The effort asked for, the case's own where nothing is.
 
     Raises
@@ -259,11 +282,11 @@ def effort_of(case: CaseFile, gap: float | None, seconds: float | None, workers:
     """
     share = case.effort.gap if gap is None else gap
     limit = case.effort.seconds if seconds is None else seconds
-    return _effort(share, limit, (os.cpu_count() or 1) if workers is None else workers)
+    return _effort(share, limit, (os.cpu_count() or 1) if workers is None else workers, cluster)
 
 
-def _effort(share: float, limit: float, processes: int) -> Effort:
-    """An effort of a gap, seconds and workers; what is none is refused."""
+def _effort(share: float, limit: float, processes: int, cluster: str | None) -> Effort:
+    """An effort of a gap, seconds, workers and a cluster; what is none is refused."""
     from roadstead.footprint.solve import Effort
 
     faults = []
@@ -277,29 +300,24 @@ def _effort(share: float, limit: float, processes: int) -> Effort:
     if processes < 1:
         faults.append(Fault("--workers", "RS-S617", f"{processes} workers", "a whole number from 1"))
     raise_if_any(faults)
-    return Effort(gap=share, seconds=limit, workers=processes)
+    return Effort(gap=share, seconds=limit, workers=processes, cluster=cluster)
 
 
 def solve_problem(
     tree: ScenarioTree,
     prospect: Prospect,
     *,
-    gap: float = 0.01,
-    seconds: float = 60.0,
-    workers: int = 1,
     pins: tuple[Pin, ...] = (),
     unfinished: Path | str | None = None,
+    **wanted: Unpack[Wanted],
 ) -> Solved:
     """Plan a problem posed as arrays: a tree and a prospect, made by hand or read by :func:`load_problem`.
 
+    Takes ``gap`` (0.01 where nothing is said), ``seconds`` (60), ``workers`` (1) and ``cluster`` as well, which :class:`Wanted`
+    describes.
+
     Parameters
     ----------
-    gap
-        Share of value added that may be left unproven. [fraction]
-    seconds
-        Limit of time. [s]
-    workers
-        Processes and solver threads.
     pins
         Wishes the plan must honour.
     unfinished
@@ -308,14 +326,21 @@ def solve_problem(
     Raises
     ------
     RoadsteadError
-        RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found.
+        RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found; RS-E801 to RS-E803
+        where a cluster does not do its part.
     """
     from roadstead.study.checkpoint import solve_watched
     from roadstead.study.problem import unsound
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
 
-    effort = _effort(gap, seconds, workers)
+    gap, seconds, workers = wanted.get("gap"), wanted.get("seconds"), wanted.get("workers")
+    effort = _effort(
+        0.01 if gap is None else gap,
+        60.0 if seconds is None else seconds,
+        1 if workers is None else workers,
+        wanted.get("cluster"),
+    )
     raise_if_any(unsound(tree, prospect))
     with solver_silenced():
         return solve_watched(tree, prospect, effort, pins, Quiet(), None if unfinished is None else Path(unfinished))

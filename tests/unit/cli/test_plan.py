@@ -118,6 +118,14 @@ def test_effort_out_of_bounds_writes_nothing(words, codes, run, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_cluster_that_is_not_there_is_told_before_any_work(run, monkeypatch, tmp_path: Path):
+    monkeypatch.setattr("roadstead.engine.cluster.CONNECT", 0.5)
+    said = run("plan", bundled("starter"), "--out", tmp_path / "out", "--cluster", "tcp://127.0.0.1:1")
+    assert (said.status, said.codes, said.out) == (2, ["RS-E802"], "")
+    assert "planning" not in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_case_that_is_not_there(run, tmp_path: Path):
     said = run("plan", tmp_path / "nothing", "--out", tmp_path / "out", "--json")
     assert (said.status, said.codes) == (2, ["RS-S601"])

@@ -91,6 +91,7 @@ def test_effort_is_the_cases_own_unless_asked_otherwise():
     assert (own.gap, own.seconds, own.workers) == (case.effort.gap, case.effort.seconds, 1)
     asked = effort_of(case, 0.05, 7.0, 2)
     assert (asked.gap, asked.seconds, asked.workers) == (0.05, 7.0, 2)
+    assert (asked.cluster, effort_of(case, cluster="local").cluster) == (None, "local")
     with pytest.raises(rs.RoadsteadError) as met:
         effort_of(case, 5.0, -1.0, 0)
     assert [fault.code for fault in met.value.faults] == ["RS-T109", "RS-S617", "RS-S617"]

@@ -229,6 +229,12 @@ def test_an_effort_that_is_none_is_told(bad: dict[str, Any]):
     assert told.endswith(("[RS-S617]", "[RS-T109]"))
 
 
+def test_a_cluster_is_handed_on():
+    """A problem that one program holds says that it had no part in it."""
+    solved = rs.solve_problem(MADE.tree, MADE.prospect, gap=0.5, cluster="local")
+    assert solved.reason.endswith("; the cluster has no part in it")
+
+
 def test_nothing_of_a_prospect_is_left_out(tmp_path: Path):
     path = rs.save_problem(tmp_path / "a", MADE.tree, MADE.prospect)
     with zipfile.ZipFile(path) as archive:
