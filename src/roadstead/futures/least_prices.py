@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from roadstead.demand.pricing import shares_at
+from roadstead.futures.accounts import NEVER
 from roadstead.futures.nests import nest_of
 
 if TYPE_CHECKING:
@@ -110,5 +111,8 @@ def with_least_prices(
         minimum_take=longer(res.minimum_take, 0.0),
         take_price=longer(res.take_price, 0.0),
         risk=longer(res.risk, 0),
+        minimum_life=longer(res.minimum_life, 0),
+        maximum_life=longer(res.maximum_life, NEVER),
+        notice=longer(res.notice, 0),
     )
     return replace(built, names=(*built.names, *(f"least price {name}" for name in cells.values())), arrays=arrays)
