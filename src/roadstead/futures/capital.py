@@ -189,6 +189,7 @@ def build_resources(
         minimum_take=take,
         take_price=price,
         risk=np.asarray([risks.of(_place(costing, n)) for n in names]),
+        outlay=np.asarray([before_tax(costing, carmaker.lines.get(name)) for name in names]),
     )
     return BuiltResources(names, arrays)
 
@@ -281,6 +282,12 @@ def tax_shield(costing: Costing, line: Line) -> float:
     return float(sum(saved))
 
 
+def before_tax(costing: Costing, line: Line | None) -> float:
+    """What is paid of capital by unit of its cost after tax: that of a line, or of a network or an entry, written off at home."""
+    saved = costing.carmaker.home.tax_rate if line is None else tax_shield(costing, line)
+    return 1.0 / (1.0 - saved) if saved < 1.0 else 1.0
+
+
 def build_options(
     costing: Costing, grown: Grown, years: NodeYears, risks: RiskClasses, markets: Sequence[str]
 ) -> tuple[Options, tuple[str, ...]]:
@@ -308,7 +315,8 @@ def build_options(
     allowed = np.tile(last_decision[:, None], (1, len(names)))
     place = [ln.place for ln in lines] + list(entries)
     risk = np.asarray([risks.of(p) for p in place])
-    return Options(opens, lead, cost, fixed, exit_cost, allowed, risk), names
+    outlay = np.asarray([before_tax(costing, line) for line in (*lines, *(None for _ in entries))])
+    return Options(opens, lead, cost, fixed, exit_cost, allowed, risk, outlay=outlay), names
 
 
 def _still_to_pay(costing: Costing, line: Line, years: NodeYears) -> Floats:

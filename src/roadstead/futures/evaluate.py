@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures import capital
+from roadstead.futures import asking, capital
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.least_prices import under_least_prices, with_least_prices
@@ -165,6 +165,8 @@ def evaluate(
         discount=risks.discount(years),
         node_discount=risks.node_discount(grown.tree),
         end_discount=risks.end_discount(grown.tree),
+        budget=asking.budgets(carmaker.asked, grown.tree),
+        tails=asking.tails(carmaker.asked),
     )
     ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)
     return Evaluation(prospect, ledger)

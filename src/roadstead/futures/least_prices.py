@@ -114,5 +114,6 @@ def with_least_prices(
         minimum_life=longer(res.minimum_life, 0),
         maximum_life=longer(res.maximum_life, NEVER),
         notice=longer(res.notice, 0),
+        outlay=longer(res.outlay, 1.0),
     )
     return replace(built, names=(*built.names, *(f"least price {name}" for name in cells.values())), arrays=arrays)

@@ -100,7 +100,7 @@ def tell(told: Told) -> Book:
             EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
             for e, p in told.implied.items()
         ),
-        warnings=(*_of_the_plan(reading), *told.warnings),
+        warnings=(*_of_the_plan(reading), *_beside(told), *told.warnings),
         other_rules=told.other_rules,
         demand=told.demand,
         pull=pull(reading),
@@ -114,9 +114,14 @@ def _of_the_plan(reading: Reading) -> tuple[Sentence, ...]:
     return (*widening_now(reading), *notable, Sentence("warn.exports_only", {}), smooth_sentence(reading))
 
 
+def _beside(told: Told) -> tuple[Sentence, ...]:
+    """Which of the plans it is held against do not keep what the case asks."""
+    return tuple(Sentence("warn.not_kept", {"key": y.key}) for y in told.yardsticks if not y.keeps)
+
+
 def _headline(told: Told) -> tuple[Sentence, ...]:
-    value = told.solved.certificate.value
-    standing = next(y for y in told.yardsticks if y.key == "standing").certificate.value
+    value = told.solved.certificate.expected
+    standing = next(y for y in told.yardsticks if y.key == "standing").certificate.expected
     share = (value - standing) / abs(standing) if standing else 0.0
     worth = Sentence(
         "headline.value",
@@ -172,8 +177,8 @@ def _comparisons(told: Told) -> tuple[Comparison, ...]:
     return tuple(
         Comparison(
             key=key,  # type: ignore[arg-type]
-            npv=certificate.value,
-            plan_is_better_by=mine.value - certificate.value,
+            npv=certificate.expected,
+            plan_is_better_by=mine.expected - certificate.expected,
             capital=certificate.capital,
             worst=min(path_values(tree, certificate.by_node).values()),
         )

@@ -11,6 +11,7 @@ from roadstead.study.estimates import EstimateReader, demand_terms
 from roadstead.study.segments import segments
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
+from roadstead.world.asked import Asked, Tail
 from roadstead.world.carmaker import Carmaker, Channel, ChannelModule, Conventions, Home, Line, Model, Offer, Standing
 from roadstead.world.lanes import ShippingTerms
 
@@ -72,7 +73,15 @@ def carmaker(inputs: Inputs) -> Carmaker:
         quota_share=quota,
         chinese_rivals={market: row["chinese_rivals"] or 0.0 for market, row in markets.items()},
         segments=segments(inputs.rows.get("segments", ()), places.gazetteer, tuple(markets)),
+        asked=_asked(inputs),
     )
+
+
+def _asked(inputs: Inputs) -> Asked:
+    """What the case asks of its plan."""
+    case = inputs.document.case
+    tail = Tail(case.risk.level, case.risk.weight) if case.risk else None
+    return Asked(budget=dict(case.budget), tail=tail)
 
 
 def _model(row: Row) -> Model:

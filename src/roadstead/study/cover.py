@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from roadstead.futures.costing import Costing
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Term
-    from roadstead.study.document import PinEntry
+    from roadstead.study.entries import PinEntry
     from roadstead.study.spec import Study
     from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
@@ -58,6 +58,7 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
         ),
         Sentence("money.before", {}),
         Sentence("money.baseline", {}),
+        *_asked(study),
     )
     return Cover(
         carmaker=Name(case.name, case.name_zh),
@@ -75,6 +76,20 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
         bound="certified" if solved.gap_bound == "certified" else "solver",
         seconds=solved.seconds,
     )
+
+
+def _asked(study: Study) -> Iterator[Sentence]:
+    """What the case asks of the plan beside the most money: budgets, and how much the worst futures count."""
+    asked = study.carmaker.asked
+    for year, most in sorted(asked.budget.items()):
+        yield Sentence("money.budget", {"year": Amount(float(year), "year"), "budget": Amount(most, "money")})
+    if asked.tail is not None and asked.tail.weight > 0:
+        terms = {
+            "mean": Amount(1.0 - asked.tail.weight, "share"),
+            "weight": Amount(asked.tail.weight, "share"),
+            "level": Amount(asked.tail.level, "share"),
+        }
+        yield Sentence("money.tail", dict(terms))
 
 
 def newest(study: Study) -> str:

@@ -101,7 +101,8 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "reference_world": {"built_on": BUILT_ON.isoformat(), "sha256": packaged_digest()},
         "prospect_sha256": digest(run.ready.evaluation.prospect),
         "result": {
-            "npv": solved.certificate.value,
+            "npv": solved.certificate.expected,
+            "maximised": solved.certificate.value,
             "standing": solved.standing,
             "capital": solved.certificate.capital,
             "worst_violation": solved.certificate.worst_violation,

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.outlook.beside import Beside
-    from roadstead.study.document import AmendmentEntry, CaseFile, Document, EventEntry, PinEntry
+    from roadstead.study.document import Document
+    from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker, Conventions, Figure
@@ -51,7 +52,7 @@ class Study:
     overland
         Freight between places no ship serves, by pair. [money/car]
     pin_places
-        Place of all pins and of each in the case file, by the name the planner gives it.
+        Place of all pins and of each in the case file, by the name the planner gives it; of budgets as `asked`.
     names
         Name and Chinese name of every line.
     used
@@ -165,7 +166,8 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
         events=events,
         pins=case.pins,
         pin_places={"pins": document.where("pins")}
-        | {f"pins[{i}]": document.where("pins", i) for i in range(len(case.pins))},
+        | {f"pins[{i}]": document.where("pins", i) for i in range(len(case.pins))}
+        | ({"asked": document.where("budget")} if case.budget else {}),
         names={row["line"]: (row["name"], row["name_zh"]) for row in rows["lines"]},
         node_names={node.id: (node.name, node.name_zh) for node in case.tree.nodes},
         used=lookup.used,

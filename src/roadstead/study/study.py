@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.terms.arrays import Floats
+    from roadstead.terms.errors import Fault
     from roadstead.trade.rulebook import Rulebook
 
 
@@ -200,8 +201,13 @@ def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress) -> So
     try:
         return solve(tree, prospect, effort, pins=pins(study, prospect), progress=progress.gap)
     except RoadsteadError as error:
-        places = study.pin_places
-        raise RoadsteadError([replace(f, where=places.get(f.where, f.where)) for f in error.faults]) from None
+        raise RoadsteadError([_at_its_place(study, fault) for fault in error.faults]) from None
+
+
+def _at_its_place(study: Study, fault: Fault) -> Fault:
+    """A fault of the planner at its place in the case: that of a pin, or what the case asks where it is no pin's."""
+    asked = study.pin_places.get("asked", fault.where) if fault.code == "RS-F503" and fault.where == "plan" else ""
+    return replace(fault, where=asked or study.pin_places.get(fault.where, fault.where))
 
 
 def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:

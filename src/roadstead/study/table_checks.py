@@ -16,7 +16,7 @@ from roadstead.world.carmaker import Standing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from roadstead.study.document import CaseFile
+    from roadstead.study.entries import CaseFile
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.trade.rulebook import Rulebook

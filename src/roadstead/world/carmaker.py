@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from roadstead.world.asked import Asked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -331,6 +333,8 @@ class Carmaker:
         Share of rivals' sales in a market that are cars shipped from the home country. [fraction]
     segments
         Segments by market and powertrain class (BEV, PHEV, other) where they are known; elsewhere the class is one.
+    asked
+        What it asks of its plan, whatever that costs.
     """
 
     firm: str
@@ -344,3 +348,4 @@ class Carmaker:
     quota_share: Mapping[str, float]
     chinese_rivals: Mapping[str, float]
     segments: Mapping[tuple[str, str], tuple[Segment, ...]] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
