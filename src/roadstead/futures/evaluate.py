@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures import asking, capital
+from roadstead.futures import asking, capital, tying
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees
+from roadstead.futures.joint_ventures import home_profit, own_margin
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.least_prices import under_least_prices, with_least_prices
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats
     from roadstead.trade.landed import CostLine
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.carmaker import Line, Model, Offer
+    from roadstead.world.carmaker import Carmaker, Line, Model, Offer
 
 HOME = "home"
 OPEN = ""
@@ -153,7 +154,7 @@ def evaluate(
             cell=np.asarray([a.offer for a in arcs]),
             supply=np.asarray([line_index[a.line] + 1 if a.line else 0 for a in arcs]),
             regime=tuple(a.regime for a in arcs),
-            supply_option=np.asarray([line_index[a.line] if a.line else -1 for a in arcs]),
+            supply_option=np.asarray([_opened_by(carmaker, offers, a, option_names) for a in arcs]),
             entry_option=np.asarray([entry.get(offers[a.offer].market, -1) for a in arcs]),
             risk=np.asarray([risks.of(offers[a.offer].market) for a in arcs]),
             margin=margin,
@@ -170,6 +171,15 @@ def evaluate(
     )
     ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)
     return Evaluation(prospect, ledger)
+
+
+def _opened_by(carmaker: Carmaker, offers: tuple[Offer, ...], key: ArcKey, names: tuple[str, ...]) -> int:
+    """Option that must be open at an arc's source: the model's tooling where the line needs it, else the line; -1 at home."""
+    if key.line is None:
+        return -1
+    line, model = carmaker.lines[key.line], offers[key.offer].model_id
+    needed = next((tying.tool_name(line, tool) for tool in line.tooling if tool.model_id == model), line.line_id)
+    return names.index(needed)
 
 
 def node_circumstances(
@@ -263,11 +273,13 @@ def _margins(
             asked.append((y, a, basis))
     bars = lane_costs(costing, list(supplies.values()))
     cost = dict(zip(supplies, (sum(bar.amount for bar in lane) for lane in bars), strict=True))
+    sold = {basis: home_profit(supplies[basis], lane) for basis, lane in zip(supplies, bars, strict=True)}
     for y, a, basis in asked:
         key = arcs[a]
         line = carmaker.lines[key.line] if key.line else None
         tax = capital.tax_rate(costing, line, representative_year(years, y))
-        margin[y, a] = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
+        whole = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
+        margin[y, a] = whole if line is None else own_margin(costing, line, whole, sold[basis])
     return margin, allowed
 
 

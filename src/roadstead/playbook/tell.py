@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook import marks
 from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow, EventRow, FutureValue, Name, Sentence
-from roadstead.playbook.decisions import decisions, sentence
+from roadstead.playbook.decisions import CONVERT, NEW, TOOL, decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
 from roadstead.playbook.networks import WIDEN, enlarged, widening, widening_now
@@ -129,9 +129,7 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
     )
     gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
     nothing = (
-        ()
-        if any(d.kind in {"open", "enter", "expand"} for d in first_decisions(told.reading))
-        else (Sentence("headline.nothing_now", {}),)
+        () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
     )
     return (worth, *nothing, gap)
 
@@ -154,12 +152,12 @@ def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
 
 def _flip(told: Told, decision: Decision) -> Sentence | None:
     evaluation = told.reading.evaluation
-    if decision.kind == "enter":
+    if decision.kind in {"enter", TOOL}:
         return None
     gained = flipped_markets(evaluation, told.solved, told.full_home, decision.subject)
     lost = lost_markets(evaluation, told.solved, told.full_home, decision.subject)
     option = evaluation.prospect.labels.option.index(decision.subject)
-    still = told.full_home.plan.decisions.commit[0, option] > 0.5 or decision.kind != "open"
+    still = told.full_home.plan.decisions.commit[0, option] > 0.5 or decision.kind not in {"open", CONVERT}
     if not still:
         return Sentence("flip.not_opened", {"site": told.reading.names.line(decision.subject)})
     place = told.reading.place

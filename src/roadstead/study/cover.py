@@ -37,6 +37,7 @@ VALUE_COLUMNS = {
     "estimates": ("estimate", ""),
     "entry_paths": ("middle", "1"),
     "segments": ("share", "1"),
+    "tooling": ("cost", ""),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 
@@ -113,7 +114,13 @@ def evidence(study: Study) -> tuple[EvidenceRow, ...]:
         for row in study.rows.get(schema.name, ()):
             proof = row.evidence
             source = study.sources.get(proof.source_id)
-            own_unit = row["unit"] if schema.name == "figures" else row["currency"] if schema.name == "prices" else unit
+            own_unit = (
+                row["unit"]
+                if schema.name == "figures"
+                else row["currency"]
+                if schema.name in {"prices", "tooling"}
+                else unit
+            )
             found.append(
                 EvidenceRow(
                     figure=f"{schema.name}: {naming(schema, row)}",

@@ -106,8 +106,70 @@ LINES = Schema(
         Column(
             "serves", Kind.LIST, "countries and blocs it may sell in beside its own customs territory", required=False
         ),
+        Column(
+            "minimum_life",
+            Kind.COUNT,
+            "years of service before it, or a step bought, may be given up; empty for none",
+            "years",
+            required=False,
+            least=0,
+            most=60,
+        ),
+        Column(
+            "maximum_life",
+            Kind.COUNT,
+            "years after which it, or a step bought, ends by itself; empty for never",
+            "years",
+            required=False,
+            least=1,
+            most=60,
+        ),
+        Column(
+            "notice",
+            Kind.COUNT,
+            "years from giving it up to the last car, paid for as before; empty for none",
+            "years",
+            required=False,
+            least=0,
+            most=10,
+        ),
+        Column(
+            "converts",
+            Kind.TEXT,
+            "line of the same place that it grows out of: a kit line's steps go on in a plant; its own open_cost is all the "
+            "conversion costs, a step costs what it does under the first line",
+            required=False,
+        ),
+        Column(
+            "choice",
+            Kind.TEXT,
+            "name of a choice: of the lines that share it at most one is committed to",
+            required=False,
+        ),
+        Column(
+            "own_share",
+            FRACTION,
+            "share of capital, yearly cost and profit that is the maker's own in a joint venture; empty for all",
+            "1",
+            required=False,
+            least=0.01,
+        ),
     ),
     key=("line",),
+)
+TOOLING = Schema(
+    "tooling",
+    "Models that a line can make only once it is tooled for them, each a decision of its own; a model of the line that is not listed "
+    "needs none. The table may be left out.",
+    (
+        Column("line", Kind.TEXT, "line"),
+        Column("model", Kind.TEXT, "one of its model groups"),
+        Column("cost", Kind.NUMBER, "capital cost", "currency", least=0.0),
+        Column("fixed", Kind.NUMBER, "yearly cost from then on", "currency/year", least=0.0),
+        Column("currency", Kind.TEXT, "ISO 4217 code"),
+        Column("lead", Kind.COUNT, "years from order to the first car", "years", least=0, most=10),
+    ),
+    key=("line", "model"),
 )
 FIGURES = Schema(
     "figures",
@@ -174,6 +236,6 @@ SEGMENTS = Schema(
     key=("market", "powertrain", "segment"),
 )  # fmt: skip
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
-OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS)
+OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS, TOOLING)
 """Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from roadstead.world.demand_terms import DemandTerms
 
 
+NEVER = 9999
+"""Years that do not pass."""
+
+
 class Standing(StrEnum):
     """How far a line has come: running, being built with money sunk, told to the press, or only possible."""
 
@@ -173,6 +177,24 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Tooling:
+    """What it takes before a line can make a model.
+
+    Attributes
+    ----------
+    cost, fixed
+        Capital, and yearly cost from then on. [money], [money/year]
+    lead
+        Years from order to the first car.
+    """
+
+    model_id: str
+    cost: float
+    fixed: float
+    lead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A kit line, a contract assembler's line or a plant abroad.
 
@@ -200,6 +222,18 @@ class Line:
         Effective tax on profit; the lower rate and its last year where an incentive holds.
     grant
         Share of capital cost borne by the host. [fraction]
+    minimum_life, maximum_life
+        Years of service before the line, or a step bought, may be given up; years after which it ends by itself.
+    notice
+        Years from giving it up to the last car.
+    converts
+        Line at the same place that this one grows out of, and whose steps it takes over; empty for none.
+    choice
+        Name of a choice: of the lines that share it, at most one is committed to; empty for none.
+    own_share
+        Share of capital, yearly cost and profit that is the maker's own: less than one in a joint venture. [fraction]
+    tooling
+        Models that it can make only once it is tooled for them; every other of its models it makes as it opens.
     """
 
     line_id: str
@@ -230,6 +264,18 @@ class Line:
     holiday_until: int
     grant: float
     evidence: Evidence
+    minimum_life: int = 0
+    maximum_life: int = NEVER
+    notice: int = 0
+    converts: str = ""
+    choice: str = ""
+    own_share: float = 1.0
+    tooling: tuple[Tooling, ...] = ()
+
+    @property
+    def own_capital(self) -> float:
+        """Share of capital that the maker pays: not the host's grant, nor the partner's share. [fraction]"""
+        return (1.0 - self.grant) * self.own_share
 
 
 @dataclass(frozen=True, slots=True)
