@@ -9,9 +9,13 @@ import numpy as np
 from roadstead.futures.accounts import Tails
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.futures.prospect import NodeYears
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
     from roadstead.world.asked import Asked
+    from roadstead.world.carmaker import Offer
 
 
 def budgets(asked: Asked, tree: ScenarioTree) -> Floats:
@@ -24,3 +28,14 @@ def tails(asked: Asked) -> Tails:
     if asked.tail is None or asked.tail.weight == 0.0:
         return Tails()
     return Tails(np.asarray([asked.tail.level]), np.asarray([asked.tail.weight]))
+
+
+def least_served(asked: Asked, years: NodeYears, offers: Sequence[Offer]) -> Floats:
+    """Cars that must be served: of years that are run alike, the most of any of them. Shape (Y, C). [cars/year]"""
+    found = np.zeros((years.count, len(offers)))
+    cells = {(offer.market, offer.model_id): c for c, offer in enumerate(offers)}
+    for one in asked.least:
+        met = (years.year <= one.last) & (years.year + years.span > one.first)
+        c = cells[one.market, one.model_id]
+        found[met, c] = np.maximum(found[met, c], one.cars)
+    return found

@@ -19,6 +19,7 @@ import numpy as np
 from roadstead.futures import tying
 from roadstead.futures.channels import DEALERS, network, resource_name
 from roadstead.futures.prospect import Options, Resources
+from roadstead.futures.rows import BuiltResources
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.duty import covers
 from roadstead.world.carmaker import NEVER, Standing
@@ -112,14 +113,6 @@ def quota_units(rulebook: Rulebook, importer: str, origin: str, year: int) -> fl
         and measure.span.covers(day)
         and covers(rulebook, measure.origins, origin, day)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltResources:
-    """Resources with their names: home, lines, dealer channels, quotas."""
-
-    names: tuple[str, ...]
-    arrays: Resources
 
 
 def build_resources(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures import asking, capital, tying
+from roadstead.futures import asking, capital, pledging, tying
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees
 from roadstead.futures.joint_ventures import home_profit, own_margin
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
@@ -134,6 +134,8 @@ def evaluate(
         arcs,
         {c: f"{offers[c].market} {offers[c].model_id}" for c in under_least_prices(costing, events, offers)},
     )
+    flows = pledging.Flows(costing, grown.tree, years, arcs, selling, circumstances[0])
+    resources, pledges, pledge_names = pledging.with_pledges(resources, flows)
     options, option_names = capital.build_options(costing, grown, years, risks, markets)
     entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}
     labels = Labels(
@@ -145,6 +147,7 @@ def evaluate(
         resource=resources.names,
         option=option_names,
         risk=risks.names,
+        pledge=pledge_names,
     )
     line_index = {line.line_id: i for i, line in enumerate(lines)}
     prospect = Prospect(
@@ -160,13 +163,14 @@ def evaluate(
             margin=margin,
             allowed=allowed,
         ),
-        demand=selling.demand(risks),
+        demand=replace(selling.demand(risks), least=asking.least_served(carmaker.asked, years, offers)),
         resources=resources.arrays,
         options=options,
         discount=risks.discount(years),
         node_discount=risks.node_discount(grown.tree),
         end_discount=risks.end_discount(grown.tree),
         budget=asking.budgets(carmaker.asked, grown.tree),
+        pledges=pledges,
         tails=asking.tails(carmaker.asked),
     )
     ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.futures.tree import history, leaves, node_probability
@@ -42,7 +43,7 @@ class Told:
     Attributes
     ----------
     left_out
-        The plan without each first decision, in their order.
+        The plan without each first decision, in their order; None where what is asked cannot be kept without it.
     full_home
         The plan at full home cost.
     implied
@@ -56,7 +57,7 @@ class Told:
     reading: Reading
     solved: Solved
     yardsticks: tuple[Yardstick, ...]
-    left_out: tuple[Solved, ...]
+    left_out: tuple[Solved | None, ...]
     full_home: Solved
     events: Mapping[str, Event]
     implied: Mapping[str, float]
@@ -128,6 +129,10 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
         {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
     )
     gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
+    if not isfinite(
+        told.cover.gap_value_added
+    ):  # today's footprint cannot keep what is asked: value added has no beginning
+        gap = Sentence("headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share"), "bound": told.cover.bound})
     nothing = (
         () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
     )
@@ -141,13 +146,13 @@ def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
             DoNow(
                 what=sentence(told.reading, decision),
                 why=why(told.reading, decision, year),
-                costs_to_skip=told.solved.certificate.value - without.certificate.value,
-                skip_gap=without.bound - without.certificate.value,
+                costs_to_skip=None if without is None else told.solved.certificate.value - without.certificate.value,
+                skip_gap=0.0 if without is None else without.bound - without.certificate.value,
                 unsourced=(*told.rests_on.get(decision.subject, ()), *unsourced_measures(told.reading, decision, year)),
                 flip=_flip(told, decision),
             )
         )
-    return tuple(sorted(found, key=lambda entry: -entry.costs_to_skip))
+    return tuple(sorted(found, key=lambda entry: -inf if entry.costs_to_skip is None else -entry.costs_to_skip))
 
 
 def _flip(told: Told, decision: Decision) -> Sentence | None:

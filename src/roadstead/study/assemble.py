@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.demand.entry_terms import entry_terms
+from roadstead.study.asking import asked
 from roadstead.study.estimates import EstimateReader, demand_terms
 from roadstead.study.segments import segments
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
-from roadstead.world.asked import Asked, Tail
 from roadstead.world.carmaker import (
     NEVER,
     Carmaker,
@@ -94,15 +94,8 @@ def carmaker(inputs: Inputs) -> Carmaker:
         quota_share=quota,
         chinese_rivals={market: row["chinese_rivals"] or 0.0 for market, row in markets.items()},
         segments=segments(inputs.rows.get("segments", ()), places.gazetteer, tuple(markets)),
-        asked=_asked(inputs),
+        asked=asked(inputs.document.case, inputs.rows, places),
     )
-
-
-def _asked(inputs: Inputs) -> Asked:
-    """What the case asks of its plan."""
-    case = inputs.document.case
-    tail = Tail(case.risk.level, case.risk.weight) if case.risk else None
-    return Asked(budget=dict(case.budget), tail=tail)
 
 
 def _model(row: Row) -> Model:

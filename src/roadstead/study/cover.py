@@ -38,6 +38,8 @@ VALUE_COLUMNS = {
     "entry_paths": ("middle", "1"),
     "segments": ("share", "1"),
     "tooling": ("cost", ""),
+    "least": ("cars", "cars/year"),
+    "pledges": ("amount", "1"),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 
@@ -84,6 +86,12 @@ def _asked(study: Study) -> Iterator[Sentence]:
     asked = study.carmaker.asked
     for year, most in sorted(asked.budget.items()):
         yield Sentence("money.budget", {"year": Amount(float(year), "year"), "budget": Amount(most, "money")})
+    if asked.least:
+        places = study.world.gazetteer.places
+        named = (places[market] for market in dict.fromkeys(one.market for one in asked.least))
+        yield Sentence("money.least", {"markets": tuple(Name(place.name, place.name_zh) for place in named)})
+    if asked.pledges:
+        yield Sentence("money.pledges", {"pledges": tuple(Name(one.name, one.name) for one in asked.pledges)})
     if asked.tail is not None and asked.tail.weight > 0:
         terms = {
             "mean": Amount(1.0 - asked.tail.weight, "share"),

@@ -206,7 +206,11 @@ def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress) -> So
 
 def _at_its_place(study: Study, fault: Fault) -> Fault:
     """A fault of the planner at its place in the case: that of a pin, or what the case asks where it is no pin's."""
-    asked = study.pin_places.get("asked", fault.where) if fault.code == "RS-F503" and fault.where == "plan" else ""
+    asked = (
+        study.pin_places.get("asked", fault.where)
+        if fault.code in {"RS-F503", "RS-F505"} and fault.where == "plan"
+        else ""
+    )
     return replace(fault, where=asked or study.pin_places.get(fault.where, fault.where))
 
 

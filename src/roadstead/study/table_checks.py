@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.study import line_checks
+from roadstead.study import asking, line_checks
 from roadstead.study.costing import segment_sales
 from roadstead.terms.errors import Fault
 from roadstead.terms.evidence import ASSUMPTION
@@ -66,6 +66,7 @@ def check(tables: Tables, rulebook: Rulebook, faults: list[Fault]) -> None:
         faults += _reach(line, row, tables, rulebook)
     faults += line_checks.check(tables.rows["lines"], tables.carmaker.lines)
     faults += line_checks.check_tooling(tables.rows.get("tooling", ()), tables.carmaker.lines)
+    faults += asking.check(tables.rows, tables.case, tables.carmaker, tables.world.gazetteer)
     faults += _histories(tables)
     # What rests on a cell already found faulty would only be told in other words.
     if not _faulty(faults, "models", "markets", "mix", "prices", "ambitions"):

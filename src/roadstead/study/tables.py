@@ -5,6 +5,7 @@ from __future__ import annotations
 from roadstead.terms.ids import EntryMode, Powertrain
 from roadstead.terms.tables import Column, Kind, Schema
 from roadstead.trade.columns import DRIVER_SIDES
+from roadstead.world.asked import PledgeKind
 from roadstead.world.carmaker import Standing
 from roadstead.world.schemas import SOURCES
 
@@ -235,7 +236,49 @@ SEGMENTS = Schema(
     ),
     key=("market", "powertrain", "segment"),
 )  # fmt: skip
+LEAST = Schema(
+    "least",
+    "Cars that must be served whatever they earn: a government's order, a contract with a fleet. The table may be left out.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("model", Kind.TEXT, "model group that is priced there"),
+        Column("first", Kind.YEAR, "first year"),
+        Column("last", Kind.YEAR, "last year; empty for the last of the plan", required=False),
+        Column("cars", Kind.NUMBER, "cars that must be served in each of them", "cars/year", least=0.0),
+    ),
+    key=("market", "model", "first"),
+)
+PLEDGES = Schema(
+    "pledges",
+    "What is owed over several years: accounts that begin with the plan. The table may be left out.",
+    (
+        Column("pledge", Kind.TEXT, "name"),
+        Column(
+            "kind",
+            Kind.TEXT,
+            "local_for_imports: cars to be made in a place for cars brought into it; quota_carry_over: a quota whose rest is kept for "
+            "the next year; local_content: a least share of material bought in a place, on average over cars made there, by value",
+            choices=tuple(PledgeKind),
+        ),
+        Column("place", Kind.TEXT, "country, or customs territory, that it is owed to"),
+        Column(
+            "amount",
+            Kind.NUMBER,
+            "cars to be made for each brought in; share of the rest that is kept; least share of local content",
+            "1",
+            least=0.0,
+        ),
+        Column(
+            "due",
+            Kind.YEAR,
+            "year at whose end nothing may be owed any more; later years are not counted. Empty: nothing is owed at the end of any year",
+            required=False,
+        ),
+        Column("lines", Kind.LIST, "lines that count; empty for all that stand in the place", required=False),
+    ),
+    key=("pledge",),
+)
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
-OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS, TOOLING)
+OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS, TOOLING, LEAST, PLEDGES)
 """Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

@@ -1,8 +1,9 @@
-"""What a maker asks of its plan, whatever that costs: capital budgets, and how much the worst futures count."""
+"""What a maker asks of its plan, whatever that costs: budgets, how much the worst futures count, cars to be served, pledges."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,8 +27,52 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True)
+class Least:
+    """Cars of a model that must be served in a market, in every year from the first to the last. [cars/year]"""
+
+    market: str
+    model_id: str
+    first: int
+    last: int
+    cars: float
+
+
+class PledgeKind(StrEnum):
+    """What is owed: cars made locally for cars brought in, a quota's rest carried over, local content on average."""
+
+    LOCAL_FOR_IMPORTS = "local_for_imports"
+    QUOTA_CARRY_OVER = "quota_carry_over"
+    LOCAL_CONTENT = "local_content"
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeTerms:
+    """One account that links years.
+
+    Attributes
+    ----------
+    place
+        Country or customs territory that it is owed to.
+    amount
+        Cars to be made there for a car brought in; share of a quota's rest that is left a year later; least share of local content.
+    due
+        Year at whose end nothing may be owed any more, and after which it is not counted; 0 where nothing may be owed at the end
+        of any year.
+    lines
+        Lines that count; all that stand in the place where empty.
+    """
+
+    name: str
+    kind: PledgeKind
+    place: str
+    amount: float
+    due: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """Rules of business that no market and no law sets.
+    """Rules of business that no market sets.
 
     Attributes
     ----------
@@ -40,3 +85,5 @@ class Asked:
 
     budget: Mapping[int, float] = field(default_factory=dict)
     tail: Tail | None = None
+    least: tuple[Least, ...] = ()
+    pledges: tuple[PledgeTerms, ...] = ()
