@@ -18,6 +18,7 @@ import numpy as np
 
 from roadstead.futures import tying
 from roadstead.futures.channels import DEALERS, network, resource_name
+from roadstead.futures.lane_costs import IN_QUOTA
 from roadstead.futures.prospect import Options, Resources
 from roadstead.futures.rows import BuiltResources
 from roadstead.terms.ids import EntryMode
@@ -128,7 +129,7 @@ def build_resources(
     carmaker = costing.carmaker
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
     markets = selling.markets
-    quotas = tuple(sorted({costing.territory(offers[a.offer].market) for a in arcs if a.regime}))
+    quotas = tuple(sorted({costing.territory(offers[a.offer].market) for a in arcs if a.regime == IN_QUOTA}))
     names = ("home", *(ln.line_id for ln in lines), *map(resource_name, markets), *(f"quota {q}" for q in quotas))
     at_line = {ln.line_id: 1 + i for i, ln in enumerate(lines)}
     at_dealers = {m: 1 + len(lines) + i for i, m in enumerate(markets)}
@@ -142,7 +143,7 @@ def build_resources(
         if line is not None:
             uses.append((a, at_line[tying.first_line(carmaker.lines, line.line_id)], 1.0))
         uses.append((a, at_dealers[market], 1.0))
-        if key.regime:
+        if key.regime == IN_QUOTA:
             uses.append((a, at_quota[costing.territory(market)], 1.0))
     networks = {at_dealers[m]: network(costing, years, selling, m) for m in markets}
     room = _limits(costing, years, circumstances, networks, names, (at_line, at_dealers, at_quota))

@@ -15,6 +15,7 @@ from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs
 from roadstead.futures.least_prices import under_least_prices, with_least_prices
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
+from roadstead.futures.variants import line_of, regimes
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.amendment import amend
 from roadstead.trade.duty import Shipment, barring, covers
@@ -39,7 +40,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class ArcKey:
-    """What an arc is: offer served, line serving (None for home), customs regime."""
+    """What an arc is: offer served, line serving (None for home), customs regime or variant of content."""
 
     offer: int
     line: str | None
@@ -74,7 +75,7 @@ class Ledger:
         key = self.arcs[arc]
         offer = self.offers[key.offer]
         carmaker = self.costing.carmaker
-        line = carmaker.lines[key.line] if key.line else None
+        line = line_of(carmaker, key)
         year = representative_year(self.node_years, node_year)
         now = self.circumstances[int(self.node_years.node[node_year])]
         model = carmaker.models[offer.model_id]
@@ -214,7 +215,7 @@ def node_circumstances(
 
 
 def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], lines: tuple[Line, ...]) -> list[ArcKey]:
-    """Every flow that could be: home and each line that makes the model and serves the market; quotas open a second regime."""
+    """Every flow that could be: home and each line that makes the model and serves the market; quotas and variants open regimes."""
     arcs: list[ArcKey] = []
     for i, offer in enumerate(offers):
         importer = costing.territory(offer.market)
@@ -222,7 +223,8 @@ def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], l
         if costing.carmaker.quota_share.get(importer, 0.0) > 0:
             arcs.append(ArcKey(i, None, IN_QUOTA))
         able = (line for line in lines if offer.model_id in line.models)
-        arcs += [ArcKey(i, line.line_id, OPEN) for line in able if serves(costing, rulebook, line, offer.market)]
+        serving = (line for line in able if serves(costing, rulebook, line, offer.market))
+        arcs += [ArcKey(i, line.line_id, regime) for line in serving for regime in regimes(line)]
     return arcs
 
 
@@ -265,7 +267,7 @@ def _margins(
         year = representative_year(years, y)
         for a, key in enumerate(arcs):
             offer = offers[key.offer]
-            line = carmaker.lines[key.line] if key.line else None
+            line = line_of(carmaker, key)
             if not _open(costing, now, line, offer, key.regime, year):
                 continue
             if _refused(costing, now, line, offer, key.regime, year):
@@ -280,7 +282,7 @@ def _margins(
     sold = {basis: home_profit(supplies[basis], lane) for basis, lane in zip(supplies, bars, strict=True)}
     for y, a, basis in asked:
         key = arcs[a]
-        line = carmaker.lines[key.line] if key.line else None
+        line = line_of(carmaker, key)
         tax = capital.tax_rate(costing, line, representative_year(years, y))
         whole = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
         margin[y, a] = whole if line is None else own_margin(costing, line, whole, sold[basis])
@@ -318,7 +320,7 @@ def at_full_home_cost(evaluation: Evaluation) -> Evaluation:
     extra = np.zeros(len(ledger.arcs))
     for a, key in enumerate(ledger.arcs):
         model = carmaker.models[ledger.offers[key.offer].model_id]
-        line = carmaker.lines[key.line] if key.line else None
+        line = line_of(carmaker, key)
         extra[a] = model.home_fixed * _home_share(line, model.material, ledger.costing.conventions.kit_share)
     taxed = extra * (1.0 - carmaker.home.tax_rate)
     full = replace(p, arcs=replace(p.arcs, margin=p.arcs.margin - taxed[None, :]))

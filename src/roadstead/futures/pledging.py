@@ -20,6 +20,7 @@ from roadstead.futures.accounts import Pledges
 from roadstead.futures.gates import Gate, content_of
 from roadstead.futures.lane_costs import IN_QUOTA
 from roadstead.futures.rows import with_rows
+from roadstead.futures.variants import line_of
 from roadstead.world.asked import PledgeKind
 
 if TYPE_CHECKING:
@@ -150,9 +151,9 @@ def _local_content(flows: Flows, terms: PledgeTerms) -> tuple[Floats, Floats]:
     costing, year = flows.costing, flows.costing.conventions.base_year
     local, whole = np.zeros(len(flows.arcs)), np.zeros(len(flows.arcs))
     for a, key in enumerate(flows.arcs):
-        if key.line is None or not _stands(flows, terms, key.line):
+        line = line_of(costing.carmaker, key)
+        if line is None or not _stands(flows, terms, key.line):
             continue
-        line = costing.carmaker.lines[key.line]
         model = costing.carmaker.models[costing.carmaker.offers[key.offer].model_id]
         content = content_of(costing, Gate(line, model, year, flows.now))
         local[a] = content.bought / (1.0 + line.local_premium)

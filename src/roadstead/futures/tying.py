@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.terms.arrays import Ints
-    from roadstead.world.carmaker import Carmaker, Line, Tooling
+    from roadstead.world.carmaker import Carmaker, Line
+    from roadstead.world.line_terms import Tooling
 
 RUNS = frozenset({Standing.OPERATING, Standing.COMMITTED})
 

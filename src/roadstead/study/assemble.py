@@ -23,9 +23,9 @@ from roadstead.world.carmaker import (
     Model,
     Offer,
     Standing,
-    Tooling,
 )
 from roadstead.world.lanes import ShippingTerms
+from roadstead.world.line_terms import ContentVariant, Tooling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -222,6 +222,11 @@ def _line(inputs: Inputs, row: Row) -> Line:
         choice=row["choice"] or "",
         own_share=row["own_share"] or 1.0,
         tooling=tuple(_tooling(inputs, tool) for tool in inputs.rows.get("tooling", ()) if tool["line"] == line_id),
+        variants=tuple(
+            ContentVariant(other["variant"], other["local_content"] or 0.0, other["local_premium"] or 0.0)
+            for other in inputs.rows.get("content_variants", ())
+            if other["line"] == line_id
+        ),
     )
 
 

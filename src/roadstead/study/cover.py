@@ -38,6 +38,7 @@ VALUE_COLUMNS = {
     "entry_paths": ("middle", "1"),
     "segments": ("share", "1"),
     "tooling": ("cost", ""),
+    "content_variants": ("local_content", "1"),
     "least": ("cars", "cars/year"),
     "pledges": ("amount", "1"),
 }

@@ -95,3 +95,20 @@ def check_tooling(rows: Sequence[Row], lines: Mapping[str, Line]) -> Iterator[Fa
         elif line.maximum_life < NEVER:
             message = f"`{line.line_id}` ends by itself, and its tools with it: that is not expressible yet"
             yield Fault(row.where("line"), CODE, message, f"no maximum_life of `{line.line_id}`, or no row here")
+
+
+def check_variants(rows: Sequence[Row], lines: Mapping[str, Line]) -> Iterator[Fault]:
+    """A variant is one of a line whose parts are bought one by one, and not the line's own content again."""
+    for row in rows:
+        line = lines.get(row["line"])
+        if line is None:
+            message = f"there is no line `{row['line']}`"
+            yield Fault(row.where("line"), "RS-S606", message, f"one of {', '.join(lines)}")
+        elif line.mode is EntryMode.KIT:
+            message = (
+                f"`{line.line_id}` puts kits together: what lies in a kit is not known, so it has no other content"
+            )
+            yield Fault(row.where("line"), CODE, message, "a line with the mode `local` or `contract`")
+        elif (row["local_content"], row["local_premium"]) == (line.local_content, line.local_premium):
+            message = f"`{line.line_id}` has this content already"
+            yield Fault(row.where("local_content"), CODE, message, "another share or premium, or no row")

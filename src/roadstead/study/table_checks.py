@@ -66,6 +66,7 @@ def check(tables: Tables, rulebook: Rulebook, faults: list[Fault]) -> None:
         faults += _reach(line, row, tables, rulebook)
     faults += line_checks.check(tables.rows["lines"], tables.carmaker.lines)
     faults += line_checks.check_tooling(tables.rows.get("tooling", ()), tables.carmaker.lines)
+    faults += line_checks.check_variants(tables.rows.get("content_variants", ()), tables.carmaker.lines)
     faults += asking.check(tables.rows, tables.case, tables.carmaker, tables.world.gazetteer)
     faults += _histories(tables)
     # What rests on a cell already found faulty would only be told in other words.

@@ -236,6 +236,18 @@ SEGMENTS = Schema(
     ),
     key=("market", "powertrain", "segment"),
 )  # fmt: skip
+CONTENT_VARIANTS = Schema(
+    "content_variants",
+    "Other contents that a plant's cars may be made with, car by car, so that the plan can buy more parts nearby where a border asks for "
+    "them. The table may be left out.",
+    (
+        Column("line", Kind.TEXT, "line that makes whole cars, or a contract assembler's"),
+        Column("variant", Kind.TEXT, "name"),
+        Column("local_content", FRACTION, "share of material bought in the host country", "1"),
+        Column("local_premium", Kind.NUMBER, "what it costs over home material, all of it", "1", least=-0.5, most=2.0),
+    ),
+    key=("line", "variant"),
+)
 LEAST = Schema(
     "least",
     "Cars that must be served whatever they earn: a government's order, a contract with a fleet. The table may be left out.",
@@ -279,6 +291,6 @@ PLEDGES = Schema(
     key=("pledge",),
 )
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
-OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS, TOOLING, LEAST, PLEDGES)
+OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS, TOOLING, CONTENT_VARIANTS, LEAST, PLEDGES)
 """Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from roadstead.terms.evidence import Evidence
     from roadstead.terms.ids import EntryMode, Powertrain
     from roadstead.world.demand_terms import DemandTerms
+    from roadstead.world.line_terms import ContentVariant, Tooling
 
 
 NEVER = 9999
@@ -177,24 +178,6 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Tooling:
-    """What it takes before a line can make a model.
-
-    Attributes
-    ----------
-    cost, fixed
-        Capital, and yearly cost from then on. [money], [money/year]
-    lead
-        Years from order to the first car.
-    """
-
-    model_id: str
-    cost: float
-    fixed: float
-    lead: int
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """A kit line, a contract assembler's line or a plant abroad.
 
@@ -234,6 +217,8 @@ class Line:
         Share of capital, yearly cost and profit that is the maker's own: less than one in a joint venture. [fraction]
     tooling
         Models that it can make only once it is tooled for them; every other of its models it makes as it opens.
+    variants
+        Other contents that its cars may be made with.
     """
 
     line_id: str
@@ -271,6 +256,7 @@ class Line:
     choice: str = ""
     own_share: float = 1.0
     tooling: tuple[Tooling, ...] = ()
+    variants: tuple[ContentVariant, ...] = ()
 
     @property
     def own_capital(self) -> float:
