@@ -339,6 +339,7 @@ def ruled(seed: int) -> Invented:
         grows_from=grows_from,
         needs=needs,
         choice=choice,
+        outlay=rng.uniform(1.0, 1.3, count),
     )
     resources = replace(
         resources,

@@ -365,8 +365,8 @@ def _ties(model: linopy.Model, made: Invented, when: Times, n_: Known, v: dict) 
             there = (_array(ready, "n") * v["u"].isel(d=first)).sum()
             model.add_constraints(gone - there <= float(opt.opens[first] <= tree.start[m]))
     for n in np.flatnonzero(np.isfinite(p.budget)).tolist():
-        spent = (_array(opt.cost[n] / M, "d") * v["u"].isel(n=n)).sum() if len(opt.opens) else 0.0
-        spent = spent + (_array(p.resources.cost[n] / M, "r") * v["z"].isel(n=n)).sum()
+        spent = (_array(opt.outlay * opt.cost[n] / M, "d") * v["u"].isel(n=n)).sum() if len(opt.opens) else 0.0
+        spent = spent + (_array(p.resources.outlay * p.resources.cost[n] / M, "r") * v["z"].isel(n=n)).sum()
         model.add_constraints(spent <= p.budget[n] / M)
 
 

@@ -41,6 +41,8 @@ SHARE_OF_TIME = 0.1
 """Part of the time that one question to the solver may take."""
 WAY_OUT_GAP = 0.01
 """Share of NPV by which ways out are told apart."""
+DONE = {"option": "opened", "resource": "enlarged", "close": "closed", "retire": "cut back"}
+"""What a pin asks to be done."""
 MOST_CELLS, MOST_WAYS = 3, 3
 """Cells, and ways out beside the best, that are named one by one."""
 
@@ -238,7 +240,7 @@ def _rules(tree: ScenarioTree, p: Prospect, pins: tuple[Pin, ...], whole: Formul
 
 def _pin_words(p: Prospect, pin: Pin) -> str:
     labels = p.labels.option if pin.kind in {"option", "close"} else p.labels.resource
-    return f"`{labels[pin.index]}` {f'{pin.kind} by {pin.by}' if pin.do else 'never'}"
+    return f"`{labels[pin.index]}` {f'{DONE[pin.kind]} by {pin.by}' if pin.do else 'never'}"
 
 
 def _without(program: Program, dropped: list[Rule]) -> Program:

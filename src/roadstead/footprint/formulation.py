@@ -259,8 +259,8 @@ def _spend_within_budget(builder: ProgramBuilder, p: Prospect, c: Columns) -> In
     rows = np.full(len(p.budget), -1, dtype=np.int64)
     limited = np.isfinite(p.budget)
     rows[limited] = builder.add_rows(np.asarray(-np.inf), p.budget[limited] / MONEY)
-    for columns, cost in ((c.u, p.options.cost), (c.z, p.resources.cost)):
-        _fill(builder, np.broadcast_to(rows[:, None], columns.shape), columns, cost / MONEY)
+    for columns, part in ((c.u, p.options), (c.z, p.resources)):
+        _fill(builder, np.broadcast_to(rows[:, None], columns.shape), columns, part.outlay * part.cost / MONEY)
     return rows
 
 

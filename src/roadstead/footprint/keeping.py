@@ -34,7 +34,9 @@ def check_decisions(tree: ScenarioTree, p: Prospect, d: Decisions, is_open: Flag
     for n in range(tree.count):
         _check_node(tree, p, d, (n, standing[n]), faults)
         _check_conversions(tree, p, d, n, faults)
-    spent = (p.options.cost * d.commit).sum(1) + (p.resources.cost * d.build).sum(1)
+    spent = (p.options.outlay * p.options.cost * d.commit).sum(1) + (
+        p.resources.outlay * p.resources.cost * d.build
+    ).sum(1)
     over = np.flatnonzero(spent > p.budget + MONEY_TOLERANCE * np.abs(spent))
     faults += [
         broken(tree.name[n], f"{spent[n]:,.0f} is spent, more than its budget of {p.budget[n]:,.0f}") for n in over

@@ -44,6 +44,7 @@ DIMENSIONS = {
     "resources.minimum_life": "r",
     "resources.maximum_life": "r",
     "resources.notice": "r",
+    "resources.outlay": "r",
     "resources.use_arc": "u",
     "resources.use_resource": "u",
     "resources.use_amount": "u",
@@ -68,6 +69,7 @@ DIMENSIONS = {
     "options.grows_from": "d",
     "options.needs": "d",
     "options.choice": "d",
+    "options.outlay": "d",
     "pledges.earns": "j",
     "pledges.spends": "j",
     "pledges.earn_rate": "j",
@@ -110,7 +112,7 @@ INDEX = {
 """Arrays that point to entries of an axis."""
 AMOUNTS = {"least", "width", "group_width", "free", "existing", "usable", "size", "limit", "lead", "ramp", "use_amount",
            "minimum_take", "take_price", "minimum_life", "maximum_life", "notice", "earn_rate", "spend_rate", "carry",
-           "grant", "budget", "weight"}  # fmt: skip
+           "grant", "budget", "weight", "outlay"}  # fmt: skip
 MAY_BE_NONE = ("arcs.supply_option", "arcs.entry_option", "resources.option", "options.grows_from", "options.needs",
                "options.choice", "pledges.earns", "pledges.spends")  # fmt: skip
 """Arrays in which -1 stands for none."""

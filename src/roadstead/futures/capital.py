@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures import tying
 from roadstead.futures.channels import DEALERS, network, resource_name
+from roadstead.futures.lane_costs import IN_QUOTA
 from roadstead.futures.prospect import Options, Resources
+from roadstead.futures.rows import BuiltResources
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.duty import covers
-from roadstead.world.carmaker import Standing
+from roadstead.world.carmaker import NEVER, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,11 +37,10 @@ if TYPE_CHECKING:
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.carmaker import Line, Offer
+    from roadstead.world.carmaker import Carmaker, Line, Offer
 
 TAX_YEARS = 10
 """Years of straight-line depreciation for tax, everywhere. An assumption, told in the playbook."""
-NEVER = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +116,6 @@ def quota_units(rulebook: Rulebook, importer: str, origin: str, year: int) -> fl
     )
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltResources:
-    """Resources with their names: home, lines, dealer channels, quotas."""
-
-    names: tuple[str, ...]
-    arrays: Resources
-
-
 def build_resources(
     costing: Costing,
     grown: Grown,
@@ -135,7 +129,7 @@ def build_resources(
     carmaker = costing.carmaker
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
     markets = selling.markets
-    quotas = tuple(sorted({costing.territory(offers[a.offer].market) for a in arcs if a.regime}))
+    quotas = tuple(sorted({costing.territory(offers[a.offer].market) for a in arcs if a.regime == IN_QUOTA}))
     names = ("home", *(ln.line_id for ln in lines), *map(resource_name, markets), *(f"quota {q}" for q in quotas))
     at_line = {ln.line_id: 1 + i for i, ln in enumerate(lines)}
     at_dealers = {m: 1 + len(lines) + i for i, m in enumerate(markets)}
@@ -147,9 +141,9 @@ def build_resources(
         if line is None or line.mode is EntryMode.KIT:
             uses.append((a, 0, 1.0))  # a kit needs the press, body and paint shops at home
         if line is not None:
-            uses.append((a, at_line[line.line_id], 1.0))
+            uses.append((a, at_line[tying.first_line(carmaker.lines, line.line_id)], 1.0))
         uses.append((a, at_dealers[market], 1.0))
-        if key.regime:
+        if key.regime == IN_QUOTA:
             uses.append((a, at_quota[costing.territory(market)], 1.0))
     networks = {at_dealers[m]: network(costing, years, selling, m) for m in markets}
     room = _limits(costing, years, circumstances, networks, names, (at_line, at_dealers, at_quota))
@@ -189,8 +183,17 @@ def build_resources(
         minimum_take=take,
         take_price=price,
         risk=np.asarray([risks.of(_place(costing, n)) for n in names]),
+        minimum_life=_lives(carmaker, names, "minimum_life", 0),
+        maximum_life=_lives(carmaker, names, "maximum_life", NEVER),
+        notice=_lives(carmaker, names, "notice", 0),
+        outlay=np.asarray([before_tax(costing, carmaker.lines.get(name)) for name in names]),
     )
     return BuiltResources(names, arrays)
+
+
+def _lives(carmaker: Carmaker, names: Sequence[str], which: str, otherwise: int) -> Ints:
+    """A life or notice of every line's steps; that of what is no line. Shape (R,)."""
+    return np.asarray([getattr(carmaker.lines.get(name), which, otherwise) for name in names], dtype=np.int64)
 
 
 def _place(costing: Costing, name: str) -> str:
@@ -233,7 +236,8 @@ def _limits(
     )
     for i, line in enumerate(carmaker.lines.values()):
         row = at_line[line.line_id]
-        size[row], limit[row], option[row] = line.module_size, line.modules_limit, i
+        size[row], option[row] = line.module_size, i
+        limit[row] = 0.0 if line.converts else line.modules_limit  # its steps are those of the line that it converts
     entries = {m: len(carmaker.lines) + i for i, m in enumerate(unentered(costing, tuple(at_dealers)))}
     for market, row in at_dealers.items():
         net = networks[row]
@@ -252,7 +256,7 @@ def _line_money(
     costing: Costing, tree: ScenarioTree, years: NodeYears, line: Line
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Cost and salvage of a module by node, its yearly cost and the modules standing by node-year, all after tax."""
-    capital_cost = line.module_cost * (1.0 - line.grant)
+    capital_cost = line.module_cost * line.own_capital
     shield = tax_shield(costing, line)
     cost = np.full(tree.count, capital_cost * (1.0 - shield))
     commissioned = tree.start + line.lead
@@ -260,13 +264,13 @@ def _line_money(
     left = np.clip(1.0 - age / costing.conventions.plant_life, 0.0, 1.0)
     salvage = capital_cost * costing.conventions.salvage_share * left
     rates = np.asarray([tax_rate(costing, line, int(y)) for y in years.year])
-    fixed = line.module_fixed * (1.0 - rates)
+    fixed = line.module_fixed * (1.0 - rates) * line.own_share
     existing = np.zeros(years.count)
     if line.standing in {Standing.OPERATING, Standing.COMMITTED}:
         ramp = costing.conventions.plant_ramp
         for y in range(years.count):
             ages = np.arange(int(years.span[y])) + int(years.year[y]) - line.opens
-            steps = [ramp[min(a, len(ramp) - 1)] if a >= 0 else 0.0 for a in ages.tolist()]
+            steps = [ramp[min(a, len(ramp) - 1)] if 0 <= a < line.maximum_life else 0.0 for a in ages.tolist()]
             existing[y] = line.modules_now * float(np.mean(steps))
     return cost, salvage, fixed, existing
 
@@ -281,39 +285,65 @@ def tax_shield(costing: Costing, line: Line) -> float:
     return float(sum(saved))
 
 
+def before_tax(costing: Costing, line: Line | None) -> float:
+    """What is paid of capital by unit of its cost after tax: that of a line, or of a network or an entry, written off at home."""
+    saved = costing.carmaker.home.tax_rate if line is None else tax_shield(costing, line)
+    return 1.0 / (1.0 - saved) if saved < 1.0 else 1.0
+
+
 def build_options(
     costing: Costing, grown: Grown, years: NodeYears, risks: RiskClasses, markets: Sequence[str]
 ) -> tuple[Options, tuple[str, ...]]:
-    """Options: one for every line, one for every market not entered yet."""
+    """Options: one for every line, one for every market not entered yet, one for every model that a line must be tooled for."""
     carmaker, tree = costing.carmaker, grown.tree
     lines = tuple(carmaker.lines.values())
     entries = unentered(costing, markets)
-    names = (*(ln.line_id for ln in lines), *(f"enter {m}" for m in entries))
-    standing = [ln.standing in {Standing.OPERATING, Standing.COMMITTED} for ln in lines]
-    opens = np.asarray([costing.first_year if s else NEVER for s in standing] + [NEVER] * len(entries))
-    lead = np.asarray([ln.lead for ln in lines] + [carmaker.channels[m].entry_lead for m in entries])
+    tools = tying.tooled(carmaker)
+    names = (
+        *(ln.line_id for ln in lines),
+        *(f"enter {m}" for m in entries),
+        *(tying.tool_name(*tool) for tool in tools),
+    )
+    rest = len(names) - len(lines)
+    opens = np.asarray([*(tying.opens(ln, costing.first_year) for ln in lines), *[NEVER] * rest])
+    entry_lead = [carmaker.channels[m].entry_lead for m in entries]
+    lead = np.asarray([*(ln.lead for ln in lines), *entry_lead, *(tool.lead for _, tool in tools)])
     home_tax = 1.0 - carmaker.home.tax_rate
-    open_cost = [ln.open_cost * (1 - ln.grant) * (1 - tax_shield(costing, ln)) for ln in lines]
-    cost = np.tile([*open_cost, *(carmaker.channels[m].entry_cost * home_tax for m in entries)], (tree.count, 1))
-    exit_cost = np.tile([*(ln.exit_cost for ln in lines), *(0.0 for _ in entries)], (tree.count, 1))
+    open_cost = [ln.open_cost * ln.own_capital * (1 - tax_shield(costing, ln)) for ln in lines]
+    tool_cost = [tool.cost * ln.own_share * (1 - tax_shield(costing, ln)) for ln, tool in tools]
+    entry_cost = [carmaker.channels[m].entry_cost * home_tax for m in entries]
+    cost = np.tile([*open_cost, *entry_cost, *tool_cost], (tree.count, 1))
+    exit_cost = np.tile(
+        [*(ln.exit_cost * ln.own_share for ln in lines), *[0.0] * (len(names) - len(lines))], (tree.count, 1)
+    )
     fixed = np.zeros((years.count, len(names)))
     for i, line in enumerate(lines):
         rates = np.asarray([tax_rate(costing, line, int(y)) for y in years.year])
-        fixed[:, i] = line.site_fixed * (1.0 - rates)
+        fixed[:, i] = line.site_fixed * (1.0 - rates) * line.own_share
         if line.standing is Standing.COMMITTED:
             fixed[:, i] += _still_to_pay(costing, line, years)
     for i, market in enumerate(entries):
         fixed[:, len(lines) + i] = carmaker.channels[market].entry_fixed * home_tax
+    for i, (line, tool) in enumerate(tools, len(lines) + len(entries)):
+        rates = np.asarray([tax_rate(costing, line, int(y)) for y in years.year])
+        fixed[:, i] = tool.fixed * (1.0 - rates) * line.own_share
     last_decision = tree.start <= costing.last_decision
     allowed = np.tile(last_decision[:, None], (1, len(names)))
-    place = [ln.place for ln in lines] + list(entries)
+    place = [*(ln.place for ln in lines), *entries, *(ln.place for ln, _ in tools)]
     risk = np.asarray([risks.of(p) for p in place])
-    return Options(opens, lead, cost, fixed, exit_cost, allowed, risk), names
+    whose = (*lines, *(None for _ in entries), *(line for line, _ in tools))
+    outlay = np.asarray([before_tax(costing, line) for line in whose])
+    tied = tying.ties(carmaker, len(entries))
+    options = Options(
+        opens, lead, cost, fixed, exit_cost, allowed, risk, tied.minimum_life, tied.maximum_life, tied.notice,
+        tied.grows_from, tied.needs, tied.choice, outlay,
+    )  # fmt: skip
+    return options, names
 
 
 def _still_to_pay(costing: Costing, line: Line, years: NodeYears) -> Floats:
     """Capital of a committed line that is not sunk yet, spread over the years before it opens. Shape (Y,). [money/year]"""
-    capital = (line.open_cost + line.modules_now * line.module_cost) * (1.0 - line.grant)
+    capital = (line.open_cost + line.modules_now * line.module_cost) * line.own_capital
     rest = capital * (1.0 - line.sunk_share) * (1.0 - tax_shield(costing, line))
     last = max(line.opens, costing.first_year + 1)
     span = last - costing.first_year

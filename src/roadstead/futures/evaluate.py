@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures import capital
+from roadstead.futures import asking, capital, pledging, tying
 from roadstead.futures.costing import Circumstances, Costing, as_law_sees
+from roadstead.futures.joint_ventures import home_profit, own_margin
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.least_prices import under_least_prices, with_least_prices
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
+from roadstead.futures.variants import line_of, regimes
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.amendment import amend
 from roadstead.trade.duty import Shipment, barring, covers
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats
     from roadstead.trade.landed import CostLine
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.carmaker import Line, Model, Offer
+    from roadstead.world.carmaker import Carmaker, Line, Model, Offer
 
 HOME = "home"
 OPEN = ""
@@ -38,7 +40,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class ArcKey:
-    """What an arc is: offer served, line serving (None for home), customs regime."""
+    """What an arc is: offer served, line serving (None for home), customs regime or variant of content."""
 
     offer: int
     line: str | None
@@ -73,7 +75,7 @@ class Ledger:
         key = self.arcs[arc]
         offer = self.offers[key.offer]
         carmaker = self.costing.carmaker
-        line = carmaker.lines[key.line] if key.line else None
+        line = line_of(carmaker, key)
         year = representative_year(self.node_years, node_year)
         now = self.circumstances[int(self.node_years.node[node_year])]
         model = carmaker.models[offer.model_id]
@@ -133,6 +135,8 @@ def evaluate(
         arcs,
         {c: f"{offers[c].market} {offers[c].model_id}" for c in under_least_prices(costing, events, offers)},
     )
+    flows = pledging.Flows(costing, grown.tree, years, arcs, selling, circumstances[0])
+    resources, pledges, pledge_names = pledging.with_pledges(resources, flows)
     options, option_names = capital.build_options(costing, grown, years, risks, markets)
     entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}
     labels = Labels(
@@ -144,6 +148,7 @@ def evaluate(
         resource=resources.names,
         option=option_names,
         risk=risks.names,
+        pledge=pledge_names,
     )
     line_index = {line.line_id: i for i, line in enumerate(lines)}
     prospect = Prospect(
@@ -153,21 +158,33 @@ def evaluate(
             cell=np.asarray([a.offer for a in arcs]),
             supply=np.asarray([line_index[a.line] + 1 if a.line else 0 for a in arcs]),
             regime=tuple(a.regime for a in arcs),
-            supply_option=np.asarray([line_index[a.line] if a.line else -1 for a in arcs]),
+            supply_option=np.asarray([_opened_by(carmaker, offers, a, option_names) for a in arcs]),
             entry_option=np.asarray([entry.get(offers[a.offer].market, -1) for a in arcs]),
             risk=np.asarray([risks.of(offers[a.offer].market) for a in arcs]),
             margin=margin,
             allowed=allowed,
         ),
-        demand=selling.demand(risks),
+        demand=replace(selling.demand(risks), least=asking.least_served(carmaker.asked, years, offers)),
         resources=resources.arrays,
         options=options,
         discount=risks.discount(years),
         node_discount=risks.node_discount(grown.tree),
         end_discount=risks.end_discount(grown.tree),
+        budget=asking.budgets(carmaker.asked, grown.tree),
+        pledges=pledges,
+        tails=asking.tails(carmaker.asked),
     )
     ledger = Ledger(costing, grown, offers, lines, tuple(arcs), circumstances, years, selling)
     return Evaluation(prospect, ledger)
+
+
+def _opened_by(carmaker: Carmaker, offers: tuple[Offer, ...], key: ArcKey, names: tuple[str, ...]) -> int:
+    """Option that must be open at an arc's source: the model's tooling where the line needs it, else the line; -1 at home."""
+    if key.line is None:
+        return -1
+    line, model = carmaker.lines[key.line], offers[key.offer].model_id
+    needed = next((tying.tool_name(line, tool) for tool in line.tooling if tool.model_id == model), line.line_id)
+    return names.index(needed)
 
 
 def node_circumstances(
@@ -198,7 +215,7 @@ def node_circumstances(
 
 
 def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], lines: tuple[Line, ...]) -> list[ArcKey]:
-    """Every flow that could be: home and each line that makes the model and serves the market; quotas open a second regime."""
+    """Every flow that could be: home and each line that makes the model and serves the market; quotas and variants open regimes."""
     arcs: list[ArcKey] = []
     for i, offer in enumerate(offers):
         importer = costing.territory(offer.market)
@@ -206,7 +223,8 @@ def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], l
         if costing.carmaker.quota_share.get(importer, 0.0) > 0:
             arcs.append(ArcKey(i, None, IN_QUOTA))
         able = (line for line in lines if offer.model_id in line.models)
-        arcs += [ArcKey(i, line.line_id, OPEN) for line in able if serves(costing, rulebook, line, offer.market)]
+        serving = (line for line in able if serves(costing, rulebook, line, offer.market))
+        arcs += [ArcKey(i, line.line_id, regime) for line in serving for regime in regimes(line)]
     return arcs
 
 
@@ -249,7 +267,7 @@ def _margins(
         year = representative_year(years, y)
         for a, key in enumerate(arcs):
             offer = offers[key.offer]
-            line = carmaker.lines[key.line] if key.line else None
+            line = line_of(carmaker, key)
             if not _open(costing, now, line, offer, key.regime, year):
                 continue
             if _refused(costing, now, line, offer, key.regime, year):
@@ -261,11 +279,13 @@ def _margins(
             asked.append((y, a, basis))
     bars = lane_costs(costing, list(supplies.values()))
     cost = dict(zip(supplies, (sum(bar.amount for bar in lane) for lane in bars), strict=True))
+    sold = {basis: home_profit(supplies[basis], lane) for basis, lane in zip(supplies, bars, strict=True)}
     for y, a, basis in asked:
         key = arcs[a]
-        line = carmaker.lines[key.line] if key.line else None
+        line = line_of(carmaker, key)
         tax = capital.tax_rate(costing, line, representative_year(years, y))
-        margin[y, a] = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
+        whole = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
+        margin[y, a] = whole if line is None else own_margin(costing, line, whole, sold[basis])
     return margin, allowed
 
 
@@ -300,7 +320,7 @@ def at_full_home_cost(evaluation: Evaluation) -> Evaluation:
     extra = np.zeros(len(ledger.arcs))
     for a, key in enumerate(ledger.arcs):
         model = carmaker.models[ledger.offers[key.offer].model_id]
-        line = carmaker.lines[key.line] if key.line else None
+        line = line_of(carmaker, key)
         extra[a] = model.home_fixed * _home_share(line, model.material, ledger.costing.conventions.kit_share)
     taxed = extra * (1.0 - carmaker.home.tax_rate)
     full = replace(p, arcs=replace(p.arcs, margin=p.arcs.margin - taxed[None, :]))

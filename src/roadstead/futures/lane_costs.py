@@ -98,7 +98,15 @@ def _gate_rests_on(costing: Costing, supply: Supply) -> tuple[object, ...]:
     now, line, gate = supply.now, supply.line, (supply.model.model_id, supply.year)
     if line is None:
         return gate
-    return (*gate, line.line_id, now.route, now.content.get(line.place, 0.0), _measures(costing, now, line.place))
+    content = line.local_content, line.local_premium
+    return (
+        *gate,
+        line.line_id,
+        *content,
+        now.route,
+        now.content.get(line.place, 0.0),
+        _measures(costing, now, line.place),
+    )
 
 
 def _measures(costing: Costing, now: Circumstances, place: str) -> tuple[int, ...]:

@@ -7,23 +7,23 @@ like any other. What the firm makes elsewhere is free. Rivals shipped from home 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.demand.pricing import shares_at
 from roadstead.futures.nests import nest_of
+from roadstead.futures.rows import with_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.futures.capital import BuiltResources
     from roadstead.futures.costing import Circumstances, Costing
     from roadstead.futures.evaluate import ArcKey
     from roadstead.futures.events import Event
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.rivals import Contest
+    from roadstead.futures.rows import BuiltResources
     from roadstead.futures.selling import Selling
     from roadstead.terms.arrays import Floats
     from roadstead.world.carmaker import Offer
@@ -76,39 +76,11 @@ def with_least_prices(
     """The resources with a row for every cell that some event puts under a least price; ``cells``: their names."""
     if not cells:
         return built
-    res, count, rows = built.arrays, len(built.names), len(cells)
-    uses = [(a, count + i) for i, c in enumerate(cells) for a, key in enumerate(arcs)
+    uses = [(a, i, 1.0) for i, c in enumerate(cells) for a, key in enumerate(arcs)
             if key.offer == c and key.line is None]  # fmt: skip
     free = np.where(
         np.isfinite(selling.import_limit[:, list(cells)]),
         selling.import_limit[:, list(cells)],
         selling.width.sum((1, 2)).max(),
     )
-
-    def longer(array: Any, value: float) -> Any:
-        """The array with ``value`` for every new row, along its last axis."""
-        return np.concatenate([array, np.full((*array.shape[:-1], rows), value, dtype=array.dtype)], axis=-1)
-
-    arrays = replace(
-        res,
-        option=longer(res.option, -1),
-        use_arc=np.concatenate([res.use_arc, [a for a, _ in uses]]),
-        use_resource=np.concatenate([res.use_resource, [r for _, r in uses]]),
-        use_amount=np.concatenate([res.use_amount, np.ones(len(uses))]),
-        free=np.concatenate([res.free, free], axis=1),
-        existing=longer(res.existing, 0.0),
-        usable=longer(res.usable, 1.0),
-        size=longer(res.size, 1.0),
-        limit=longer(res.limit, 0.0),
-        whole=longer(res.whole, 0),
-        lead=longer(res.lead, 0),
-        ramp=np.concatenate([res.ramp, np.ones((rows, res.ramp.shape[1]))]),
-        cost=longer(res.cost, 0.0),
-        fixed=longer(res.fixed, 0.0),
-        scrap=longer(res.scrap, 0.0),
-        salvage=longer(res.salvage, 0.0),
-        minimum_take=longer(res.minimum_take, 0.0),
-        take_price=longer(res.take_price, 0.0),
-        risk=longer(res.risk, 0),
-    )
-    return replace(built, names=(*built.names, *(f"least price {name}" for name in cells.values())), arrays=arrays)
+    return with_rows(built, [f"least price {name}" for name in cells.values()], free, uses)

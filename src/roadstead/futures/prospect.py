@@ -194,6 +194,8 @@ class Resources:
         out. Shape (R,).
     notice
         Years from retiring to the end of service; none where it is left out. Shape (R,).
+    outlay
+        What a budget counts of a unit of ``cost``, which is after the tax it saves; one where it is left out. Shape (R,).
     """
 
     option: Ints
@@ -218,10 +220,11 @@ class Resources:
     minimum_life: Ints = field(default_factory=none)
     maximum_life: Ints = field(default_factory=none)
     notice: Ints = field(default_factory=none)
+    outlay: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         zero = np.zeros(len(self.option), dtype=np.int64)
-        filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero)
+        filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero, outlay=np.ones(len(zero)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +262,8 @@ class Options:
     choice
         Number of a choice: of the options that share one, at most one is committed to on any path. -1 for none, and where
         it is left out. Shape (D,).
+    outlay
+        What a budget counts of a unit of ``cost``, which is after the tax it saves; one where it is left out. Shape (D,).
     """
 
     opens: Ints
@@ -274,10 +279,11 @@ class Options:
     grows_from: Ints = field(default_factory=none)
     needs: Ints = field(default_factory=none)
     choice: Ints = field(default_factory=none)
+    outlay: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         zero = np.zeros(len(self.opens), dtype=np.int64)
-        filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero)
+        filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero, outlay=np.ones(len(zero)))
         filled(self, grows_from=zero - 1, needs=zero - 1, choice=zero - 1)
 
 

@@ -65,7 +65,12 @@ def landed_costs(evaluation: Evaluation) -> Floats:
     kept = 1.0 - np.stack([rates[key.line] for key in ledger.arcs], axis=1)
     net = ledger.selling.net_price[:, p.arcs.cell]
     known = p.arcs.allowed & (kept > 0)
-    return np.where(known, net - p.arcs.margin / np.where(kept > 0, kept, 1.0), np.inf)
+    found = np.where(known, net - p.arcs.margin / np.where(kept > 0, kept, 1.0), np.inf)
+    for a, key in enumerate(ledger.arcs):
+        if key.line and lines[key.line].own_share < 1.0:  # a venture's margin is not all its owner's: add the bars up
+            for y in np.flatnonzero(known[:, a]).tolist():
+                found[y, a] = sum(bar.amount for bar in ledger.waterfall(a, y))
+    return found
 
 
 def expected_shares(cost: Floats, cell: Ints, supply: Ints, allowed: Flags, theta: float) -> Floats:

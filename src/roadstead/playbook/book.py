@@ -86,7 +86,8 @@ class DoNow:
     Attributes
     ----------
     costs_to_skip
-        Expected NPV lost when it is pinned off and the plan solved again; the gap that solve left. [money]
+        Expected NPV lost when it is pinned off and the plan solved again, None where what the case asks cannot be kept without
+        it; the gap that solve left. [money]
     unsourced
         Assumptions and unsourced rows the line rests on, in words.
     flip
@@ -95,7 +96,7 @@ class DoNow:
 
     what: Sentence
     why: Sentence
-    costs_to_skip: float
+    costs_to_skip: float | None
     skip_gap: float
     unsourced: tuple[str, ...]
     flip: Sentence | None

@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.futures.tree import history
+from roadstead.futures.tying import first_line, tool_name, tooled
 from roadstead.playbook.book import Amount, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.footprint.plan import Decisions
     from roadstead.playbook.book import Term
     from roadstead.playbook.reading import Reading
     from roadstead.world.carmaker import Line
 
 HALF = 0.5
+CONVERT, TOOL = "convert", "tool"
+NEW = frozenset({"open", "enter", "expand", CONVERT, TOOL})
+"""Kinds of decision that commit to something new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,9 @@ class Decision:
     Attributes
     ----------
     kind
-        open, enter, expand, close or retire.
+        open, convert, tool, enter, expand, close or retire.
     subject
-        Line or market.
+        Line or market, or the option of a model's tooling.
     modules
         Capacity steps bought or retired with it.
     capital
@@ -47,34 +54,59 @@ class Decision:
 def decisions(reading: Reading) -> tuple[Decision, ...]:
     """Every decision, node by node."""
     ledger = reading.evaluation.ledger
-    plan = reading.plan.decisions
-    lines = ledger.lines
+    plan, carmaker = reading.plan.decisions, ledger.costing.carmaker
+    lines, tools = ledger.lines, tooled(carmaker)
+    options = reading.evaluation.prospect.labels.option
     found: list[Decision] = []
-    entries = reading.evaluation.prospect.labels.option[len(lines) :]
+    entries = options[len(lines) : len(options) - len(tools)]
     for node in range(reading.tree.count):
-        for i, line in enumerate(lines):
-            found += _of_line(node, i, line, plan)
+        for i in range(len(lines)):
+            found += _of_line(node, i, lines, plan)
         for j, name in enumerate(entries):
             if plan.commit[node, len(lines) + j] > HALF:
                 market = name.removeprefix("enter ")
-                cost = ledger.costing.carmaker.channels[market].entry_cost
+                cost = carmaker.channels[market].entry_cost
                 found.append(Decision(node, "enter", market, 1.0, cost))
+        for j, (line, tool) in enumerate(tools, len(lines) + len(entries)):
+            if plan.commit[node, j] > HALF:
+                found.append(Decision(node, TOOL, tool_name(line, tool), 0.0, tool.cost * line.own_share))
     return tuple(found)
 
 
-def _of_line(node: int, i: int, line: Line, plan: Decisions) -> list[Decision]:
+def _of_line(node: int, i: int, lines: Sequence[Line], plan: Decisions) -> list[Decision]:
+    line, found = lines[i], []
     modules, retired = float(plan.build[node, i + 1]), float(plan.retire[node, i + 1])
-    capital = modules * line.module_cost * (1.0 - line.grant)
+    capital, site = modules * line.module_cost * line.own_capital, line.open_cost * line.own_capital
     if plan.commit[node, i] > HALF:
-        return [Decision(node, "open", line.line_id, modules, capital + line.open_cost * (1.0 - line.grant))]
-    found = []
+        return [Decision(node, CONVERT if line.converts else "open", line.line_id, modules, capital + site)]
+    grown = [j for j, other in enumerate(lines) if other.converts and _first(lines, j) == i]
+    if line.converts:
+        retired = float(plan.retire[node, _first(lines, i) + 1])
     if modules > HALF:
         found.append(Decision(node, "expand", line.line_id, modules, capital))
     if plan.close[node, i] > HALF:
-        found.append(Decision(node, "close", line.line_id, retired, line.exit_cost))
-    elif retired > HALF:
+        found.append(Decision(node, "close", line.line_id, retired, line.exit_cost * line.own_share))
+    elif retired > HALF and not line.converts and not any(plan.close[node, j] > HALF for j in grown):
         found.append(Decision(node, "retire", line.line_id, retired, 0.0))
     return found
+
+
+def _first(lines: Sequence[Line], i: int) -> int:
+    """The line whose steps a line works with."""
+    by_name = {line.line_id: line for line in lines}
+    return lines.index(by_name[first_line(by_name, lines[i].line_id)])
+
+
+def working(reading: Reading, line_id: str, node: int) -> Line:
+    """What a line has been converted to by a node, that node's decisions included: its steps work there."""
+    lines = reading.evaluation.ledger.lines
+    commit, path = reading.plan.decisions.commit, list(history(reading.tree, node))
+    now = next(line for line in lines if line.line_id == line_id)
+    while True:
+        grown = (i for i, line in enumerate(lines) if line.converts == now.line_id and commit[path, i].sum() > HALF)
+        if (i := next(grown, None)) is None:
+            return now
+        now = lines[i]
 
 
 def sentence(reading: Reading, decision: Decision) -> Sentence:
@@ -86,7 +118,11 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
             "enter",
             {"market": reading.place(decision.subject), "models": models, "cost": Amount(decision.capital, "money")},
         )
+    if decision.kind == TOOL:
+        return _tooling(reading, decision)
     line = carmaker.lines[decision.subject]
+    if decision.kind in {"expand", "retire"}:
+        line = working(reading, line.line_id, decision.node)
     terms: dict[str, Term] = {
         "site": reading.names.line(line.line_id),
         "place": reading.place(line.place),
@@ -95,5 +131,22 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
         "year": Amount(float(reading.tree.start[decision.node] + line.lead), "year"),
         "capital": Amount(decision.capital, "money"),
     }
+    if decision.kind == CONVERT:
+        terms["first"] = reading.names.line(line.converts)
     key = f"open.{line.mode.value}" if decision.kind == "open" else decision.kind
     return Sentence(key, terms)
+
+
+def _tooling(reading: Reading, decision: Decision) -> Sentence:
+    """A model's tooling in words."""
+    line, tool = next(
+        pair for pair in tooled(reading.evaluation.ledger.costing.carmaker) if tool_name(*pair) == decision.subject
+    )
+    terms: dict[str, Term] = {
+        "model": reading.model(tool.model_id),
+        "site": reading.names.line(line.line_id),
+        "place": reading.place(line.place),
+        "year": Amount(float(reading.tree.start[decision.node] + tool.lead), "year"),
+        "capital": Amount(decision.capital, "money"),
+    }
+    return Sentence("tool", terms)

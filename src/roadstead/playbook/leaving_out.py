@@ -12,6 +12,8 @@ from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve, without
 from roadstead.futures.evaluate import at_full_home_cost
 from roadstead.futures.tree import node_probability
+from roadstead.playbook.yardsticks import asks
+from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,9 +42,15 @@ class _Task:
     pins: tuple[Pin, ...]
 
 
-def _again(task: _Task) -> Solved:
+def _again(task: _Task) -> Solved | None:
+    """The plan solved again; None where what is asked of it cannot be kept without what is pinned off."""
     if task.pins:
-        return without(task.tree, task.prospect, task.solved, task.effort, task.pins)
+        try:
+            return without(task.tree, task.prospect, task.solved, task.effort, task.pins)
+        except RoadsteadError:
+            if not asks(task.prospect):
+                raise
+            return None
     return solve(task.tree, task.prospect, task.effort, start=task.solved.plan.decisions)
 
 
@@ -53,13 +61,14 @@ def solve_again(
     first: Sequence[Decision],
     effort: Effort,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[Solved, ...], Solved]:
-    """The plan without each of the first decisions, and the plan at full home cost."""
+) -> tuple[tuple[Solved | None, ...], Solved]:
+    """The plan without each of the first decisions, None where there is none, and the plan at full home cost."""
     again = Effort(effort.gap * WIDER, effort.seconds, 1)
     tasks = [_Task(tree, evaluation.prospect, solved, again, (pinned_off(evaluation, d),)) for d in first]
     tasks.append(_Task(tree, at_full_home_cost(evaluation).prospect, solved, again, ()))
     workers = effort.workers if solved.seconds > QUICK else 1
     *left_out, full = map_tasks(_again, tasks, workers=workers, progress=progress)
+    assert full is not None
     return tuple(left_out), full
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from roadstead.futures.evaluate import representative_year
 from roadstead.futures.gates import Gate, content_of
+from roadstead.futures.variants import with_content
 from roadstead.playbook.parts_book import ExportYear, Shipped
 from roadstead.playbook.quantiles import HIGH, LOW, quantile
 from roadstead.playbook.reading import weight_by_year
@@ -81,7 +82,7 @@ def drawn(reading: Reading) -> Drawn:
             made[:, supply - 1, k] += flow[:, a]
         else:
             home[:, m, k] += flow[:, a]
-    sent, bought, ex_works = _contents(reading, made)
+    sent, bought, ex_works = _contents(reading, made, flow)
     abroad = {*p.labels.market, *(line.place for line in lines)} - {carmaker.home.place}
     countries = tuple(sorted(abroad))
     sets = np.zeros((p.node_years.count, len(countries), len(GOODS)))
@@ -96,26 +97,41 @@ def drawn(reading: Reading) -> Drawn:
     return Drawn(made, sent, bought, countries, sets, value)
 
 
-def _contents(reading: Reading, made: Floats) -> tuple[Floats, Floats, Floats]:
+def _contents(reading: Reading, made: Floats, flow: Floats) -> tuple[Floats, Floats, Floats]:
     """What a car takes where it is made, by node-year, line and model, and what it costs at home, by node-year and model."""
     ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
     carmaker = ledger.costing.carmaker
     known: dict[tuple[object, ...], Content] = {}
     sent, bought = np.zeros((*made.shape, len(GOODS))), np.zeros((*made.shape, len(GOODS)))
     ex_works = np.zeros((made.shape[0], made.shape[2]))
+    variants = _by_regime(reading, flow)
     for y in range(made.shape[0]):
         year, now = representative_year(p.node_years, y), ledger.circumstances[int(p.node_years.node[y])]
         for k, model_id in enumerate(p.labels.model):
             model = carmaker.models[model_id]
             ex_works[y, k] = content_of(ledger.costing, Gate(None, model, year, now)).sent[Product.CAR]
             for i in np.flatnonzero(made[y, :, k]).tolist():
-                line = ledger.lines[i]
-                key = (line.line_id, model_id, year, now.content.get(line.place))
-                if key not in known:
-                    known[key] = content_of(ledger.costing, Gate(line, model, year, now))
-                sent[y, i, k] = [known[key].sent.get(product, 0.0) for product in PRODUCTS]
-                bought[y, i, k] = [known[key].local.get(group, 0.0) for group in LOCAL_GROUPS]
+                for regime, cars in variants[i, k].items():
+                    if not (share := float(cars[y] / made[y, i, k])):
+                        continue
+                    line = with_content(ledger.lines[i], regime)
+                    key = (line.line_id, regime, model_id, year, now.content.get(line.place))
+                    if key not in known:
+                        known[key] = content_of(ledger.costing, Gate(line, model, year, now))
+                    sent[y, i, k] += share * np.asarray([known[key].sent.get(product, 0.0) for product in PRODUCTS])
+                    bought[y, i, k] += share * np.asarray([known[key].local.get(group, 0.0) for group in LOCAL_GROUPS])
     return sent, bought, ex_works
+
+
+def _by_regime(reading: Reading, flow: Floats) -> dict[tuple[int, int], dict[str, Floats]]:
+    """Cars by line and model, and under them by the regime they are made under. Shapes (Y,). [cars/year]"""
+    p = reading.evaluation.prospect
+    found: dict[tuple[int, int], dict[str, Floats]] = {}
+    for a, (_, k) in enumerate(p.labels.cell[c] for c in p.arcs.cell.tolist()):
+        if supply := int(p.arcs.supply[a]):
+            of = found.setdefault((supply - 1, k), {})
+            of[p.arcs.regime[a]] = of.get(p.arcs.regime[a], np.zeros(len(flow))) + flow[:, a]
+    return found
 
 
 def export_years(reading: Reading, found: Drawn) -> tuple[ExportYear, ...]:

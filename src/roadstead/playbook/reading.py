@@ -13,13 +13,14 @@ from roadstead.playbook.book import Name
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.plan import FootprintPlan
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
+    from roadstead.world.carmaker import Line
 
 MODES = tuple(mode.value for mode in EntryMode)
 
@@ -163,7 +164,34 @@ def capacity(reading: Reading) -> Floats:
         ordered, gone = when.years.matrix(when.module_output[r]), when.years.matrix(when.retired[r])
         modules = p.resources.existing[:, r] + ordered @ build[:, r] - gone @ retire[:, r]
         found[:, i] = p.resources.usable[:, r] * p.resources.size[r] * modules
-    return np.maximum(found, 0.0)
+    return _handed_on(reading, np.maximum(found, 0.0))
+
+
+def _handed_on(reading: Reading, able: Floats) -> Floats:
+    """Capacity of lines that are converted counted with what they have become, from the year it opens. Shape (Y, lines)."""
+    lines = reading.evaluation.ledger.lines
+    at, years = {line.line_id: i for i, line in enumerate(lines)}, reading.evaluation.prospect.node_years
+    grown = sorted(
+        (line for line in lines if line.converts), key=lambda line: len(_before(line, lines))
+    )  # a line before what grows out of it
+    for line in grown:
+        for y, node in enumerate(years.node.tolist()):
+            path = np.asarray(history(reading.tree, node))
+            begun = path[reading.plan.decisions.commit[path, at[line.line_id]] > 0.5]
+            calendar = years.year[y] + np.arange(years.span[y])
+            opened = float(np.mean([(calendar >= reading.tree.start[n] + line.lead).mean() for n in begun] or [0.0]))
+            able[y, at[line.line_id]] = opened * able[y, at[line.converts]]
+            able[y, at[line.converts]] *= 1.0 - opened
+    return able
+
+
+def _before(line: Line, lines: Sequence[Line]) -> list[str]:
+    """What a line grows out of, one after another."""
+    of = {other.line_id: other.converts for other in lines}
+    found = [line.line_id]
+    while of[found[-1]]:
+        found.append(of[found[-1]])
+    return found
 
 
 def output(reading: Reading) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.playbook.book import Amount, Sentence
+from roadstead.playbook.decisions import TOOL, working
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.reading import weight_by_year
 
@@ -27,8 +28,19 @@ def why(reading: Reading, decision: Decision, year: int) -> Sentence:
     if decision.kind == "enter":
         return _enter(reading, decision.subject, year)
     if decision.kind == "retire":
-        return _retire(reading, decision.subject, year)
-    return _line(reading, decision.subject, year)
+        return _retire(reading, working(reading, decision.subject, decision.node).line_id, year)
+    if decision.kind == TOOL:
+        return _tool(reading, decision.subject, year)
+    return _line(reading, working(reading, decision.subject, decision.node).line_id, year)
+
+
+def _tool(reading: Reading, name: str, year: int) -> Sentence:
+    """What is made of a model with its tools."""
+    p = reading.evaluation.prospect
+    flow = weight_by_year(reading)[year - reading.tree.first_year] @ reading.plan.flows.flow
+    made = float(flow[p.arcs.supply_option == p.labels.option.index(name)].sum())
+    terms: dict[str, Term] = {"cars": Amount(made, "cars"), "year": Amount(float(year), "year")}
+    return Sentence("why.tool", terms)
 
 
 def _retire(reading: Reading, line: str, year: int) -> Sentence:
@@ -106,6 +118,8 @@ def unsourced_measures(reading: Reading, decision: Decision, year: int) -> tuple
     ledger = reading.evaluation.ledger
     weight = weight_by_year(reading)[year - reading.tree.first_year]
     flow = weight @ reading.plan.flows.flow
+    if decision.kind == TOOL:
+        return ()
     of_line = decision.kind != "enter"
     mine = [
         a

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook import marks
 from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow, EventRow, FutureValue, Name, Sentence
-from roadstead.playbook.decisions import decisions, sentence
+from roadstead.playbook.decisions import CONVERT, NEW, TOOL, decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
 from roadstead.playbook.networks import WIDEN, enlarged, widening, widening_now
@@ -42,7 +43,7 @@ class Told:
     Attributes
     ----------
     left_out
-        The plan without each first decision, in their order.
+        The plan without each first decision, in their order; None where what is asked cannot be kept without it.
     full_home
         The plan at full home cost.
     implied
@@ -56,7 +57,7 @@ class Told:
     reading: Reading
     solved: Solved
     yardsticks: tuple[Yardstick, ...]
-    left_out: tuple[Solved, ...]
+    left_out: tuple[Solved | None, ...]
     full_home: Solved
     events: Mapping[str, Event]
     implied: Mapping[str, float]
@@ -100,7 +101,7 @@ def tell(told: Told) -> Book:
             EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
             for e, p in told.implied.items()
         ),
-        warnings=(*_of_the_plan(reading), *told.warnings),
+        warnings=(*_of_the_plan(reading), *_beside(told), *told.warnings),
         other_rules=told.other_rules,
         demand=told.demand,
         pull=pull(reading),
@@ -114,19 +115,26 @@ def _of_the_plan(reading: Reading) -> tuple[Sentence, ...]:
     return (*widening_now(reading), *notable, Sentence("warn.exports_only", {}), smooth_sentence(reading))
 
 
+def _beside(told: Told) -> tuple[Sentence, ...]:
+    """Which of the plans it is held against do not keep what the case asks."""
+    return tuple(Sentence("warn.not_kept", {"key": y.key}) for y in told.yardsticks if not y.keeps)
+
+
 def _headline(told: Told) -> tuple[Sentence, ...]:
-    value = told.solved.certificate.value
-    standing = next(y for y in told.yardsticks if y.key == "standing").certificate.value
+    value = told.solved.certificate.expected
+    standing = next(y for y in told.yardsticks if y.key == "standing").certificate.expected
     share = (value - standing) / abs(standing) if standing else 0.0
     worth = Sentence(
         "headline.value",
         {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
     )
     gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
+    if not isfinite(
+        told.cover.gap_value_added
+    ):  # today's footprint cannot keep what is asked: value added has no beginning
+        gap = Sentence("headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share"), "bound": told.cover.bound})
     nothing = (
-        ()
-        if any(d.kind in {"open", "enter", "expand"} for d in first_decisions(told.reading))
-        else (Sentence("headline.nothing_now", {}),)
+        () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
     )
     return (worth, *nothing, gap)
 
@@ -138,23 +146,23 @@ def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
             DoNow(
                 what=sentence(told.reading, decision),
                 why=why(told.reading, decision, year),
-                costs_to_skip=told.solved.certificate.value - without.certificate.value,
-                skip_gap=without.bound - without.certificate.value,
+                costs_to_skip=None if without is None else told.solved.certificate.value - without.certificate.value,
+                skip_gap=0.0 if without is None else without.bound - without.certificate.value,
                 unsourced=(*told.rests_on.get(decision.subject, ()), *unsourced_measures(told.reading, decision, year)),
                 flip=_flip(told, decision),
             )
         )
-    return tuple(sorted(found, key=lambda entry: -entry.costs_to_skip))
+    return tuple(sorted(found, key=lambda entry: -inf if entry.costs_to_skip is None else -entry.costs_to_skip))
 
 
 def _flip(told: Told, decision: Decision) -> Sentence | None:
     evaluation = told.reading.evaluation
-    if decision.kind == "enter":
+    if decision.kind in {"enter", TOOL}:
         return None
     gained = flipped_markets(evaluation, told.solved, told.full_home, decision.subject)
     lost = lost_markets(evaluation, told.solved, told.full_home, decision.subject)
     option = evaluation.prospect.labels.option.index(decision.subject)
-    still = told.full_home.plan.decisions.commit[0, option] > 0.5 or decision.kind != "open"
+    still = told.full_home.plan.decisions.commit[0, option] > 0.5 or decision.kind not in {"open", CONVERT}
     if not still:
         return Sentence("flip.not_opened", {"site": told.reading.names.line(decision.subject)})
     place = told.reading.place
@@ -172,8 +180,8 @@ def _comparisons(told: Told) -> tuple[Comparison, ...]:
     return tuple(
         Comparison(
             key=key,  # type: ignore[arg-type]
-            npv=certificate.value,
-            plan_is_better_by=mine.value - certificate.value,
+            npv=certificate.expected,
+            plan_is_better_by=mine.expected - certificate.expected,
             capital=certificate.capital,
             worst=min(path_values(tree, certificate.by_node).values()),
         )

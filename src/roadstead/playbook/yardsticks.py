@@ -16,6 +16,8 @@ import numpy as np
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch, no_new
 from roadstead.footprint.solve import solve
+from roadstead.futures.accounts import Pledges
+from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,17 +31,49 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """A plan to compare with, and what it is worth on the tree."""
+    """A plan to compare with, and what it is worth on the tree.
+
+    Attributes
+    ----------
+    keeps
+        False where it breaks what the case asks of a plan, and is valued as if nothing were asked.
+    """
 
     key: str
     plan: FootprintPlan
     certificate: Certificate
+    keeps: bool = True
 
 
 def carried_out(key: str, tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Yardstick:
     """Best flows under given decisions, valued."""
-    plan = dispatch(tree, prospect, decisions)
-    return Yardstick(key, plan, certify(tree, prospect, plan))
+    try:
+        plan = dispatch(tree, prospect, decisions)
+        return Yardstick(key, plan, certify(tree, prospect, plan))
+    except RoadsteadError:
+        if not asks(prospect):
+            raise
+    free = unasked(prospect)
+    plan = dispatch(tree, free, decisions)
+    return Yardstick(key, plan, certify(tree, free, plan), keeps=False)
+
+
+def asks(prospect: Prospect) -> bool:
+    """True where business asks for what a plan might not keep: budgets, cars that must be served, pledges."""
+    p = prospect
+    return bool(np.isfinite(p.budget).any() or p.demand.least.any() or p.labels.pledge)
+
+
+def unasked(prospect: Prospect) -> Prospect:
+    """The prospect with none of that."""
+    p = prospect
+    return replace(
+        p,
+        labels=replace(p.labels, pledge=()),
+        demand=replace(p.demand, least=np.zeros_like(p.demand.least)),
+        budget=np.full_like(p.budget, np.inf),
+        pledges=Pledges(),
+    )
 
 
 def standing(tree: ScenarioTree, prospect: Prospect) -> Yardstick:
@@ -86,8 +120,13 @@ def without_lines(prospect: Prospect) -> Prospect:
 def export_only(tree: ScenarioTree, prospect: Prospect, effort: Effort) -> Yardstick:
     """(c)"""
     bare = without_lines(prospect)
-    solved = solve(tree, bare, effort)
-    return Yardstick("export_only", solved.plan, solved.certificate)
+    try:
+        solved, keeps = solve(tree, bare, effort), True
+    except RoadsteadError:
+        if not asks(bare):
+            raise
+        solved, keeps = solve(tree, unasked(bare), effort), False
+    return Yardstick("export_only", solved.plan, solved.certificate, keeps)
 
 
 def central(tree: ScenarioTree, prospect: Prospect, path: ScenarioTree, decided: Decisions) -> Yardstick:

@@ -198,8 +198,10 @@ class Words:
         key = f"brief.{sentence.key}"
         return self.say(Sentence(key, sentence.terms) if key in sentences(self.language) else sentence)
 
-    def skip(self, cost: float, gap: float) -> str:
+    def skip(self, cost: float | None, gap: float) -> str:
         """What leaving a decision out costs."""
+        if cost is None:
+            return self.tell("skip.must")
         return self.tell("skip", cost=Amount(cost, "money"), gap=Amount(gap, "money"))
 
     def _put(self, match: re.Match[str], sentence: Sentence) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.parts_book import Pull
-    from roadstead.study.document import CaseFile
+    from roadstead.study.entries import CaseFile
     from roadstead.study.frames import Parts, Suppliers
     from roadstead.study.holdings import Holdings
     from roadstead.study.preflight import Checked

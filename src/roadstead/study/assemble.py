@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.demand.entry_terms import entry_terms
+from roadstead.study.asking import asked
 from roadstead.study.estimates import EstimateReader, demand_terms
 from roadstead.study.segments import segments
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
-from roadstead.world.carmaker import Carmaker, Channel, ChannelModule, Conventions, Home, Line, Model, Offer, Standing
+from roadstead.world.carmaker import (
+    NEVER,
+    Carmaker,
+    Channel,
+    ChannelModule,
+    Conventions,
+    Home,
+    Line,
+    Model,
+    Offer,
+    Standing,
+)
 from roadstead.world.lanes import ShippingTerms
+from roadstead.world.line_terms import ContentVariant, Tooling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +57,15 @@ class Inputs:
         """Country id of a cell."""
         return self.places.country(row[column], row.where(column))
 
+    def rate(self, row: Row) -> float:
+        """US dollars per unit of a row's currency; one, with a fault noted, where none is known."""
+        rate = self.dollars.get(row["currency"])
+        if rate is None:
+            expected = f"one of {', '.join(sorted(self.dollars))}, or a rate in your own world/economies.csv"
+            message = f"no exchange rate of `{row['currency']}` is known"
+            self.lookup.faults.append(Fault(row.where("currency"), "RS-S605", message, expected))
+        return rate or 1.0
+
 
 def carmaker(inputs: Inputs) -> Carmaker:
     """The carmaker of the case."""
@@ -72,6 +94,7 @@ def carmaker(inputs: Inputs) -> Carmaker:
         quota_share=quota,
         chinese_rivals={market: row["chinese_rivals"] or 0.0 for market, row in markets.items()},
         segments=segments(inputs.rows.get("segments", ()), places.gazetteer, tuple(markets)),
+        asked=asked(inputs.document.case, inputs.rows, places),
     )
 
 
@@ -177,9 +200,9 @@ def _line(inputs: Inputs, row: Row) -> Line:
         models=row["models"],
         serves=tuple(inputs.places.country(p, row.where("serves")) for p in row["serves"]),
         open_cost=need("open_cost"),
-        module_cost=need("module_cost"),
+        module_cost=0.0 if row["converts"] else need("module_cost"),
         site_fixed=need("site_fixed"),
-        module_fixed=need("module_fixed"),
+        module_fixed=0.0 if row["converts"] else need("module_fixed"),
         conversion=need("conversion"),
         local_content=need("local_content"),
         local_premium=need("local_premium"),
@@ -192,7 +215,24 @@ def _line(inputs: Inputs, row: Row) -> Line:
         holiday_until=_whole(need("holiday_until")),
         grant=need("grant"),
         evidence=row.evidence,
+        minimum_life=row["minimum_life"] or 0,
+        maximum_life=row["maximum_life"] or NEVER,
+        notice=row["notice"] or 0,
+        converts=row["converts"] or "",
+        choice=row["choice"] or "",
+        own_share=row["own_share"] or 1.0,
+        tooling=tuple(_tooling(inputs, tool) for tool in inputs.rows.get("tooling", ()) if tool["line"] == line_id),
+        variants=tuple(
+            ContentVariant(other["variant"], other["local_content"] or 0.0, other["local_premium"] or 0.0)
+            for other in inputs.rows.get("content_variants", ())
+            if other["line"] == line_id
+        ),
     )
+
+
+def _tooling(inputs: Inputs, row: Row) -> Tooling:
+    rate = inputs.rate(row)
+    return Tooling(row["model"], (row["cost"] or 0.0) * rate, (row["fixed"] or 0.0) * rate, row["lead"] or 0)
 
 
 def _offers(inputs: Inputs, models: Mapping[str, Model], markets: Mapping[str, Row]) -> tuple[Offer, ...]:
@@ -205,12 +245,7 @@ def _offers(inputs: Inputs, models: Mapping[str, Model], markets: Mapping[str, R
     }
     prices: dict[tuple[str, str], float] = {}
     for row in inputs.rows["prices"]:
-        rate = inputs.dollars.get(row["currency"])
-        if rate is None:
-            expected = f"one of {', '.join(sorted(inputs.dollars))}, or a rate in your own world/economies.csv"
-            message = f"no exchange rate of `{row['currency']}` is known"
-            inputs.lookup.faults.append(Fault(row.where("currency"), "RS-S605", message, expected))
-        prices[inputs.market(row), row["model"]] = (row["price"] or 1.0) * (rate or 1.0)
+        prices[inputs.market(row), row["model"]] = (row["price"] or 1.0) * inputs.rate(row)
     weight = {(market, model): mix.get((market, model), mix.get((EVERY, model), 0.0)) for market, model in prices}
     found = []
     for market in markets:

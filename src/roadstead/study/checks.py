@@ -14,7 +14,8 @@ from roadstead.world.carmaker import Standing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roadstead.study.document import AmendmentEntry, CaseFile, Document, EventEntry, PinEntry
+    from roadstead.study.document import Document
+    from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry
     from roadstead.world.carmaker import Carmaker, Line
 
 TOLERANCE = 1e-6
@@ -26,6 +27,7 @@ KINDS = next(column.choices for column in MEASURES.columns if column.name == "ki
 def structure(document: Document, faults: list[Fault]) -> None:
     """Note what does not hang together in horizon, money, declared facts, tree and events."""
     faults += _calendar(document)
+    faults += _budgets(document)
     faults += _declared(document)
     faults += _nodes(document)
     faults += _probabilities(document)
@@ -49,6 +51,16 @@ def _calendar(document: Document) -> Iterator[Fault]:
     if stages[0] != horizon.first or stages != sorted(set(stages)) or stages[-1] > horizon.last:
         expected = f"rising years, the first of them {horizon.first}, the last not after {horizon.last}"
         yield Fault(document.where("tree", "stages"), "RS-S609", f"the stages begin in {stages}", expected)
+
+
+def _budgets(document: Document) -> Iterator[Fault]:
+    """A budget is one of a stage: decisions are taken as a stage begins, and in no year between."""
+    stages = document.case.tree.stages
+    for year in document.case.budget:
+        if year not in stages:
+            message = f"a budget of {year}, in which no stage begins"
+            expected = f"a year in which one does: {', '.join(map(str, stages))}"
+            yield Fault(document.where("budget", year), "RS-S619", message, expected)
 
 
 def _declared(document: Document) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from roadstead.futures.costing import Costing
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Term
-    from roadstead.study.document import PinEntry
+    from roadstead.study.entries import PinEntry
     from roadstead.study.spec import Study
     from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
@@ -37,6 +37,10 @@ VALUE_COLUMNS = {
     "estimates": ("estimate", ""),
     "entry_paths": ("middle", "1"),
     "segments": ("share", "1"),
+    "tooling": ("cost", ""),
+    "content_variants": ("local_content", "1"),
+    "least": ("cars", "cars/year"),
+    "pledges": ("amount", "1"),
 }
 """Column that holds a table's main figure, with its unit where no column names it."""
 
@@ -58,6 +62,7 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
         ),
         Sentence("money.before", {}),
         Sentence("money.baseline", {}),
+        *_asked(study),
     )
     return Cover(
         carmaker=Name(case.name, case.name_zh),
@@ -75,6 +80,26 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
         bound="certified" if solved.gap_bound == "certified" else "solver",
         seconds=solved.seconds,
     )
+
+
+def _asked(study: Study) -> Iterator[Sentence]:
+    """What the case asks of the plan beside the most money: budgets, and how much the worst futures count."""
+    asked = study.carmaker.asked
+    for year, most in sorted(asked.budget.items()):
+        yield Sentence("money.budget", {"year": Amount(float(year), "year"), "budget": Amount(most, "money")})
+    if asked.least:
+        places = study.world.gazetteer.places
+        named = (places[market] for market in dict.fromkeys(one.market for one in asked.least))
+        yield Sentence("money.least", {"markets": tuple(Name(place.name, place.name_zh) for place in named)})
+    if asked.pledges:
+        yield Sentence("money.pledges", {"pledges": tuple(Name(one.name, one.name) for one in asked.pledges)})
+    if asked.tail is not None and asked.tail.weight > 0:
+        terms = {
+            "mean": Amount(1.0 - asked.tail.weight, "share"),
+            "weight": Amount(asked.tail.weight, "share"),
+            "level": Amount(asked.tail.level, "share"),
+        }
+        yield Sentence("money.tail", dict(terms))
 
 
 def newest(study: Study) -> str:
@@ -98,7 +123,13 @@ def evidence(study: Study) -> tuple[EvidenceRow, ...]:
         for row in study.rows.get(schema.name, ()):
             proof = row.evidence
             source = study.sources.get(proof.source_id)
-            own_unit = row["unit"] if schema.name == "figures" else row["currency"] if schema.name == "prices" else unit
+            own_unit = (
+                row["unit"]
+                if schema.name == "figures"
+                else row["currency"]
+                if schema.name in {"prices", "tooling"}
+                else unit
+            )
             found.append(
                 EvidenceRow(
                     figure=f"{schema.name}: {naming(schema, row)}",

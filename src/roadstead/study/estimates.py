@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from roadstead.demand.parameters import Parameter
     from roadstead.futures.events import Event
-    from roadstead.study.document import CaseFile
+    from roadstead.study.entries import CaseFile
     from roadstead.study.places import Places
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Figure

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from roadstead.futures.costing import Circumstances, Costing, voyage
 from roadstead.futures.evaluate import barred, list_arcs
 from roadstead.futures.lane_costs import Supply, lane_cost
+from roadstead.futures.variants import line_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import hs_fault, scan_table
 from roadstead.trade import rulebook, schemas
@@ -144,7 +145,7 @@ def _lanes(study: Study, book: Rulebook) -> Iterator[Fault]:
 def _lane(study: Study, costing: Costing, arc: ArcKey, now: Circumstances) -> Iterator[Fault]:
     carmaker, year = costing.carmaker, costing.first_year
     offer = carmaker.offers[arc.offer]
-    line = carmaker.lines[arc.line] if arc.line else None
+    line = line_of(carmaker, arc)
     model = carmaker.models[offer.model_id]
     if barred(costing, now, line, model, offer.market, year):
         return

@@ -6,6 +6,7 @@ import hashlib
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ def versions() -> dict[str, str]:
     return found
 
 
+MAY_BE_NONE = {"standing", "gap_value_added"}
+"""Results that are none where today's footprint cannot keep what is asked."""
 RESULTS = {"npv", "standing", "bound_certified", "bound_solver", "gap_value_added"}
 
 
@@ -80,8 +83,14 @@ def is_whole(told: dict[str, Any]) -> bool:
         and isinstance(world, dict)
         and isinstance(world.get("sha256"), str)
         and isinstance(result, dict)
-        and all(isinstance(result.get(name), (int, float)) for name in RESULTS)
+        and all(isinstance(result.get(name), (int, float)) for name in RESULTS - MAY_BE_NONE)
+        and all(name in result for name in MAY_BE_NONE)
     )
+
+
+def _finite(value: float) -> float | None:
+    """The number; None where there is none, as where today's footprint cannot keep what is asked."""
+    return value if isfinite(value) else None
 
 
 def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
@@ -101,13 +110,14 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "reference_world": {"built_on": BUILT_ON.isoformat(), "sha256": packaged_digest()},
         "prospect_sha256": digest(run.ready.evaluation.prospect),
         "result": {
-            "npv": solved.certificate.value,
-            "standing": solved.standing,
+            "npv": solved.certificate.expected,
+            "maximised": solved.certificate.value,
+            "standing": _finite(solved.standing),
             "capital": solved.certificate.capital,
             "worst_violation": solved.certificate.worst_violation,
             "bound_certified": solved.bound_certified,
             "bound_solver": solved.bound_solver,
-            "gap_value_added": solved.gap_value_added,
+            "gap_value_added": _finite(solved.gap_value_added),
             "gap_npv": solved.gap_npv,
             "gap_rests_on": solved.gap_bound,
             "solver_status": solved.status,

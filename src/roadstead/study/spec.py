@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.outlook.beside import Beside
-    from roadstead.study.document import AmendmentEntry, CaseFile, Document, EventEntry, PinEntry
+    from roadstead.study.document import Document
+    from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker, Conventions, Figure
@@ -51,7 +52,8 @@ class Study:
     overland
         Freight between places no ship serves, by pair. [money/car]
     pin_places
-        Place of all pins and of each in the case file, by the name the planner gives it.
+        Place of all pins and of each in the case file, by the name the planner gives it; of what else it asks as `asked`, of cars to be
+        served as `MODEL in MARKET`.
     names
         Name and Chinese name of every line.
     used
@@ -133,7 +135,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     dollars = world.dollars(case.money.price_year)
     lines = [row["line"] for row in rows["lines"]]
     figures = read_figures(rows["figures"], Reader(lines, places, dollars, faults))
-    lookup = Lookup(figures, faults, _asked_at(rows, world))
+    lookup = Lookup(figures, faults, _askers(rows, world))
     inputs = assemble.Inputs(document, rows, world, places, lookup, dollars)
     carmaker = assemble.carmaker(inputs)
     conventions = assemble.conventions(inputs)
@@ -165,13 +167,25 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
         events=events,
         pins=case.pins,
         pin_places={"pins": document.where("pins")}
-        | {f"pins[{i}]": document.where("pins", i) for i in range(len(case.pins))},
+        | {f"pins[{i}]": document.where("pins", i) for i in range(len(case.pins))}
+        | _asked_at(document, rows, carmaker),
         names={row["line"]: (row["name"], row["name_zh"]) for row in rows["lines"]},
         node_names={node.id: (node.name, node.name_zh) for node in case.tree.nodes},
         used=lookup.used,
         sources=ground.sources,
         rows=rows,
     )
+
+
+def _asked_at(document: Document, rows: Mapping[str, tuple[Row, ...]], carmaker: Carmaker) -> dict[str, str]:
+    """Where a case asks what no plan may keep: the first such place as `asked`, and cars to be served by their names."""
+    places = [document.where("budget")] if document.case.budget else []
+    places += [
+        row.where(name) for table, name in (("pledges", "pledge"), ("least", "market")) for row in rows.get(table, ())
+    ]
+    served = zip(carmaker.asked.least, rows.get("least", ()), strict=True)
+    named = {f"{one.model_id} in {one.market}": row.where("cars") for one, row in served}
+    return named | ({"asked": places[0]} if places else {})
 
 
 def _beside(document: Document, world: World, faults: list[Fault]) -> Beside:
@@ -185,7 +199,7 @@ def _beside(document: Document, world: World, faults: list[Fault]) -> Beside:
         return NOTHING
 
 
-def _asked_at(rows: Mapping[str, tuple[Row, ...]], world: World) -> dict[str, str]:
+def _askers(rows: Mapping[str, tuple[Row, ...]], world: World) -> dict[str, str]:
     """Place of the row of every line and market, under the name it asks for figures with."""
     found = {row["line"]: row.where("line") for row in rows["lines"]}
     for row in rows["markets"]:

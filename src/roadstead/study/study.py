@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.terms.arrays import Floats
+    from roadstead.terms.errors import Fault
     from roadstead.trade.rulebook import Rulebook
 
 
@@ -204,8 +205,17 @@ def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress, unfin
     try:
         return solve_watched(tree, prospect, effort, pins(study, prospect), progress, unfinished)
     except RoadsteadError as error:
-        places = study.pin_places
-        raise RoadsteadError([replace(f, where=places.get(f.where, f.where)) for f in error.faults]) from None
+        raise RoadsteadError([_at_its_place(study, fault) for fault in error.faults]) from None
+
+
+def _at_its_place(study: Study, fault: Fault) -> Fault:
+    """A fault of the planner at its place in the case: that of a pin, or what the case asks where it is no pin's."""
+    asked = (
+        study.pin_places.get("asked", fault.where)
+        if fault.code in {"RS-F503", "RS-F505"} and fault.where == "plan"
+        else ""
+    )
+    return replace(fault, where=asked or study.pin_places.get(fault.where, fault.where))
 
 
 def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
@@ -220,7 +230,11 @@ def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
 
 def programme(study: Study) -> dict[str, tuple[int, float]]:
     """The announced programme: year of commitment and modules by line."""
-    return {line: (entry.year, entry.modules) for line, entry in study.case.announced.items()}
+    lines = study.carmaker.lines
+    return {
+        line: (entry.year, 0.0 if lines[line].converts else entry.modules)  # a conversion takes over steps that stand
+        for line, entry in study.case.announced.items()
+    }
 
 
 def _central(ready: Ready) -> Ready:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from roadstead.study import asking, line_checks
 from roadstead.study.costing import segment_sales
 from roadstead.terms.errors import Fault
 from roadstead.terms.evidence import ASSUMPTION
@@ -16,7 +17,7 @@ from roadstead.world.carmaker import Standing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from roadstead.study.document import CaseFile
+    from roadstead.study.entries import CaseFile
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.trade.rulebook import Rulebook
@@ -63,6 +64,10 @@ def check(tables: Tables, rulebook: Rulebook, faults: list[Fault]) -> None:
         line = tables.carmaker.lines[row["line"]]
         faults += _capacity(line, row)
         faults += _reach(line, row, tables, rulebook)
+    faults += line_checks.check(tables.rows["lines"], tables.carmaker.lines)
+    faults += line_checks.check_tooling(tables.rows.get("tooling", ()), tables.carmaker.lines)
+    faults += line_checks.check_variants(tables.rows.get("content_variants", ()), tables.carmaker.lines)
+    faults += asking.check(tables.rows, tables.case, tables.carmaker, tables.world.gazetteer)
     faults += _histories(tables)
     # What rests on a cell already found faulty would only be told in other words.
     if not _faulty(faults, "models", "markets", "mix", "prices", "ambitions"):

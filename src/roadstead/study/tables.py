@@ -5,6 +5,7 @@ from __future__ import annotations
 from roadstead.terms.ids import EntryMode, Powertrain
 from roadstead.terms.tables import Column, Kind, Schema
 from roadstead.trade.columns import DRIVER_SIDES
+from roadstead.world.asked import PledgeKind
 from roadstead.world.carmaker import Standing
 from roadstead.world.schemas import SOURCES
 
@@ -106,8 +107,70 @@ LINES = Schema(
         Column(
             "serves", Kind.LIST, "countries and blocs it may sell in beside its own customs territory", required=False
         ),
+        Column(
+            "minimum_life",
+            Kind.COUNT,
+            "years of service before it, or a step bought, may be given up; empty for none",
+            "years",
+            required=False,
+            least=0,
+            most=60,
+        ),
+        Column(
+            "maximum_life",
+            Kind.COUNT,
+            "years after which it, or a step bought, ends by itself; empty for never",
+            "years",
+            required=False,
+            least=1,
+            most=60,
+        ),
+        Column(
+            "notice",
+            Kind.COUNT,
+            "years from giving it up to the last car, paid for as before; empty for none",
+            "years",
+            required=False,
+            least=0,
+            most=10,
+        ),
+        Column(
+            "converts",
+            Kind.TEXT,
+            "line of the same place that it grows out of: a kit line's steps go on in a plant; its own open_cost is all the "
+            "conversion costs, a step costs what it does under the first line",
+            required=False,
+        ),
+        Column(
+            "choice",
+            Kind.TEXT,
+            "name of a choice: of the lines that share it at most one is committed to",
+            required=False,
+        ),
+        Column(
+            "own_share",
+            FRACTION,
+            "share of capital, yearly cost and profit that is the maker's own in a joint venture; empty for all",
+            "1",
+            required=False,
+            least=0.01,
+        ),
     ),
     key=("line",),
+)
+TOOLING = Schema(
+    "tooling",
+    "Models that a line can make only once it is tooled for them, each a decision of its own; a model of the line that is not listed "
+    "needs none. The table may be left out.",
+    (
+        Column("line", Kind.TEXT, "line"),
+        Column("model", Kind.TEXT, "one of its model groups"),
+        Column("cost", Kind.NUMBER, "capital cost", "currency", least=0.0),
+        Column("fixed", Kind.NUMBER, "yearly cost from then on", "currency/year", least=0.0),
+        Column("currency", Kind.TEXT, "ISO 4217 code"),
+        Column("lead", Kind.COUNT, "years from order to the first car", "years", least=0, most=10),
+    ),
+    key=("line", "model"),
 )
 FIGURES = Schema(
     "figures",
@@ -173,7 +236,61 @@ SEGMENTS = Schema(
     ),
     key=("market", "powertrain", "segment"),
 )  # fmt: skip
+CONTENT_VARIANTS = Schema(
+    "content_variants",
+    "Other contents that a plant's cars may be made with, car by car, so that the plan can buy more parts nearby where a border asks for "
+    "them. The table may be left out.",
+    (
+        Column("line", Kind.TEXT, "line that makes whole cars, or a contract assembler's"),
+        Column("variant", Kind.TEXT, "name"),
+        Column("local_content", FRACTION, "share of material bought in the host country", "1"),
+        Column("local_premium", Kind.NUMBER, "what it costs over home material, all of it", "1", least=-0.5, most=2.0),
+    ),
+    key=("line", "variant"),
+)
+LEAST = Schema(
+    "least",
+    "Cars that must be served whatever they earn: a government's order, a contract with a fleet. The table may be left out.",
+    (
+        Column("market", Kind.TEXT, "country"),
+        Column("model", Kind.TEXT, "model group that is priced there"),
+        Column("first", Kind.YEAR, "first year"),
+        Column("last", Kind.YEAR, "last year; empty for the last of the plan", required=False),
+        Column("cars", Kind.NUMBER, "cars that must be served in each of them", "cars/year", least=0.0),
+    ),
+    key=("market", "model", "first"),
+)
+PLEDGES = Schema(
+    "pledges",
+    "What is owed over several years: accounts that begin with the plan. The table may be left out.",
+    (
+        Column("pledge", Kind.TEXT, "name"),
+        Column(
+            "kind",
+            Kind.TEXT,
+            "local_for_imports: cars to be made in a place for cars brought into it; quota_carry_over: a quota whose rest is kept for "
+            "the next year; local_content: a least share of material bought in a place, on average over cars made there, by value",
+            choices=tuple(PledgeKind),
+        ),
+        Column("place", Kind.TEXT, "country, or customs territory, that it is owed to"),
+        Column(
+            "amount",
+            Kind.NUMBER,
+            "cars to be made for each brought in; share of the rest that is kept; least share of local content",
+            "1",
+            least=0.0,
+        ),
+        Column(
+            "due",
+            Kind.YEAR,
+            "year at whose end nothing may be owed any more; later years are not counted. Empty: nothing is owed at the end of any year",
+            required=False,
+        ),
+        Column("lines", Kind.LIST, "lines that count; empty for all that stand in the place", required=False),
+    ),
+    key=("pledge",),
+)
 ALL = (MODELS, MARKETS, VOLUMES, MIX, AMBITIONS, PRICES, LINES, FIGURES)
-OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS)
+OPTIONAL = (ESTIMATES, ENTRY_PATHS, SEGMENTS, TOOLING, CONTENT_VARIANTS, LEAST, PLEDGES)
 """Tables that a case may leave out."""
 WITH_SOURCES = (*ALL, SOURCES)

@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from roadstead.world.asked import Asked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.terms.evidence import Evidence
     from roadstead.terms.ids import EntryMode, Powertrain
     from roadstead.world.demand_terms import DemandTerms
+    from roadstead.world.line_terms import ContentVariant, Tooling
+
+
+NEVER = 9999
+"""Years that do not pass."""
 
 
 class Standing(StrEnum):
@@ -198,6 +205,20 @@ class Line:
         Effective tax on profit; the lower rate and its last year where an incentive holds.
     grant
         Share of capital cost borne by the host. [fraction]
+    minimum_life, maximum_life
+        Years of service before the line, or a step bought, may be given up; years after which it ends by itself.
+    notice
+        Years from giving it up to the last car.
+    converts
+        Line at the same place that this one grows out of, and whose steps it takes over; empty for none.
+    choice
+        Name of a choice: of the lines that share it, at most one is committed to; empty for none.
+    own_share
+        Share of capital, yearly cost and profit that is the maker's own: less than one in a joint venture. [fraction]
+    tooling
+        Models that it can make only once it is tooled for them; every other of its models it makes as it opens.
+    variants
+        Other contents that its cars may be made with.
     """
 
     line_id: str
@@ -228,6 +249,19 @@ class Line:
     holiday_until: int
     grant: float
     evidence: Evidence
+    minimum_life: int = 0
+    maximum_life: int = NEVER
+    notice: int = 0
+    converts: str = ""
+    choice: str = ""
+    own_share: float = 1.0
+    tooling: tuple[Tooling, ...] = ()
+    variants: tuple[ContentVariant, ...] = ()
+
+    @property
+    def own_capital(self) -> float:
+        """Share of capital that the maker pays: not the host's grant, nor the partner's share. [fraction]"""
+        return (1.0 - self.grant) * self.own_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +365,8 @@ class Carmaker:
         Share of rivals' sales in a market that are cars shipped from the home country. [fraction]
     segments
         Segments by market and powertrain class (BEV, PHEV, other) where they are known; elsewhere the class is one.
+    asked
+        What it asks of its plan, whatever that costs.
     """
 
     firm: str
@@ -344,3 +380,4 @@ class Carmaker:
     quota_share: Mapping[str, float]
     chinese_rivals: Mapping[str, float]
     segments: Mapping[tuple[str, str], tuple[Segment, ...]] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)

@@ -127,6 +127,7 @@ def full_plant():
             minimum_life=np.zeros(2, dtype=int),
             maximum_life=np.full(2, 9999),
             notice=np.zeros(2, dtype=int),
+            outlay=np.ones(2),
             grows_from=np.asarray([-1, 0]),
             needs=np.full(2, -1),
             choice=np.full(2, -1),
@@ -150,7 +151,7 @@ def test_what_does_not_stand_is_not_converted():
     with pytest.raises(RoadsteadError) as caught:
         solve(tree, prospect, EXACT, pins=(NEVER, Pin("option", 1, do=True, by=2029)))
     [fault] = caught.value.faults
-    assert fault.message == "no plan keeps these together: the pin `full` option by 2029; the pin `plant` never"
+    assert fault.message == "no plan keeps these together: the pin `full` opened by 2029; the pin `plant` never"
 
 
 def test_one_of_a_choice_is_taken_and_what_is_needed_comes_along():
@@ -236,11 +237,11 @@ def test_a_pin_and_a_budget_that_clash_are_told_with_the_cheapest_way_out():
     [fault] = caught.value.faults
     assert (fault.code, fault.where) == ("RS-F503", "pins[0]")
     assert fault.message == (
-        "no plan keeps these together: the pin `plant` option by 2027; a budget of 2027 (today) of 500,000"
+        "no plan keeps these together: the pin `plant` opened by 2027; a budget of 2027 (today) of 500,000"
     )
     raised = value(replace(prospect, budget=np.asarray([M, np.inf, np.inf])), AT_ONCE)
     later = value(prospect, Pin("option", PLANT, do=True, by=2029))
-    ways = [(raised, "a budget of 2027 (today) of 1,000,000"), (later, "`plant` option by 2029")]
+    ways = [(raised, "a budget of 2027 (today) of 1,000,000"), (later, "`plant` opened by 2029")]
     best, second = sorted(ways, reverse=True)
     assert fault.expected.startswith(f"cheapest: {best[1]}, with a plan worth ")
     assert fault.expected.endswith(f"; or {second[1]}")

@@ -18,7 +18,7 @@ from roadstead.trade.schemas import MEASURES
 SOURCE = Path(roadstead.__file__).parent
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OPENED = [f"open.{mode}" for mode in EntryMode if mode is not EntryMode.EXPORT]
-DECISIONS = [*OPENED, "expand", "close", "retire", "enter"]
+DECISIONS = [*OPENED, "convert", "tool", "expand", "close", "retire", "enter"]
 
 
 def calls(folder: str, name: str) -> list[ast.Call]:

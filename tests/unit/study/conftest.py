@@ -52,7 +52,7 @@ class Case:
         assert len(kept) == len(rows) - 1
         self.write(name, kept)
 
-    def add(self, name: str, **values: str) -> int:
+    def add(self, name: str, /, **values: str) -> int:
         """Add a row, an assumption; the line it stands in."""
         rows = self.table(name)
         given = {"source": "assumption", "confidence": "low", "note": "for the test", **values}

@@ -1,0 +1,85 @@
+"""What ties a line's commitment to years and to other lines: lives, notice, conversion, choices, tooling of models.
+
+A line that converts another (a kit line turned into a plant) takes over its modules: what is made there uses the first line's
+resource, and a step bought later is one of the first line's, at its cost. The line that converts has no modules of its own. A model
+that a line must be tooled for is made there only once an option of its own is open, which needs the line's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.world.carmaker import NEVER, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roadstead.terms.arrays import Ints
+    from roadstead.world.carmaker import Carmaker, Line
+    from roadstead.world.line_terms import Tooling
+
+RUNS = frozenset({Standing.OPERATING, Standing.COMMITTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Fields of ``Options`` of the same names, of lines, then of other options."""
+
+    minimum_life: Ints
+    maximum_life: Ints
+    notice: Ints
+    grows_from: Ints
+    needs: Ints
+    choice: Ints
+
+
+def first_line(lines: Mapping[str, Line], line_id: str) -> str:
+    """The line whose modules a line works with: itself, or what it converts, or what that converted before it."""
+    while lines[line_id].converts:
+        line_id = lines[line_id].converts
+    return line_id
+
+
+def tooled(carmaker: Carmaker) -> tuple[tuple[Line, Tooling], ...]:
+    """Every model that a line must be tooled for, with the line, in the order of the options."""
+    return tuple((line, tool) for line in carmaker.lines.values() for tool in line.tooling)
+
+
+def tool_name(line: Line, tool: Tooling) -> str:
+    """What the option of tooling a model at a line is called."""
+    return f"tool {tool.model_id} at {line.line_id}"
+
+
+def opens(line: Line, first_year: int) -> int:
+    """Year in which a line's option is open without a decision.
+
+    A line that runs, or will, is open from the first year on, except that a life is counted from the year in which it opened.
+    """
+    if line.standing not in RUNS:
+        return NEVER
+    return line.opens if line.minimum_life or line.maximum_life < NEVER else first_year
+
+
+def ties(carmaker: Carmaker, others: int) -> Ties:
+    """Ties of every line, of ``others`` options that have none, and of every model's tooling."""
+    lines, tools = tuple(carmaker.lines.values()), tooled(carmaker)
+    at = {line.line_id: i for i, line in enumerate(lines)}
+    names = tuple(dict.fromkeys(line.choice for line in lines if line.choice))
+    rest = others + len(tools)
+
+    def column(of_lines: Sequence[int], otherwise: int) -> Ints:
+        return np.asarray([*of_lines, *[otherwise] * rest], dtype=np.int64)
+
+    needs = column([-1] * len(lines), -1)
+    needs[len(lines) + others :] = [at[line.line_id] for line, _ in tools]
+    return Ties(
+        minimum_life=column([line.minimum_life for line in lines], 0),
+        maximum_life=column([line.maximum_life for line in lines], NEVER),
+        notice=column([line.notice for line in lines], 0),
+        grows_from=column([at.get(line.converts, -1) for line in lines], -1),
+        needs=needs,
+        choice=column([names.index(line.choice) if line.choice else -1 for line in lines], -1),
+    )
