@@ -12,6 +12,8 @@ from roadstead.futures.axes import ENDLESS
 from roadstead.futures.tree import from_root, node_probability, to_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from roadstead.footprint.program import ProgramBuilder
     from roadstead.footprint.timing import Timing
     from roadstead.futures.prospect import Prospect
@@ -22,6 +24,8 @@ CARS = 1e3
 """Cars per unit of flow in the program."""
 MONEY = 1e6
 """Money per unit of value in the program."""
+AT_A_TIME = 256
+"""Node-years whose flows are looked at together."""
 BINDING_EDGE = 1e-9
 """Segments narrower than this many thousand cars are left out."""
 
@@ -62,6 +66,9 @@ def add_columns(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: 
 
 def add_accounts(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect) -> tuple[Ints, Ints, Ints]:
     """What is earned, spent and left of pledges; all finite, so that any prices prove a bound. [thousand units]"""
+    if not p.labels.pledge:
+        nowhere = np.full(p.pledges.floor.shape, -1, dtype=np.int64)
+        return nowhere, nowhere, nowhere
     earned, spent = _most_used(p, p.pledges.earns), _most_used(p, p.pledges.spends)
     most = np.zeros_like(p.pledges.floor)
     before, span = previous(tree, p), p.node_years.span[:, None]
@@ -241,8 +248,11 @@ def live_arcs(prospect: Prospect) -> Flags:
     """
     p = prospect
     top = _dearest(p.demand.width, p.demand.price) * p.discount[:, p.demand.cell_risk] + _group_dearest(p)
-    must = _wanted(p)
-    return np.asarray(p.arcs.allowed & ((_arc_worth(p) + top[:, p.arcs.cell] > 0) | must[:, p.arcs.cell]))
+    must, live = _wanted(p), np.empty_like(p.arcs.allowed)
+    for years in _in_turn(p):
+        worth = _arc_worth(p, years) + top[years][:, p.arcs.cell]
+        live[years] = p.arcs.allowed[years] & ((worth > 0) | must[years][:, p.arcs.cell])
+    return live
 
 
 def live_segments(prospect: Prospect) -> Flags:
@@ -252,7 +262,9 @@ def live_segments(prospect: Prospect) -> Flags:
     """
     p = prospect
     best = np.full(p.demand.width.shape[:2], -np.inf)
-    np.maximum.at(best.T, p.arcs.cell, np.where(p.arcs.allowed, _arc_worth(p), -np.inf).T)
+    for years in _in_turn(p):
+        worth = np.where(p.arcs.allowed[years], _arc_worth(p, years), -np.inf)
+        np.maximum.at(best[years].T, p.arcs.cell, worth.T)
     earned = p.demand.price * p.discount[:, p.demand.cell_risk][..., None] + (best + _group_dearest(p))[..., None]
     must = _wanted(p)[..., None]
     return np.asarray((p.demand.width / CARS > BINDING_EDGE) & ((earned > 0) | must))
@@ -266,12 +278,22 @@ def _wanted(p: Prospect) -> Flags:
     return wanted
 
 
-def _arc_worth(p: Prospect) -> Floats:
-    """Most a car on an arc can be worth before its price: its margin, and the shortfalls it saves. Present value. (Y, A)."""
-    worth = p.arcs.margin * p.discount[:, p.arcs.risk]
+def _in_turn(p: Prospect) -> Iterator[slice]:
+    """Node-years some at a time: flows of all at once, over and over, are what fills the memory of a large problem."""
+    for begin in range(0, p.node_years.count, AT_A_TIME):
+        yield slice(begin, begin + AT_A_TIME)
+
+
+def _arc_worth(p: Prospect, years: slice) -> Floats:
+    """Most a car on an arc can be worth before its price: its margin, and the shortfalls it saves. Present value. (years, A)."""
+    discount = p.discount[years]
+    worth = p.arcs.margin[years] * discount[:, p.arcs.risk]
     res = p.resources
-    saved = np.where(res.minimum_take > 0, res.take_price, 0.0) * p.discount[:, res.risk]
-    np.add.at(worth.T, res.use_arc, np.maximum(saved[:, res.use_resource] * res.use_amount, 0.0).T)
+    saving = np.flatnonzero((res.minimum_take > 0) & (res.take_price > 0))
+    mine = np.isin(res.use_resource, saving)
+    used = res.use_resource[mine]
+    saved = res.take_price[used] * discount[:, res.risk[used]] * res.use_amount[mine]
+    np.add.at(worth.T, res.use_arc[mine], saved.T)
     return np.asarray(worth)
 
 

@@ -90,11 +90,12 @@ def formulate_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin,
     when = timing(tree, prospect)
     u, v, z, w = add_decisions(builder, tree, prospect, when, relaxed=False)
     p, years = prospect, prospect.node_years.count
+    nowhere = np.asarray(-1)  # flows are many: the same -1 stands for all of them
     options, resources = (np.full((years, len(names)), -1) for names in (p.labels.option, p.labels.resource))
     earned, spent, left = add_accounts(builder, tree, p)
     columns = Columns(
-        u=u, v=v, z=z, w=w, x=np.full(p.arcs.margin.shape, -1), q=np.full(p.demand.width.shape, -1),
-        g=np.full(p.demand.group_width.shape, -1), h=resources, o=options, k=resources,
+        u=u, v=v, z=z, w=w, x=np.broadcast_to(nowhere, p.arcs.margin.shape), q=np.broadcast_to(nowhere, p.demand.width.shape),
+        g=np.broadcast_to(nowhere, p.demand.group_width.shape), h=resources, o=options, k=resources,
         earned=earned, spent=spent, left=left,
     )  # fmt: skip
     rows = _decision_rows(builder, tree, prospect, when, columns, pins)

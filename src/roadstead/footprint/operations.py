@@ -114,7 +114,9 @@ def of_years(operations: Operations, years: Ints) -> Operations:
 def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
     """All node-years of a prospect."""
     p, res = prospect, prospect.resources
-    arc_year = year_money(tree, p, p.arcs.risk) * CARS
+    by_risk = year_money(tree, p, np.arange(len(p.labels.risk))) * CARS
+    arc_gain = by_risk[:, p.arcs.risk]
+    arc_gain *= p.arcs.margin
     cell_year = (year_money(tree, p, p.demand.cell_risk) * CARS)[..., None]
     group_year = (year_money(tree, p, p.demand.group_risk) * CARS)[..., None]
     resource_year = year_money(tree, p, res.risk) * CARS
@@ -126,7 +128,7 @@ def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
     gate = np.where(p.arcs.supply_option >= 0, p.arcs.supply_option, p.arcs.entry_option)
     (way_cell, way_gate), arc_way = np.unique(np.stack([p.arcs.cell, gate]), axis=1, return_inverse=True)
     return Operations(
-        arc_gain=p.arcs.margin * arc_year,
+        arc_gain=arc_gain,
         live=live_arcs(p),
         width=np.where(live_segments(p), p.demand.width, 0.0) / CARS,
         segment_gain=p.demand.price * cell_year,
