@@ -50,6 +50,8 @@ class Measured:
 
     Attributes
     ----------
+    asked
+        Gap of value added to stop at.
     seconds
         From arrays in memory to the certified plan. [s]
     gap_value_added, gap_npv
@@ -64,6 +66,7 @@ class Measured:
 
     size: str
     seed: int
+    asked: float
     seconds: float
     gap_value_added: float
     gap_npv: float
@@ -140,6 +143,7 @@ def measure(name: str, seed: int, effort: Effort, reference_seconds: float) -> M
     return Measured(
         size=name,
         seed=seed,
+        asked=effort.gap,
         peak_mb=peak / MEGABYTE,
         reference_seconds=best.get("seconds"),
         reference_gap_value_added=best["gap"] if best and np.isfinite(best["gap"]) else None,
