@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 import zipfile
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,6 +79,8 @@ class Unfinished:
     def done(self) -> None:
         """Forget it: the search has ended by itself."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):  # another search may be under way beside it
+            self.folder.parent.rmdir()
 
     def _prices(self) -> list[Path]:
         return sorted(self.folder.glob("prices-*.npz"))
