@@ -61,7 +61,7 @@ def test_node_years_of_a_cluster_earn_what_they_earn_here(cluster: Cluster):
             point = share * np.minimum(at.decided.program.ceiling, 1.0)
             found, known = search.answers(point), alone.answers(point)
             assert found.value == pytest.approx(known.value, rel=1e-9, abs=1e-9)
-            assert found.cuts.at(at.states.at(point)) == pytest.approx(known.cuts.at(*at.states.at(point)), rel=1e-7)
+            assert found.cuts.at(at.states.at(point)) == pytest.approx(known.cuts.at(at.states.at(point)), rel=1e-7)
 
 
 def test_the_same_plan_as_in_processes(cluster: Cluster, problem, in_processes: Solved):
