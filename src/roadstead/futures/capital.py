@@ -21,6 +21,7 @@ from roadstead.futures.channels import DEALERS, network, resource_name
 from roadstead.futures.lane_costs import IN_QUOTA
 from roadstead.futures.prospect import Options, Resources
 from roadstead.futures.rows import BuiltResources
+from roadstead.futures.variants import on_new_steps
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.duty import covers
 from roadstead.world.carmaker import NEVER, Standing
@@ -141,7 +142,8 @@ def build_resources(
         if line is None or line.mode is EntryMode.KIT:
             uses.append((a, 0, 1.0))  # a kit needs the press, body and paint shops at home
         if line is not None:
-            uses.append((a, at_line[tying.first_line(carmaker.lines, line.line_id)], 1.0))
+            works_with = line.line_id if on_new_steps(key.regime) else tying.first_line(carmaker.lines, line.line_id)
+            uses.append((a, at_line[works_with], 1.0))
         uses.append((a, at_dealers[market], 1.0))
         if key.regime == IN_QUOTA:
             uses.append((a, at_quota[costing.territory(market)], 1.0))
@@ -236,8 +238,7 @@ def _limits(
     )
     for i, line in enumerate(carmaker.lines.values()):
         row = at_line[line.line_id]
-        size[row], option[row] = line.module_size, i
-        limit[row] = 0.0 if line.converts else line.modules_limit  # its steps are those of the line that it converts
+        size[row], limit[row], option[row] = line.module_size, line.modules_limit, i
     entries = {m: len(carmaker.lines) + i for i, m in enumerate(unentered(costing, tuple(at_dealers)))}
     for market, row in at_dealers.items():
         net = networks[row]

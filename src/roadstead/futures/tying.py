@@ -1,7 +1,7 @@
 """What ties a line's commitment to years and to other lines: lives, notice, conversion, choices, tooling of models.
 
-A line that converts another (a kit line turned into a plant) takes over its modules: what is made there uses the first line's
-resource, and a step bought later is one of the first line's, at its cost. The line that converts has no modules of its own. A model
+A line that converts another (a kit line turned into a plant) takes over its modules: what is made with them uses the first line's
+resource. Steps of its own, at its own cost, are a resource beside it, which cars use under a regime of their own. A model
 that a line must be tooled for is made there only once an option of its own is open, which needs the line's.
 """
 

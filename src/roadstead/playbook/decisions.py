@@ -80,13 +80,14 @@ def _of_line(node: int, i: int, lines: Sequence[Line], plan: Decisions) -> list[
     if plan.commit[node, i] > HALF:
         return [Decision(node, CONVERT if line.converts else "open", line.line_id, modules, capital + site)]
     grown = [j for j, other in enumerate(lines) if other.converts and _first(lines, j) == i]
-    if line.converts:
-        retired = float(plan.retire[node, _first(lines, i) + 1])
+    closing = plan.close[node, i] > HALF
+    if line.converts and closing:  # what it took over is given up with it
+        retired += float(plan.retire[node, _first(lines, i) + 1])
     if modules > HALF:
         found.append(Decision(node, "expand", line.line_id, modules, capital))
-    if plan.close[node, i] > HALF:
+    if closing:
         found.append(Decision(node, "close", line.line_id, retired, line.exit_cost * line.own_share))
-    elif retired > HALF and not line.converts and not any(plan.close[node, j] > HALF for j in grown):
+    elif retired > HALF and not any(plan.close[node, j] > HALF for j in grown):
         found.append(Decision(node, "retire", line.line_id, retired, 0.0))
     return found
 
@@ -97,16 +98,20 @@ def _first(lines: Sequence[Line], i: int) -> int:
     return lines.index(by_name[first_line(by_name, lines[i].line_id)])
 
 
-def working(reading: Reading, line_id: str, node: int) -> Line:
-    """What a line has been converted to by a node, that node's decisions included: its steps work there."""
-    lines = reading.evaluation.ledger.lines
-    commit, path = reading.plan.decisions.commit, list(history(reading.tree, node))
+def working(reading: Reading, line_id: str, node: int, year: int) -> Line:
+    """What a line has become by a year, by decisions up to a node: its steps work there then."""
+    lines, start = reading.evaluation.ledger.lines, reading.tree.start
+    commit, path = reading.plan.decisions.commit, history(reading.tree, node)
+
+    def is_open(i: int) -> bool:
+        return any(commit[n, i] > HALF and start[n] + lines[i].lead <= year for n in path)
+
     now = next(line for line in lines if line.line_id == line_id)
-    while True:
-        grown = (i for i, line in enumerate(lines) if line.converts == now.line_id and commit[path, i].sum() > HALF)
-        if (i := next(grown, None)) is None:
-            return now
+    while (
+        i := next((i for i, line in enumerate(lines) if line.converts == now.line_id and is_open(i)), None)
+    ) is not None:
         now = lines[i]
+    return now
 
 
 def sentence(reading: Reading, decision: Decision) -> Sentence:
@@ -120,15 +125,15 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
         )
     if decision.kind == TOOL:
         return _tooling(reading, decision)
-    line = carmaker.lines[decision.subject]
+    bought = line = carmaker.lines[decision.subject]
     if decision.kind in {"expand", "retire"}:
-        line = working(reading, line.line_id, decision.node)
+        line = working(reading, line.line_id, decision.node, int(reading.tree.start[decision.node]) + bought.lead)
     terms: dict[str, Term] = {
         "site": reading.names.line(line.line_id),
         "place": reading.place(line.place),
         "models": tuple(reading.model(m) for m in line.models),
-        "capacity": Amount(decision.modules * line.module_size, "cars"),
-        "year": Amount(float(reading.tree.start[decision.node] + line.lead), "year"),
+        "capacity": Amount(decision.modules * bought.module_size, "cars"),
+        "year": Amount(float(reading.tree.start[decision.node] + bought.lead), "year"),
         "capital": Amount(decision.capital, "money"),
     }
     if decision.kind == CONVERT:

@@ -180,7 +180,7 @@ def _handed_on(reading: Reading, able: Floats) -> Floats:
             begun = path[reading.plan.decisions.commit[path, at[line.line_id]] > 0.5]
             calendar = years.year[y] + np.arange(years.span[y])
             opened = float(np.mean([(calendar >= reading.tree.start[n] + line.lead).mean() for n in begun] or [0.0]))
-            able[y, at[line.line_id]] = opened * able[y, at[line.converts]]
+            able[y, at[line.line_id]] += opened * able[y, at[line.converts]]
             able[y, at[line.converts]] *= 1.0 - opened
     return able
 

@@ -28,10 +28,10 @@ def why(reading: Reading, decision: Decision, year: int) -> Sentence:
     if decision.kind == "enter":
         return _enter(reading, decision.subject, year)
     if decision.kind == "retire":
-        return _retire(reading, working(reading, decision.subject, decision.node).line_id, year)
+        return _retire(reading, working(reading, decision.subject, decision.node, year).line_id, year)
     if decision.kind == TOOL:
         return _tool(reading, decision.subject, year)
-    return _line(reading, working(reading, decision.subject, decision.node).line_id, year)
+    return _line(reading, working(reading, decision.subject, decision.node, year).line_id, year)
 
 
 def _tool(reading: Reading, name: str, year: int) -> Sentence:

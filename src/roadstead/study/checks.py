@@ -230,6 +230,8 @@ def _programme(year: int, modules: float, line: Line, case: CaseFile, where: str
     elif year + line.lead > case.horizon.last:
         message = f"`{line.line_id}` takes {line.lead} years: ordered in {year} it opens after {case.horizon.last}"
         yield Fault(where, "RS-S617", message, f"a year up to {case.horizon.last - line.lead}")
+    if modules == 0 and not line.converts:
+        yield Fault(where, "RS-S617", f"`{line.line_id}` is announced without a capacity step", "more than 0")
     if modules > line.modules_limit:
         message = f"{modules:g} steps announced where `{line.line_id}` can have {line.modules_limit:g}"
         yield Fault(where, "RS-S617", message, "at most modules_limit of lines.csv")

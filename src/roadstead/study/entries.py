@@ -134,10 +134,10 @@ class PinEntry(_Part):
 
 
 class AnnouncedEntry(_Part):
-    """An announced line as announced: year of commitment and capacity steps."""
+    """An announced line as announced: year of commitment and capacity steps, which only a conversion may do without."""
 
     year: Year
-    modules: Annotated[float, Field(gt=0)]
+    modules: Annotated[float, Field(ge=0)]
 
 
 class EffortEntry(_Part):

@@ -55,11 +55,9 @@ def _conversion(line: Line, row: Row, lines: Mapping[str, Line]) -> Iterator[Fau
         yield Fault(where, CODE, message, f"no maximum_life of `{first.line_id}`")
     if _circles(line, lines):
         yield Fault(where, CODE, f"`{name}` grows out of itself", "a kit line that comes before it")
-    for column in ("module_size", "modules_limit", "own_share"):
-        mine, theirs = getattr(line, column), getattr(first, column)
-        if mine != theirs:
-            message = f"`{name}` works with the steps of `{first.line_id}`: {mine:g} stands here, and {theirs:g} there"
-            yield Fault(row.where(column), CODE, message, f"{theirs:g}")
+    if line.own_share != first.own_share:
+        message = f"`{name}` works with the steps of `{first.line_id}`: {line.own_share:g} of it is owned, and {first.own_share:g} of those"
+        yield Fault(row.where("own_share"), CODE, message, f"{first.own_share:g}")
 
 
 def _circles(line: Line, lines: Mapping[str, Line]) -> bool:

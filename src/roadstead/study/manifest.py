@@ -111,7 +111,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "prospect_sha256": digest(run.ready.evaluation.prospect),
         "result": {
             "npv": solved.certificate.expected,
-            "maximised": solved.certificate.value,
+            **({"maximised": solved.certificate.value} if run.ready.evaluation.prospect.tails.level.size else {}),
             "standing": _finite(solved.standing),
             "capital": solved.certificate.capital,
             "worst_violation": solved.certificate.worst_violation,

@@ -247,12 +247,14 @@ def _inputs(tree: ScenarioTree, folder: Path, told: dict[str, Any]) -> Check:
 
 def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
     try:
-        met = certify(tree, prospect, parquet.read_plan(folder / PLAN)).value
+        met = certify(tree, prospect, parquet.read_plan(folder / PLAN))
     except RoadsteadError as error:
         return Check("plan", False, str(error.faults[0]))
     except UNREADABLE as error:
         return Check("plan", False, f"cannot be read: {error}")
-    return _same("plan", "NPV", met, maximised(told["result"]))
+    npv = _same("plan", "NPV", met.expected, told["result"]["npv"])
+    weighed = _same("plan", "NPV weighed with its worst futures", met.value, maximised(told["result"]))
+    return npv if weighed.holds else weighed
 
 
 def _bound(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:

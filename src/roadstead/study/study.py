@@ -230,11 +230,7 @@ def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
 
 def programme(study: Study) -> dict[str, tuple[int, float]]:
     """The announced programme: year of commitment and modules by line."""
-    lines = study.carmaker.lines
-    return {
-        line: (entry.year, 0.0 if lines[line].converts else entry.modules)  # a conversion takes over steps that stand
-        for line, entry in study.case.announced.items()
-    }
+    return {line: (entry.year, entry.modules) for line, entry in study.case.announced.items()}
 
 
 def _central(ready: Ready) -> Ready:

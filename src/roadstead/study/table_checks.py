@@ -129,7 +129,7 @@ def _capacity(line: Line, row: Row) -> Iterator[Fault]:
     elif not runs and line.modules_now > 0:
         message = f"`{name}` is {line.standing}, but {line.modules_now:g} steps stand"
         yield Fault(row.where("modules_now"), "RS-S611", message, "0, or the standing `operating` or `committed`")
-    elif line.modules_limit < 1:
+    elif line.modules_limit < 1 and not line.converts:
         message = f"`{name}` has room for {line.modules_limit:g} steps"
         yield Fault(row.where("modules_limit"), "RS-S611", message, "at least 1")
 

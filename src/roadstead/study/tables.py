@@ -137,8 +137,8 @@ LINES = Schema(
         Column(
             "converts",
             Kind.TEXT,
-            "line of the same place that it grows out of: a kit line's steps go on in a plant; its own open_cost is all the "
-            "conversion costs, a step costs what it does under the first line",
+            "line of the same place that it grows out of: a kit line's steps go on in a plant for its open_cost; its own "
+            "modules_limit and module_cost are those of steps beside them",
             required=False,
         ),
         Column(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -130,6 +131,21 @@ def test_a_case_that_is_not_there(run, tmp_path: Path):
     said = run("plan", tmp_path / "nothing", "--out", tmp_path / "out", "--json")
     assert (said.status, said.codes) == (2, ["RS-S601"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pin_and_a_budget_that_clash_are_told_in_the_cases_words(run, tmp_path: Path):
+    """At the pin, with every budget in its way and the cheapest way out; nothing is written."""
+    shutil.copytree(bundled("starter"), tmp_path / "case")
+    file = tmp_path / "case" / "case.yaml"
+    text = file.read_text(encoding="utf-8").replace("pins: []", "pins:\n  - {what: izmir, do: open, by: 2028}")
+    file.write_text(text.replace("budget: {}", "budget: {2027: 20e6}"), encoding="utf-8")
+    line = 1 + text.splitlines().index("  - {what: izmir, do: open, by: 2028}")
+    said = run("plan", tmp_path / "case", "--out", tmp_path / "out", *QUICK)
+    assert (said.status, said.codes, said.out) == (2, ["RS-F503"], "")
+    assert f"case.yaml:{line}:5: no plan keeps these together: the pin `izmir` opened by 2028" in said.err
+    assert "a budget of 2027 (Rules as they stand) of 20,000,000" in said.err
+    assert "cheapest: `izmir` opened by 2029, with a plan worth" in said.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_people_see_the_first_screen_and_where_to_read_on(run, monkeypatch, tmp_path: Path):

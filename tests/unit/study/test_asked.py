@@ -18,7 +18,9 @@ QUICK = Effort(gap=0.1, seconds=60.0, workers=1)
 
 
 def ask(case, text: str) -> None:
-    case.edit(YAML, "pins: []", f"pins: []\n{text}")
+    for entry in text.split("\n"):
+        old = "budget: {}" if entry.startswith("budget") else "risk: {level: 0.1, weight: 0}"
+        case.edit(YAML, old, entry)
 
 
 def test_without_them_nothing_is_limited_and_the_mean_alone_counts(starter_ready):
@@ -56,7 +58,7 @@ def test_the_worst_futures_are_weighed(case):
 
 
 def test_a_weight_of_nothing_is_no_tail(case):
-    ask(case, "risk: {level: 0.1, weight: 0}")
+    assert read_study(case.folder).case.risk is not None
     assert prepare(read_study(case.folder), Quiet()).evaluation.prospect.tails.level.size == 0
 
 
@@ -82,7 +84,8 @@ def test_what_cannot_be_is_told_at_its_place(case, text, spot, code, words):
 
 
 def test_a_pin_and_a_budget_that_clash_are_told_at_the_pin(case):
-    case.edit(YAML, "pins: []", "pins:\n  - {what: izmir, do: open, by: 2028}\nbudget: {2027: 20e6}")
+    case.edit(YAML, "pins: []", "pins:\n  - {what: izmir, do: open, by: 2028}")
+    ask(case, "budget: {2027: 20e6}")
     with pytest.raises(RoadsteadError) as caught, solver_silenced():
         run(read_study(case.folder), effort=QUICK, progress=Quiet())
     (fault,) = caught.value.faults

@@ -309,7 +309,8 @@ def test_a_programme_that_opens_too_late(case):
 def test_an_announced_line_without_a_programme(case):
     case.set("lines.csv", ("izmir",), "standing", "announced")
     case.set("lines.csv", ("izmir",), "opens", "2029")
-    says(case.fault(), case.line_of(YAML, "{}"), "RS-S617", "`izmir` is announced in lines.csv, but not in case.yaml")
+    where = case.line_of(YAML, "announced: {}").rpartition(":")[0] + f":{len('announced: ') + 1}"
+    says(case.fault(), where, "RS-S617", "`izmir` is announced in lines.csv, but not in case.yaml")
 
 
 def test_faults_of_the_document_and_the_tables_are_told_at_once(case):

@@ -35,13 +35,13 @@ def plant_at_bahia(case, **further: str) -> int:
         LINES,
         **{
             "line": "bahia_plant", "name": "Bahia, plant", "name_zh": "巴伊亚（整车厂）", "place": "BRA", "mode": "local",
-            "standing": "candidate", "module_size": "25000", "modules_now": "0", "modules_limit": "3", "lead": "2",
+            "standing": "candidate", "module_size": "25000", "modules_now": "0", "modules_limit": "0", "lead": "2",
             "models": "city|voyage", "converts": "bahia", **further,
         },
     )  # fmt: skip
     for item, value, unit in (
         ("open_cost", "30000000", "USD"), ("local_content", "0.6", "1"), ("local_premium", "0", "1"),
-        ("site_fixed", "1000000", "USD/year"),
+        ("site_fixed", "1000000", "USD/year"), ("module_cost", "100000000", "USD"),
     ):  # fmt: skip
         case.add("figures.csv", subject="bahia_plant", item=item, value=value, unit=unit)
     return line
@@ -96,6 +96,31 @@ def test_a_plant_takes_over_the_steps_of_the_kit_line_it_converts(case):
     assert p.resources.option[row] == kit
 
 
+def test_steps_of_its_own_stand_beside_those_taken_over(case):
+    plant_at_bahia(case, modules_limit="2", module_size="40000")
+    p = prospect(case)
+    own, taken = p.labels.resource.index("bahia_plant"), p.labels.resource.index("bahia")
+    assert (p.resources.limit[own], p.resources.size[own]) == (2.0, 40000.0)
+    assert p.resources.option[own] == p.labels.option.index("bahia_plant")
+    plant = p.arcs.supply == p.labels.supply.index("bahia_plant")
+    new = np.asarray([regime == "new steps" for regime in p.arcs.regime])
+    assert (plant & new).sum() == (plant & ~new).sum() > 0
+    for row, mine in ((own, plant & new), (taken, plant & ~new)):
+        assert set(np.flatnonzero(mine)) <= set(p.resources.use_arc[p.resources.use_resource == row])
+    assert np.array_equal(p.arcs.margin[:, plant & new], p.arcs.margin[:, plant & ~new])
+
+
+def test_a_plan_takes_cheap_steps_of_its_own(case):
+    plant_at_bahia(case, modules_limit="2")
+    case.set("figures.csv", ("bahia_plant", "module_cost"), "value", "1e6")
+    with solver_silenced():
+        done = run(read_study(case.folder), effort=QUICK, progress=Quiet())
+    p, build = done.ready.evaluation.prospect, done.solved.plan.decisions.build
+    assert build[:, p.labels.resource.index("bahia_plant")].any()
+    said = [Words("en", "USD").say(row.what).replace("\u00a0", " ") for row in done.book.decisions]
+    assert any(words.startswith("Expand Bahia, plant (Brazil) by ") and words.endswith("for $1 m.") for words in said)
+
+
 def test_a_conversion_is_taken_and_told_in_both_languages(case):
     plant_at_bahia(case)
     with solver_silenced():
@@ -114,11 +139,30 @@ def test_a_conversion_is_taken_and_told_in_both_languages(case):
     assert said.startswith("Convert Bahia, kit line (Brazil) to Bahia, plant: its capacity then makes ")
     assert said.endswith(f"first cars in {year}, for $30 m.")
     assert Words("zh", "USD").say(sentence(reading, first)).startswith("将巴西巴伊亚（散件组装）改造为巴伊亚（整车厂）")
+    more = Words("en", "USD").say(sentence(reading, replace(first, modules=1.0))).replace("\u00a0", " ")
+    assert "Bahia, plant: its capacity and 25,000 cars a year more then make " in more
     told = [row.what.key for row in done.book.decisions]
     assert told.count("convert") == len(found)
     able, made = capacity(reading), output(reading)
     assert (made <= able + 1.0).all(), "a line makes no more than it can once it has become another"
     assert made[:, [line.line_id for line in ready.evaluation.ledger.lines].index("bahia_plant")].any()
+
+
+def test_a_conversion_may_be_announced_without_further_steps(case):
+    plant_at_bahia(case, standing="announced", opens="2029")
+    case.edit("case.yaml", "announced: {}", "announced:\n  bahia_plant: {year: 2027, modules: 0}")
+    with solver_silenced():
+        done = run(read_study(case.folder), effort=QUICK, progress=Quiet())
+    worth = {row.key: row for row in done.book.comparisons}
+    assert worth["announced"].capital == pytest.approx(30e6 / done.ready.evaluation.prospect.options.outlay[3])
+    assert worth["announced"].npv != worth["standing"].npv
+
+
+def test_a_line_announced_without_a_step_is_told(case):
+    case.set(LINES, ("izmir",), "standing", "announced")
+    case.set(LINES, ("izmir",), "opens", "2029")
+    case.edit("case.yaml", "announced: {}", "announced:\n  izmir: {year: 2027, modules: 0}")
+    assert (case.fault().code, "without a capacity step" in str(case.fault())) == ("RS-S617", True)
 
 
 def test_of_a_choice_at_most_one_is_taken(case):
@@ -213,8 +257,6 @@ def test_a_life_that_ends_before_it_may_is_told(case):
 @pytest.mark.parametrize(
     ("further", "column", "words"),
     [
-        ({"module_size": "30000"}, "module_size", "30000 stands here, and 25000 there"),
-        ({"modules_limit": "4"}, "modules_limit", "4 stands here, and 3 there"),
         ({"converts": "bahia_plant"}, "converts", "is no kit line in BRA"),
     ],
 )
