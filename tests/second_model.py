@@ -325,7 +325,10 @@ def _order_of_decisions(model: linopy.Model, made: Invented, when: Times, n_: Kn
     stands, limit = _array(n_.k_bar, "m", "r"), _array(np.maximum(res.limit, n_.k_bar), "m", "r")
     ends = (res.lead + res.maximum_life)[None, None, :] + start[None, :, None]
     held = _array(when.path[:, :, None] * (ends > start[:, None, None]), "m", "n", "r")
-    total = (held * v["z"]).sum("n") - (path * v["w"]).sum("n")
+    over = start[None, :, None] + res.notice[None, None, :] <= start[:, None, None]
+    gone = _array(when.path[:, :, None] * over, "m", "n", "r")
+    ordered = (held * v["z"]).sum("n")
+    total, on_notice = ordered - (path * v["w"]).sum("n"), ordered - (gone * v["w"]).sum("n")
     gate = np.where(res.option >= 0, res.option, 0)
     gated = res.option >= 0
     open_anyway = np.where(gated, (opt.opens <= tree.last_year)[gate] if len(opt.opens) else True, True)
@@ -338,9 +341,11 @@ def _order_of_decisions(model: linopy.Model, made: Invented, when: Times, n_: Kn
                 line[res.option == back, d] = 1.0
                 back = int(opt.grows_from[back])
         committed = (path * v["u"]).sum("n").isel(d=_pick(res.option, "r"))
+        on_notice = on_notice - limit * _array(gated, "r") * committed
         committed = committed - (_array(line, "r", "d") * (path * v["v"]).sum("n")).sum("d")
         total = total - limit * _array(gated, "r") * committed
     model.add_constraints(total <= spare)  # F.5
+    model.add_constraints(on_notice <= spare)  # F.5
     in_service = (ready(res.lead + res.minimum_life, "r") * v["z"]).sum("n")
     model.add_constraints((path * v["w"]).sum("n") - in_service <= stands)  # F.6
 

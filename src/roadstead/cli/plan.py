@@ -1,5 +1,6 @@
 """`roadstead plan`, `demo` and `verify`: plan a case, watch it, read the answer, check a run again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,6 +74,12 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     from roadstead.study import api
 
     folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    unfinished = folder.parent / UNFINISHED
+
+    def tidy() -> None:
+        watch.__exit__(None, None, None)
+        _forget(unfinished)
+
     with Watch() as watch:
         done = interruptible(
             lambda: api.plan(
@@ -84,15 +91,22 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
                 cluster=wishes.cluster,
                 language=wishes.language,
                 progress=watch,
-                unfinished=folder.parent / UNFINISHED,
+                unfinished=unfinished,
             ),
-            tidy=lambda: watch.__exit__(None, None, None),
+            tidy=tidy,
             end_early=watch.end_early,
         )
+    _forget(unfinished)
     if json:
         print_json(as_json(done, wishes.language))
     else:
         _print(done, wishes.language)
+
+
+def _forget(unfinished: Path) -> None:
+    """Leave no empty folder of searches behind; one with a search in it is gone on from next time."""
+    with suppress(OSError):
+        unfinished.rmdir()
 
 
 def _free(folder: Path) -> Path:

@@ -298,7 +298,7 @@ def _arc_worth(p: Prospect, years: slice) -> Floats:
 
 
 def _dearest(width: Floats, price: Floats) -> Floats:
-    return np.asarray(np.where(width > 0, price, -np.inf).max(-1))
+    return np.asarray(np.where(width > 0, price, -np.inf).max(-1, initial=-np.inf))
 
 
 def _group_dearest(p: Prospect) -> Floats:

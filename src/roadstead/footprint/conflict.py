@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.columns import CARS, MONEY, live_arcs
+from roadstead.footprint.columns import CARS, MONEY, live_arcs, previous
 from roadstead.footprint.extensive import INFEASIBLE, Limits, run
 from roadstead.footprint.formulation import formulate, formulate_decisions
 from roadstead.footprint.method import MOST_FLOWS
 from roadstead.footprint.shortage import unserved
+from roadstead.footprint.tails import with_tails
 from roadstead.terms.errors import Fault
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ WAY_OUT_GAP = 0.01
 """Share of NPV by which ways out are told apart."""
 DONE = {"option": "opened", "resource": "enlarged", "close": "closed", "retire": "cut back"}
 """What a pin asks to be done."""
+MOST_CONFLICTS = 4
+"""Conflicts that are told at once."""
 MOST_CELLS, MOST_WAYS = 3, 3
 """Cells, and ways out beside the best, that are named one by one."""
 
@@ -59,6 +62,8 @@ class Rule:
         Pin, node, cell or pledge, by its index.
     words
         What it asks for.
+    share
+        By how much each row gives way where the rule gives way by one. Shape of ``rows``.
     """
 
     kind: Kind
@@ -66,6 +71,7 @@ class Rule:
     entry: int
     words: str
     rows: Ints
+    share: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,59 +138,67 @@ class Conflict:
         return priced if priced and not self.fits(priced) else self.rules
 
     def ways(self, conflict: list[Rule]) -> list[Way]:
-        """What would do in place of each rule alone, the others kept, the best first; rules that alone cannot help left out."""
-        found = [way for rule in conflict if self.left() > 0 and (way := self._way(rule)) is not None]
+        """What would do in place of each rule alone, the others of its conflict kept, the best first; those that alone cannot help left out."""
+        found = [way for rule in conflict if self.left() > 0 and (way := self._way(rule, conflict)) is not None]
         return sorted(found, key=lambda way: -way.value)
 
-    def _way(self, rule: Rule) -> Way | None:
+    def _way(self, rule: Rule, conflict: list[Rule]) -> Way | None:
         if rule.kind == "pin":
-            return self._later(rule.entry)
-        program, slacks = _elastic(self.whole.program, [rule])
+            return self._later(rule.entry, conflict)
+        others = [each for each in self.rules if each not in conflict]
+        program = _giving_way(_without(self.whole.program, others), rule)
         answer = run(program, self.limits)
         if answer.point is None:
             return None
-        missed = answer.point[slacks]
-        most, total = UNIT[rule.kind] * float(missed.max(initial=0.0)), UNIT[rule.kind] * float(missed.sum())
+        less = UNIT[rule.kind] * float(answer.point[-1])
         words = {
-            "budget": f"{rule.where} of {self.prospect.budget[rule.entry] + total:,.0f}"
+            "budget": f"{rule.where} of {self.prospect.budget[rule.entry] + less:,.0f}"
             if rule.kind == "budget"
             else "",
-            "served": f"{total:,.0f} fewer cars of {rule.where}",
-            "pledge": f"a least balance of {rule.where} that is {most:,.0f} lower",
+            "served": f"up to {less:,.0f} fewer cars a year of {rule.where}",
+            "pledge": f"a least balance of {rule.where} that is {less:,.0f} lower",
         }[rule.kind]
-        return Way(words, self._worth(self.pins, rule, missed * (1.0 + ROUNDING) + ROUNDING))
+        return Way(words, self._worth(self.pins, rule, float(answer.point[-1]) * (1.0 + ROUNDING) + ROUNDING))
 
-    def _later(self, at: int) -> Way | None:
+    def _later(self, at: int, conflict: list[Rule]) -> Way | None:
         """A pin put off to the first year in which it can be honoured, or dropped."""
         pin = self.pins[at]
         others = (*self.pins[:at], *self.pins[at + 1 :])
         years = np.unique(self.tree.start[self.tree.start > pin.by]).tolist() if pin.do else []
         for year in years:
             put_off = (*self.pins[:at], replace(pin, by=year), *self.pins[at + 1 :])
-            if self._again(put_off):
+            if self._again(put_off, conflict):
                 return Way(f"{_pin_words(self.prospect, replace(pin, by=year))}", self._worth(put_off))
-        if self._again(others):
+        if self._again(others, conflict):
             return Way(f"no pin {_pin_words(self.prospect, pin)}", self._worth(others))
         return None
 
-    def _again(self, pins: tuple[Pin, ...]) -> bool:
-        """True where other pins fit."""
+    def _again(self, pins: tuple[Pin, ...], conflict: list[Rule]) -> bool:
+        """True where a conflict is none under other pins."""
         other = Conflict(self.tree, self.prospect, pins, max(self.left(), 1.0))
-        return other.fits(other.rules)
+        held = {(rule.kind, rule.entry) for rule in conflict if rule.kind != "pin"}
+        named = {self.pins[rule.entry] for rule in conflict if rule.kind == "pin"}
+        kept = [
+            rule
+            for rule in other.rules
+            if (rule.kind, rule.entry) in held
+            or (rule.kind == "pin" and (pins[rule.entry] in named or pins[rule.entry] not in self.pins))
+        ]
+        return other.fits(kept)
 
-    def _worth(self, pins: tuple[Pin, ...], missed: Rule | None = None, slack: Floats | None = None) -> float:
-        """What a plan is worth under pins, with a rule missed by so much; minus infinity where that takes too long. [money]"""
+    def _worth(self, pins: tuple[Pin, ...], rule: Rule | None = None, less: float = 0.0) -> float:
+        """What a plan is worth under pins, with a rule given way by so much; minus infinity where that takes too long. [money]"""
         if live_arcs(self.prospect).sum() > MOST_FLOWS:
             return float("-inf")
         whole = _never_rows(formulate(self.tree, self.prospect, tuple(pin for pin in pins if pin.do)), pins)
-        program = whole.program
-        if missed is not None and slack is not None:
+        if rule is not None:
             rules = _rules(self.tree, self.prospect, pins, whole)
-            rows = next(each.rows for each in rules if each.where == missed.where)
-            low, high = program.low.copy(), program.high.copy()
-            low[rows] -= slack
-            high[rows] += slack
-            program = replace(program, low=low, high=high)
+            same = next(each for each in rules if (each.kind, each.entry) == (rule.kind, rule.entry))
+            low, high = whole.program.low.copy(), whole.program.high.copy()
+            low[same.rows] -= less * same.share
+            high[same.rows] += less * same.share
+            whole = replace(whole, program=replace(whole.program, low=low, high=high))
+        program = with_tails(self.tree, self.prospect, whole)
         answer = run(program, replace(self.limits, relative_gap=WAY_OUT_GAP))
         return float("-inf") if answer.point is None else MONEY * _value(program, answer)
 
@@ -227,14 +241,18 @@ def _rules(tree: ScenarioTree, p: Prospect, pins: tuple[Pin, ...], whole: Formul
             market, model = p.labels.cell[c]
             where = f"{p.labels.model[model]} in {p.labels.market[market]}"
             words = f"up to {p.demand.least[:, c].max():,.0f} cars a year of {where}"
-            found.append(Rule("served", where, c, words, rows[rows >= 0]))
+            found.append(Rule("served", where, c, words, rows[rows >= 0], np.ones(int((rows >= 0).sum()))))
+    # A balance that may be lower by one at all times begins with one more, and has what is lost of that made good.
+    first = (previous(tree, p) < 0)[:, None]
+    opening = np.where(first, 1.0, 1.0 - p.pledges.carry[None, :] ** p.node_years.span[:, None])
     for j, name in enumerate(p.labels.pledge):
-        found.append(Rule("pledge", f"`{name}`", j, f"the least balance of `{name}`", whole.balance[:, j]))
+        words = f"the least balance of `{name}`"
+        found.append(Rule("pledge", f"`{name}`", j, words, whole.balance[:, j], opening[:, j]))
     for n in np.flatnonzero(whole.budget >= 0).tolist():
         where = f"a budget of {tree.start[n]} ({tree.name[n]})"
-        found.append(Rule("budget", where, n, f"{where} of {p.budget[n]:,.0f}", whole.budget[[n]]))
+        found.append(Rule("budget", where, n, f"{where} of {p.budget[n]:,.0f}", whole.budget[[n]], np.ones(1)))
     for i, rows in enumerate(whole.pin):
-        found.append(Rule("pin", f"pins[{i}]", i, _pin_words(p, pins[i]), rows))
+        found.append(Rule("pin", f"pins[{i}]", i, _pin_words(p, pins[i]), rows, np.ones(len(rows))))
     return found
 
 
@@ -269,17 +287,40 @@ def _elastic(program: Program, rules: list[Rule]) -> tuple[Program, Ints]:
     return elastic, np.arange(len(program.gain), len(program.gain) + count)
 
 
+def _giving_way(program: Program, rule: Rule) -> Program:
+    """The program in which one rule may give way, by as little as will do: the last column."""
+    rows = rule.rows
+    sign = np.where(np.isfinite(program.low[rows]), rule.share, -rule.share)
+    more = sparse.coo_matrix((sign, (rows, np.zeros(len(rows), dtype=np.int64))), shape=(len(program.low), 1))
+    return replace(
+        program,
+        gain=np.append(np.zeros_like(program.gain), -1.0),
+        floor=np.append(program.floor, 0.0),
+        ceiling=np.append(program.ceiling, np.inf),
+        whole=np.append(program.whole, False),
+        matrix=sparse.hstack([program.matrix, more]).tocsr(),
+        constant=0.0,
+    )
+
+
 def explained(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], seconds: float) -> list[Fault]:
     """Why nothing fits; none where no rule of business is to blame, or time ended before it was found."""
     conflict = Conflict(tree, prospect, pins, seconds)
-    held = conflict.smallest()
-    if not held:
-        return []
-    if all(rule.kind == "served" for rule in held):
-        return unserved(tree, prospect, conflict.limits)
-    ways = conflict.ways(held)
-    first = next((rule for rule in reversed(held) if rule.kind == "pin"), held[-1])
-    return [Fault(first.where if first.kind == "pin" else "plan", "RS-F503", _told(held), _way_out(ways))]
+    faults: list[Fault] = []
+    for _ in range(MOST_CONFLICTS):
+        held = conflict.smallest()
+        if not held:
+            break
+        if all(rule.kind == "served" for rule in held):
+            faults += unserved(tree, prospect, conflict.limits)
+        else:
+            first = next((rule for rule in reversed(held) if rule.kind == "pin"), held[-1])
+            where = first.where if first.kind == "pin" else "plan"
+            faults.append(Fault(where, "RS-F503", _told(held), _way_out(conflict.ways(held))))
+        # What has been told is let go: what clashes beside it is told, too.
+        conflict.rules = [rule for rule in conflict.rules if rule not in held]
+        conflict.whole = replace(conflict.whole, program=_without(conflict.whole.program, held))
+    return list(dict.fromkeys(faults))
 
 
 def _told(held: list[Rule]) -> str:

@@ -214,7 +214,7 @@ def _open_what_is_needed(builder: ProgramBuilder, p: Prospect, when: Timing, c: 
 
 
 def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, when: Timing, c: Columns) -> Ints:
-    """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit."""
+    """(F.5) Modules stand only where their option is committed and not closed, and no more than the limit, those on notice counted."""
     gate, standing = p.resources.option, standing_modules(tree, p)
     limit = np.maximum(p.resources.limit, standing)  # what stands today may stand on, though nothing may be added
     open_already = np.where(
@@ -222,16 +222,19 @@ def _modules_within_limit(builder: ProgramBuilder, tree: ScenarioTree, p: Prospe
         (p.options.opens <= tree.last_year)[np.maximum(gate, 0)] if len(p.options.opens) else True,
         True,
     )
-    rows = np.full(c.z.shape, -1, dtype=np.int64)
     keep = (when.on_path @ (c.z >= 0) > 0) | (standing > 0)
     high = limit * open_already - standing
-    rows[keep] = builder.add_rows(np.asarray(-np.inf), high[keep])
-    once = np.ones(len(when.nodes.node))
-    _spread(builder, rows, c.z, when.nodes, when.module_held)
-    _spread(builder, rows, c.w, when.nodes, -once)
     gated = np.flatnonzero(gate >= 0)
     weight = limit.T[gated][:, when.nodes.below]
-    _spread(builder, rows[:, gated], c.u[:, gate[gated]], when.nodes, -weight)
+    rows = np.full(c.z.shape, -1, dtype=np.int64)
+    for on_notice in (True, False):
+        # Where there is no notice, both are the same: a closed line has no modules.
+        mine = keep & (p.resources.notice > 0) if on_notice else keep
+        rows[:] = -1
+        rows[mine] = builder.add_rows(np.asarray(-np.inf), high[mine])
+        _spread(builder, rows, c.z, when.nodes, when.module_held)
+        _spread(builder, rows, c.w, when.nodes, -when.module_gone if on_notice else -np.ones(len(when.nodes.node)))
+        _spread(builder, rows[:, gated], c.u[:, gate[gated]], when.nodes, -weight)
     for r, option in zip(gated, gate[gated], strict=True):
         for d in _line(p, int(option)):
             _spread(builder, rows[:, [r]], c.v[:, [d]], when.nodes, limit.T[[r]][:, when.nodes.below])
@@ -314,6 +317,7 @@ def _flows_need_open_options(builder: ProgramBuilder, p: Prospect, c: Columns) -
     start = initially_open(p)
     most = p.demand.width.sum(-1) / CARS  # (Y, C)
     decided = (c.v >= 0).any(0) | (start.min(0) == 0)
+    decided[p.options.grows_from[(p.options.grows_from >= 0) & (c.u >= 0).any(0)]] = True
     by_supply = np.flatnonzero(p.arcs.supply_option >= 0)
     by_supply = by_supply[decided[p.arcs.supply_option[by_supply]]]
     rows = np.full((start.shape[0], len(by_supply)), -1, dtype=np.int64)

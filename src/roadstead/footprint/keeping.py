@@ -108,8 +108,11 @@ def _check_node(tree: ScenarioTree, p: Prospect, d: Decisions, at: tuple[int, Fl
     faults += [broken(p.labels.resource[r], message) for r in over]
     ordered = np.asarray([tree.start[m] for m in path])[:, None]
     held = ordered + p.resources.lead + p.resources.maximum_life > start
-    stands = standing + (d.build[path] * held).sum(0) - d.retire[path].sum(0)
+    gone = ordered + p.resources.notice <= start
     shut = _shut_lines(p, d.close[path].sum(0) > 0.5)
+    # Of a closed line nothing is kept; of one that is open, what is on notice still stands.
+    retired = np.where(shut, d.retire[path].sum(0), (d.retire[path] * gone).sum(0))
+    stands = standing + (d.build[path] * held).sum(0) - retired
     touched = d.build[path].sum(0) + d.retire[path].sum(0) + shut > 0
     most = np.where(shut, 0.0, np.maximum(p.resources.limit, standing)) + COUNT_TOLERANCE
     for r in np.flatnonzero((stands > most) & touched):

@@ -339,7 +339,7 @@ def _standing(tree: ScenarioTree, prospect: Prospect) -> float:
     try:
         plan = dispatch(tree, prospect, no_new(tree, prospect))
     except RoadsteadError:
-        if prospect.demand.least.any() or prospect.labels.pledge:
+        if prospect.demand.least.any() or prospect.labels.pledge or (prospect.options.needs >= 0).any():
             return float("-inf")
         raise
     return certify(tree, prospect, plan).value

@@ -114,7 +114,8 @@ def tailed(tree: ScenarioTree, tails: Tails, program: Program, money: sparse.csr
         [None, tail, start, short],
     ]
     none, many = np.inf, kinds * len(ends)
-    loss = np.kron(tails.weight / tails.level, probability[ends])
+    level = np.minimum(tails.level, probability[ends].sum())  # which may be a rounding off one
+    loss = np.kron(tails.weight / level, probability[ends])
     gain = [np.zeros(width), (1.0 - tails.weight.sum()) * probability, tails.weight, -loss]
     return replace(
         program,

@@ -95,8 +95,9 @@ class Timing:
     module_ready, option_ready, option_ripe
         1 where an order has come into service as the node below begins and a module's minimum life has passed; an option is
         open; and its minimum life has passed. Shapes (R, J), (D, J), (D, J).
-    module_held
-        1 where a module ordered has not ended by itself as the node below begins. Shape (R, J).
+    module_held, module_gone
+        1 where a module ordered has not ended by itself as the node below begins; where the notice of one retired is over.
+        Shape (R, J).
     """
 
     years: Pairs
@@ -112,6 +113,7 @@ class Timing:
     option_ready: Floats
     option_ripe: Floats
     module_held: Floats
+    module_gone: Floats
 
     @property
     def on_path(self) -> sparse.csr_matrix:
@@ -190,6 +192,7 @@ def timing(tree: ScenarioTree, prospect: Prospect) -> Timing:
         option_ready=for_all(d_count, lambda d: above & (ago >= options.lead[d]), pairs),
         option_ripe=for_all(d_count, lambda d: above & (ago >= (options.lead + options.minimum_life)[d]), pairs),
         module_held=for_all(r_count, lambda r: ago < ended[r], pairs),
+        module_gone=for_all(r_count, lambda r: ago >= resources.notice[r], pairs),
     )
 
 

@@ -196,9 +196,11 @@ def _check_options(p: Prospect) -> None:
         if np.any(at >= 0):
             raise ValueError(f"options.{name} leads in a circle")
     grown = np.flatnonzero(p.options.grows_from >= 0)
-    ends = p.options.maximum_life[p.options.grows_from[grown]] < ENDLESS
-    if np.any(ends):
-        raise ValueError("options.grows_from points to an option with a maximum life, which is not converted")
+    ends = p.options.maximum_life < ENDLESS
+    if np.any(ends[p.options.grows_from[grown]] | ends[grown]):
+        raise ValueError(
+            "options.grows_from joins an option with a maximum life to another: what ends by itself is not converted"
+        )
 
 
 def _check_accounts(p: Prospect) -> None:

@@ -334,7 +334,7 @@ def build_options(
     risk = np.asarray([risks.of(p) for p in place])
     whose = (*lines, *(None for _ in entries), *(line for line, _ in tools))
     outlay = np.asarray([before_tax(costing, line) for line in whose])
-    tied = tying.ties(carmaker, len(entries))
+    tied = tying.ties(carmaker, len(entries), costing.first_year)
     options = Options(
         opens, lead, cost, fixed, exit_cost, allowed, risk, tied.minimum_life, tied.maximum_life, tied.notice,
         tied.grows_from, tied.needs, tied.choice, outlay,

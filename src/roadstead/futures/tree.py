@@ -80,7 +80,7 @@ class ScenarioTree:
             raise ValueError("probabilities lie between nothing and one")
         sums = np.bincount(self.parent[1:], weights=self.branch_probability[1:], minlength=self.count)
         inner = np.unique(self.parent[1:])
-        if inner.size and not np.allclose(sums[inner], 1.0, atol=1e-9):
+        if inner.size and not np.allclose(sums[inner], 1.0, rtol=0.0, atol=1e-9):
             raise ValueError("branch probabilities under a node sum to one")
 
     @property

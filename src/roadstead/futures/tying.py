@@ -56,14 +56,20 @@ def tool_name(line: Line, tool: Tooling) -> str:
 def opens(line: Line, first_year: int) -> int:
     """Year in which a line's option is open without a decision.
 
-    A line that runs, or will, is open from the first year on, except that a life is counted from the year in which it opened.
+    A line that runs, or will, is open from the first year on: what is still to pay for one being built is paid while it is not.
+    A life is counted from the year in which a line opened, where that has been.
     """
     if line.standing not in RUNS:
         return NEVER
-    return line.opens if line.minimum_life or line.maximum_life < NEVER else first_year
+    return min(line.opens, first_year) if line.minimum_life or line.maximum_life < NEVER else first_year
 
 
-def ties(carmaker: Carmaker, others: int) -> Ties:
+def _ahead(line: Line, first_year: int) -> int:
+    """Years by which a line that will run counts as open before it is: its lives begin so much later."""
+    return max(line.opens - first_year, 0) if line.standing in RUNS else 0
+
+
+def ties(carmaker: Carmaker, others: int, first_year: int) -> Ties:
     """Ties of every line, of ``others`` options that have none, and of every model's tooling."""
     lines, tools = tuple(carmaker.lines.values()), tooled(carmaker)
     at = {line.line_id: i for i, line in enumerate(lines)}
@@ -76,8 +82,8 @@ def ties(carmaker: Carmaker, others: int) -> Ties:
     needs = column([-1] * len(lines), -1)
     needs[len(lines) + others :] = [at[line.line_id] for line, _ in tools]
     return Ties(
-        minimum_life=column([line.minimum_life for line in lines], 0),
-        maximum_life=column([line.maximum_life for line in lines], NEVER),
+        minimum_life=column([n + _ahead(ln, first_year) if (n := ln.minimum_life) else 0 for ln in lines], 0),
+        maximum_life=column([min(ln.maximum_life + _ahead(ln, first_year), NEVER) for ln in lines], NEVER),
         notice=column([line.notice for line in lines], 0),
         grows_from=column([at.get(line.converts, -1) for line in lines], -1),
         needs=needs,

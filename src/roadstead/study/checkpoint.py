@@ -20,7 +20,7 @@ import numpy as np
 from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.pricing import BarePrices
-from roadstead.footprint.session import Checkpoint, Session
+from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import solve
 from roadstead.study.parquet import digest
 
@@ -50,6 +50,7 @@ class Unfinished:
     def __init__(self, under: Path, name: str) -> None:
         self.folder = under / name[:LENGTH]
         self._written, self._rounds = -np.inf, len(self._prices())
+        self._waiting: Decisions | None = None
 
     def found(self) -> Checkpoint | None:
         """What there is to go on from; None where that is nothing."""
@@ -59,7 +60,7 @@ class Unfinished:
         return Checkpoint(decisions, cuts, prices) if decisions or cuts or prices else None
 
     def keep(self, new: Checkpoint) -> None:
-        """Write what is new; a better plan at once after the last, only when some time has passed.
+        """Write what is new; a better plan at once after the last, only when some time has passed (``write_waiting``). after the last, only when some time has passed.
 
         A disk that is full or gone loses the checkpoint, not the plan.
         """
@@ -70,17 +71,22 @@ class Unfinished:
                 _write(self.folder / f"prices-{self._rounds:05}.npz", price)
             if new.cuts is not None and new.cuts.count:
                 _write(self.folder / "cuts.npz", new.cuts)
-            if new.decisions is not None and time.monotonic() - self._written > PAUSE:
-                _write(self.folder / "decisions.npz", new.decisions)
-                self._written = time.monotonic()
         except OSError:
             return
+        self._waiting = new.decisions or self._waiting
+        self.write_waiting()
+
+    def write_waiting(self) -> None:
+        """Write the best plan, if it has not been written yet and the last was written some time ago."""
+        if self._waiting is None or time.monotonic() - self._written <= PAUSE:
+            return
+        with suppress(OSError):
+            _write(self.folder / "decisions.npz", self._waiting)
+            self._written, self._waiting = time.monotonic(), None
 
     def done(self) -> None:
         """Forget it: the search has ended by itself."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        with suppress(OSError):  # another search may be under way beside it
-            self.folder.parent.rmdir()
 
     def _prices(self) -> list[Path]:
         return sorted(self.folder.glob("prices-*.npz"))
@@ -122,7 +128,13 @@ def solve_watched(
     found = kept.found()
     if found is not None:
         progress.begin("resumed")
-    solved = solve(tree, prospect, effort, pins=pins, session=Session(progress.gap, progress.stopped, kept.keep, found))
+
+    def tell(news: News) -> None:
+        kept.write_waiting()
+        progress.gap(news)
+
+    session = Session(tell, progress.stopped, kept.keep, found)
+    solved = solve(tree, prospect, effort, pins=pins, session=session)
     kept.done()
     return solved
 
