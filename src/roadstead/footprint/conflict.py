@@ -145,9 +145,11 @@ class Conflict:
     def _way(self, rule: Rule, conflict: list[Rule]) -> Way | None:
         if rule.kind == "pin":
             return self._later(rule.entry, conflict)
-        others = [each for each in self.rules if each not in conflict]
-        program = _giving_way(_without(self.whole.program, others), rule)
-        answer = run(program, self.limits)
+        # What would do for everything, else for this conflict alone: the others are told beside it.
+        answer = run(_giving_way(self.whole.program, rule), self.limits)
+        if answer.point is None:
+            others = [each for each in self.rules if each not in conflict]
+            answer = run(_giving_way(_without(self.whole.program, others), rule), self.limits)
         if answer.point is None:
             return None
         less = UNIT[rule.kind] * float(answer.point[-1])

@@ -260,3 +260,64 @@ def test_a_pledge_that_cannot_be_kept_is_told():
     assert fault.message == "no plan keeps these together: the pin `plant` never; the least balance of `cars owed`"
     assert "a least balance of `cars owed` that is 5,000 lower" in fault.expected
     assert prospect.labels.pledge == ()
+
+
+def test_steps_on_notice_still_stand():
+    """Two steps given up leave no room for new ones while their notice runs: by both planners."""
+    tree, p = wall_or_no_wall()
+    resources = replace(
+        p.resources,
+        notice=np.asarray([0, 5]),
+        lead=np.zeros(2, dtype=int),
+        ramp=np.ones((2, 1)),
+        cost=p.resources.cost / 40,
+        fixed=np.zeros((4, 2)),
+        salvage=np.zeros((3, 2)),
+    )
+    standing = replace(p.options, opens=np.asarray([2027]), fixed=np.full((4, 1), 0.01 * M))
+    wide = replace(p.demand, width=2 * p.demand.width, group_width=2 * p.demand.group_width)
+    prospect = replace(p, resources=resources, options=standing, demand=wide)
+    values = [solve(tree, prospect, Effort(gap=0.0, method=method)) for method in ("extensive", "decomposition")]
+    assert values[0].certificate.value == pytest.approx(values[1].certificate.value, abs=1)
+    assert all(each.bound_certified >= values[1].certificate.value - 1 for each in values)
+
+
+def test_a_line_that_costs_nothing_to_keep_is_shut_by_its_conversion():
+    """Nothing is saved by closing it, so that no closure is offered; its flows end with the conversion all the same."""
+    tree, prospect = full_plant()
+    options = replace(prospect.options, opens=np.asarray([2027, 9999]), fixed=np.zeros((4, 2)))
+    existing = np.asarray([[0.0, 2.0]] * 4)
+    resources = replace(prospect.resources, existing=existing)
+    solved = solve(tree, replace(prospect, options=options, resources=resources), EXACT)
+    assert solved.plan.decisions.commit[:, 1].tolist() == [0.0, 1.0, 0.0]
+    assert solved.plan.flows.flow[2] == pytest.approx([0.0, 0.0, 8000.0], abs=0.1)
+
+
+def test_every_conflict_is_told_with_what_would_do_for_it():
+    """Two pins, each impossible by itself: both are named, and each way out minds its own conflict alone."""
+    tree, prospect = wall_or_no_wall()
+    pins = (Pin("option", PLANT, do=True, by=2026), Pin("resource", 0, do=True, by=2030))
+    with pytest.raises(RoadsteadError) as caught:
+        solve(tree, prospect, EXACT, pins=pins)
+    told = {fault.where: fault for fault in caught.value.faults}
+    assert set(told) == {"pins[0]", "pins[1]"}
+    assert told["pins[0]"].expected.startswith("`plant` opened by 2027")
+
+
+def test_the_way_out_named_for_a_pledge_is_one():
+    """1,000 cars owed a year for five years and no plant: 1,000 lower in the first year alone would not do."""
+    tree, p = wall_or_no_wall()
+    asked = replace(
+        p,
+        labels=replace(p.labels, pledge=("owed",)),
+        pledges=Pledges(
+            earns=np.asarray([1]), spends=np.asarray([-1]), earn_rate=np.ones(1), spend_rate=np.ones(1), carry=np.ones(1),
+            grant=np.zeros((4, 1)), floor=np.asarray([[1000.0], [2000.0], [5000.0], [5000.0]]), ceiling=np.full((4, 1), np.inf),
+        ),
+    )  # fmt: skip
+    with pytest.raises(RoadsteadError) as caught:
+        solve(tree, asked, EXACT, pins=(NEVER,))
+    [fault] = caught.value.faults
+    assert "a least balance of `owed` that is 5,000 lower" in fault.expected
+    lower = replace(asked, pledges=replace(asked.pledges, floor=asked.pledges.floor - 5000.0))
+    assert solve(tree, lower, EXACT, pins=(NEVER,)).certificate.value == pytest.approx(35.0 * M, abs=1)
