@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -10,6 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from roadstead.footprint.extensive import OPTIMAL, new_solver
+from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
+from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.pricing import PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 8
 """States of a node-year whose answers are remembered: most years of a changed plan are as they were in one before."""
+LUMP_ROUNDS = 1
+"""Times a node-year's program is solved again for cuts (F.28) that its last point breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class _Warm:
         self.tall = (cells, groups, *(len(part) for part in limits))
         self.begins = np.concatenate([[0], np.cumsum(self.tall)])
         self._build()
+        self.lumps = LumpRows(ops, self.arcs, self.segments)
 
     def _matrix(self) -> sparse.csr_matrix:
         ops, ones = self.ops, np.ones
@@ -121,10 +126,11 @@ class _Warm:
         self.solver = new_solver(1)
         self.solver.passModel(model)
 
-    def solve(self, y: int, states: States) -> tuple[float, bool]:
+    def solve(self, y: int, states: States, *, whole: bool) -> tuple[float, bool]:
         """Value of its node-year ``y`` at a state; minus infinity where nothing fits, which the prices then explain.
 
-        Also whether there is any answer: a solver may fail.
+        Also whether there is any answer: a solver may fail. Where the state is not that of a ``whole`` plan, cuts (F.28) that
+        it breaks become rows.
         """
         ops, at = self.ops, states
         slacks = self.sizes[4] + self.sizes[5]
@@ -153,13 +159,32 @@ class _Warm:
         low[begins[3] : begins[4]] = (ops.take[y] * at.at_work[0])[self.takes]
         high[begins[4] : begins[5]] = at.spent[0, self.spends]
         low[begins[5] : begins[6]] = ops.least[y, self.must]
-        low[begins[6] :] = at.earned[0, self.earns]
+        low[begins[6] : begins[7]] = at.earned[0, self.earns]
+        # At whole states cuts are slack or tight, and no cut is worth a row.
+        high[begins[7] :] = np.inf if whole else self.lumps.limits(y, at.is_open[0], at.at_work[0])
         value = self._run(gain, ceiling, low, high)
+        for _ in range(0 if whole else LUMP_ROUNDS):
+            if not np.isfinite(value) or not self._found(y, at):
+                break
+            added = np.full(self.lumps.count - (len(low) - begins[7]), -np.inf)
+            low = np.append(low, added)
+            high = np.append(high[: begins[7]], self.lumps.limits(y, at.is_open[0], at.at_work[0]))
+            value = self._run(gain, ceiling, low, high)
         if np.isfinite(value) or not slacks:
             return value, bool(np.isfinite(value))
         missed = np.zeros_like(gain)
         missed[-slacks:], ceiling[-slacks:] = -1.0, np.inf
         return float("-inf"), bool(np.isfinite(self._run(missed, ceiling, low, high)))
+
+    def _found(self, y: int, at: States) -> bool:
+        """Whether the last solve breaks cuts, which are then rows."""
+        point = np.asarray(self.solver.getSolution().col_value)
+        resource, cells = self.lumps.broken(y, (at.is_open[0], at.at_work[0]), point)
+        if len(resource):
+            self.lumps.add(self.solver, resource, cells)
+            self.low = np.append(self.low, np.full(len(resource), -np.inf))
+            self.high = np.append(self.high, np.full(len(resource), np.inf))
+        return len(resource) > 0
 
     def _run(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> float:
         """Tell the solver what is new (it takes longer to hear all again than to solve), and solve."""
@@ -175,13 +200,18 @@ class _Warm:
             return float("-inf")
         return float(self.solver.getInfo().objective_function_value)
 
-    def prices(self, into: BarePrices, at: int) -> None:
-        """Prices of the last solve, as row ``at``."""
+    def prices(self, into: BarePrices, at: int) -> Lumps:
+        """Prices of the last solve, as row ``at``, and the cuts (F.28) that have one."""
         dual = np.asarray(self.solver.getSolution().row_dual)
-        _, gamma, nu, mu, spent, least, earned = np.split(dual, self.begins[1:-1])
+        _, gamma, nu, mu, spent, least, earned, lumps = np.split(dual, self.begins[1:])
         into.gamma[at] = -gamma
         into.nu[at, self.resources], into.mu[at, self.takes] = nu, -mu
         into.spent[at, self.spends], into.least[at, self.must], into.earned[at, self.earns] = spent, -least, -earned
+        resource, cells, price = self.lumps.priced(lumps)
+        kept = self.lumps.purge(self.solver, self.begins[7])
+        fixed = np.arange(self.begins[7])
+        self.low, self.high = (part[np.append(fixed, self.begins[7] + kept)] for part in (self.low, self.high))
+        return Lumps(np.full(len(price), at), resource, cells, price)
 
     def point(self) -> tuple[Floats, Floats, Floats]:
         """Flows and sales of the last solve. Shapes (A,), (C, S), (G, T)."""
@@ -235,19 +265,21 @@ class NodePrograms:
         place[wanted] = np.arange(ops.count)
         value = np.empty(ops.count)
         raw = no_prices(ops, asked.states.is_open[wanted])
+        lumps = [raw.lumps]
         points = (np.zeros(ops.arc_gain.shape), np.zeros(ops.width.shape), np.zeros(ops.group_width.shape))
         for years, program in zip(self.years, self.programs, strict=True):
             for i, y in enumerate(years):
                 at = place[y]
                 if at < 0:
                     continue
-                value[at], answered = program.solve(i, asked.states.of_years(np.asarray([y])))
+                value[at], answered = program.solve(i, asked.states.of_years(np.asarray([y])), whole=asked.whole)
                 if answered:
-                    program.prices(raw, at)
+                    lumps.append(program.prices(raw, at))
                     raw.unfit[at] = not np.isfinite(value[at])
                 if asked.flows and np.isfinite(value[at]):
                     for whole, part in zip(points, program.point(), strict=True):
                         whole[at] = part
+        raw = replace(raw, lumps=joined_lumps(lumps))
         bare = bare_prices(ops, raw, asked.states.at_work[wanted])
         found = points if asked.flows else (None, None, None)
         return Answered(value, np.ones(ops.count, dtype=bool), bare, cuts_of(ops, bare), *found)
@@ -260,7 +292,8 @@ class NodePrograms:
         widths = (1, 1, 1, *of_prices, ops.options, ops.free.shape[1], pledges)
         value, unfit, constant, *rest = np.split(rows, np.cumsum(widths), axis=1)
         priced: dict[str, Any] = dict(zip(PRICES, rest, strict=False))
-        prices = BarePrices(is_open=is_open, unfit=unfit[:, 0] > 0, **priced)
+        none = no_lumps(len(ops.cell_gate))
+        prices = BarePrices(is_open=is_open, unfit=unfit[:, 0] > 0, lumps=none, **priced)
         return Answered(value[:, 0], new, prices, YearCuts(constant[:, 0], *rest[len(PRICES) :]))
 
 

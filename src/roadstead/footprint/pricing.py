@@ -39,9 +39,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.lump_prices import granted, no_lumps, shifted
 from roadstead.footprint.operations import without_gains
 
 if TYPE_CHECKING:
+    from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.operations import Operations
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -90,6 +92,8 @@ class BarePrices:
         As in ``NodePrices``.
     unfit
         True where nothing fits the state, and prices say why: whatever is gained. Shape (Y,).
+    lumps
+        Cuts (F.28) that the program has met, with their prices.
     """
 
     is_open: Floats
@@ -100,14 +104,18 @@ class BarePrices:
     earned: Floats
     spent: Floats
     unfit: Flags
+    lumps: Lumps
 
     def of_years(self, years: Ints) -> BarePrices:
         """Some node-years of many."""
-        return BarePrices(**{name: getattr(self, name)[years] for name in BarePrices.__slots__})
+        by_year = {name: getattr(self, name)[years] for name in BY_YEAR}
+        return BarePrices(**by_year, lumps=self.lumps.of_years(years))
 
 
 PRICES = ("gamma", "nu", "mu", "least", "earned", "spent")
 """Fields of ``BarePrices`` that are prices."""
+BY_YEAR = ("is_open", *PRICES, "unfit")
+"""Fields of ``BarePrices`` with one row a node-year."""
 
 
 def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
@@ -115,7 +123,7 @@ def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
     years, pledges = ops.count, len(ops.earns)
     widths = (len(ops.members), ops.free.shape[1], ops.free.shape[1], ops.least.shape[1], pledges, pledges)
     gamma, nu, mu, least, earned, spent = (np.zeros((years, width)) for width in widths)
-    return BarePrices(is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool))
+    return BarePrices(is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +145,9 @@ class YearCuts:
         return np.asarray(found + (self.earned * states.earned).sum(1) + (self.spent * states.spent).sum(1))
 
 
-def year_cuts(ops: Operations, prices: NodePrices) -> YearCuts:
-    """The cuts that prices give."""
+def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps) -> YearCuts:
+    """The cuts that prices give, those of lumps among them."""
+    of_lumps, ops = granted(ops, lumps), shifted(ops, lumps)
     nu, mu = np.maximum(prices.nu, 0.0), np.clip(prices.mu, 0.0, ops.take_gain)
     least, earned, spent = (np.maximum(part, 0.0) for part in (prices.least, prices.earned, prices.spent))
     sold = np.maximum(ops.segment_gain + (_together(ops, prices.gamma) + least)[..., None] - prices.eta, 0.0)
@@ -154,8 +163,8 @@ def year_cuts(ops: Operations, prices: NodePrices) -> YearCuts:
     grouped = ops.group_width * np.maximum(ops.group_gain - prices.gamma[..., None], 0.0)
     return YearCuts(
         constant=option[:, -1] + grouped.sum((1, 2)) + (nu * ops.free).sum(1) - (least * ops.least).sum(1),
-        option=option[:, :-1],
-        module=nu * ops.reach - mu * ops.take,
+        option=option[:, :-1] + of_lumps[0],
+        module=nu * ops.reach - mu * ops.take + of_lumps[1],
         earned=-earned,
         spent=spent,
     )
@@ -191,7 +200,7 @@ def _way_worth(ops: Operations, price: Floats) -> Floats:
 
 def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices:
     """Prices of a state as a solver leaves them, made sound, with prices for what is shut there. Shape of at_work (Y, R)."""
-    ops = without_gains(ops, raw.unfit)
+    ops = _at(ops, raw)
     sound = replace(
         raw,
         nu=np.maximum(raw.nu, 0.0),
@@ -209,13 +218,18 @@ def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices
 
 def with_segment_prices(ops: Operations, bare: BarePrices) -> NodePrices:
     """Prices completed by the best segment prices at their state (F.16)."""
-    eta = _segment_prices(without_gains(ops, bare.unfit), bare)
+    eta = _segment_prices(_at(ops, bare), bare)
     return NodePrices(eta, bare.gamma, bare.nu, bare.mu, bare.least, bare.earned, bare.spent)
 
 
 def cuts_of(ops: Operations, bare: BarePrices) -> YearCuts:
     """The cuts of a state's prices; where nothing fits it, what a state that does must leave at nothing or more."""
-    return year_cuts(without_gains(ops, bare.unfit), with_segment_prices(ops, bare))
+    return year_cuts(without_gains(ops, bare.unfit), with_segment_prices(ops, bare), bare.lumps)
+
+
+def _at(ops: Operations, bare: BarePrices) -> Operations:
+    """What is offered at the prices of lumps; nothing is gained where nothing fits."""
+    return shifted(without_gains(ops, bare.unfit), bare.lumps)
 
 
 def _charges(ops: Operations, bare: BarePrices) -> Floats:

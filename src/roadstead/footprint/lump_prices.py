@@ -1,0 +1,127 @@
+"""Prices of residual capacity cuts in the decomposition: what they change in a node-year, and what they grant its state.
+
+A cut (F.28) at a price of kappa makes a car on the line's arcs into a cell of T earn kappa times alpha less, and one sold there
+beyond segment j(c) as much more; in return the state is granted kappa times the right side, which is linear in what is open and at
+work. Nothing else of (F.15) and (F.16) changes: they are worked out on gains shifted like this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from roadstead.footprint.lumps import right_sides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.footprint.operations import Operations
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+AT_ONCE = 256
+"""Cuts whose arcs are laid out side by side at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lumps:
+    """Cuts (F.28) with prices, L of them.
+
+    Attributes
+    ----------
+    node_year, resource
+        Where each stands, and whose modules it speaks of. Shape (L,).
+    segment
+        j(c) of every cell, -1 for those not in T. Shape (L, C).
+    price
+        kappa. Shape (L,).
+    """
+
+    node_year: Ints
+    resource: Ints
+    segment: Ints
+    price: Floats
+
+    @property
+    def count(self) -> int:
+        """L."""
+        return len(self.price)
+
+    def of_years(self, years: Ints) -> Lumps:
+        """Those of some node-years of many, numbered by their place among these."""
+        place = np.full(1 + max(int(years.max(initial=-1)), int(self.node_year.max(initial=-1))), -1)
+        place[years] = np.arange(len(years))
+        kept = place[self.node_year] >= 0
+        return Lumps(place[self.node_year[kept]], self.resource[kept], self.segment[kept], self.price[kept])
+
+    def among(self, years: Ints) -> Lumps:
+        """The same, numbered as all node-years are, of which these are ``years``."""
+        return replace(self, node_year=years[self.node_year])
+
+
+def no_lumps(cells: int) -> Lumps:
+    """No cut at all."""
+    none = np.zeros(0, dtype=np.int64)
+    return Lumps(none, none, np.zeros((0, cells), dtype=np.int8), np.zeros(0))
+
+
+def joined_lumps(parts: Sequence[Lumps]) -> Lumps:
+    """The cuts of all parts; what one says in several is said once, at the sum of its prices."""
+    year, resource = (np.concatenate([getattr(part, name) for part in parts]) for name in ("node_year", "resource"))
+    segment, price = (np.concatenate([getattr(part, name) for part in parts]) for name in ("segment", "price"))
+    first: dict[tuple[int, int, bytes], int] = {}
+    keys = zip(year.tolist(), resource.tolist(), (row.tobytes() for row in segment), strict=True)
+    place = np.asarray([first.setdefault(key, len(first)) for key in keys], dtype=np.int64)
+    once = np.unique(place, return_index=True)[1]
+    return Lumps(year[once], resource[once], segment[once], np.bincount(place, price, len(first)))
+
+
+def in_force(ops: Operations, lumps: Lumps) -> Lumps:
+    """Those that every plan keeps: of modules that are at work only in whole ones. Whatever else is said has no price."""
+    holds = ops.lumpy[lumps.node_year, lumps.resource] & (ops.reach[lumps.node_year, lumps.resource] > 0)
+    segment = np.clip(lumps.segment, -1, ops.width.shape[-1] - 1)
+    return replace(lumps, segment=segment, price=np.where(holds, np.maximum(lumps.price, 0.0), 0.0))
+
+
+def shifted(ops: Operations, lumps: Lumps) -> Operations:
+    """What is offered with the prices of cuts in its gains."""
+    if not lumps.count:
+        return ops
+    lumps = in_force(ops, lumps)
+    arc_gain, segment_gain = ops.arc_gain.copy(), ops.segment_gain.copy()
+    segments = np.arange(ops.width.shape[-1])
+    for begin in range(0, lumps.count, AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        year, resource, segment = lumps.node_year[some], lumps.resource[some], lumps.segment[some]
+        into = sparse.csr_matrix((lumps.price[some], (year, np.arange(len(year)))), shape=(ops.count, len(year)))
+        inside: Flags = segment >= 0
+        arc_gain -= into @ (ops.line_use[resource] * inside[:, ops.arc_cell])
+        beyond = inside[..., None] & (segments > segment[..., None])
+        units = ops.car_use[resource][..., None] * beyond
+        segment_gain += (into @ units.reshape(len(year), -1)).reshape(segment_gain.shape)
+    return replace(ops, arc_gain=arc_gain, segment_gain=segment_gain)
+
+
+def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
+    """What stands at the prices of cuts before what is open and at work. Shapes (Y, D), (Y, R)."""
+    option, module = np.zeros((ops.count, ops.options)), np.zeros(ops.free.shape)
+    if lumps.count:
+        lumps = in_force(ops, lumps)
+        of_option, of_modules = terms(ops, lumps)
+        at = lumps.node_year, ops.resource_gate[lumps.resource]
+        np.add.at(option, at, lumps.price * of_option)
+        np.add.at(module, (lumps.node_year, lumps.resource), lumps.price * of_modules)
+    return option, module
+
+
+def terms(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
+    """What stands before what is open and at work on the right side of cuts. Shapes (L,), (L,)."""
+    reached = np.cumsum(ops.width, axis=-1)
+    at = np.maximum(lumps.segment, 0)
+    cells = np.arange(lumps.segment.shape[1])
+    ceiling = np.where(lumps.segment >= 0, reached[lumps.node_year[:, None], cells, at], 0.0)
+    full = (ops.car_use[lumps.resource] * ceiling).sum(-1)
+    size = ops.reach[lumps.node_year, lumps.resource]
+    return right_sides(full, np.where(size > 0, size, 1.0))
