@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from roadstead.footprint.operations import Operations
     from roadstead.terms.arrays import Flags, Floats, Ints
 
-AT_ONCE = 256
-"""Cuts whose arcs are laid out side by side at a time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Lumps:
@@ -92,15 +89,15 @@ def shifted(ops: Operations, lumps: Lumps) -> Operations:
     lumps = in_force(ops, lumps)
     arc_gain, segment_gain = ops.arc_gain.copy(), ops.segment_gain.copy()
     segments = np.arange(ops.width.shape[-1])
-    for begin in range(0, lumps.count, AT_ONCE):
-        some = slice(begin, begin + AT_ONCE)
-        year, resource, segment = lumps.node_year[some], lumps.resource[some], lumps.segment[some]
-        into = sparse.csr_matrix((lumps.price[some], (year, np.arange(len(year)))), shape=(ops.count, len(year)))
+    for r in np.unique(lumps.resource):
+        mine = np.flatnonzero((lumps.resource == r) & (lumps.price > 0))
+        segment, arcs = lumps.segment[mine], np.flatnonzero(ops.line_use[r])
+        into = sparse.csr_matrix((lumps.price[mine], (lumps.node_year[mine], np.arange(len(mine)))), (ops.count, len(mine)))
         inside: Flags = segment >= 0
-        arc_gain -= into @ (ops.line_use[resource] * inside[:, ops.arc_cell])
+        arc_gain[:, arcs] -= ops.line_use[r, arcs] * (into @ inside.astype(float))[:, ops.arc_cell[arcs]]
         beyond = inside[..., None] & (segments > segment[..., None])
-        units = ops.car_use[resource][..., None] * beyond
-        segment_gain += (into @ units.reshape(len(year), -1)).reshape(segment_gain.shape)
+        by_segment = (into @ beyond.reshape(len(mine), -1).astype(float)).reshape(segment_gain.shape)
+        segment_gain += ops.car_use[r][:, None] * by_segment
     return replace(ops, arc_gain=arc_gain, segment_gain=segment_gain)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.lump_prices import Lumps, terms
-from roadstead.footprint.lumps import broken_lumps, sent_by
+from roadstead.footprint.lumps import broken_lumps, into_cells
 
 if TYPE_CHECKING:
     import highspy
@@ -27,6 +27,7 @@ class LumpRows:
         self.ops, self.arcs = ops, arcs
         self._cell, self._segment = np.divmod(segments, max(ops.width.shape[-1], 1))
         self._ceiling = np.cumsum(ops.width, axis=-1)
+        self._sent_into = into_cells(ops.line_use, ops.arc_cell, len(ops.cell_gate))
         self._resource = np.zeros(0, dtype=np.int64)
         self._cells = np.zeros((0, len(ops.cell_gate)), dtype=np.int8)
         self._right = np.zeros((ops.count, 0, 2))
@@ -51,7 +52,7 @@ class LumpRows:
         flow[self.arcs] = point[: len(self.arcs)]
         sold[self._cell, self._segment] = point[len(self.arcs) : len(self.arcs) + len(self._cell)]
         beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
-        sent = sent_by(ops.line_use[lumpy], flow, ops.arc_cell, len(ops.cell_gate))
+        sent = (self._sent_into @ flow).reshape(ops.car_use.shape)[lumpy]
         both = np.stack([is_open[ops.resource_gate[lumpy]], at_work[lumpy]], axis=1)
         found = broken_lumps(
             both, ops.reach[y, lumpy], ops.car_use[lumpy], (sent, beyond), self._ceiling[y],
@@ -73,13 +74,11 @@ class LumpRows:
         )
         self._resource, self._cells = np.append(self._resource, resource), np.concatenate([self._cells, cells])
         self._idle = np.append(self._idle, np.zeros(count, dtype=np.int64))
-        right, holds = [], []
-        for y in range(ops.count):
-            lumps = Lumps(np.full(count, y), resource, cells, np.ones(count))
-            right.append(np.stack(terms(ops, lumps), axis=1))
-            holds.append(ops.lumpy[y, resource] & (ops.reach[y, resource] > 0))
-        self._right = np.concatenate([self._right, np.stack(right)], axis=1)
-        self._holds = np.concatenate([self._holds, np.stack(holds)], axis=1)
+        year, each = np.repeat(np.arange(ops.count), count), np.tile(np.arange(count), ops.count)
+        right = terms(ops, Lumps(year, resource[each], cells[each], np.ones(len(each))))
+        self._right = np.concatenate([self._right, np.stack(right, axis=1).reshape(ops.count, count, 2)], axis=1)
+        holds = ops.lumpy[:, resource] & (ops.reach[:, resource] > 0)
+        self._holds = np.concatenate([self._holds, holds], axis=1)
 
     def priced(self, dual: Floats) -> tuple[Ints, Ints, Floats]:
         """Resources, j(c) and prices of the cuts that have one."""

@@ -69,14 +69,14 @@ def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> sparse.c
     beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
     flow, ceiling = np.where(c.x >= 0, point[c.x], 0.0), reached(p)
     line_use, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, p.resources.option, len(p.labels.cell))
-    gate = p.resources.option
+    gate, sent_into = p.resources.option, into_cells(line_use, p.arcs.cell, len(p.labels.cell))
     sizes = (p.resources.usable * p.resources.size) / CARS
     lumpy = in_lumps(p, whole.timing) & (sizes > 0) & (c.o[:, gate] >= 0) & (c.k >= 0)
     found: list[tuple[Ints, Floats]] = []
     for y in np.flatnonzero(lumpy.any(1)):
         mine = np.flatnonzero(lumpy[y])
         at = np.stack([c.o[y, gate[mine]], c.k[y, mine]], axis=1)
-        sent = sent_by(line_use[mine], flow[y], p.arcs.cell, len(p.labels.cell))
+        sent = (sent_into @ flow[y]).reshape(car_use.shape)[mine]
         cuts = broken_lumps(point[at], sizes[y, mine], car_use[mine], (sent, beyond[y]), ceiling[y])
         for i, segment, right in zip(*cuts, strict=True):
             columns, values = _flows(p, whole, int(y), line_use[mine[i]], (car_use[mine[i]], segment))
@@ -110,12 +110,10 @@ def least_use(
     return by_arc, by_cell
 
 
-def sent_by(line_use: Floats, flow: Floats, arc_cell: Ints, cells: int) -> Floats:
-    """Thousand cars into each cell on arcs of the lines. Shapes (R, A), (A,) -> (R, C)."""
-    busy = np.flatnonzero(flow > 0)
-    sent = np.zeros((cells, len(line_use)))
-    np.add.at(sent, arc_cell[busy], np.where(line_use[:, busy] > 0, flow[busy], 0.0).T)
-    return sent.T
+def into_cells(line_use: Floats, arc_cell: Ints, cells: int) -> sparse.csr_matrix:
+    """Adds flows up to the cars into each cell on arcs of each line. Shape (R * C, A)."""
+    r, arc = np.nonzero(line_use)
+    return sparse.csr_matrix((np.ones(len(r)), (r * cells + arc_cell[arc], arc)), (len(line_use) * cells, len(arc_cell)))
 
 
 def right_sides(full: Floats, size: Floats) -> tuple[Floats, Floats]:
