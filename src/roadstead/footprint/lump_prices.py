@@ -1,8 +1,17 @@
-"""Prices of residual capacity cuts in the decomposition: what they change in a node-year, and what they grant its state.
+r"""Prices of residual capacity cuts in the decomposition: what they change in a node-year, and what they grant its state.
 
-A cut (F.28) at a price of kappa makes a car on the line's arcs into a cell of T earn kappa times alpha less, and one sold there
-beyond segment j(c) as much more; in return the state is granted kappa times the right side, which is linear in what is open and at
-work. Nothing else of (F.15) and (F.16) changes: they are worked out on gains shifted like this.
+At prices :math:`\kappa_l \ge 0` of cuts (F.28) that speak of a node-year, a car on an arc of the cut's line into a cell of T earns
+:math:`\kappa_l \alpha_{lc}` less, one sold there beyond segment :math:`j_l(c)` as much more, and the state is granted the right side:
+
+.. math::
+    V_y(o, k) \;\le\; \text{(F.15) at } \Bigl(m_a - \sum_{l:\, d_l = d(a),\, c(a) \in T_l} \kappa_l \alpha_{l c(a)},\;
+    P_{cs} + \sum_{l:\, c \in T_l,\, j_l(c) < s} \kappa_l \alpha_{lc}\Bigr)
+    + \sum_l \kappa_l \bigl((B_l - \rho_l m_l)\, o_{d_l} + \rho_l k_{r_l}\bigr)   \qquad (F.29)
+
+Every plan keeps each cut, so that this is weak duality with more rows: it holds for any prices, it is linear in the states and
+convex in all prices together. Nothing else of (F.15) and (F.16) changes, which are worked out on gains shifted like this: by arc and
+by segment, so that a way that is not the line's, and the first segments, are left as they were. What stands before o and k is worked
+out from what is offered alone, and a cut that speaks of modules which may be at work in part has no price, whatever is said.
 """
 
 from __future__ import annotations
@@ -72,27 +81,30 @@ def joined_lumps(parts: Sequence[Lumps]) -> Lumps:
     keys = zip(year.tolist(), resource.tolist(), (row.tobytes() for row in segment), strict=True)
     place = np.asarray([first.setdefault(key, len(first)) for key in keys], dtype=np.int64)
     once = np.unique(place, return_index=True)[1]
-    return Lumps(year[once], resource[once], segment[once], np.bincount(place, price, len(first)))
+    return Lumps(year[once], resource[once], segment[once], np.bincount(place, price, len(first)).astype(np.float64))
 
 
 def in_force(ops: Operations, lumps: Lumps) -> Lumps:
-    """Those that every plan keeps: of modules that are at work only in whole ones. Whatever else is said has no price."""
+    """Those with a price that every plan keeps: of modules at work only in whole ones. Whatever else is said counts for nothing."""
     holds = ops.lumpy[lumps.node_year, lumps.resource] & (ops.reach[lumps.node_year, lumps.resource] > 0)
-    segment = np.clip(lumps.segment, -1, ops.width.shape[-1] - 1)
-    return replace(lumps, segment=segment, price=np.where(holds, np.maximum(lumps.price, 0.0), 0.0))
+    kept = np.flatnonzero(holds & (lumps.price > 0))
+    segment = np.clip(lumps.segment[kept], -1, ops.width.shape[-1] - 1)
+    return Lumps(lumps.node_year[kept], lumps.resource[kept], segment, lumps.price[kept])
 
 
 def shifted(ops: Operations, lumps: Lumps) -> Operations:
     """What is offered with the prices of cuts in its gains."""
+    lumps = in_force(ops, lumps)
     if not lumps.count:
         return ops
-    lumps = in_force(ops, lumps)
     arc_gain, segment_gain = ops.arc_gain.copy(), ops.segment_gain.copy()
     segments = np.arange(ops.width.shape[-1])
     for r in np.unique(lumps.resource):
-        mine = np.flatnonzero((lumps.resource == r) & (lumps.price > 0))
+        mine = np.flatnonzero(lumps.resource == r)
         segment, arcs = lumps.segment[mine], np.flatnonzero(ops.line_use[r])
-        into = sparse.csr_matrix((lumps.price[mine], (lumps.node_year[mine], np.arange(len(mine)))), (ops.count, len(mine)))
+        into = sparse.csr_matrix(
+            (lumps.price[mine], (lumps.node_year[mine], np.arange(len(mine)))), (ops.count, len(mine))
+        )
         inside: Flags = segment >= 0
         arc_gain[:, arcs] -= ops.line_use[r, arcs] * (into @ inside.astype(float))[:, ops.arc_cell[arcs]]
         beyond = inside[..., None] & (segments > segment[..., None])
@@ -104,8 +116,8 @@ def shifted(ops: Operations, lumps: Lumps) -> Operations:
 def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
     """What stands at the prices of cuts before what is open and at work. Shapes (Y, D), (Y, R)."""
     option, module = np.zeros((ops.count, ops.options)), np.zeros(ops.free.shape)
+    lumps = in_force(ops, lumps)
     if lumps.count:
-        lumps = in_force(ops, lumps)
         of_option, of_modules = terms(ops, lumps)
         at = lumps.node_year, ops.resource_gate[lumps.resource]
         np.add.at(option, at, lumps.price * of_option)

@@ -62,6 +62,8 @@ class LumpRows:
     def add(self, solver: highspy.Highs, resource: Ints, cells: Ints) -> None:
         """Put cuts into the solver; their right sides follow with the state."""
         ops, count = self.ops, len(resource)
+        if not count:
+            return
         into = ops.line_use[resource][:, self.arcs] * (cells[:, ops.arc_cell[self.arcs]] >= 0)
         at = cells[:, self._cell]
         out = ops.car_use[resource][:, self._cell] * ((at >= 0) & (self._segment > at))
@@ -86,13 +88,12 @@ class LumpRows:
         self._idle = np.where(paid, 0, self._idle + 1)
         return self._resource[paid], self._cells[paid], dual[paid]
 
-    def purge(self, solver: highspy.Highs, begin: int) -> Ints:
-        """Drop the rows longest without a price where there are too many; the rows that stay, by place. They stand from ``begin`` on."""
+    def purge(self, solver: highspy.Highs, begin: int) -> None:
+        """Drop the rows longest without a price where there are too many. They stand from ``begin`` on."""
         if self.count <= KEPT:
-            return np.arange(self.count)
+            return
         kept = np.sort(np.argsort(self._idle, kind="stable")[: KEPT // 2])
         gone = np.setdiff1d(np.arange(self.count), kept)
         solver.deleteRows(len(gone), (begin + gone).astype(np.int32))
         self._resource, self._cells, self._idle = self._resource[kept], self._cells[kept], self._idle[kept]
         self._right, self._holds = self._right[:, kept], self._holds[:, kept]
-        return kept

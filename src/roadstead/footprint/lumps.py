@@ -95,9 +95,7 @@ def in_lumps(p: Prospect, when: Timing) -> Flags:
     return np.asarray(~in_part & res.whole & (res.option >= 0) & (res.free <= 0))
 
 
-def least_use(
-    use: sparse.csr_matrix, supply: Ints, arc_cell: Ints, line: Ints, cells: int
-) -> tuple[Floats, Floats]:
+def least_use(use: sparse.csr_matrix, supply: Ints, arc_cell: Ints, line: Ints, cells: int) -> tuple[Floats, Floats]:
     """The least a car for a cell uses of a resource on arcs of its line: on each of these arcs, and by cell. (R, A), (R, C)."""
     by_arc, by_cell = np.zeros(use.shape), np.zeros((use.shape[0], cells))
     for r in np.flatnonzero(line >= 0):
@@ -113,7 +111,9 @@ def least_use(
 def into_cells(line_use: Floats, arc_cell: Ints, cells: int) -> sparse.csr_matrix:
     """Adds flows up to the cars into each cell on arcs of each line. Shape (R * C, A)."""
     r, arc = np.nonzero(line_use)
-    return sparse.csr_matrix((np.ones(len(r)), (r * cells + arc_cell[arc], arc)), (len(line_use) * cells, len(arc_cell)))
+    return sparse.csr_matrix(
+        (np.ones(len(r)), (r * cells + arc_cell[arc], arc)), (len(line_use) * cells, len(arc_cell))
+    )
 
 
 def right_sides(full: Floats, size: Floats) -> tuple[Floats, Floats]:
@@ -149,9 +149,7 @@ def broken_lumps(
     return some[broken], np.where(inside, segment, -1)[broken], right[broken]
 
 
-def _flows(
-    p: Prospect, whole: Formulation, y: int, of_line: Floats, cut: tuple[Floats, Ints]
-) -> tuple[Ints, Floats]:
+def _flows(p: Prospect, whole: Formulation, y: int, of_line: Floats, cut: tuple[Floats, Ints]) -> tuple[Ints, Floats]:
     """Columns of the left side, and what stands before them."""
     c, (alpha, segments) = whole.columns, cut
     chosen = np.flatnonzero((of_line > 0) & (segments[p.arcs.cell] >= 0))

@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 REMEMBERED = 8
 """States of a node-year whose answers are remembered: most years of a changed plan are as they were in one before."""
-LUMP_ROUNDS = 1
-"""Times a node-year's program is solved again for cuts (F.28) that its last point breaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """States of all node-years of one worker, those of a ``whole`` plan or of shares of one."""
+    """States of all node-years of one worker, those of a ``whole`` plan or of shares of one.
+
+    ``lumps``: cuts (F.28) that the states break are looked for. Whole ones break none.
+    """
 
     states: States
     flows: bool = False
     whole: bool = False
+    lumps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,10 @@ class _Warm:
         self.solver = new_solver(1)
         self.solver.passModel(model)
 
-    def solve(self, y: int, states: States, *, whole: bool) -> tuple[float, bool]:
+    def solve(self, y: int, states: States, *, lumps: bool) -> tuple[float, bool]:
         """Value of its node-year ``y`` at a state; minus infinity where nothing fits, which the prices then explain.
 
-        Also whether there is any answer: a solver may fail. Where the state is not that of a ``whole`` plan, cuts (F.28) that
-        it breaks become rows.
+        Also whether there is any answer: a solver may fail. With ``lumps``, the rows of cuts (F.28) are held to.
         """
         ops, at = self.ops, states
         slacks = self.sizes[4] + self.sizes[5]
@@ -160,31 +161,23 @@ class _Warm:
         high[begins[4] : begins[5]] = at.spent[0, self.spends]
         low[begins[5] : begins[6]] = ops.least[y, self.must]
         low[begins[6] : begins[7]] = at.earned[0, self.earns]
-        # At whole states cuts are slack or tight, and no cut is worth a row.
-        high[begins[7] :] = np.inf if whole else self.lumps.limits(y, at.is_open[0], at.at_work[0])
+        low = np.append(low[: begins[7]], np.full(self.lumps.count, -np.inf))
+        high[begins[7] :] = np.inf if not lumps else self.lumps.limits(y, at.is_open[0], at.at_work[0])
         value = self._run(gain, ceiling, low, high)
-        for _ in range(0 if whole else LUMP_ROUNDS):
-            if not np.isfinite(value) or not self._found(y, at):
-                break
-            added = np.full(self.lumps.count - (len(low) - begins[7]), -np.inf)
-            low = np.append(low, added)
-            high = np.append(high[: begins[7]], self.lumps.limits(y, at.is_open[0], at.at_work[0]))
-            value = self._run(gain, ceiling, low, high)
         if np.isfinite(value) or not slacks:
             return value, bool(np.isfinite(value))
         missed = np.zeros_like(gain)
         missed[-slacks:], ceiling[-slacks:] = -1.0, np.inf
         return float("-inf"), bool(np.isfinite(self._run(missed, ceiling, low, high)))
 
-    def _found(self, y: int, at: States) -> bool:
-        """Whether the last solve breaks cuts, which are then rows."""
-        point = np.asarray(self.solver.getSolution().col_value)
-        resource, cells = self.lumps.broken(y, (at.is_open[0], at.at_work[0]), point)
-        if len(resource):
-            self.lumps.add(self.solver, resource, cells)
-            self.low = np.append(self.low, np.full(len(resource), -np.inf))
-            self.high = np.append(self.high, np.full(len(resource), np.inf))
-        return len(resource) > 0
+    def meet(self, y: int, at: States) -> None:
+        """Cuts (F.28) that the last solve breaks become rows: of the next, for to solve twice takes twice as long."""
+        begin, point = self.begins[7], np.asarray(self.solver.getSolution().col_value)
+        self.lumps.purge(self.solver, begin)
+        self.lumps.add(self.solver, *self.lumps.broken(y, (at.is_open[0], at.at_work[0]), point))
+        endless = np.full(self.lumps.count, np.inf)
+        # Of rows it is not sure of, the solver is told anew.
+        self.low, self.high = np.append(self.low[:begin], -endless), np.append(self.high[:begin], -endless)
 
     def _run(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> float:
         """Tell the solver what is new (it takes longer to hear all again than to solve), and solve."""
@@ -208,9 +201,6 @@ class _Warm:
         into.nu[at, self.resources], into.mu[at, self.takes] = nu, -mu
         into.spent[at, self.spends], into.least[at, self.must], into.earned[at, self.earns] = spent, -least, -earned
         resource, cells, price = self.lumps.priced(lumps)
-        kept = self.lumps.purge(self.solver, self.begins[7])
-        fixed = np.arange(self.begins[7])
-        self.low, self.high = (part[np.append(fixed, self.begins[7] + kept)] for part in (self.low, self.high))
         return Lumps(np.full(len(price), at), resource, cells, price)
 
     def point(self) -> tuple[Floats, Floats, Floats]:
@@ -272,13 +262,16 @@ class NodePrograms:
                 at = place[y]
                 if at < 0:
                     continue
-                value[at], answered = program.solve(i, asked.states.of_years(np.asarray([y])), whole=asked.whole)
+                state = asked.states.of_years(np.asarray([y]))
+                value[at], answered = program.solve(i, state, lumps=asked.lumps)
                 if answered:
                     lumps.append(program.prices(raw, at))
                     raw.unfit[at] = not np.isfinite(value[at])
                 if asked.flows and np.isfinite(value[at]):
                     for whole, part in zip(points, program.point(), strict=True):
                         whole[at] = part
+                if asked.lumps and np.isfinite(value[at]):
+                    program.meet(i, state)
         raw = replace(raw, lumps=joined_lumps(lumps))
         bare = bare_prices(ops, raw, asked.states.at_work[wanted])
         found = points if asked.flows else (None, None, None)

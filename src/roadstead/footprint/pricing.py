@@ -29,7 +29,7 @@ Given the other prices, the best :math:`\eta` at a state is known at once: of th
     \eta_{cs} = \min\Bigl(P_{cs} + \sum_{j \ni c} \gamma_j + \pi_c,\; -\tilde m_{i}\Bigr), \qquad
     i \text{ the first with } \textstyle\sum_{i' \le i} o_{i'} \ge o_{e(c)}   \qquad (F.16)
 
-where :math:`\tilde m_i` is what a car earns on a way after resource prices.
+where :math:`\tilde m_i` is what a car earns on a way after resource prices. Prices of lumps shift gains before all this (F.29).
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
     years, pledges = ops.count, len(ops.earns)
     widths = (len(ops.members), ops.free.shape[1], ops.free.shape[1], ops.least.shape[1], pledges, pledges)
     gamma, nu, mu, least, earned, spent = (np.zeros((years, width)) for width in widths)
-    return BarePrices(is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate)))
+    return BarePrices(
+        is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,19 @@ class YearCuts:
         return np.asarray(found + (self.earned * states.earned).sum(1) + (self.spent * states.spent).sum(1))
 
 
-def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps) -> YearCuts:
-    """The cuts that prices give, those of lumps among them."""
-    of_lumps, ops = granted(ops, lumps), shifted(ops, lumps)
+def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps | None = None) -> YearCuts:
+    """The cuts that prices give, those of lumps among them where there are any."""
+    lumps = no_lumps(len(ops.cell_gate)) if lumps is None else lumps
+    return _granting(_cuts(shifted(ops, lumps), prices), granted(ops, lumps))
+
+
+def _granting(cuts: YearCuts, granted: tuple[Floats, Floats]) -> YearCuts:
+    """Cuts with what the prices of lumps grant."""
+    return replace(cuts, option=cuts.option + granted[0], module=cuts.module + granted[1])
+
+
+def _cuts(ops: Operations, prices: NodePrices) -> YearCuts:
+    """The cuts that prices give on gains as they are."""
     nu, mu = np.maximum(prices.nu, 0.0), np.clip(prices.mu, 0.0, ops.take_gain)
     least, earned, spent = (np.maximum(part, 0.0) for part in (prices.least, prices.earned, prices.spent))
     sold = np.maximum(ops.segment_gain + (_together(ops, prices.gamma) + least)[..., None] - prices.eta, 0.0)
@@ -163,8 +175,8 @@ def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps) -> YearCuts:
     grouped = ops.group_width * np.maximum(ops.group_gain - prices.gamma[..., None], 0.0)
     return YearCuts(
         constant=option[:, -1] + grouped.sum((1, 2)) + (nu * ops.free).sum(1) - (least * ops.least).sum(1),
-        option=option[:, :-1] + of_lumps[0],
-        module=nu * ops.reach - mu * ops.take + of_lumps[1],
+        option=option[:, :-1],
+        module=nu * ops.reach - mu * ops.take,
         earned=-earned,
         spent=spent,
     )
@@ -218,13 +230,18 @@ def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices
 
 def with_segment_prices(ops: Operations, bare: BarePrices) -> NodePrices:
     """Prices completed by the best segment prices at their state (F.16)."""
-    eta = _segment_prices(_at(ops, bare), bare)
+    return _completed(_at(ops, bare), bare)
+
+
+def _completed(ops: Operations, bare: BarePrices) -> NodePrices:
+    eta = _segment_prices(ops, bare)
     return NodePrices(eta, bare.gamma, bare.nu, bare.mu, bare.least, bare.earned, bare.spent)
 
 
 def cuts_of(ops: Operations, bare: BarePrices) -> YearCuts:
     """The cuts of a state's prices; where nothing fits it, what a state that does must leave at nothing or more."""
-    return year_cuts(without_gains(ops, bare.unfit), with_segment_prices(ops, bare), bare.lumps)
+    dear = _at(ops, bare)
+    return _granting(_cuts(dear, _completed(dear, bare)), granted(ops, bare.lumps))
 
 
 def _at(ops: Operations, bare: BarePrices) -> Operations:

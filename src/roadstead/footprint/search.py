@@ -158,10 +158,10 @@ class Search:
     ) -> None:
         self.crew.close()
 
-    def answers(self, point: Floats, *, flows: bool = False, whole: bool = False) -> Answered:
+    def answers(self, point: Floats, *, flows: bool = False, whole: bool = False, lumps: bool = False) -> Answered:
         """What the node-years earn at a point; the master learns nothing of it yet."""
         states = self.at.states.at(point)
-        found = self.crew.ask([Asked(states.of_years(share), flows, whole) for share in self.shares])
+        found = self.crew.ask([Asked(states.of_years(share), flows, whole, lumps) for share in self.shares])
         return _merged(self.shares, found)
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
