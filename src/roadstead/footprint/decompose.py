@@ -221,7 +221,7 @@ class _Run:
         search = self.search
         answer = again = search.master.solve()
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
-        improver, lumps = Improver(search), not search.at.operations.lumpy.any()
+        improver, near, lumps = Improver(search), False, not search.at.operations.lumpy.any()
         while answer is not None and again is not None:
             answer = again
             search.bound = min(search.bound, answer.value)
@@ -230,9 +230,6 @@ class _Run:
             ends = answer.value - inside_value <= goal or idle > IDLE
             if self.rest(standing) <= 0 or self.left() <= 0 or (ends and lumps):
                 break
-            near = (
-                answer.value - inside_value <= NEAR * (inside_value - standing) if np.isfinite(inside_value) else False
-            )
             if (near or ends) and not lumps:
                 # From here on cuts (F.28) are looked for: every value is lower with them, that of the best point so far, too.
                 lumps, inside_value, idle = True, -np.inf, 0
@@ -247,7 +244,7 @@ class _Run:
             if value > inside_value:
                 inside, inside_value = point, value
             rounds += 1
-            near = np.isfinite(inside_value) and answer.value - inside_value <= NEAR * (inside_value - standing)
+            near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
             if (since or near or rounds > FIRST_ROUNDS) and self.left() > 0:
                 self._look_for_plans(improver, (answer.point, inside), since, inside_value)
                 since += 1

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.footprint.operations import Operations
-    from roadstead.terms.arrays import Flags, Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints, Shorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class Lumps:
     node_year, resource
         Where each stands, and whose modules it speaks of. Shape (L,).
     segment
-        j(c) of every cell, -1 for those not in T. Shape (L, C).
+        j(c) of every cell, -1 for those not in T: small numbers, for there are many. Shape (L, C).
     price
         kappa. Shape (L,).
     """
 
     node_year: Ints
     resource: Ints
-    segment: Ints
+    segment: Shorts
     price: Floats
 
     @property

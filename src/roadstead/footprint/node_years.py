@@ -171,12 +171,12 @@ class _Warm:
         return float("-inf"), bool(np.isfinite(self._run(missed, ceiling, low, high)))
 
     def meet(self, y: int, at: States) -> None:
-        """Cuts (F.28) that the last solve breaks become rows: of the next, for to solve twice takes twice as long."""
+        """Cuts (F.28) that the last solve breaks become rows of the next."""
         begin, point = self.begins[7], np.asarray(self.solver.getSolution().col_value)
         self.lumps.purge(self.solver, begin)
         self.lumps.add(self.solver, *self.lumps.broken(y, (at.is_open[0], at.at_work[0]), point))
         endless = np.full(self.lumps.count, np.inf)
-        # Of rows it is not sure of, the solver is told anew.
+        # As the solver has new rows; those that stay are told their limits again with the next state.
         self.low, self.high = np.append(self.low[:begin], -endless), np.append(self.high[:begin], -endless)
 
     def _run(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> float:

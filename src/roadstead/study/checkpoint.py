@@ -89,7 +89,7 @@ class Unfinished:
 def _write(path: Path, part: Any) -> None:
     """Write every array of a value to one file, whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    found: Mapping[str, Any] = dict(_flat(part))
+    found = dict(_flat(part))
     try:
         with beside.open("wb") as handle:
             np.savez(handle, allow_pickle=False, **found)
@@ -112,14 +112,18 @@ def _read(path: Path, kind: type[Part]) -> Part | None:
     """A value back from its file; None where there is none, or it is damaged."""
     try:
         with path.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
-            given = {f.name: found[f.name] for f in fields(kind) if f.name not in NESTED}  # type: ignore[arg-type]
-            for f in fields(kind):  # type: ignore[arg-type]
-                if f.name in NESTED:
-                    inner = NESTED[f.name]
-                    given[f.name] = inner(**{g.name: found[f"{f.name}.{g.name}"] for g in fields(inner)})
-            return kind(**given)
+            return kind(**_given(found, kind, ""))
     except DAMAGED:
         return None
+
+
+def _given(found: Mapping[str, Any], kind: type[Any], under: str) -> dict[str, Any]:
+    """The fields of a value from its arrays by name."""
+    names = [(f.name, under + f.name) for f in fields(kind)]
+    return {
+        name: NESTED[name](**_given(found, NESTED[name], f"{path}.")) if name in NESTED else found[path]
+        for name, path in names
+    }
 
 
 def solve_watched(
