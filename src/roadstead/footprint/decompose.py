@@ -114,7 +114,7 @@ def decompose(
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
         last = search.master.solve() or answer
-        proof = PriceProof(pins, search.proof(last), last.price, last.ratio)
+        proof = PriceProof(pins, *search.proof(last), last.price, last.ratio)
         certified = MONEY * bound_of(at, proof)
         if search.plan is None:
             return Decomposed(
@@ -221,26 +221,30 @@ class _Run:
         search = self.search
         answer = again = search.master.solve()
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
-        improver = Improver(search)
+        improver, near, lumps = Improver(search), False, not search.at.operations.lumpy.any()
         while answer is not None and again is not None:
             answer = again
             search.bound = min(search.bound, answer.value)
             self.tell()
             goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
-            if self.rest(standing) <= 0 or answer.value - inside_value <= goal or self.left() <= 0 or idle > IDLE:
+            ends = answer.value - inside_value <= goal or idle > IDLE
+            if self.rest(standing) <= 0 or self.left() <= 0 or (ends and lumps):
                 break
+            if (near or ends) and not lumps:
+                # From here on cuts (F.28) are looked for: every value is lower with them, that of the best point so far, too.
+                lumps, inside_value, idle = True, -np.inf, 0
             # A point short of what the master proposes may leave it where it is: then the proposal itself is asked about.
             moved, before = before - answer.value, answer.value
             step = STEP if moved > STALLED * goal else 1.0
             point = step * answer.point + (1.0 - step) * inside
-            answered = search.answers(point)
+            answered = search.answers(point, lumps=lumps)
             search.learn(answered)
             value = search.allowed(point, answered)
             idle = idle + 1 if max(value - inside_value, moved) <= CLOSED * abs(answer.value) else 0
             if value > inside_value:
                 inside, inside_value = point, value
             rounds += 1
-            near = np.isfinite(inside_value) and answer.value - inside_value <= NEAR * (inside_value - standing)
+            near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
             if (since or near or rounds > FIRST_ROUNDS) and self.left() > 0:
                 self._look_for_plans(improver, (answer.point, inside), since, inside_value)
                 since += 1

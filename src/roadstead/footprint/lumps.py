@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.extensive import Answer, WarmProgram
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.program import Program
+    from roadstead.footprint.timing import Timing
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Flags, Floats, Ints
 
@@ -67,26 +68,19 @@ def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> sparse.c
     sold = np.where(c.q >= 0, point[c.q], 0.0)
     beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
     flow, ceiling = np.where(c.x >= 0, point[c.x], 0.0), reached(p)
-    lumpy = _in_lumps(p, whole)
+    line_use, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, p.resources.option, len(p.labels.cell))
+    gate, sent_into = p.resources.option, into_cells(line_use, p.arcs.cell, len(p.labels.cell))
+    sizes = (p.resources.usable * p.resources.size) / CARS
+    lumpy = in_lumps(p, whole.timing) & (sizes > 0) & (c.o[:, gate] >= 0) & (c.k >= 0)
     found: list[tuple[Ints, Floats]] = []
-    for r in np.flatnonzero(lumpy.any(0)):
-        arcs, amount = use.indices[use.indptr[r] : use.indptr[r + 1]], use.data[use.indptr[r] : use.indptr[r + 1]]
-        mine = (amount > 0) & (p.arcs.supply_option[arcs] == p.resources.option[r])
-        arcs, alpha = arcs[mine], np.full(len(p.labels.cell), np.inf)
-        np.minimum.at(alpha, p.arcs.cell[arcs], amount[mine])
-        alpha[np.isinf(alpha)] = 0.0
-        sent = np.zeros(beyond.shape[:2])
-        np.add.at(sent.T, p.arcs.cell[arcs], flow[:, arcs].T)
-        size = (p.resources.usable * p.resources.size)[:, r] / CARS
-        for y in np.flatnonzero(lumpy[:, r] & (size > 0)):
-            at = c.o[y, p.resources.option[r]], c.k[y, r]
-            if min(at) < 0:
-                continue
-            cut = _broken(point[list(at)], size[y], alpha, sent[y][:, None] - beyond[y], ceiling[y])
-            if cut is not None:
-                cells, segments, of_option, of_modules = cut
-                columns, values = _flows(p, whole, int(y), arcs, alpha, cells, segments)
-                found.append((np.append(columns, at), np.append(values, [of_option, of_modules])))
+    for y in np.flatnonzero(lumpy.any(1)):
+        mine = np.flatnonzero(lumpy[y])
+        at = np.stack([c.o[y, gate[mine]], c.k[y, mine]], axis=1)
+        sent = (sent_into @ flow[y]).reshape(car_use.shape)[mine]
+        cuts = broken_lumps(point[at], sizes[y, mine], car_use[mine], (sent, beyond[y]), ceiling[y])
+        for i, segment, right in zip(*cuts, strict=True):
+            columns, values = _flows(p, whole, int(y), line_use[mine[i]], (car_use[mine[i]], segment))
+            found.append((np.append(columns, at[i]), np.append(values, -right)))
     starts = np.cumsum([0, *(len(columns) for columns, _ in found)])
     entries = [
         np.concatenate(part) if found else np.zeros(0) for part in ([v for _, v in found], [k for k, _ in found])
@@ -94,45 +88,74 @@ def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> sparse.c
     return sparse.csr_matrix((entries[0], entries[1].astype(np.int64), starts), shape=(len(found), len(point)))
 
 
-def _in_lumps(p: Prospect, whole: Formulation) -> Flags:
+def in_lumps(p: Prospect, when: Timing) -> Flags:
     """Where only whole modules are at work, and nothing beside them. Shape (Y, R)."""
-    when, res = whole.timing, p.resources
+    res = p.resources
     in_part = (when.years.by_year((when.module_output % 1 > 0) | (when.retired % 1 > 0)) > 0) | (res.existing % 1 > 0)
     return np.asarray(~in_part & res.whole & (res.option >= 0) & (res.free <= 0))
 
 
-def _broken(
-    state: Floats, size: float, alpha: Floats, sent: Floats, ceiling: Floats
-) -> tuple[Ints, Ints, float, float] | None:
-    """Cells, their segments, and what stands before o and k, of the cut that a state breaks most; None where it breaks none."""
-    is_open, at_work = state
-    if is_open < NEAR_WHOLE or at_work < NEAR_WHOLE:
-        return None
-    share = at_work / is_open % 1.0
-    if not NEAR_WHOLE < share < 1.0 - NEAR_WHOLE:
-        return None
-    # Given the modules, a cell belongs to T where it adds more to the left side than to the right. Shape (C, S).
-    adds = alpha[:, None] * (sent - is_open * share * ceiling)
-    segment = adds.argmax(-1)
-    cells = np.flatnonzero(adds.max(-1) > 0)
-    segments = segment[cells]
-    full = float(alpha[cells] @ ceiling[cells, segments])
+def least_use(use: sparse.csr_matrix, supply: Ints, arc_cell: Ints, line: Ints, cells: int) -> tuple[Floats, Floats]:
+    """The least a car for a cell uses of a resource on arcs of its line: on each of these arcs, and by cell. (R, A), (R, C)."""
+    by_arc, by_cell = np.zeros(use.shape), np.zeros((use.shape[0], cells))
+    for r in np.flatnonzero(line >= 0):
+        arcs, amount = use.indices[use.indptr[r] : use.indptr[r + 1]], use.data[use.indptr[r] : use.indptr[r + 1]]
+        mine = (amount > 0) & (supply[arcs] == line[r])
+        arcs, alpha = arcs[mine], np.full(cells, np.inf)
+        np.minimum.at(alpha, arc_cell[arcs], amount[mine])
+        by_cell[r] = np.where(np.isinf(alpha), 0.0, alpha)
+        by_arc[r, arcs] = by_cell[r, arc_cell[arcs]]
+    return by_arc, by_cell
+
+
+def into_cells(line_use: Floats, arc_cell: Ints, cells: int) -> sparse.csr_matrix:
+    """Adds flows up to the cars into each cell on arcs of each line. Shape (R * C, A)."""
+    r, arc = np.nonzero(line_use)
+    return sparse.csr_matrix(
+        (np.ones(len(r)), (r * cells + arc_cell[arc], arc)), (len(line_use) * cells, len(arc_cell))
+    )
+
+
+def right_sides(full: Floats, size: Floats) -> tuple[Floats, Floats]:
+    """What stands before o and k on the right side, from what T uses in full (B) and the size of a module."""
     modules = np.ceil(full / size)
     last = full - size * (modules - 1)
-    of_option, of_modules = last * modules - full, -last
-    left = float(alpha[cells] @ sent[cells, segments]) + of_option * is_open + of_modules * at_work
-    return (cells, segments, of_option, of_modules) if left > LEAST else None
+    return full - last * modules, last
 
 
-def _flows(
-    p: Prospect, whole: Formulation, y: int, arcs: Ints, alpha: Floats, cells: Ints, segments: Ints
-) -> tuple[Ints, Floats]:
+def broken_lumps(
+    state: Floats, size: Floats, alpha: Floats, flows: tuple[Floats, Floats], ceiling: Floats
+) -> tuple[Ints, Ints, Floats]:
+    """For every resource the cut that a state and its flows break most, where they break one.
+
+    ``state``: what is open and at work; ``flows``: what is sent and what is sold beyond each segment. Gives the resources, j(c) of
+    every cell, -1 for those not in T, and what stands before o and k on the right side.
+    Shapes (R, 2), (R,), (R, C), (R, C) and (C, S), (C, S) -> (L,), (L, C), (L, 2).
+    """
+    is_open, at_work = state.T
+    share = at_work / np.maximum(is_open, NEAR_WHOLE) % 1.0
+    worth_it = (is_open >= NEAR_WHOLE) & (at_work >= NEAR_WHOLE) & (share > NEAR_WHOLE) & (share < 1.0 - NEAR_WHOLE)
+    some = np.flatnonzero(worth_it)
+    sent, alpha = flows[0][some][..., None] - flows[1], alpha[some]
+    # Given the modules, a cell belongs to T where it adds more to the left side than to the right. Shape (R, C, S).
+    adds = alpha[..., None] * (sent - (is_open * share)[some, None, None] * ceiling)
+    segment = adds.argmax(-1)
+    inside = np.take_along_axis(adds, segment[..., None], -1)[..., 0] > 0
+    chosen = np.where(inside, alpha, 0.0)
+    full = (chosen * ceiling[np.arange(len(ceiling)), segment]).sum(-1)
+    right = np.stack(right_sides(full, size[some]), axis=1)
+    left = (chosen * np.take_along_axis(sent, segment[..., None], -1)[..., 0]).sum(-1)
+    broken = left - (right * state[some]).sum(-1) > LEAST
+    return some[broken], np.where(inside, segment, -1)[broken], right[broken]
+
+
+def _flows(p: Prospect, whole: Formulation, y: int, of_line: Floats, cut: tuple[Floats, Ints]) -> tuple[Ints, Floats]:
     """Columns of the left side, and what stands before them."""
-    c = whole.columns
-    chosen = arcs[np.isin(p.arcs.cell[arcs], cells)]
-    cell, segment = np.nonzero(np.arange(c.q.shape[-1])[None, :] > segments[:, None])
-    columns = np.concatenate([c.x[y, chosen], c.q[y, cells[cell], segment]])
-    values = np.concatenate([alpha[p.arcs.cell[chosen]], -alpha[cells[cell]]])
+    c, (alpha, segments) = whole.columns, cut
+    chosen = np.flatnonzero((of_line > 0) & (segments[p.arcs.cell] >= 0))
+    cell, segment = np.nonzero((segments[:, None] >= 0) & (np.arange(c.q.shape[-1]) > segments[:, None]))
+    columns = np.concatenate([c.x[y, chosen], c.q[y, cell, segment]])
+    values = np.concatenate([of_line[chosen], -alpha[cell]])
     return columns[columns >= 0], values[columns >= 0]
 
 

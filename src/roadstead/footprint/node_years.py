@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -10,6 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from roadstead.footprint.extensive import OPTIMAL, new_solver
+from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
+from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.pricing import PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
 
@@ -24,11 +26,15 @@ REMEMBERED = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """States of all node-years of one worker, those of a ``whole`` plan or of shares of one."""
+    """States of all node-years of one worker, those of a ``whole`` plan or of shares of one.
+
+    ``lumps``: cuts (F.28) that the states break are looked for. Whole ones break none.
+    """
 
     states: States
     flows: bool = False
     whole: bool = False
+    lumps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class _Warm:
         self.tall = (cells, groups, *(len(part) for part in limits))
         self.begins = np.concatenate([[0], np.cumsum(self.tall)])
         self._build()
+        self.lumps = LumpRows(ops, self.arcs, self.segments)
 
     def _matrix(self) -> sparse.csr_matrix:
         ops, ones = self.ops, np.ones
@@ -121,10 +128,10 @@ class _Warm:
         self.solver = new_solver(1)
         self.solver.passModel(model)
 
-    def solve(self, y: int, states: States) -> tuple[float, bool]:
+    def solve(self, y: int, states: States, *, lumps: bool) -> tuple[float, bool]:
         """Value of its node-year ``y`` at a state; minus infinity where nothing fits, which the prices then explain.
 
-        Also whether there is any answer: a solver may fail.
+        Also whether there is any answer: a solver may fail. With ``lumps``, the rows of cuts (F.28) are held to.
         """
         ops, at = self.ops, states
         slacks = self.sizes[4] + self.sizes[5]
@@ -153,13 +160,24 @@ class _Warm:
         low[begins[3] : begins[4]] = (ops.take[y] * at.at_work[0])[self.takes]
         high[begins[4] : begins[5]] = at.spent[0, self.spends]
         low[begins[5] : begins[6]] = ops.least[y, self.must]
-        low[begins[6] :] = at.earned[0, self.earns]
+        low[begins[6] : begins[7]] = at.earned[0, self.earns]
+        low = np.append(low[: begins[7]], np.full(self.lumps.count, -np.inf))
+        high[begins[7] :] = np.inf if not lumps else self.lumps.limits(y, at.is_open[0], at.at_work[0])
         value = self._run(gain, ceiling, low, high)
         if np.isfinite(value) or not slacks:
             return value, bool(np.isfinite(value))
         missed = np.zeros_like(gain)
         missed[-slacks:], ceiling[-slacks:] = -1.0, np.inf
         return float("-inf"), bool(np.isfinite(self._run(missed, ceiling, low, high)))
+
+    def meet(self, y: int, at: States) -> None:
+        """Cuts (F.28) that the last solve breaks become rows of the next."""
+        begin, point = self.begins[7], np.asarray(self.solver.getSolution().col_value)
+        self.lumps.purge(self.solver, begin)
+        self.lumps.add(self.solver, *self.lumps.broken(y, (at.is_open[0], at.at_work[0]), point))
+        endless = np.full(self.lumps.count, np.inf)
+        # As the solver has new rows; those that stay are told their limits again with the next state.
+        self.low, self.high = np.append(self.low[:begin], -endless), np.append(self.high[:begin], -endless)
 
     def _run(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> float:
         """Tell the solver what is new (it takes longer to hear all again than to solve), and solve."""
@@ -175,13 +193,15 @@ class _Warm:
             return float("-inf")
         return float(self.solver.getInfo().objective_function_value)
 
-    def prices(self, into: BarePrices, at: int) -> None:
-        """Prices of the last solve, as row ``at``."""
+    def prices(self, into: BarePrices, at: int) -> Lumps:
+        """Prices of the last solve, as row ``at``, and the cuts (F.28) that have one."""
         dual = np.asarray(self.solver.getSolution().row_dual)
-        _, gamma, nu, mu, spent, least, earned = np.split(dual, self.begins[1:-1])
+        _, gamma, nu, mu, spent, least, earned, lumps = np.split(dual, self.begins[1:])
         into.gamma[at] = -gamma
         into.nu[at, self.resources], into.mu[at, self.takes] = nu, -mu
         into.spent[at, self.spends], into.least[at, self.must], into.earned[at, self.earns] = spent, -least, -earned
+        resource, cells, price = self.lumps.priced(lumps)
+        return Lumps(np.full(len(price), at), resource, cells, price)
 
     def point(self) -> tuple[Floats, Floats, Floats]:
         """Flows and sales of the last solve. Shapes (A,), (C, S), (G, T)."""
@@ -235,19 +255,24 @@ class NodePrograms:
         place[wanted] = np.arange(ops.count)
         value = np.empty(ops.count)
         raw = no_prices(ops, asked.states.is_open[wanted])
+        lumps = [raw.lumps]
         points = (np.zeros(ops.arc_gain.shape), np.zeros(ops.width.shape), np.zeros(ops.group_width.shape))
         for years, program in zip(self.years, self.programs, strict=True):
             for i, y in enumerate(years):
                 at = place[y]
                 if at < 0:
                     continue
-                value[at], answered = program.solve(i, asked.states.of_years(np.asarray([y])))
+                state = asked.states.of_years(np.asarray([y]))
+                value[at], answered = program.solve(i, state, lumps=asked.lumps)
                 if answered:
-                    program.prices(raw, at)
+                    lumps.append(program.prices(raw, at))
                     raw.unfit[at] = not np.isfinite(value[at])
                 if asked.flows and np.isfinite(value[at]):
                     for whole, part in zip(points, program.point(), strict=True):
                         whole[at] = part
+                if asked.lumps and np.isfinite(value[at]):
+                    program.meet(i, state)
+        raw = replace(raw, lumps=joined_lumps(lumps))
         bare = bare_prices(ops, raw, asked.states.at_work[wanted])
         found = points if asked.flows else (None, None, None)
         return Answered(value, np.ones(ops.count, dtype=bool), bare, cuts_of(ops, bare), *found)
@@ -260,7 +285,8 @@ class NodePrograms:
         widths = (1, 1, 1, *of_prices, ops.options, ops.free.shape[1], pledges)
         value, unfit, constant, *rest = np.split(rows, np.cumsum(widths), axis=1)
         priced: dict[str, Any] = dict(zip(PRICES, rest, strict=False))
-        prices = BarePrices(is_open=is_open, unfit=unfit[:, 0] > 0, **priced)
+        none = no_lumps(len(ops.cell_gate))
+        prices = BarePrices(is_open=is_open, unfit=unfit[:, 0] > 0, lumps=none, **priced)
         return Answered(value[:, 0], new, prices, YearCuts(constant[:, 0], *rest[len(PRICES) :]))
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from scipy import sparse
 
 from roadstead.footprint.columns import CARS, live_arcs, live_segments, year_money
+from roadstead.footprint.lumps import in_lumps, least_use
+from roadstead.footprint.timing import timing
 
 if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 PER_YEAR = (
     "arc_gain", "live", "width", "segment_gain", "group_width", "group_gain", "free", "reach", "take", "take_gain",
-    "least",
+    "least", "lumpy",
 )  # fmt: skip
 """Fields that hold one row a node-year."""
 
@@ -40,8 +42,12 @@ class Operations:
         Price of a thousand units short of the take. Shape (Y, R).
     least
         Thousand cars that must be served. Shape (Y, C).
+    lumpy
+        Where only whole modules are at work, and nothing beside them. Shape (Y, R).
     use
         Units of resource by a car. Shape (R, A).
+    line_use, car_use
+        The least a car for a cell uses of a resource on arcs of its line, on each of these arcs and by cell. Shapes (R, A), (R, C).
     members
         1 where a cell is in a group. Shape (G, C).
     arc_cell, arc_way, arc_gates
@@ -69,7 +75,10 @@ class Operations:
     take: Floats
     take_gain: Floats
     least: Floats
+    lumpy: Flags
     use: sparse.csr_matrix
+    line_use: Floats
+    car_use: Floats
     members: Floats
     arc_cell: Ints
     arc_way: Ints
@@ -122,6 +131,7 @@ def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
     resource_year = year_money(tree, p, res.risk) * CARS
     shape = (len(p.labels.resource), len(p.arcs.cell))
     use = sparse.csr_matrix((res.use_amount, (res.use_resource, res.use_arc)), shape=shape)
+    line_use, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, res.option, len(p.labels.cell))
     members = np.zeros((len(p.labels.group), len(p.labels.cell)))
     members[p.demand.member_group, p.demand.member_cell] = 1.0
     cell_gate = _cell_gate(p)
@@ -139,7 +149,10 @@ def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
         take=np.broadcast_to(np.where(res.take_price > 0, res.minimum_take * res.size, 0.0) / CARS, res.free.shape),
         take_gain=res.take_price * resource_year,
         least=p.demand.least / CARS,
+        lumpy=in_lumps(p, timing(tree, p)),
         use=use,
+        line_use=line_use,
+        car_use=car_use,
         members=members,
         arc_cell=p.arcs.cell,
         arc_way=arc_way.ravel(),

@@ -29,7 +29,7 @@ Given the other prices, the best :math:`\eta` at a state is known at once: of th
     \eta_{cs} = \min\Bigl(P_{cs} + \sum_{j \ni c} \gamma_j + \pi_c,\; -\tilde m_{i}\Bigr), \qquad
     i \text{ the first with } \textstyle\sum_{i' \le i} o_{i'} \ge o_{e(c)}   \qquad (F.16)
 
-where :math:`\tilde m_i` is what a car earns on a way after resource prices.
+where :math:`\tilde m_i` is what a car earns on a way after resource prices. Prices of lumps shift gains before all this (F.29).
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.lump_prices import granted, no_lumps, shifted
 from roadstead.footprint.operations import without_gains
 
 if TYPE_CHECKING:
+    from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.operations import Operations
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -90,6 +92,8 @@ class BarePrices:
         As in ``NodePrices``.
     unfit
         True where nothing fits the state, and prices say why: whatever is gained. Shape (Y,).
+    lumps
+        Cuts (F.28) that the program has met, with their prices.
     """
 
     is_open: Floats
@@ -100,14 +104,18 @@ class BarePrices:
     earned: Floats
     spent: Floats
     unfit: Flags
+    lumps: Lumps
 
     def of_years(self, years: Ints) -> BarePrices:
         """Some node-years of many."""
-        return BarePrices(**{name: getattr(self, name)[years] for name in BarePrices.__slots__})
+        by_year = {name: getattr(self, name)[years] for name in BY_YEAR}
+        return BarePrices(**by_year, lumps=self.lumps.of_years(years))
 
 
 PRICES = ("gamma", "nu", "mu", "least", "earned", "spent")
 """Fields of ``BarePrices`` that are prices."""
+BY_YEAR = ("is_open", *PRICES, "unfit")
+"""Fields of ``BarePrices`` with one row a node-year."""
 
 
 def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
@@ -115,7 +123,9 @@ def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
     years, pledges = ops.count, len(ops.earns)
     widths = (len(ops.members), ops.free.shape[1], ops.free.shape[1], ops.least.shape[1], pledges, pledges)
     gamma, nu, mu, least, earned, spent = (np.zeros((years, width)) for width in widths)
-    return BarePrices(is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool))
+    return BarePrices(
+        is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +147,19 @@ class YearCuts:
         return np.asarray(found + (self.earned * states.earned).sum(1) + (self.spent * states.spent).sum(1))
 
 
-def year_cuts(ops: Operations, prices: NodePrices) -> YearCuts:
-    """The cuts that prices give."""
+def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps | None = None) -> YearCuts:
+    """The cuts that prices give, those of lumps among them where there are any."""
+    lumps = no_lumps(len(ops.cell_gate)) if lumps is None else lumps
+    return _granting(_cuts(shifted(ops, lumps), prices), granted(ops, lumps))
+
+
+def _granting(cuts: YearCuts, granted: tuple[Floats, Floats]) -> YearCuts:
+    """Cuts with what the prices of lumps grant."""
+    return replace(cuts, option=cuts.option + granted[0], module=cuts.module + granted[1])
+
+
+def _cuts(ops: Operations, prices: NodePrices) -> YearCuts:
+    """The cuts that prices give on gains as they are."""
     nu, mu = np.maximum(prices.nu, 0.0), np.clip(prices.mu, 0.0, ops.take_gain)
     least, earned, spent = (np.maximum(part, 0.0) for part in (prices.least, prices.earned, prices.spent))
     sold = np.maximum(ops.segment_gain + (_together(ops, prices.gamma) + least)[..., None] - prices.eta, 0.0)
@@ -191,7 +212,7 @@ def _way_worth(ops: Operations, price: Floats) -> Floats:
 
 def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices:
     """Prices of a state as a solver leaves them, made sound, with prices for what is shut there. Shape of at_work (Y, R)."""
-    ops = without_gains(ops, raw.unfit)
+    ops = _at(ops, raw)
     sound = replace(
         raw,
         nu=np.maximum(raw.nu, 0.0),
@@ -209,13 +230,23 @@ def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices
 
 def with_segment_prices(ops: Operations, bare: BarePrices) -> NodePrices:
     """Prices completed by the best segment prices at their state (F.16)."""
-    eta = _segment_prices(without_gains(ops, bare.unfit), bare)
+    return _completed(_at(ops, bare), bare)
+
+
+def _completed(ops: Operations, bare: BarePrices) -> NodePrices:
+    eta = _segment_prices(ops, bare)
     return NodePrices(eta, bare.gamma, bare.nu, bare.mu, bare.least, bare.earned, bare.spent)
 
 
 def cuts_of(ops: Operations, bare: BarePrices) -> YearCuts:
     """The cuts of a state's prices; where nothing fits it, what a state that does must leave at nothing or more."""
-    return year_cuts(without_gains(ops, bare.unfit), with_segment_prices(ops, bare))
+    dear = _at(ops, bare)
+    return _granting(_cuts(dear, _completed(dear, bare)), granted(ops, bare.lumps))
+
+
+def _at(ops: Operations, bare: BarePrices) -> Operations:
+    """What is offered at the prices of lumps; nothing is gained where nothing fits."""
+    return shifted(without_gains(ops, bare.unfit), bare.lumps)
 
 
 def _charges(ops: Operations, bare: BarePrices) -> Floats:

@@ -14,11 +14,13 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.columns import CARS
 from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.formulation import formulate_decisions
+from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.master import Master, node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms
 from roadstead.footprint.operations import of_years, operations
 from roadstead.footprint.plan import Flows, FootprintPlan
 from roadstead.footprint.pricing import (
+    BY_YEAR,
     PRICES,
     BarePrices,
     NodePrices,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from roadstead.engine.base import Hands
     from roadstead.footprint.formulation import Formulation
+    from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.operations import Operations
     from roadstead.footprint.plan import Pin
@@ -64,6 +67,8 @@ class PriceProof:
         What the plan had to honour.
     prices
         Of every node-year.
+    lumps
+        Cuts (F.28) with their prices.
     rows
         Prices of the master's rows of decisions. Shape (W,).
     ratio
@@ -72,6 +77,7 @@ class PriceProof:
 
     pins: tuple[Pin, ...]
     prices: NodePrices
+    lumps: Lumps
     rows: Floats
     ratio: Floats
 
@@ -108,7 +114,7 @@ def bound_of(at: Ground, proof: PriceProof) -> float:
         \max_d \Bigl\{\sum_n \rho_n c_n d + \sum_y \rho_{n(y)} V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le
         \text{(F.13) of } \rho c + \sum_y \rho_{n(y)} \nabla V_y, \text{ with the master's row prices as } \lambda   \qquad (F.18)
     """
-    cuts, states = year_cuts(at.operations, proof.prices), at.states
+    cuts, states = year_cuts(at.operations, proof.prices, proof.lumps), at.states
     program = weighed(at.tree, at.prospect, at.decided, at.decided.program, proof.ratio)
     counts = proof.ratio[at.prospect.node_years.node]
     parts = (
@@ -152,10 +158,10 @@ class Search:
     ) -> None:
         self.crew.close()
 
-    def answers(self, point: Floats, *, flows: bool = False, whole: bool = False) -> Answered:
+    def answers(self, point: Floats, *, flows: bool = False, whole: bool = False, lumps: bool = False) -> Answered:
         """What the node-years earn at a point; the master learns nothing of it yet."""
         states = self.at.states.at(point)
-        found = self.crew.ask([Asked(states.of_years(share), flows, whole) for share in self.shares])
+        found = self.crew.ask([Asked(states.of_years(share), flows, whole, lumps) for share in self.shares])
         return _merged(self.shares, found)
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
@@ -280,13 +286,14 @@ class Search:
         whole = self.at.decided.program.whole
         return point if whole.all() else self.master.fitted(np.flatnonzero(whole), point[whole])
 
-    def proof(self, answer: MasterAnswer) -> NodePrices:
-        """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts."""
+    def proof(self, answer: MasterAnswer) -> tuple[NodePrices, Lumps]:
+        """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts, and all cuts (F.28) so weighed."""
         ops = self.at.operations
         counts = np.where(answer.ratio > 0, answer.ratio, 1.0)
         years = (answer.weight / counts)[:, self.nodes]
         none = no_prices(ops, np.zeros((ops.count, 0)))
         total = NodePrices(np.zeros(ops.segment_gain.shape), *(getattr(none, name) for name in PRICES))
+        lumps = [none.lumps]
         for t in np.flatnonzero(years.any(1)):
             bare = self.prices[t]
             if bare is None:
@@ -294,11 +301,14 @@ class Search:
             misfit = np.bincount(self.nodes, bare.unfit, self.at.tree.count)[self.nodes] > 0
             # Of a node in which something is unfit, only that has a price.
             paid = np.flatnonzero((years[t] > 0) & (bare.unfit | ~misfit))
-            prices = with_segment_prices(of_years(ops, paid), bare.of_years(paid))
+            bare = bare.of_years(paid)
+            prices = with_segment_prices(of_years(ops, paid), bare)
+            met = bare.lumps.among(paid)
+            lumps.append(replace(met, price=years[t, met.node_year] * met.price))
             for name in NodePrices.__slots__:
                 part = getattr(prices, name)
                 getattr(total, name)[paid] += years[t, paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
-        return total
+        return total, joined_lumps(lumps)
 
 
 def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
@@ -310,8 +320,9 @@ def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
     def joined(parts: list[Floats]) -> Floats:
         return np.concatenate(parts)[order]
 
-    priced: dict[str, Any] = {n: joined([getattr(f.prices, n) for f in found]) for n in BarePrices.__slots__}
-    prices = BarePrices(**priced)
+    priced: dict[str, Any] = {n: joined([getattr(f.prices, n) for f in found]) for n in BY_YEAR}
+    lumps = joined_lumps([f.prices.lumps.among(share) for share, f in zip(shares, found, strict=True)])
+    prices = BarePrices(**priced, lumps=lumps)
     cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
     points = [
         None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])

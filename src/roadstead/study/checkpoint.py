@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from roadstead.footprint.linking import LinkingCuts
+from roadstead.footprint.lump_prices import Lumps
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint, News, Session
@@ -25,7 +26,7 @@ from roadstead.footprint.solve import solve
 from roadstead.study.parquet import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from roadstead.footprint.plan import Pin
@@ -42,6 +43,8 @@ LENGTH = 16
 """Letters of a digest that name a folder."""
 DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 """What reading a file that was cut short may raise."""
+NESTED = {"lumps": Lumps}
+"""Fields that are no arrays but made of some."""
 
 
 class Unfinished:
@@ -95,7 +98,7 @@ class Unfinished:
 def _write(path: Path, part: Any) -> None:
     """Write every array of a value to one file, whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    found: Mapping[str, Any] = {f.name: getattr(part, f.name) for f in fields(part)}
+    found = dict(_flat(part))
     try:
         with beside.open("wb") as handle:
             np.savez(handle, allow_pickle=False, **found)
@@ -104,13 +107,32 @@ def _write(path: Path, part: Any) -> None:
         beside.unlink(missing_ok=True)
 
 
+def _flat(part: Any) -> Iterator[tuple[str, Any]]:
+    """Arrays of a value by name, those of its parts under its own."""
+    for f in fields(part):
+        value = getattr(part, f.name)
+        if f.name in NESTED:
+            yield from ((f"{f.name}.{name}", inner) for name, inner in _flat(value))
+        else:
+            yield f.name, value
+
+
 def _read(path: Path, kind: type[Part]) -> Part | None:
     """A value back from its file; None where there is none, or it is damaged."""
     try:
         with path.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
-            return kind(**{f.name: found[f.name] for f in fields(kind)})  # type: ignore[arg-type]
+            return kind(**_given(found, kind, ""))
     except DAMAGED:
         return None
+
+
+def _given(found: Mapping[str, Any], kind: type[Any], under: str) -> dict[str, Any]:
+    """The fields of a value from its arrays by name."""
+    names = [(f.name, under + f.name) for f in fields(kind)]
+    return {
+        name: NESTED[name](**_given(found, NESTED[name], f"{path}.")) if name in NESTED else found[path]
+        for name, path in names
+    }
 
 
 def solve_watched(

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from roadstead.footprint.linking import LinkingCuts
+from roadstead.footprint.lump_prices import Lumps, no_lumps
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan, Pin
 from roadstead.footprint.pricing import NodePrices
 from roadstead.footprint.search import PriceProof
@@ -41,6 +42,7 @@ PLAN = {
 PRICE_PROOF = {
     "eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "least": "yc", "earned": "yj", "spent": "yj", "rows": "w", "ratio": "n",
 }  # fmt: skip
+PRICED_LUMPS = {"lump_year": "l", "lump_resource": "l", "lump_segment": "lc", "lump_price": "l"}
 PROOF = {"prices": "w", "ratio": "n", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
@@ -165,6 +167,8 @@ def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
     if isinstance(proof, PriceProof):
         prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
         write_arrays(folder, prices | {"rows": proof.rows, "ratio": proof.ratio}, PRICE_PROOF)
+        lumps = (proof.lumps.node_year, proof.lumps.resource, proof.lumps.segment, proof.lumps.price)
+        write_arrays(folder, dict(zip(PRICED_LUMPS, lumps, strict=True)), PRICED_LUMPS)
     else:
         found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {
             "prices": proof.prices,
@@ -181,11 +185,20 @@ def read_proof(folder: Path, options: int) -> Proof | PriceProof:
     if (folder / "all.ycs.parquet").exists():
         found = read_arrays(folder, PRICE_PROOF)
         rows, ratio = found.pop("rows"), found.pop("ratio")
-        return PriceProof(pins, NodePrices(**found), rows, ratio)
+        return PriceProof(pins, NodePrices(**found), _read_lumps(folder, found["eta"].shape[1]), rows, ratio)
     found = read_arrays(folder, PROOF)
     prices, ratio = found.pop("prices"), found.pop("ratio")
     found["options"] = found["options"].reshape(len(found["cell"]), options)
     return Proof(pins, LinkingCuts(**found), prices, ratio)
+
+
+def _read_lumps(folder: Path, cells: int) -> Lumps:
+    """Cuts (F.28) of a proof; none where it was written without any."""
+    if not (folder / "all.lc.parquet").exists():
+        return no_lumps(cells)
+    found = read_arrays(folder, PRICED_LUMPS)
+    year, resource, segment, price = (found[name] for name in PRICED_LUMPS)
+    return Lumps(year, resource, segment.reshape(len(price), cells), price)
 
 
 def digest(prospect: Prospect) -> str:

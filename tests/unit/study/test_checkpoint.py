@@ -18,6 +18,7 @@ from benchmarks.instances import as_prospect, generate
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.linking import LinkingCuts
+from roadstead.footprint.lump_prices import Lumps
 from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint
 from roadstead.study.checkpoint import Unfinished, problem_digest
@@ -32,11 +33,13 @@ FOUND = best_plan(3)
 PRICES = BarePrices(
     is_open=np.ones((2, 2)), gamma=np.zeros((2, 1)), nu=np.full((2, 3), 2.0), mu=np.zeros((2, 3)), least=np.zeros((2, 1)),
     earned=np.zeros((2, 0)), spent=np.zeros((2, 0)), unfit=np.asarray([False, True]),
+    lumps=Lumps(np.asarray([1]), np.asarray([2]), np.asarray([[-1, 3]], dtype=np.int8), np.asarray([0.5])),
 )  # fmt: skip
 
 
 def same(first: object, second: object) -> bool:
-    return all(np.array_equal(getattr(first, f.name), getattr(second, f.name)) for f in fields(first))  # type: ignore[arg-type]
+    parts = [(getattr(first, f.name), getattr(second, f.name)) for f in fields(first)]  # type: ignore[arg-type]
+    return all(same(*pair) if isinstance(pair[0], Lumps) else np.array_equal(*pair) for pair in parts)
 
 
 def test_what_is_kept_is_found(tmp_path: Path):

@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from prospects import invented
 
+from benchmarks.instances import as_prospect, generate
+from roadstead.footprint.lump_prices import no_lumps
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof
+from roadstead.footprint.session import Checkpoint, Session
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.study import parquet
+from roadstead.study.checkpoint import Unfinished
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +34,38 @@ def test_prices_of_node_years_come_back(tmp_path: Path, seed: int, lines: int | 
     assert back.pins == pins
     for field in fields(back.prices):
         assert np.array_equal(getattr(back.prices, field.name), getattr(solved.proof.prices, field.name)), field.name
+    for field in fields(back.lumps):
+        assert np.array_equal(getattr(back.lumps, field.name), getattr(solved.proof.lumps, field.name)), field.name
     assert np.array_equal(back.rows, solved.proof.rows)
     assert prove(made.tree, made.prospect, back) == solved.bound_certified
     dearer = replace(back, prices=replace(back.prices, nu=back.prices.nu + 1.0))
     assert prove(made.tree, made.prospect, dearer) > solved.bound_certified
+
+
+def test_lumps_come_back_with_their_prices(tmp_path: Path):
+    """A frozen instance is sure to have some: without them, the same prices prove another bound. A checkpoint keeps them, too."""
+    tree, prospect = as_prospect(generate("tiny", 1))
+    kept: list[Checkpoint] = []
+    solved = solve(tree, prospect, Effort(gap=0.001, method="decomposition"), session=Session(keep=kept.append))
+    assert isinstance(solved.proof, PriceProof)
+    assert solved.proof.lumps.count > 0
+    parquet.write_proof(tmp_path, solved.proof)
+    back = parquet.read_proof(tmp_path, len(prospect.labels.option))
+    assert isinstance(back, PriceProof)
+    assert prove(tree, prospect, back) == solved.bound_certified
+    without = replace(back, lumps=no_lumps(len(prospect.labels.cell)))
+    assert prove(tree, prospect, without) > solved.bound_certified
+    (tmp_path / "all.lc.parquet").unlink()
+    assert prove(tree, prospect, parquet.read_proof(tmp_path, len(prospect.labels.option))) > solved.bound_certified
+    unfinished = Unfinished(tmp_path, "checkpoint")
+    for each in kept:
+        unfinished.keep(each)
+    found = unfinished.found()
+    assert found is not None
+    given = [prices for each in kept for prices in each.prices]
+    assert len(found.prices) == len(given)
+    assert sum(prices.lumps.count for prices in given) > 0
+    for one, other in zip(found.prices, given, strict=True):
+        assert np.array_equal(one.nu, other.nu)
+        assert np.array_equal(one.lumps.segment, other.lumps.segment)
+        assert np.array_equal(one.lumps.price, other.lumps.price)
