@@ -58,12 +58,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far to go: stop at an absolute gap (program units), a relative gap, or a time."""
+    """How far to go: stop at an absolute gap (program units), a relative gap, or a time.
+
+    Without ``presolve`` a start keeps its value (see ``_falls_short``), and rows that look idle stay for cuts to be made of.
+    """
 
     absolute_gap: float = 0.0
     relative_gap: float = 1e-6
     seconds: float = 60.0
     threads: int = 1
+    presolve: bool = True
 
 
 def run(
@@ -80,6 +84,8 @@ def run(
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
     solver.setOptionValue("mip_rel_gap", limits.relative_gap)
+    if not limits.presolve:
+        solver.setOptionValue("presolve", "off")
     solver.passModel(model_of(program))
     if start is not None:
         point = highspy.HighsSolution()

@@ -12,27 +12,25 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.conflict import explained
-from roadstead.footprint.decompose import Goal, decompose
+from roadstead.footprint.decompose import Goal, decompose, proposed
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.levels import in_levels, unchanged
 from roadstead.footprint.linking import cut_rows, no_cuts, tighten
 from roadstead.footprint.lumps import strengthened
-from roadstead.footprint.method import chosen
+from roadstead.footprint.method import chosen, grows_large
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import narrowed, tightened
-from roadstead.footprint.rounding import good_start
+from roadstead.footprint.rounding import good_start, valued
 from roadstead.footprint.search import PriceProof, bound_of, ground
-from roadstead.footprint.session import ALONE, Checkpoint, News, Session, share_of
+from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
 from roadstead.footprint.tails import risk_ratio, tail_rows, weighed, with_tails
+from roadstead.footprint.watching import keeper, told
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.footprint.certify import Certificate
-    from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import ProgressCall
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
@@ -261,7 +259,12 @@ def _by_extensive_form(
     certified = prove(tree, prospect, proof)
     reduced = warm.reduced()
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
-    begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
+    many, begin = grows_large(prospect, whole.columns), None
+    if many and start is None:
+        first = proposed(tree, prospect, Goal(effort.gap, effort.seconds, effort.workers), pins, session.stop)
+        begin = None if first is None else valued(tree, prospect, whole.columns, warm, first)
+    if begin is None:
+        begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
@@ -271,13 +274,22 @@ def _by_extensive_form(
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
         answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
     else:
-        kept = _keeper(prospect, whole.columns, cuts, session)
+        kept = keeper(prospect, whole.columns, cuts, session)
         kept(None if begin is None else begin.point)
         if begin is not None:
             least = begin.value - ROUNDING * abs(begin.value)
             program = narrowed(program, lumped.point, lumped.bound, reduced, least)
-        first, tell = None if begin is None else begin.point, _told(session, standing, began)
-        answer = run(program, limits, start=first, progress=tell, stop=session.stop, improved=kept)
+        levels = in_levels(tree, whole.columns, program) if many else unchanged(program)
+        answer = levels.answered(
+            run(
+                levels.program,
+                replace(limits, presolve=not many),
+                start=levels.of(None if begin is None else begin.point),
+                progress=told(session, standing, began),
+                stop=session.stop,
+                improved=levels.heard(kept),
+            )
+        )
     # Where the time ends before the solver has seen anything better, the plan to begin from is the plan.
     point = answer.point
     if begin is not None and (point is None or program.gain @ point + program.constant < begin.value):
@@ -301,19 +313,6 @@ def _by_extensive_form(
         status=status,
         seconds=time.perf_counter() - began,
     )
-
-
-def _keeper(
-    prospect: Prospect, columns: Columns, cuts: LinkingCuts, session: Session
-) -> Callable[[Floats | None], None]:
-    """Keeps a point of the program, and the cuts, to go on from."""
-
-    def keep(point: Floats | None) -> None:
-        if session.keep is not None:
-            whole = prospect.resources.whole
-            session.keep(Checkpoint(None if point is None else read_decisions(columns, point, whole), cuts))
-
-    return keep
 
 
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
@@ -384,11 +383,3 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
             build[:, rows] = 0.0
     begin = Decisions(commit, close, build, retire)
     return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
-
-
-def _told(session: Session, standing: float, began: float) -> ProgressCall | None:
-    """Tell a session in money what a solver tells of its program."""
-    tell = session.tell
-    if tell is None:
-        return None
-    return lambda value, bound, _: tell(News(MONEY * value, MONEY * bound, standing, time.perf_counter() - began))
