@@ -22,18 +22,17 @@ from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
 from roadstead.footprint.improving import Improver
 from roadstead.footprint.program import narrowed
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
-from roadstead.footprint.session import ALONE, Checkpoint, News, Session
+from roadstead.footprint.session import ALONE, Checkpoint, News
 from roadstead.footprint.states import decisions_at
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
     from roadstead.footprint.pricing import BarePrices
     from roadstead.footprint.search import Ground
+    from roadstead.footprint.session import Session
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
@@ -135,17 +134,14 @@ def decompose(
         )
 
 
-def proposed(
-    tree: ScenarioTree, prospect: Prospect, goal: Goal, pins: tuple[Pin, ...], stop: Callable[[], bool]
-) -> Decisions | None:
+def proposed(tree: ScenarioTree, prospect: Prospect, goal: Goal, pins: tuple[Pin, ...]) -> Decisions | None:
     """The plan that rounds of a decomposition come by, for another planner to begin from; nothing is branched for or proved."""
     at = ground(tree, prospect, pins)
     with Search(at, goal.workers, time.perf_counter() + goal.seconds) as search:
-        run = _Run(search, goal, Session(stop=stop))
+        run = _Run(search, goal, ALONE)
         run.relax(run.begin(None))
-        return (
-            None if search.plan is None else read_decisions(at.decided.columns, search.plan, prospect.resources.whole)
-        )
+        plan = search.plan
+    return None if plan is None else read_decisions(at.decided.columns, plan, prospect.resources.whole)
 
 
 @dataclass(slots=True)

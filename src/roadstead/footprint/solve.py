@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
     from roadstead.footprint.plan import FootprintPlan, Pin
+    from roadstead.footprint.rounding import Start
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
@@ -45,6 +46,9 @@ TOLERANCE = 1e-6
 """Share of NPV by which a solver may be off before its word is not taken."""
 REFUTED = "Refuted"
 """Our word for a solver that said what the plan's certified value shows to be wrong."""
+
+SHORT = 0.003
+"""Gap of value added at which a decomposition that only proposes a plan to begin from has done enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +263,8 @@ def _by_extensive_form(
     certified = prove(tree, prospect, proof)
     reduced = warm.reduced()
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
-    many, begin = grows_large(prospect, whole.columns), None
-    if many and start is None:
-        first = proposed(tree, prospect, Goal(effort.gap, effort.seconds, effort.workers), pins, session.stop)
-        begin = None if first is None else valued(tree, prospect, whole.columns, warm, first)
+    many = grows_large(prospect, whole.columns)
+    begin = _proposal(tree, prospect, (effort, pins), whole, warm) if many and start is None else None
     if begin is None:
         begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
@@ -313,6 +315,16 @@ def _by_extensive_form(
         status=status,
         seconds=time.perf_counter() - began,
     )
+
+
+def _proposal(
+    tree: ScenarioTree, prospect: Prospect, asked: tuple[Effort, tuple[Pin, ...]], whole: Formulation, warm: WarmProgram
+) -> Start | None:
+    """The plan a short decomposition comes by, if it comes by one that keeps what the relaxed program asks, pins included."""
+    effort, pins = asked
+    goal = Goal(max(effort.gap, SHORT), effort.seconds, effort.workers)
+    first = proposed(tree, prospect, goal, pins)
+    return None if first is None else valued(tree, prospect, whole.columns, warm, first)
 
 
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
