@@ -285,7 +285,7 @@ def _by_extensive_form(
         answer = levels.answered(
             run(
                 levels.program,
-                replace(limits, presolve=not many),
+                replace(limits, straight=many),
                 start=levels.of(None if begin is None else begin.point),
                 progress=told(session, standing, began),
                 stop=session.stop,
