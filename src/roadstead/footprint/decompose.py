@@ -134,6 +134,16 @@ def decompose(
         )
 
 
+def proposed(tree: ScenarioTree, prospect: Prospect, goal: Goal, pins: tuple[Pin, ...]) -> Decisions | None:
+    """The plan that rounds of a decomposition come by, for another planner to begin from; nothing is branched for or proved."""
+    at = ground(tree, prospect, pins)
+    with Search(at, goal.workers, time.perf_counter() + goal.seconds) as search:
+        run = _Run(search, goal, ALONE)
+        run.relax(run.begin(None))
+        plan = search.plan
+    return None if plan is None else read_decisions(at.decided.columns, plan, prospect.resources.whole)
+
+
 @dataclass(slots=True)
 class _Run:
     """A search with its goal and its clock."""

@@ -8,6 +8,7 @@ from roadstead.footprint.columns import live_arcs
 from roadstead.footprint.operations import has_one_entry
 
 if TYPE_CHECKING:
+    from roadstead.footprint.columns import Columns
     from roadstead.futures.prospect import Prospect
 
     Method = Literal["extensive", "decomposition"]
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 MOST_FLOWS = 200_000
 """Flows up to which one program holds everything. A tree of 15 nodes and eight sites has about 20,000, one of 85 nodes and
 sixteen sites 1.3 million, whose program a solver does not even relax in minutes."""
+
+MANY_FLOWS = 10_000
+"""Flows from which one program is stated in levels, without presolve, and begun from a plan of the decomposition."""
+
+
+def grows_large(prospect: Prospect, columns: Columns) -> bool:
+    """True where one program has many flows, and nothing is closed or retired: of what can be, the decomposition proposes little."""
+    if max(columns.v.max(initial=-1), columns.w.max(initial=-1)) >= 0 or not has_one_entry(prospect):
+        return False
+    return int(live_arcs(prospect).sum()) >= MANY_FLOWS
 
 
 def chosen(prospect: Prospect, asked: Method | None, cluster: str | None = None) -> tuple[Method, str]:

@@ -106,8 +106,7 @@ def good_start(
     enough
         Value that proves the gap asked for; short of it a little more is tried. In the program's unit.
     """
-    whole = prospect.resources.whole
-    index = np.concatenate([at[at >= 0] for at in (columns.u, columns.v, columns.z[:, whole], columns.w[:, whole])])
+    index = _index(prospect, columns)
     below = ancestry(tree).toarray() > 0
     trial = _Trial(tree, prospect, columns, warm, index, below, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
     candidates = [no_new(tree, prospect)] if first is None else [first]
@@ -120,6 +119,21 @@ def good_start(
     improved = _improved(trial, candidates[best], values[best], _places(trial, point))
     value = trial.value(improved)
     return Start(improved, warm.point(), value)
+
+
+def valued(
+    tree: ScenarioTree, prospect: Prospect, columns: Columns, warm: WarmProgram, decisions: Decisions
+) -> Start | None:
+    """Decisions as they are, with the point that carries them; None where they do not fit."""
+    trial = _Trial(tree, prospect, columns, warm, _index(prospect, columns), ancestry(tree).toarray() > 0, 1)
+    value = trial.value(decisions)
+    return Start(decisions, warm.point(), value) if np.isfinite(value) else None
+
+
+def _index(prospect: Prospect, c: Columns) -> Ints:
+    """Columns of all whole decisions."""
+    whole = prospect.resources.whole
+    return np.concatenate([at[at >= 0] for at in (c.u, c.v, c.z[:, whole], c.w[:, whole])])
 
 
 def rounded(

@@ -12,31 +12,30 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.conflict import explained
-from roadstead.footprint.decompose import Goal, decompose
+from roadstead.footprint.decompose import Goal, decompose, proposed
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.levels import in_levels, unchanged
 from roadstead.footprint.linking import cut_rows, no_cuts, tighten
 from roadstead.footprint.lumps import strengthened
-from roadstead.footprint.method import chosen
+from roadstead.footprint.method import chosen, grows_large
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import narrowed, tightened
-from roadstead.footprint.rounding import good_start
+from roadstead.footprint.rounding import good_start, valued
 from roadstead.footprint.search import PriceProof, bound_of, ground
-from roadstead.footprint.session import ALONE, Checkpoint, News, Session, share_of
+from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
 from roadstead.footprint.tails import risk_ratio, tail_rows, weighed, with_tails
+from roadstead.footprint.watching import keeper, told
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.footprint.certify import Certificate
-    from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import ProgressCall
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
     from roadstead.footprint.plan import FootprintPlan, Pin
+    from roadstead.footprint.rounding import Start
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
@@ -47,6 +46,9 @@ TOLERANCE = 1e-6
 """Share of NPV by which a solver may be off before its word is not taken."""
 REFUTED = "Refuted"
 """Our word for a solver that said what the plan's certified value shows to be wrong."""
+
+SHORT = 0.003
+"""Gap of value added at which a decomposition that only proposes a plan to begin from has done enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,10 @@ def _by_extensive_form(
     certified = prove(tree, prospect, proof)
     reduced = warm.reduced()
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
-    begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
+    many = grows_large(prospect, whole.columns)
+    begin = _proposal(tree, prospect, (effort, pins), whole, warm) if many and start is None else None
+    if begin is None:
+        begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
@@ -271,13 +276,22 @@ def _by_extensive_form(
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
         answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
     else:
-        kept = _keeper(prospect, whole.columns, cuts, session)
+        kept = keeper(prospect, whole.columns, cuts, session)
         kept(None if begin is None else begin.point)
         if begin is not None:
             least = begin.value - ROUNDING * abs(begin.value)
             program = narrowed(program, lumped.point, lumped.bound, reduced, least)
-        first, tell = None if begin is None else begin.point, _told(session, standing, began)
-        answer = run(program, limits, start=first, progress=tell, stop=session.stop, improved=kept)
+        levels = in_levels(tree, whole.columns, program) if many else unchanged(program)
+        answer = levels.answered(
+            run(
+                levels.program,
+                replace(limits, straight=many),
+                start=levels.of(None if begin is None else begin.point),
+                progress=told(session, standing, began),
+                stop=session.stop,
+                improved=levels.heard(kept),
+            )
+        )
     # Where the time ends before the solver has seen anything better, the plan to begin from is the plan.
     point = answer.point
     if begin is not None and (point is None or program.gain @ point + program.constant < begin.value):
@@ -303,17 +317,14 @@ def _by_extensive_form(
     )
 
 
-def _keeper(
-    prospect: Prospect, columns: Columns, cuts: LinkingCuts, session: Session
-) -> Callable[[Floats | None], None]:
-    """Keeps a point of the program, and the cuts, to go on from."""
-
-    def keep(point: Floats | None) -> None:
-        if session.keep is not None:
-            whole = prospect.resources.whole
-            session.keep(Checkpoint(None if point is None else read_decisions(columns, point, whole), cuts))
-
-    return keep
+def _proposal(
+    tree: ScenarioTree, prospect: Prospect, asked: tuple[Effort, tuple[Pin, ...]], whole: Formulation, warm: WarmProgram
+) -> Start | None:
+    """The plan a short decomposition comes by, if it comes by one that keeps what the relaxed program asks, pins included."""
+    effort, pins = asked
+    goal = Goal(max(effort.gap, SHORT), effort.seconds, effort.workers)
+    first = proposed(tree, prospect, goal, pins)
+    return None if first is None else valued(tree, prospect, whole.columns, warm, first)
 
 
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
@@ -384,11 +395,3 @@ def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effo
             build[:, rows] = 0.0
     begin = Decisions(commit, close, build, retire)
     return solve(tree, prospect, effort, pins=(*kept, *pins), start=begin, beside=solved)
-
-
-def _told(session: Session, standing: float, began: float) -> ProgressCall | None:
-    """Tell a session in money what a solver tells of its program."""
-    tell = session.tell
-    if tell is None:
-        return None
-    return lambda value, bound, _: tell(News(MONEY * value, MONEY * bound, standing, time.perf_counter() - began))

@@ -18,6 +18,7 @@ from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch, fixed
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.levels import in_levels
 from roadstead.footprint.linking import LinkingCuts, broken_cuts, cut_rows
 from roadstead.footprint.lumps import lump_rows
 from roadstead.footprint.plan import Pin
@@ -111,6 +112,24 @@ def test_lumps_keep_every_whole_plan(seed: int, chance: int, between: float):
         rows = lump_rows(made.prospect, whole, broken_by)
         for point in points:
             assert (rows @ point).max(initial=0.0) <= 1e-5
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS, chance=ANY)
+def test_levels_are_the_same_program(seed: int, chance: int):
+    """Every whole plan has its levels, worth as much; they keep all rows and bounds, and lead back to the plan."""
+    made = invented(seed)
+    whole = formulate(made.tree, made.prospect)
+    point = run(fixed(whole, random_decisions(made, np.random.default_rng(chance))), Limits()).point
+    levels = in_levels(made.tree, whole.columns, whole.program)
+    at, p = levels.of(point), levels.program
+    assert point is not None
+    assert at is not None
+    assert levels.decided(at) == pytest.approx(point, abs=1e-9)
+    assert p.gain @ at == pytest.approx(whole.program.gain @ point, rel=1e-9, abs=1e-9)
+    row = p.matrix @ at
+    assert np.all((row <= p.high + 1e-5) & (row >= p.low - 1e-5))
+    assert np.all((at <= p.ceiling + 1e-5) & (at >= p.floor - 1e-5))
 
 
 @settings(max_examples=40)

@@ -16,6 +16,7 @@ from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch, no_new
 from roadstead.footprint.extensive import OPTIMAL, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.operations import has_one_entry
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.rounding import Start, _postponed, _Trial, good_start
 from roadstead.footprint.session import Checkpoint, News, Session
@@ -240,6 +241,23 @@ def test_a_start_does_not_keep_the_plan_from_the_best():
     poor = no_new(made.tree, made.prospect)
     begun = solve(made.tree, made.prospect, EXACT, start=poor)
     assert begun.certificate.value == pytest.approx(best.certificate.value, rel=1e-6)
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+@pytest.mark.parametrize("seed", SMALL)
+def test_levels_and_a_plan_of_the_decomposition_change_nothing(
+    seed: int, pinned: bool, monkeypatch: pytest.MonkeyPatch
+):
+    """Planned as large programs are, a small one has the same optimum, with and without a pin."""
+    made = invented(seed)
+    taken = np.flatnonzero(best_plan(seed).plan.decisions.commit.sum(0))[:1]
+    pins = tuple(Pin("option", int(i), do=False) for i in taken) if pinned else ()
+    usual = solve(made.tree, made.prospect, EXACT, pins=pins)
+    monkeypatch.setattr(solving, "grows_large", lambda *_given: has_one_entry(made.prospect))
+    large = solve(made.tree, made.prospect, EXACT, pins=pins)
+    assert large.status == "Optimal"
+    assert large.certificate.value == pytest.approx(usual.certificate.value, rel=1e-6)
+    assert large.bound_certified == pytest.approx(usual.bound_certified, rel=1e-9)
 
 
 def test_a_pin_that_cannot_be_is_told():
