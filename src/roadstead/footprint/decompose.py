@@ -114,7 +114,7 @@ def decompose(
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
         last = search.master.solve() or answer
-        proof = PriceProof(pins, *search.proof(last), last.price, last.ratio)
+        proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
         certified = MONEY * bound_of(at, proof)
         if search.plan is None:
             return Decomposed(

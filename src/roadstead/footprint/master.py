@@ -19,7 +19,7 @@ from scipy import sparse
 
 from roadstead.footprint.columns import standing_cost
 from roadstead.footprint.extensive import OPTIMAL, model_of, new_solver
-from roadstead.footprint.tails import money_by_node, risk_ratio, tail_rows, tailed, valued
+from roadstead.footprint.tails import money_by_node, risk_prices, tail_rows, tailed, valued
 
 if TYPE_CHECKING:
     import highspy
@@ -93,8 +93,8 @@ class MasterAnswer:
         Of the rows of decisions. Shape (W,).
     weight
         Of every cut, by round and node; those on what a node earns add up to what the node counts. Shape (rounds, N).
-    ratio
-        What every node counts by the prices of tails (F.27). Shape (N,).
+    risk
+        Of every path in every tail; none where no tail is weighed. Shape (E * leaves,).
     reduced
         Reduced gains of the decisions. Shape (V,).
     """
@@ -103,7 +103,7 @@ class MasterAnswer:
     value: float
     price: Floats
     weight: Floats
-    ratio: Floats
+    risk: Floats
     reduced: Floats
 
 
@@ -164,7 +164,7 @@ class Master:
             value=float(self._solver.getInfo().objective_function_value) + self._flat,
             price=dual[:rows],
             weight=weight,
-            ratio=risk_ratio(self.tree, self.tails, dual[rows:base]),
+            risk=risk_prices(self.tree, dual[rows:base]),
             reduced=np.asarray(solution.col_dual)[:width],
         )
 

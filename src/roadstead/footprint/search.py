@@ -32,7 +32,7 @@ from roadstead.footprint.pricing import (
 )
 from roadstead.footprint.rounding import rounded
 from roadstead.footprint.states import decisions_at, state_map
-from roadstead.footprint.tails import weighed
+from roadstead.footprint.tails import risk_ratio, weighed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,15 +71,15 @@ class PriceProof:
         Cuts (F.28) with their prices.
     rows
         Prices of the master's rows of decisions. Shape (W,).
-    ratio
-        What every node counts by its risk weights (F.27); one where no tail is weighed. Shape (N,).
+    risk
+        Prices of every path in every tail, from which risk weights follow (F.27). Shape (E * leaves,).
     """
 
     pins: tuple[Pin, ...]
     prices: NodePrices
     lumps: Lumps
     rows: Floats
-    ratio: Floats
+    risk: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,9 @@ def bound_of(at: Ground, proof: PriceProof) -> float:
         \text{(F.13) of } \rho c + \sum_y \rho_{n(y)} \nabla V_y, \text{ with the master's row prices as } \lambda   \qquad (F.18)
     """
     cuts, states = year_cuts(at.operations, proof.prices, proof.lumps), at.states
-    program = weighed(at.tree, at.prospect, at.decided, at.decided.program, proof.ratio)
-    counts = proof.ratio[at.prospect.node_years.node]
+    ratio = risk_ratio(at.tree, at.prospect.tails, proof.risk)
+    program = weighed(at.tree, at.prospect, at.decided, at.decided.program, ratio)
+    counts = ratio[at.prospect.node_years.node]
     parts = (
         (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
     )  # fmt: skip
@@ -289,7 +290,8 @@ class Search:
     def proof(self, answer: MasterAnswer) -> tuple[NodePrices, Lumps]:
         """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts, and all cuts (F.28) so weighed."""
         ops = self.at.operations
-        counts = np.where(answer.ratio > 0, answer.ratio, 1.0)
+        ratio = risk_ratio(self.at.tree, self.at.prospect.tails, answer.risk)
+        counts = np.where(ratio > 0, ratio, 1.0)
         years = (answer.weight / counts)[:, self.nodes]
         none = no_prices(ops, np.zeros((ops.count, 0)))
         total = NodePrices(np.zeros(ops.segment_gain.shape), *(getattr(none, name) for name in PRICES))

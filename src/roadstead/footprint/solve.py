@@ -25,7 +25,7 @@ from roadstead.footprint.program import narrowed, tightened
 from roadstead.footprint.rounding import good_start, valued
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
-from roadstead.footprint.tails import risk_ratio, tail_rows, weighed, with_tails
+from roadstead.footprint.tails import risk_prices, risk_ratio, tail_rows, weighed, with_tails
 from roadstead.footprint.watching import keeper, told
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -86,14 +86,14 @@ class Proof:
         What the program held.
     prices
         A price for every row. Shape (W,).
-    ratio
-        What every node counts by its risk weights (F.27); one where no tail is weighed. Shape (N,).
+    risk
+        Prices of every path in every tail, from which risk weights follow (F.27). Shape (E * leaves,).
     """
 
     pins: tuple[Pin, ...]
     cuts: LinkingCuts
     prices: Floats
-    ratio: Floats
+    risk: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +333,9 @@ def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> 
         return MONEY * bound_of(ground(tree, prospect, proof.pins), proof)
     whole = formulate(tree, prospect, proof.pins)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
-    return MONEY * weak_duality(weighed(tree, prospect, whole, program, proof.ratio), proof.prices)
+    return MONEY * weak_duality(
+        weighed(tree, prospect, whole, program, risk_ratio(tree, prospect.tails, proof.risk)), proof.prices
+    )
 
 
 def _proof(
@@ -341,8 +343,8 @@ def _proof(
 ) -> Proof:
     """Prices of the program's rows and its cuts', and what the prices of tails between them make every node count."""
     rows, more = len(whole.program.low), tail_rows(tree, prospect.tails)
-    ratio = risk_ratio(tree, prospect.tails, price[rows : rows + more])
-    return Proof(*held, np.delete(price, np.s_[rows : rows + more]), ratio)
+    risk = risk_prices(tree, price[rows : rows + more])
+    return Proof(*held, np.delete(price, np.s_[rows : rows + more]), risk)
 
 
 def _standing(tree: ScenarioTree, prospect: Prospect) -> float:

@@ -135,19 +135,24 @@ def tail_rows(tree: ScenarioTree, tails: Tails) -> int:
     return tree.count + len(tails.level) * len(leaves(tree)) if np.any(tails.weight > 0) else 0
 
 
-def risk_ratio(tree: ScenarioTree, tails: Tails, price: Floats) -> Floats:
-    """(F.27) from prices of the rows that ``tailed`` has added, made to add up: any prices give risk weights. Shapes (N + E * leaves,) -> (N,).
+def risk_prices(tree: ScenarioTree, price: Floats) -> Floats:
+    """Of the prices of the rows that ``tailed`` adds, those of paths in tails. Shapes (N + E * leaves,) -> (E * leaves,)."""
+    return price[tree.count :]
 
-    One where no tail counts.
+
+def risk_ratio(tree: ScenarioTree, tails: Tails, price: Floats) -> Floats:
+    """(F.27) from prices of paths in tails, made to add up: any prices give risk weights. Shapes (E * leaves,) -> (N,).
+
+    One where no tail counts, whatever the prices.
     """
     if not np.any(tails.weight > 0):
         return np.ones(tree.count)
-    price = price[tree.count :]
     probability, ends = node_probability(tree), np.asarray(leaves(tree))
     ratio = np.full(tree.count, 1.0 - tails.weight.sum())
     for level, weight, mine in zip(tails.level, tails.weight, price.reshape(len(tails.level), -1), strict=True):
         at_leaf = np.zeros(tree.count)
-        at_leaf[ends] = _risk_weights(np.abs(mine), probability[ends], float(level))
+        share = min(float(level), float(probability[ends].sum()))
+        at_leaf[ends] = _risk_weights(np.abs(mine), probability[ends], share)
         below = to_root(tree, at_leaf)
         ratio += weight * np.divide(below, probability, out=np.ones(tree.count), where=probability > 0)
     return ratio

@@ -40,10 +40,10 @@ PLAN = {
     "short": "yr",
 }
 PRICE_PROOF = {
-    "eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "least": "yc", "earned": "yj", "spent": "yj", "rows": "w", "ratio": "n",
+    "eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "least": "yc", "earned": "yj", "spent": "yj", "rows": "w", "risk": "b",
 }  # fmt: skip
 PRICED_LUMPS = {"lump_year": "l", "lump_resource": "l", "lump_segment": "lc", "lump_price": "l"}
-PROOF = {"prices": "w", "ratio": "n", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
+PROOF = {"prices": "w", "risk": "b", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
 def write_arrays(folder: Path, found: Mapping[str, Array], axes: Mapping[str, str]) -> None:
@@ -166,13 +166,13 @@ def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
     """Write pins, and cuts with prices of every row, or prices of node-years with those of the master's rows."""
     if isinstance(proof, PriceProof):
         prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
-        write_arrays(folder, prices | {"rows": proof.rows, "ratio": proof.ratio}, PRICE_PROOF)
+        write_arrays(folder, prices | {"rows": proof.rows, "risk": proof.risk}, PRICE_PROOF)
         lumps = (proof.lumps.node_year, proof.lumps.resource, proof.lumps.segment, proof.lumps.price)
         write_arrays(folder, dict(zip(PRICED_LUMPS, lumps, strict=True)), PRICED_LUMPS)
     else:
         found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {
             "prices": proof.prices,
-            "ratio": proof.ratio,
+            "risk": proof.risk,
         }
         write_arrays(folder, found, PROOF)
     pins = [asdict(pin) for pin in proof.pins]
@@ -184,12 +184,12 @@ def read_proof(folder: Path, options: int) -> Proof | PriceProof:
     pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
     if (folder / "all.ycs.parquet").exists():
         found = read_arrays(folder, PRICE_PROOF)
-        rows, ratio = found.pop("rows"), found.pop("ratio")
-        return PriceProof(pins, NodePrices(**found), _read_lumps(folder, found["eta"].shape[1]), rows, ratio)
+        rows, risk = found.pop("rows"), found.pop("risk")
+        return PriceProof(pins, NodePrices(**found), _read_lumps(folder, found["eta"].shape[1]), rows, risk)
     found = read_arrays(folder, PROOF)
-    prices, ratio = found.pop("prices"), found.pop("ratio")
+    prices, risk = found.pop("prices"), found.pop("risk")
     found["options"] = found["options"].reshape(len(found["cell"]), options)
-    return Proof(pins, LinkingCuts(**found), prices, ratio)
+    return Proof(pins, LinkingCuts(**found), prices, risk)
 
 
 def _read_lumps(folder: Path, cells: int) -> Lumps:

@@ -161,7 +161,7 @@ def test_lumps_lower_the_bound_that_is_proved():
                 inside = 0.4 * inside + 0.6 * answer.point
                 search.learn(search.answers(inside, lumps=lumps))
                 answer = search.master.solve()
-            proof = PriceProof((), *search.proof(answer), answer.price, answer.ratio)
+            proof = PriceProof((), *search.proof(answer), answer.price, answer.risk)
             values.append(answer.value)
             assert bound_of(at, proof) <= answer.value * (1 + 1e-6)
     assert values[1] < values[0]

@@ -321,3 +321,14 @@ def test_the_way_out_named_for_a_pledge_is_one():
     assert "a least balance of `owed` that is 5,000 lower" in fault.expected
     lower = replace(asked, pledges=replace(asked.pledges, floor=asked.pledges.floor - 5000.0))
     assert solve(tree, lower, EXACT, pins=(NEVER,)).certificate.value == pytest.approx(35.0 * M, abs=1)
+
+
+def test_a_proof_cannot_be_talked_down():
+    """Prices of paths give risk weights whatever they are; without a tail they count nothing, and any row prices prove a bound."""
+    tree, prospect = wall_or_no_wall()
+    worst = replace(prospect, tails=Tails(np.asarray([0.5]), np.asarray([0.8])))
+    for problem in (prospect, worst):
+        for method in ("extensive", "decomposition"):
+            solved = solve(tree, problem, Effort(gap=0.0, method=method))
+            for risk in (np.full_like(solved.proof.risk, 0.9), 0.1 * solved.proof.risk, -solved.proof.risk):
+                assert prove(tree, problem, replace(solved.proof, risk=risk)) >= solved.certificate.value - 1
