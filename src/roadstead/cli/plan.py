@@ -1,5 +1,6 @@
 """`roadstead plan`, `demo` and `verify`: plan a case, watch it, read the answer, check a run again."""
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +80,8 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     def tidy() -> None:
         watch.__exit__(None, None, None)
         _forget(unfinished)
+        for half in folder.parent.glob(f".{folder.name}-*"):  # a run folder that was being written
+            shutil.rmtree(half, ignore_errors=True)
 
     with Watch() as watch:
         done = interruptible(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
+MOST_PROGRAMS = 300
+"""Programs that a worker keeps warm, of some two megabytes each in a large problem; beyond, nodes that are neighbours share one."""
 REMEMBERED = 8
 """States of a node-year whose answers are remembered: most years of a changed plan are as they were in one before."""
 
@@ -63,7 +65,7 @@ class Answered:
 
 
 class _Warm:
-    """One program shared by the node-years of one node: only gains, bounds and limits change between them."""
+    """One program shared by the node-years of one node, or some: only gains, bounds and limits change between them."""
 
     def __init__(self, ops: Operations) -> None:
         """Columns x, q, g, h, and slacks; rows of cells, groups, resources, takes, of what is spent, must be served and is earned."""
@@ -221,8 +223,11 @@ class NodePrograms:
     def __init__(self, given: tuple[Operations, Ints]) -> None:
         """``given``: what its node-years offer, and the node each belongs to."""
         self.ops, nodes = given
-        self.years = [np.flatnonzero(nodes == n) for n in np.unique(nodes)]
-        self.programs = [_Warm(of_years(self.ops, years)) for years in self.years]
+        mine = np.unique(nodes)
+        self.years = [np.flatnonzero(nodes == n) for n in mine]
+        together = np.array_split(mine, min(len(mine), MOST_PROGRAMS))
+        self.shared = [np.flatnonzero(np.isin(nodes, some)) for some in together]
+        self.programs = [_Warm(of_years(self.ops, years)) for years in self.shared]
         self._known: list[dict[bytes, Floats]] = [{} for _ in range(self.ops.count)]
         self._met: list[set[int]] = [set() for _ in self.years]
 
@@ -257,7 +262,7 @@ class NodePrograms:
         raw = no_prices(ops, asked.states.is_open[wanted])
         lumps = [raw.lumps]
         points = (np.zeros(ops.arc_gain.shape), np.zeros(ops.width.shape), np.zeros(ops.group_width.shape))
-        for years, program in zip(self.years, self.programs, strict=True):
+        for years, program in zip(self.shared, self.programs, strict=True):
             for i, y in enumerate(years):
                 at = place[y]
                 if at < 0:
