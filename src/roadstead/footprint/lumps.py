@@ -61,6 +61,8 @@ def strengthened(
 def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> sparse.csr_matrix:
     """For every resource and node-year the cut a point breaks most, over the program's columns, each at most zero."""
     p, c = prospect, whole.columns
+    if not p.labels.option:
+        return sparse.csr_matrix((0, len(point)))
     use = sparse.csr_matrix(
         (p.resources.use_amount, (p.resources.use_resource, p.resources.use_arc)),
         shape=(len(p.labels.resource), len(p.arcs.cell)),
