@@ -20,6 +20,8 @@ from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roadstead.footprint.plan import Decisions, FootprintPlan
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
@@ -175,18 +177,20 @@ def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[
         shut[:, need >= 0] |= ~states.is_open[:, need[need >= 0]]
     use = _use(p, flow)
     room = p.resources.free + p.resources.usable * p.resources.size * states.at_work
-    checks = {
-        "a flow is negative": -flow,
-        "fewer than no modules are at work": -p.resources.size * states.at_work,
-        "cars flow where law or circumstance forbids it": np.where(p.arcs.allowed, 0.0, flow),
-        "cars flow from a line or into a market that is not open": np.where(shut, flow, 0.0),
-        "more is used of a resource than there is": use - room,
-        "more is sold of a model than its demand goes": sold - p.demand.width.sum(-1),
-        "fewer of a model are sold than must be served": p.demand.least - sold,
-        "more is sold of a group than its demand goes": pooled(p.demand, sold) - p.demand.group_width.sum(-1),
+    # One after another: an array of all flows of a large problem fills much memory.
+    checks: dict[str, Callable[[], Floats]] = {
+        "a flow is negative": lambda: -flow,
+        "fewer than no modules are at work": lambda: -p.resources.size * states.at_work,
+        "cars flow where law or circumstance forbids it": lambda: np.where(p.arcs.allowed, 0.0, flow),
+        "cars flow from a line or into a market that is not open": lambda: np.where(shut, flow, 0.0),
+        "more is used of a resource than there is": lambda: use - room,
+        "more is sold of a model than its demand goes": lambda: sold - p.demand.width.sum(-1),
+        "fewer of a model are sold than must be served": lambda: p.demand.least - sold,
+        "more is sold of a group than its demand goes": lambda: pooled(p.demand, sold) - p.demand.group_width.sum(-1),
     }
     worst = 0.0
-    for message, excess in checks.items():
+    for message, check in checks.items():
+        excess = check()
         most = float(excess.max(initial=0.0))
         worst = max(worst, most)
         if most > CAR_TOLERANCE:

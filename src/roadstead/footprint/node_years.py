@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
-MOST_PROGRAMS = 300
-"""Programs that a worker keeps warm, of some two megabytes each in a large problem; beyond, nodes that are neighbours share one."""
+MOST_PROGRAMS = 48
+"""Programs that a worker keeps warm, of nine megabytes each in a large problem; with more nodes neighbours share one, which on frozen
+problems of 85 nodes costs no time, however many share."""
 REMEMBERED = 8
 """States of a node-year whose answers are remembered: most years of a changed plan are as they were in one before."""
 
