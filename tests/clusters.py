@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lacking import lacking
+import distributed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,10 +54,6 @@ class Cluster:
 @contextmanager
 def running(workers: int, threads: int = 1) -> Iterator[Cluster]:
     """A scheduler here, and workers in processes of their own."""
-    try:
-        import distributed
-    except ModuleNotFoundError:
-        lacking("no distributed: pip install 'roadstead[cluster]'")
     with (
         distributed.LocalCluster(
             n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
