@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.timing import standing_modules
-from roadstead.futures.axes import ENDLESS
-from roadstead.futures.tree import from_root, node_probability, to_root
+from roadstead.futures.tree import from_root, node_probability, to_root, years_before
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def add_accounts(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect) -> tu
         return nowhere, nowhere, nowhere
     earned, spent = _most_used(p, p.pledges.earns), _most_used(p, p.pledges.spends)
     most = np.zeros_like(p.pledges.floor)
-    before, span = previous(tree, p), p.node_years.span[:, None]
+    before, span = years_before(tree, p.node_years.node), p.node_years.span[:, None]
     grown = span * (p.pledges.grant / CARS + p.pledges.earn_rate * earned)
     for y in range(len(most)):
         most[y] = grown[y] + (np.maximum(most[before[y]], 0.0) if before[y] >= 0 else 0.0)
@@ -90,18 +90,6 @@ def _most_used(p: Prospect, resource: Ints) -> Floats:
     np.add.at(use.T, res.use_resource, (res.use_amount * top[:, res.use_arc]).T)
     use[:, -1] = 0.0
     return np.asarray(use[:, resource])
-
-
-def previous(tree: ScenarioTree, p: Prospect) -> Ints:
-    """The node-year before each on its path, -1 for the first. Shape (Y,)."""
-    node = p.node_years.node
-    last = np.full(tree.count, -1, dtype=np.int64)
-    last[node] = np.arange(len(node))
-    above = tree.parent[node]
-    before = np.where(above >= 0, last[above], -1)
-    same = np.flatnonzero(np.diff(node, prepend=-1) == 0)
-    before[same] = same - 1
-    return before
 
 
 def add_decisions(
@@ -140,7 +128,7 @@ def _option_columns(
     saved = years.by_node(when.unpaid, paid)
     committable = from_root(tree, u_keep) - u_keep > 0
     worth = (saved > 0) | (options.exit_cost < 0) | (options.needs >= 0)
-    v_keep = decided(p)[:, None] & (start_open | committable) & worth & (options.maximum_life >= ENDLESS)
+    v_keep = decided(p)[:, None] & (start_open | committable) & worth & (options.maximum_life >= NEVER)
     v = _select(builder, v_keep, saved - options.exit_cost * option_node, np.asarray(1.0), whole)
     return u, v
 
@@ -174,7 +162,7 @@ def _module_columns(
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = years.by_node(when.retired, paid) + resources.scrap * resource_node - lost
     w_keep = open_node & ((standing > 0) | (built_before & _worth_retiring(p, w_gain, v)))
-    w_keep &= (resources.maximum_life >= ENDLESS) | ~z_keep.any(0)
+    w_keep &= (resources.maximum_life >= NEVER) | ~z_keep.any(0)
     w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), whole_module[None, :])
     return z, w
 

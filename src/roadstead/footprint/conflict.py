@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.columns import CARS, MONEY, live_arcs, previous
+from roadstead.footprint.columns import CARS, MONEY, live_arcs
 from roadstead.footprint.extensive import INFEASIBLE, Limits, run
 from roadstead.footprint.formulation import formulate, formulate_decisions
 from roadstead.footprint.method import MOST_FLOWS
+from roadstead.footprint.program import giving_way
 from roadstead.footprint.shortage import unserved
 from roadstead.footprint.tails import with_tails
+from roadstead.futures.tree import years_before
 from roadstead.terms.errors import Fault
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ MOST_CELLS, MOST_WAYS = 3, 3
 """Cells, and ways out beside the best, that are named one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One thing that business asks for, and the rows that hold it.
 
@@ -130,7 +132,8 @@ class Conflict:
 
     def _suspects(self) -> list[Rule]:
         """The rules with a price in the least that must be missed of all together; all of them where that says nothing."""
-        program, _ = _elastic(self.whole.program, self.rules)
+        rows = np.concatenate([np.zeros(0, dtype=np.int64), *(rule.rows for rule in self.rules)])
+        program = giving_way(self.whole.program, rows, np.arange(len(rows)), np.ones(len(rows)))
         answer = run(replace(program, whole=np.zeros_like(program.whole)), self.limits)
         if answer.price is None or answer.bound > -ROUNDING:
             return self.rules
@@ -146,20 +149,21 @@ class Conflict:
         if rule.kind == "pin":
             return self._later(rule.entry, conflict)
         # What would do for everything, else for this conflict alone: the others are told beside it.
-        answer = run(_giving_way(self.whole.program, rule), self.limits)
-        if answer.point is None:
-            others = [each for each in self.rules if each not in conflict]
-            answer = run(_giving_way(_without(self.whole.program, others), rule), self.limits)
-        if answer.point is None:
+        others = [each for each in self.rules if each not in conflict]
+        for program in (self.whole.program, _without(self.whole.program, others)):
+            relenting = giving_way(program, rule.rows, np.zeros_like(rule.rows), rule.share)
+            answer = run(relenting, self.limits)
+            if answer.point is not None:
+                break
+        else:
             return None
         less = UNIT[rule.kind] * float(answer.point[-1])
-        words = {
-            "budget": f"{rule.where} of {self.prospect.budget[rule.entry] + less:,.0f}"
-            if rule.kind == "budget"
-            else "",
-            "served": f"up to {less:,.0f} fewer cars a year of {rule.where}",
-            "pledge": f"a least balance of {rule.where} that is {less:,.0f} lower",
-        }[rule.kind]
+        if rule.kind == "budget":
+            words = f"{rule.where} of {self.prospect.budget[rule.entry] + less:,.0f}"
+        elif rule.kind == "served":
+            words = f"up to {less:,.0f} fewer cars a year of {rule.where}"
+        else:
+            words = f"a least balance of {rule.where} that is {less:,.0f} lower"
         return Way(words, self._worth(self.pins, rule, float(answer.point[-1]) * (1.0 + ROUNDING) + ROUNDING))
 
     def _later(self, at: int, conflict: list[Rule]) -> Way | None:
@@ -245,7 +249,7 @@ def _rules(tree: ScenarioTree, p: Prospect, pins: tuple[Pin, ...], whole: Formul
             words = f"up to {p.demand.least[:, c].max():,.0f} cars a year of {where}"
             found.append(Rule("served", where, c, words, rows[rows >= 0], np.ones(int((rows >= 0).sum()))))
     # A balance that may be lower by one at all times begins with one more, and has what is lost of that made good.
-    first = (previous(tree, p) < 0)[:, None]
+    first = (years_before(tree, p.node_years.node) < 0)[:, None]
     opening = np.where(first, 1.0, 1.0 - p.pledges.carry[None, :] ** p.node_years.span[:, None])
     for j, name in enumerate(p.labels.pledge):
         words = f"the least balance of `{name}`"
@@ -269,40 +273,6 @@ def _without(program: Program, dropped: list[Rule]) -> Program:
     for rule in dropped:
         low[rule.rows], high[rule.rows] = -np.inf, np.inf
     return replace(program, low=low, high=high)
-
-
-def _elastic(program: Program, rules: list[Rule]) -> tuple[Program, Ints]:
-    """The program with a slack to every row of some rules, and nothing else that counts; where the slacks stand."""
-    rows = np.concatenate([rule.rows for rule in rules]) if rules else np.zeros(0, dtype=np.int64)
-    count = len(rows)
-    sign = np.where(np.isfinite(program.low[rows]), 1.0, -1.0)
-    more = sparse.coo_matrix((sign, (rows, np.arange(count))), shape=(len(program.low), count))
-    elastic = replace(
-        program,
-        gain=np.concatenate([np.zeros_like(program.gain), -np.ones(count)]),
-        floor=np.concatenate([program.floor, np.zeros(count)]),
-        ceiling=np.concatenate([program.ceiling, np.full(count, np.inf)]),
-        whole=np.concatenate([program.whole, np.zeros(count, dtype=bool)]),
-        matrix=sparse.hstack([program.matrix, more]).tocsr(),
-        constant=0.0,
-    )
-    return elastic, np.arange(len(program.gain), len(program.gain) + count)
-
-
-def _giving_way(program: Program, rule: Rule) -> Program:
-    """The program in which one rule may give way, by as little as will do: the last column."""
-    rows = rule.rows
-    sign = np.where(np.isfinite(program.low[rows]), rule.share, -rule.share)
-    more = sparse.coo_matrix((sign, (rows, np.zeros(len(rows), dtype=np.int64))), shape=(len(program.low), 1))
-    return replace(
-        program,
-        gain=np.append(np.zeros_like(program.gain), -1.0),
-        floor=np.append(program.floor, 0.0),
-        ceiling=np.append(program.ceiling, np.inf),
-        whole=np.append(program.whole, False),
-        matrix=sparse.hstack([program.matrix, more]).tocsr(),
-        constant=0.0,
-    )
 
 
 def explained(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], seconds: float) -> list[Fault]:

@@ -47,6 +47,8 @@ ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
 CLOSED = 1e-8
 """Share of NPV left unproven at which a gap of nothing counts as closed."""
+LITTLE = 1.0
+"""Time that a master gets when time is over. [s]"""
 IDLE = 8
 """Rounds that bring nothing, neither bound nor point, after which none will: what is left is a solver's rounding."""
 ROUNDED_EVERY = 3
@@ -113,7 +115,7 @@ def decompose(
         if answer is None:
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
-        last = search.master.solve() or answer
+        last = search.master.solve(run.spare()) or answer
         proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
         certified = MONEY * bound_of(at, proof)
         if search.plan is None:
@@ -156,6 +158,10 @@ class _Run:
     def left(self) -> float:
         """Time left. [s]"""
         return 0.0 if self.session.stop() else self.search.left()
+
+    def spare(self) -> float:
+        """Time left for one solve of the master: a little even where none is, for what is new since the last. [s]"""
+        return max(self.left(), LITTLE)
 
     def allowance(self, standing: float) -> float:
         """What may be left unproven."""
@@ -260,7 +266,7 @@ class _Run:
                 since += 1
             search.purge()
             self.keep(answered.prices)
-            again = search.master.solve()
+            again = search.master.solve(self.spare())
         return answer
 
     def _look_for_plans(self, improver: Improver, points: tuple[Floats, Floats], since: int, relaxed: float) -> None:
@@ -302,7 +308,7 @@ class _Run:
             tried.add(plan.tobytes())
             search.try_whole(plan)
             self.keep()
-            again = search.master.solve()
+            again = search.master.solve(self.spare())
             if again is None:
                 return
             relaxed = again

@@ -22,11 +22,10 @@ from roadstead.footprint.columns import (
     add_columns,
     add_decisions,
     initially_open,
-    previous,
 )
 from roadstead.footprint.program import Program, ProgramBuilder
 from roadstead.footprint.timing import Pairs, Timing, standing_modules, timing
-from roadstead.futures.tree import ancestry, history, leaves
+from roadstead.futures.tree import ancestry, history, leaves, years_before
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Pin
@@ -270,7 +269,7 @@ def _spend_within_budget(builder: ProgramBuilder, p: Prospect, c: Columns) -> In
 
 def _balances(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, c: Columns) -> Ints:
     """(F.24) What is left of a pledge is at most what was left a node-year before, its grant and what was earned, less what was spent."""
-    pledges, before = p.pledges, previous(tree, p)
+    pledges, before = p.pledges, years_before(tree, p.node_years.node)
     span = p.node_years.span[:, None].astype(float)
     kept = pledges.carry[None, :] ** span
     floor = pledges.floor / CARS

@@ -2,7 +2,8 @@
 
 A change raises or lowers what has been built, or committed to, by a node. Cuts say what a change could gain at most; at all nodes
 of one stage the most promising is tried in a single round of node-year programs, and each subtree keeps what was better for it.
-Values of subtrees add up, so the plan put together needs no further look.
+Values of subtrees add up in the mean of futures, so the plan put together needs no further look; where tails are weighed it is kept only
+if it is worth more in what is maximised.
 """
 
 from __future__ import annotations

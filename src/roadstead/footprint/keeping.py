@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.axes import ENDLESS
 from roadstead.futures.tree import history, leaves
 from roadstead.terms.errors import Fault
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import Decisions
@@ -67,7 +67,7 @@ def _check_offered(tree: ScenarioTree, p: Prospect, d: Decisions, faults: list[F
         (options, d.close, p.options.maximum_life),
         (resources, np.where(d.build.sum(0) > 0, d.retire, 0.0), p.resources.maximum_life),
     ):
-        early = np.flatnonzero((taken.sum(0) > COUNT_TOLERANCE) & (life < ENDLESS))
+        early = np.flatnonzero((taken.sum(0) > COUNT_TOLERANCE) & (life < NEVER))
         faults += [broken(labels[i], "ended by a decision, though it ends by itself") for i in early]
 
 

@@ -149,9 +149,11 @@ class Master:
         self._held = np.concatenate([self._held, wanted])
         self._idle = np.concatenate([self._idle, np.zeros(len(wanted), dtype=np.int64)])
 
-    def solve(self) -> MasterAnswer | None:
-        """Solve as it stands; None where that gives no optimum, ``status`` being the solver's word for why."""
+    def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
+        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
         self.status, solution = self._run()
+        self._solver.setOptionValue("time_limit", np.inf)
         if self.status != OPTIMAL:
             return None
         width, rows, base = len(self.program.gain), len(self.program.low), self.base

@@ -18,7 +18,8 @@ MOST_FLOWS = 200_000
 sixteen sites 1.3 million, whose program a solver does not even relax in minutes."""
 
 MANY_FLOWS = 10_000
-"""Flows from which one program is stated in levels, without presolve, and begun from a plan of the decomposition."""
+"""Flows from which one program is stated in levels, without presolve, and begun from a plan of the decomposition. Measured on trees of
+15 nodes, with about 20,000; not between."""
 
 
 def grows_large(prospect: Prospect, columns: Columns) -> bool:

@@ -69,6 +69,30 @@ def narrowed(program: Program, point: Floats, value: float, reduced: Floats, lea
     return replace(program, floor=floor, ceiling=ceiling)
 
 
+def giving_way(program: Program, rows: Ints, column: Ints, share: Floats) -> Program:
+    """The program in which rows may be missed, by as little as will do, and nothing else counts.
+
+    Parameters
+    ----------
+    rows, share
+        Rows, and by how much each is missed where its further column is one. Shapes (M,).
+    column
+        Which of the further columns that is, from 0 on. They are the last. Shape (M,).
+    """
+    count = int(column.max(initial=-1)) + 1
+    sign = np.where(np.isfinite(program.low[rows]), share, -share)
+    more = sparse.coo_matrix((sign, (rows, column)), shape=(len(program.low), count))
+    return replace(
+        program,
+        gain=np.concatenate([np.zeros_like(program.gain), -np.ones(count)]),
+        floor=np.concatenate([program.floor, np.zeros(count)]),
+        ceiling=np.concatenate([program.ceiling, np.full(count, np.inf)]),
+        whole=np.concatenate([program.whole, np.zeros(count, dtype=bool)]),
+        matrix=sparse.hstack([program.matrix, more]).tocsr(),
+        constant=0.0,
+    )
+
+
 @dataclass(slots=True)
 class ProgramBuilder:
     """Collects columns and rows; every family of columns or rows is added in one vectorised call."""

@@ -11,17 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from roadstead.footprint.columns import CARS
 from roadstead.footprint.extensive import run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.program import giving_way
 from roadstead.terms.errors import Fault
 
 if TYPE_CHECKING:
     from roadstead.footprint.extensive import Limits
     from roadstead.footprint.formulation import Formulation
-    from roadstead.footprint.program import Program
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
@@ -48,26 +47,13 @@ def unserved(tree: ScenarioTree, prospect: Prospect, limits: Limits) -> list[Fau
 def _least_shortage(whole: Formulation, limits: Limits, *, divisible: bool) -> Floats:
     """Cars short, b of (F.20). Shape (Y, C). [cars/year]"""
     must = whole.must >= 0
-    answer = run(_elastic(whole.program, whole.must[must], divisible=divisible), limits)
+    program, rows = whole.program, whole.must[must]
+    program = replace(program, whole=program.whole & (not divisible))
+    answer = run(giving_way(program, rows, np.arange(len(rows)), np.ones(len(rows))), limits)
     short = np.zeros(must.shape)
     if answer.point is not None:
         short[must] = CARS * answer.point[len(whole.program.gain) :]
     return short
-
-
-def _elastic(program: Program, rows: np.ndarray[tuple[int], np.dtype[np.int64]], *, divisible: bool) -> Program:
-    """The program with a shortage to every row of what must be served, and nothing else that counts."""
-    count = len(rows)
-    more = sparse.coo_matrix((np.ones(count), (rows, np.arange(count))), shape=(len(program.low), count))
-    return replace(
-        program,
-        gain=np.concatenate([np.zeros_like(program.gain), -np.ones(count)]),
-        floor=np.concatenate([program.floor, np.zeros(count)]),
-        ceiling=np.concatenate([program.ceiling, program.low[rows]]),
-        whole=np.concatenate([program.whole & (not divisible), np.zeros(count, dtype=bool)]),
-        matrix=sparse.hstack([program.matrix, more]).tocsr(),
-        constant=0.0,
-    )
 
 
 def _told(tree: ScenarioTree, p: Prospect, short: Floats) -> list[Fault]:

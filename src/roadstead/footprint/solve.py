@@ -14,34 +14,31 @@ from roadstead.footprint.columns import MONEY
 from roadstead.footprint.conflict import explained
 from roadstead.footprint.decompose import Goal, decompose, proposed
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
-from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits, WarmProgram, run
+from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits
 from roadstead.footprint.formulation import formulate
-from roadstead.footprint.levels import in_levels, unchanged
-from roadstead.footprint.linking import cut_rows, no_cuts, tighten
-from roadstead.footprint.lumps import strengthened
+from roadstead.footprint.linking import cut_rows, no_cuts
 from roadstead.footprint.method import chosen, grows_large
+from roadstead.footprint.one_program import ROUNDING, Listener, branched, relaxation
 from roadstead.footprint.plan import Decisions
-from roadstead.footprint.program import narrowed, tightened
+from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import good_start, valued
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
-from roadstead.footprint.tails import risk_prices, risk_ratio, tail_rows, weighed, with_tails
+from roadstead.footprint.tails import risk_prices, risk_ratio, tail_rows, weighed
 from roadstead.footprint.watching import keeper, told
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from roadstead.footprint.certify import Certificate
-    from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.method import Method
+    from roadstead.footprint.one_program import Relaxed
     from roadstead.footprint.plan import FootprintPlan, Pin
     from roadstead.footprint.rounding import Start
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
 
-ROUNDING = 1e-9
-"""Share of NPV below which two values are one."""
 TOLERANCE = 1e-6
 """Share of NPV by which a solver may be off before its word is not taken."""
 REFUTED = "Refuted"
@@ -206,7 +203,7 @@ def _by_decomposition(
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if found.plan is None or found.certificate is None or found.proof is None:
         raise RoadsteadError(_not_found(effort, found.status))
-    allowed = effort.gap * max(found.certificate.value - found.standing, 0.0)
+    allowed = effort.gap * max(_added(found.certificate.value, found.standing), 0.0)
     status, bound = believed(found.status, found.bound_solver, found.bound_certified, found.certificate.value, allowed)
     none = np.zeros(0, dtype=np.int64)
     return Solved(
@@ -246,61 +243,38 @@ def _by_extensive_form(
     found = session.found or Checkpoint()
     start = found.decisions or start
     standing = beside.standing if beside else _standing(tree, prospect)
-    whole = formulate(tree, prospect, pins)
-    stated = with_tails(tree, prospect, whole)
-    warm = WarmProgram(replace(stated, whole=np.zeros_like(stated.whole)))
     cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
     basis = beside.basis if beside else None
-    relaxed, cuts = tighten(prospect, whole.columns, warm, cuts if found.cuts is None else found.cuts, basis)
-    basis = warm.basis()
-    tight = tightened(stated, cut_rows(prospect, whole.columns, cuts))
-    program, lumped = strengthened(prospect, whole, warm, tight, relaxed)
-    if lumped.status == INFEASIBLE:
+    at = relaxation(tree, prospect, pins, cuts if found.cuts is None else found.cuts, basis)
+    if at.lumped.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
-    if lumped.point is None or relaxed.price is None:
-        raise RoadsteadError(_not_found(effort, lumped.status))
-    proof = _proof(tree, prospect, whole, (pins, cuts), relaxed.price)
+    if at.lumped.point is None or at.linked.price is None:
+        raise RoadsteadError(_not_found(effort, at.lumped.status))
+    proof = _proof(tree, prospect, at, pins, at.linked.price)
     certified = prove(tree, prospect, proof)
-    reduced = warm.reduced()
+    many = grows_large(prospect, at.whole.columns)
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
-    many = grows_large(prospect, whole.columns)
-    begin = _proposal(tree, prospect, (effort, pins), whole, warm) if many and start is None else None
+    begin = _proposal(tree, prospect, (effort, pins), at) if many and start is None else None
     if begin is None:
-        begin = good_start(tree, prospect, whole.columns, warm, lumped.point, start, enough)
+        begin = good_start(tree, prospect, at.whole.columns, at.warm, at.lumped.point, start, enough)
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
         seconds=max(effort.seconds - (time.perf_counter() - began), 1.0),
         threads=effort.workers,
+        straight=many,
     )
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
-        answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: there is nothing to branch for
+        answer = replace(at.linked, point=begin.point)  # the relaxation has proved enough: nothing to branch for
     else:
-        kept = keeper(prospect, whole.columns, cuts, session)
-        kept(None if begin is None else begin.point)
-        if begin is not None:
-            least = begin.value - ROUNDING * abs(begin.value)
-            program = narrowed(program, lumped.point, lumped.bound, reduced, least)
-        levels = in_levels(tree, whole.columns, program) if many else unchanged(program)
-        answer = levels.answered(
-            run(
-                levels.program,
-                replace(limits, straight=many),
-                start=levels.of(None if begin is None else begin.point),
-                progress=told(session, standing, began),
-                stop=session.stop,
-                improved=levels.heard(kept),
-            )
-        )
-    # Where the time ends before the solver has seen anything better, the plan to begin from is the plan.
+        kept = keeper(prospect, at.whole.columns, at.cuts, session)
+        answer = branched(tree, at, begin, limits, Listener(kept, told(session, standing, began), session.stop))
     point = answer.point
-    if begin is not None and (point is None or program.gain @ point + program.constant < begin.value):
-        point = begin.point
     if point is None:
         raise RoadsteadError(
             _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
         )
-    plan = dispatch(tree, prospect, read_decisions(whole.columns, point, prospect.resources.whole))
+    plan = dispatch(tree, prospect, read_decisions(at.whole.columns, point, prospect.resources.whole))
     certificate = certify(tree, prospect, plan)
     allowed = effort.gap * max(certificate.value - standing, MONEY * added, 0.0)
     status, bound = believed(answer.status, MONEY * answer.bound, certified, certificate.value, allowed)
@@ -309,7 +283,7 @@ def _by_extensive_form(
         certificate=certificate,
         standing=standing,
         proof=proof,
-        basis=basis,
+        basis=at.basis,
         bound_certified=certified,
         bound_solver=bound,
         status=status,
@@ -318,13 +292,13 @@ def _by_extensive_form(
 
 
 def _proposal(
-    tree: ScenarioTree, prospect: Prospect, asked: tuple[Effort, tuple[Pin, ...]], whole: Formulation, warm: WarmProgram
+    tree: ScenarioTree, prospect: Prospect, asked: tuple[Effort, tuple[Pin, ...]], at: Relaxed
 ) -> Start | None:
     """The plan a short decomposition comes by, if it comes by one that keeps what the relaxed program asks, pins included."""
     effort, pins = asked
     goal = Goal(max(effort.gap, SHORT), effort.seconds, effort.workers)
     first = proposed(tree, prospect, goal, pins)
-    return None if first is None else valued(tree, prospect, whole.columns, warm, first)
+    return None if first is None else valued(tree, prospect, at.whole.columns, at.warm, first)
 
 
 def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> float:
@@ -338,13 +312,11 @@ def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> 
     )
 
 
-def _proof(
-    tree: ScenarioTree, prospect: Prospect, whole: Formulation, held: tuple[tuple[Pin, ...], LinkingCuts], price: Floats
-) -> Proof:
+def _proof(tree: ScenarioTree, prospect: Prospect, at: Relaxed, pins: tuple[Pin, ...], price: Floats) -> Proof:
     """Prices of the program's rows and its cuts', and what the prices of tails between them make every node count."""
-    rows, more = len(whole.program.low), tail_rows(tree, prospect.tails)
+    rows, more = len(at.whole.program.low), tail_rows(tree, prospect.tails)
     risk = risk_prices(tree, price[rows : rows + more])
-    return Proof(*held, np.delete(price, np.s_[rows : rows + more]), risk)
+    return Proof(pins, at.cuts, np.delete(price, np.s_[rows : rows + more]), risk)
 
 
 def _standing(tree: ScenarioTree, prospect: Prospect) -> float:

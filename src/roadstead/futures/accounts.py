@@ -10,9 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
-NEVER = 9999
-"""Years that do not pass."""
-
 
 def none() -> Ints:
     """No entry: what is left out."""

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from roadstead.terms.years import NEVER
+
 if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Floats
-
-ENDLESS = 1000
-"""Years that no horizon reaches."""
 
 DIMENSIONS = {
     "node_years.node": "y",
@@ -196,7 +195,7 @@ def _check_options(p: Prospect) -> None:
         if np.any(at >= 0):
             raise ValueError(f"options.{name} leads in a circle")
     grown = np.flatnonzero(p.options.grows_from >= 0)
-    ends = p.options.maximum_life < ENDLESS
+    ends = p.options.maximum_life < NEVER
     if np.any(ends[p.options.grows_from[grown]] | ends[grown]):
         raise ValueError(
             "options.grows_from joins an option with a maximum life to another: what ends by itself is not converted"

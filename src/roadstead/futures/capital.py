@@ -23,8 +23,9 @@ from roadstead.futures.prospect import Options, Resources
 from roadstead.futures.rows import BuiltResources
 from roadstead.futures.variants import on_new_steps
 from roadstead.terms.ids import EntryMode
+from roadstead.terms.years import NEVER
 from roadstead.trade.duty import covers
-from roadstead.world.carmaker import NEVER, Standing
+from roadstead.world.carmaker import RUNS, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -267,7 +268,7 @@ def _line_money(
     rates = np.asarray([tax_rate(costing, line, int(y)) for y in years.year])
     fixed = line.module_fixed * (1.0 - rates) * line.own_share
     existing = np.zeros(years.count)
-    if line.standing in {Standing.OPERATING, Standing.COMMITTED}:
+    if line.standing in RUNS:
         ramp = costing.conventions.plant_ramp
         for y in range(years.count):
             ages = np.arange(int(years.span[y])) + int(years.year[y]) - line.opens

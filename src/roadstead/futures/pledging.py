@@ -20,6 +20,7 @@ from roadstead.futures.accounts import Pledges
 from roadstead.futures.gates import Gate, content_of
 from roadstead.futures.lane_costs import IN_QUOTA
 from roadstead.futures.rows import with_rows
+from roadstead.futures.tree import years_before
 from roadstead.futures.variants import line_of
 from roadstead.world.asked import PledgeKind
 
@@ -172,20 +173,10 @@ def _carried_over(built: BuiltResources, flows: Flows, terms: PledgeTerms) -> tu
               and flows.costing.territory(flows.costing.carmaker.offers[key.offer].market) == terms.place)
         for key in flows.arcs
     ])  # fmt: skip
-    before, kept, free = _before(flows.tree, flows.years), np.zeros(len(grant)), built.arrays.free.copy()
+    before, kept, free = years_before(flows.tree, flows.years.node), np.zeros(len(grant)), built.arrays.free.copy()
     for y in range(len(grant)):
         left = kept[before[y]] * terms.amount ** span[y] if before[y] >= 0 else 0.0
         free[y, row] = grant[y] + left / span[y]
         kept[y] = left + span[y] * grant[y]
     account = _Account(terms.name, np.zeros(len(spent)), spent, terms.amount, grant, np.zeros(len(grant)))
     return replace(built, arrays=replace(built.arrays, free=free)), account
-
-
-def _before(tree: ScenarioTree, years: NodeYears) -> list[int]:
-    """The node-year before each on its path; -1 for the first."""
-    last: dict[int, int] = {}
-    found = []
-    for y, node in enumerate(years.node.tolist()):
-        found.append(last[node] if node in last else last.get(int(tree.parent[node]), -1))
-        last[node] = y
-    return found

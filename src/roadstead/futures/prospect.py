@@ -36,9 +36,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.accounts import NEVER, Pledges, Tails, filled, none
+from roadstead.futures.accounts import Pledges, Tails, filled, none
 from roadstead.futures.axes import check_shapes
 from roadstead.terms.arrays import frozen
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats, Ints

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from roadstead.futures.accounts import NEVER
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -148,6 +148,17 @@ def to_root(tree: ScenarioTree, values: Floats | Flags) -> Floats:
     return total
 
 
+def years_before(tree: ScenarioTree, node: Ints) -> Ints:
+    """The node-year before each on its path, -1 for the first; ``node``: that of every node-year, sorted. Shape (Y,)."""
+    last = np.full(tree.count, -1, dtype=np.int64)
+    last[node] = np.arange(len(node))
+    above = tree.parent[node]
+    before = np.where(above >= 0, last[above], -1)
+    same = np.flatnonzero(np.diff(node, prepend=-1) == 0)
+    before[same] = same - 1
+    return before
+
+
 def _by_depth(tree: ScenarioTree) -> list[Ints]:
     """Nodes of every depth, the root's first."""
     depth = np.zeros(tree.count, dtype=np.int64)

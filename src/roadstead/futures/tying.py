@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.world.carmaker import NEVER, Standing
+from roadstead.terms.years import NEVER
+from roadstead.world.carmaker import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Ints
     from roadstead.world.carmaker import Carmaker, Line
     from roadstead.world.line_terms import Tooling
-
-RUNS = frozenset({Standing.OPERATING, Standing.COMMITTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,17 @@ class Ties:
     choice: Ints
 
 
+def grown_out_of(lines: Mapping[str, Line], line_id: str) -> tuple[str, ...]:
+    """A line, what it converts, what that converted before it, and so on."""
+    found = [line_id]
+    while lines[found[-1]].converts:
+        found.append(lines[found[-1]].converts)
+    return tuple(found)
+
+
 def first_line(lines: Mapping[str, Line], line_id: str) -> str:
-    """The line whose modules a line works with: itself, or what it converts, or what that converted before it."""
-    while lines[line_id].converts:
-        line_id = lines[line_id].converts
-    return line_id
+    """The line whose modules a line works with: the first that it grows out of, or itself."""
+    return grown_out_of(lines, line_id)[-1]
 
 
 def tooled(carmaker: Carmaker) -> tuple[tuple[Line, Tooling], ...]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from roadstead.futures.costing import BUILT_UP, as_law_sees
 from roadstead.trade.homologation import scheme_of
 from roadstead.trade.non_tariff import DELAYS, ONE_OFF_COST, met, met_abroad
-from roadstead.world.carmaker import Standing
+from roadstead.world.carmaker import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +115,7 @@ def _money(costing: Costing, currency: str) -> float:
 
 def _built(costing: Costing, rulebook: Rulebook, line: Line) -> Line:
     """A line; one that stands or is being built waits for nothing."""
-    if line.standing in {Standing.OPERATING, Standing.COMMITTED}:
+    if line.standing in RUNS:
         return line
     year, home = costing.first_year, costing.carmaker.home.place
     on, delays = date(year, 7, 1), frozenset({DELAYS})

@@ -9,18 +9,18 @@ import numpy as np
 
 from roadstead.footprint.timing import timing
 from roadstead.futures.tree import history, leaves, node_probability
+from roadstead.futures.tying import grown_out_of
 from roadstead.playbook.book import Name
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.plan import FootprintPlan
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
-    from roadstead.world.carmaker import Line
 
 MODES = tuple(mode.value for mode in EntryMode)
 
@@ -171,9 +171,9 @@ def _handed_on(reading: Reading, able: Floats) -> Floats:
     """Capacity of lines that are converted counted with what they have become, from the year it opens. Shape (Y, lines)."""
     lines = reading.evaluation.ledger.lines
     at, years = {line.line_id: i for i, line in enumerate(lines)}, reading.evaluation.prospect.node_years
-    grown = sorted(
-        (line for line in lines if line.converts), key=lambda line: len(_before(line, lines))
-    )  # a line before what grows out of it
+    by_name = {line.line_id: line for line in lines}
+    # A line before what grows out of it.
+    grown = sorted((ln for ln in lines if ln.converts), key=lambda ln: len(grown_out_of(by_name, ln.line_id)))
     for line in grown:
         for y, node in enumerate(years.node.tolist()):
             path = np.asarray(history(reading.tree, node))
@@ -183,15 +183,6 @@ def _handed_on(reading: Reading, able: Floats) -> Floats:
             able[y, at[line.line_id]] += opened * able[y, at[line.converts]]
             able[y, at[line.converts]] *= 1.0 - opened
     return able
-
-
-def _before(line: Line, lines: Sequence[Line]) -> list[str]:
-    """What a line grows out of, one after another."""
-    of = {other.line_id: other.converts for other in lines}
-    found = [line.line_id]
-    while of[found[-1]]:
-        found.append(of[found[-1]])
-    return found
 
 
 def output(reading: Reading) -> Floats:

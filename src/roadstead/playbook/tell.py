@@ -129,9 +129,7 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
         {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
     )
     gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
-    if not isfinite(
-        told.cover.gap_value_added
-    ):  # today's footprint cannot keep what is asked: value added has no beginning
+    if not isfinite(told.cover.gap_value_added):  # what stands cannot keep what is asked: value added has no beginning
         gap = Sentence("headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share"), "bound": told.cover.bound})
     nothing = (
         () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)

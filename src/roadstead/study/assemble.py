@@ -12,8 +12,8 @@ from roadstead.study.estimates import EstimateReader, demand_terms
 from roadstead.study.segments import segments
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
+from roadstead.terms.years import NEVER
 from roadstead.world.carmaker import (
-    NEVER,
     Carmaker,
     Channel,
     ChannelModule,

@@ -9,7 +9,7 @@ from roadstead.terms.errors import Fault
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.trade.facts import VOCABULARY, is_known
 from roadstead.trade.schemas import MEASURES
-from roadstead.world.carmaker import Standing
+from roadstead.world.carmaker import RUNS, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 SUPPORTED_MONEY = "USD"
-RUNS_ALREADY = frozenset({Standing.OPERATING, Standing.COMMITTED})
 KINDS = next(column.choices for column in MEASURES.columns if column.name == "kind")
 
 
@@ -179,12 +178,12 @@ def pins(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:
 def _pin(pin: PinEntry, where: str, case: CaseFile, carmaker: Carmaker) -> Iterator[Fault]:
     line, channel = carmaker.lines.get(pin.what), carmaker.channels.get(pin.what)
     if line is None and (channel is None or channel.entered):
-        free = [name for name, line in carmaker.lines.items() if line.standing not in RUNS_ALREADY]
+        free = [name for name, line in carmaker.lines.items() if line.standing not in RUNS]
         free += [market for market, channel in carmaker.channels.items() if not channel.entered]
         known = "is entered already" if channel else "is no line and no market"
         yield Fault(where, "RS-S614", f"`{pin.what}` {known}: it cannot be pinned", f"one of {', '.join(free)}")
         return
-    if line is not None and line.standing in RUNS_ALREADY:
+    if line is not None and line.standing in RUNS:
         message = f"`{pin.what}` is {line.standing}: it runs without a decision"
         yield Fault(where, "RS-S614", message, "a pin on an announced or candidate line")
         return
@@ -206,7 +205,7 @@ def _pin(pin: PinEntry, where: str, case: CaseFile, carmaker: Carmaker) -> Itera
 def announced(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:
     """Note an announced programme that does not fit the lines: it is a baseline, so it must be one that can be."""
     case = document.case
-    free = {name: line for name, line in carmaker.lines.items() if line.standing not in RUNS_ALREADY}
+    free = {name: line for name, line in carmaker.lines.items() if line.standing not in RUNS}
     for name, entry in case.announced.items():
         where = document.where("announced", name)
         if name not in free:

@@ -115,6 +115,10 @@ def shown_years(study: Study) -> tuple[int, ...]:
     return tuple(dict.fromkeys((horizon.first, middle, min(middle + 5, horizon.last))))
 
 
+UNIT_COLUMN = {"figures": "unit", "prices": "currency", "tooling": "currency"}
+"""Tables in which each row tells its own unit, and the column that does."""
+
+
 def evidence(study: Study) -> tuple[EvidenceRow, ...]:
     """Every figure of the case with what it rests on."""
     found = []
@@ -123,18 +127,12 @@ def evidence(study: Study) -> tuple[EvidenceRow, ...]:
         for row in study.rows.get(schema.name, ()):
             proof = row.evidence
             source = study.sources.get(proof.source_id)
-            own_unit = (
-                row["unit"]
-                if schema.name == "figures"
-                else row["currency"]
-                if schema.name in {"prices", "tooling"}
-                else unit
-            )
+            told = UNIT_COLUMN.get(schema.name)
             found.append(
                 EvidenceRow(
                     figure=f"{schema.name}: {naming(schema, row)}",
                     value=", ".join(row["analogues"]) if row[column] is None else f"{row[column]:g}",
-                    unit=own_unit,
+                    unit=row[told] if told else unit,
                     source=source.title if source else proof.source_id,
                     url=source.url if source else "",
                     as_of=proof.as_of,

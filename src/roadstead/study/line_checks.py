@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import EntryMode
-from roadstead.world.carmaker import NEVER, Standing
+from roadstead.terms.years import NEVER
+from roadstead.world.carmaker import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Line
 
-RUNS_ALREADY = frozenset({Standing.OPERATING, Standing.COMMITTED})
 CODE = "RS-S620"
 
 
@@ -47,7 +47,7 @@ def _conversion(line: Line, row: Row, lines: Mapping[str, Line]) -> Iterator[Fau
         why = "is no line" if first is None else f"is no kit line in {line.place}"
         yield Fault(where, CODE, f"`{line.converts}` {why}, so `{name}` cannot grow out of it", expected)
         return
-    if line.standing in RUNS_ALREADY:
+    if line.standing in RUNS:
         message = f"`{name}` is {line.standing}: there is no conversion left to decide"
         yield Fault(where, CODE, message, "nothing here, or the standing `announced` or `candidate`")
     if first.maximum_life < NEVER:
@@ -72,7 +72,7 @@ def _circles(line: Line, lines: Mapping[str, Line]) -> bool:
 def _choice(line: Line, row: Row, lines: Mapping[str, Line]) -> Iterator[Fault]:
     """A choice is between several lines that are free to decide."""
     where = row.where("choice")
-    if line.standing in RUNS_ALREADY:
+    if line.standing in RUNS:
         message = f"`{line.line_id}` is {line.standing}: it is chosen already"
         yield Fault(where, CODE, message, "a choice between announced or candidate lines")
     elif not any(other.choice == line.choice for other in lines.values() if other is not line):

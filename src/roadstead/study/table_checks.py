@@ -12,7 +12,7 @@ from roadstead.terms.errors import Fault
 from roadstead.terms.evidence import ASSUMPTION
 from roadstead.terms.ids import Powertrain, powertrain_class
 from roadstead.trade.duty import covers
-from roadstead.world.carmaker import Standing
+from roadstead.world.carmaker import RUNS, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -112,7 +112,7 @@ def _no_model(where: str, model: str, known: Iterable[str]) -> Fault:
 
 def _capacity(line: Line, row: Row) -> Iterator[Fault]:
     """A line says when it opens, how long a step takes, and how many there can be."""
-    name, runs = line.line_id, line.standing in {Standing.OPERATING, Standing.COMMITTED}
+    name, runs = line.line_id, line.standing in RUNS
     if row["modules_now"] is None or row["modules_limit"] is None:
         return
     grows = line.modules_limit > line.modules_now

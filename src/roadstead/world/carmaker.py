@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from roadstead.terms.years import NEVER
 from roadstead.world.asked import Asked
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from roadstead.world.line_terms import ContentVariant, Tooling
 
 
-NEVER = 9999
-"""Years that do not pass."""
-
-
 class Standing(StrEnum):
     """How far a line has come: running, being built with money sunk, told to the press, or only possible."""
 
@@ -28,6 +25,10 @@ class Standing(StrEnum):
     COMMITTED = "committed"
     ANNOUNCED = "announced"
     CANDIDATE = "candidate"
+
+
+RUNS = frozenset({Standing.OPERATING, Standing.COMMITTED})
+"""Standings of lines that run, or will without a decision."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def doctored(monkeypatch: pytest.MonkeyPatch, change: float) -> None:
         return replace(answer, status="Optimal", bound=answer.bound * (1 + change))
 
     monkeypatch.setattr(extensive, "run", lying)
-    monkeypatch.setattr("roadstead.footprint.solve.run", lying)
+    monkeypatch.setattr("roadstead.footprint.one_program.run", lying)
 
 
 @pytest.mark.parametrize("seed", [0, 6])
@@ -185,7 +185,7 @@ def test_a_poor_plan_said_to_be_optimal_is_not_believed(monkeypatch: pytest.Monk
         answer = honest(program, limits, **named)
         return replace(answer, bound=answer.bound * 1.05) if program.whole.any() else answer
 
-    monkeypatch.setattr("roadstead.footprint.solve.run", lying)
+    monkeypatch.setattr("roadstead.footprint.one_program.run", lying)
     found = solve(made.tree, made.prospect, Effort(gap=0.0, method="extensive"))
     assert found.status == REFUTED
     assert found.gap_value_added > 0
@@ -235,10 +235,10 @@ def test_a_master_that_gives_up_is_not_taken_for_a_problem_without_a_plan(monkey
     made, best = invented(3), best_plan(3)
     honest, met = Master.solve, [0]
 
-    def tired(master: Master):
+    def tired(master: Master, seconds: float = np.inf):
         met[0] += 1
         if met[0] <= after:
-            return honest(master)
+            return honest(master, seconds)
         master.status = "Solve error"
         return None
 
