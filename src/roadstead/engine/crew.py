@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from types import TracebackType
 
+    from roadstead.engine.base import Deal
+
 Seed = TypeVar("Seed")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -26,11 +28,13 @@ PATIENCE = 5.0
 class Crew(Generic[Seed, Task, Result]):
     """``build(seed)`` once in each worker, then the thing built called with each task; one seed alone stays in this process.
 
-    Workers are spawned, not forked, as those of ``map_tasks`` are. The share of a worker that is lost is built again here.
+    Workers are spawned, not forked, as those of ``map_tasks`` are. The share of a worker that is lost is dealt and built again here:
+    seeds may be large, and are not kept.
     """
 
-    def __init__(self, build: Callable[[Seed], Callable[[Task], Result]], seeds: Sequence[Seed]) -> None:
-        self._build, self._seeds = build, seeds
+    def __init__(self, build: Callable[[Seed], Callable[[Task], Result]], deal: Deal[Seed], workers: int) -> None:
+        self._build, self._deal, self._dealt = build, deal, workers
+        seeds = deal(workers)
         self._here: dict[int, Callable[[Task], Result]] = {}
         self._lines: list[Connection] = []
         self.workers: list[BaseProcess] = []
@@ -65,7 +69,7 @@ class Crew(Generic[Seed, Task, Result]):
         try:
             return step()
         except (EOFError, OSError):
-            self._here[i] = self._build(self._seeds[i])
+            self._here[i] = self._build(self._deal(self._dealt)[i])
             return None
 
     def close(self) -> None:

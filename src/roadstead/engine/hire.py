@@ -33,7 +33,7 @@ def hire(
         RS-E801 where Dask is not installed, RS-E802 where no cluster or no worker of it is reached.
     """
     if cluster is None:
-        return Crew(build, deal(max(workers, 1)))
+        return Crew(build, deal, max(workers, 1))
     from roadstead.engine.cluster import ClusterCrew
 
     return ClusterCrew(build, deal, cluster, workers)

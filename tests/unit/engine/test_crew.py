@@ -14,7 +14,7 @@ DIVIDING = partial(partial, divmod)
 
 @pytest.mark.parametrize("seeds", [(7,), (7, 9)])
 def test_answers_come_in_order_and_errors_come_home(seeds: tuple[int, ...]):
-    with Crew(DIVIDING, seeds) as crew:
+    with Crew(DIVIDING, lambda hands: seeds[:hands], len(seeds)) as crew:
         assert crew.ask([2] * len(seeds)) == [divmod(seed, 2) for seed in seeds]
         with pytest.raises(ZeroDivisionError):
             crew.ask([0] * len(seeds))
@@ -22,7 +22,7 @@ def test_answers_come_in_order_and_errors_come_home(seeds: tuple[int, ...]):
 
 
 def test_the_share_of_a_lost_worker_is_taken_over():
-    with Crew(DIVIDING, (7, 9)) as crew:
+    with Crew(DIVIDING, lambda hands: (7, 9)[:hands], 2) as crew:
         assert crew.ask([2, 2]) == [(3, 1), (4, 1)]
         crew.workers[1].kill()
         crew.workers[1].join()
