@@ -19,8 +19,6 @@ from roadstead.futures.tree import ancestry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scipy import sparse
-
     from roadstead.footprint.search import Search
     from roadstead.terms.arrays import Floats, Ints
 
@@ -250,9 +248,14 @@ class _Plan:
     def _fits(self, change: Change) -> bool:
         """True where the plan keeps every row with the change."""
         p, columns = self.search.at.decided.program, change.columns
-        part: sparse.csc_matrix = self.improver.rows[:, columns]
-        touched = np.unique(part.indices)
-        row = self.row[touched] + (part @ change.step)[touched]
+        # By hand: a slice of a sparse matrix takes ten times longer than its few entries.
+        rows, starts = self.improver.rows, self.improver.rows.indptr
+        spans = [(starts[c], starts[c + 1]) for c in columns]
+        by = [rows.data[first:end] * step for (first, end), step in zip(spans, change.step, strict=True)]
+        touched, which = np.unique(
+            np.concatenate([rows.indices[first:end] for first, end in spans]), return_inverse=True
+        )
+        row = self.row[touched] + np.bincount(which, np.concatenate(by), len(touched))
         at = self.point[columns] + change.step
         return bool(
             np.all(row <= p.high[touched] + FITS)

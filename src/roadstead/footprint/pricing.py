@@ -268,14 +268,22 @@ def _segment_prices(ops: Operations, bare: BarePrices) -> Floats:
     place = begins[:-1, None] + np.arange(most)
     there = place < begins[1:, None]
     place = np.where(there, place, 0)
-    beside = np.where(there, worth[:, place], -np.inf)
-    share = np.where(there, gates[:, ops.way_gate][:, place], 0.0)
-    order = np.argsort(-beside, axis=-1)
-    reached = np.cumsum(np.take_along_axis(share, order, -1), axis=-1)
-    enough = reached >= np.maximum(gates[:, ops.cell_gate], SHUT)[..., None] - SLACK
-    last = enough.argmax(-1)[..., None]
-    marginal = -np.take_along_axis(np.take_along_axis(beside, order, -1), last, -1)
-    marginal = np.where(enough.any(-1, keepdims=True), marginal, np.inf)
+    share = np.where(there, gates[:, ops.way_gate][:, place], 0.0).reshape(-1, most)
+    beside = np.where(share > 0, worth[:, place].reshape(-1, most), -np.inf)
+    wanting = (np.maximum(gates[:, ops.cell_gate], SHUT) - SLACK).ravel()
+    # The best way first, then the next best, in cells that have not enough yet: mostly the first is enough.
+    marginal, cell = np.full(len(wanting), np.inf), np.arange(len(wanting))
+    while len(cell):
+        best = beside.argmax(-1)
+        row = np.arange(len(cell))
+        found = beside[row, best]
+        wanting = wanting - share[row, best]
+        served = wanting <= 0
+        marginal[cell[served]] = -found[served]
+        left = np.flatnonzero(~served & (found > -np.inf))
+        beside[row, best] = -np.inf
+        beside, share, wanting, cell = beside[left], share[left], wanting[left], cell[left]
+    marginal = marginal.reshape(ops.count, cells, 1)
     return np.asarray(np.minimum(top, marginal))
 
 
