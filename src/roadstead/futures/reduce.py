@@ -28,7 +28,7 @@ from roadstead.futures.forward_selection import choose
 from roadstead.futures.node_names import Seen, names
 from roadstead.futures.representatives import Part, settled
 from roadstead.futures.simulate import in_force
-from roadstead.futures.stakes import in_money, of_events
+from roadstead.futures.stakes import check, in_money, of_events
 from roadstead.futures.tree import ScenarioTree, node_probability
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, raise_if_any
@@ -137,9 +137,12 @@ def reduce(
     Raises
     ------
     RoadsteadError
-        RS-F532 where no tree has the shape.
+        RS-F531 where the stakes do not belong to the paths; RS-F532 where no tree has the shape.
     """
+    check(stakes, paths)
     raise_if_any(_shape_faults(shape, paths.years))
+    if [len(one.levels) for one in words] != [len(levels) for levels in stakes.events]:
+        raise ValueError("words for every event and each of its levels")
     look = search or Search()
     stages = _parted(paths, stakes, shape, look)
     line = _parted(paths, stakes, Shape(shape.starts, (1,) * len(shape.starts)), look)

@@ -7,7 +7,6 @@ paths are money, and a tree keeps apart what matters.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,8 @@ from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from roadstead.futures.hazards import Hazard
     from roadstead.futures.simulate import Paths
     from roadstead.terms.arrays import Floats, Ints
 
@@ -57,33 +55,45 @@ class Stakes:
             frozen(array)
 
 
-def check(stakes: Stakes, hazards: Sequence[Hazard], years: int) -> None:
-    """Refuse stakes that do not belong to the events and years, or with which all paths would be alike; RS-F531."""
-    raise_if_any(_faults(stakes, hazards, years))
+def check(stakes: Stakes, paths: Paths) -> None:
+    """Refuse stakes that do not belong to the paths, or with which all paths would be alike; RS-F531 with every fault at once."""
+    raise_if_any(_faults(stakes, paths))
 
 
-def _faults(stakes: Stakes, hazards: Sequence[Hazard], years: int) -> Iterator[Fault]:
-    if [len(levels) for levels in stakes.events] != [len(hazard.levels) for hazard in hazards]:
+def _faults(stakes: Stakes, paths: Paths) -> Iterator[Fault]:
+    most = paths.level.max(axis=(0, 1), initial=-1).tolist()
+    if len(stakes.events) != len(most):
         yield Fault(
-            "stakes: events", "RS-F531", "they are not those of the events", "an amount for every level of every event"
+            "stakes: events", "RS-F531", f"{len(stakes.events)} events", f"the {len(most)} of the paths, in their order"
         )
-    if stakes.index.ndim != 2 or stakes.index.shape[1] != years:
-        message = f"an index of shape {stakes.index.shape}"
-        yield Fault("stakes: index", "RS-F531", message, f"one number for each draw and each of {years} years")
-    if stakes.year_weight.shape != (years,):
-        yield Fault(
-            "stakes: year_weight", "RS-F531", f"{stakes.year_weight.size} weights", f"one for each of {years} years"
-        )
-    amounts = [amount for levels in stakes.events for amount in levels]
-    units = [stakes.demand, stakes.battery, stakes.freight, *stakes.rates.tolist()]
-    numbers = [*amounts, *units, *stakes.index.ravel().tolist(), *stakes.year_weight.ravel().tolist()]
-    if not all(math.isfinite(number) for number in numbers):
+    for event, levels, highest in zip(paths.events, stakes.events, most, strict=False):
+        if highest >= len(levels):
+            message = f"event {event} has {len(levels)} levels, and level {highest + 1} is in force on a path"
+            yield Fault("stakes: events", "RS-F531", message, "an amount for every level")
+    years, draws = len(paths.years), int(paths.draw.max(initial=0)) + 1
+    shapes = (
+        (
+            "index",
+            stakes.index,
+            stakes.index.ndim == 2 and stakes.index.shape[1] == years and len(stakes.index) >= draws,
+        ),
+        ("year_weight", stakes.year_weight, stakes.year_weight.shape == (years,)),
+        ("rates", stakes.rates, stakes.rates.shape == (len(paths.currencies),)),
+    )
+    for name, array, fits in shapes:
+        if not fits:
+            expected = f"{years} years, {draws} draws or more, {len(paths.currencies)} currencies"
+            yield Fault(f"stakes: {name}", "RS-F531", f"an array of shape {array.shape}", expected)
+    amounts = np.asarray([amount for levels in stakes.events for amount in levels])
+    units = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates.ravel()])
+    weights = stakes.year_weight.ravel()
+    if not all(np.isfinite(numbers).all() for numbers in (amounts, units, weights, stakes.index)):
         yield Fault("stakes", "RS-F531", "an amount is not a number", "numbers throughout")
-    if min([*units, *stakes.year_weight.ravel().tolist()]) < 0.0:
+    if (units < 0.0).any() or (weights < 0.0).any():
         yield Fault(
             "stakes", "RS-F531", "a unit or a year is worth less than nothing", "0 or more; events may be worth less"
         )
-    if not any((*amounts, *units)) or not np.any(stakes.year_weight):
+    if not (amounts.any() or units.any()) or not weights.any():
         yield Fault(
             "stakes", "RS-F531", "nothing is at stake, so that all paths would be alike", "money in at least one thing"
         )

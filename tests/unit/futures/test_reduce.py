@@ -183,18 +183,30 @@ def test_a_shape_that_no_tree_has_is_refused(shape):
 
 def test_stakes_that_do_not_fit_are_refused():
     rng = np.random.default_rng(2)
-    world = possible_world(rng, hazards=[hazard("a"), hazard("b")])
-    good = stakes_in(world, rng)
-    check(good, world.hazards, 6)
+    world = possible_world(rng, hazards=[hazard("a", 0.5), hazard("b", 0.5)])
+    good, paths = stakes_in(world, rng), simulate(world, 1, 0, 200)
+    check(good, paths)
     for bad in (
         replace(good, events=good.events[:1]),
+        replace(good, events=((), (1.0,))),
         replace(good, index=good.index[:, :3]),
+        replace(good, index=good.index[:5]),
         replace(good, year_weight=np.ones(5)),
+        replace(good, rates=np.ones(7)),
         replace(good, battery=np.nan),
         replace(good, freight=-1.0),
         replace(good, events=((0.0,), (0.0,)), demand=0.0, battery=0.0, freight=0.0, rates=np.zeros(len(good.rates))),
         replace(good, year_weight=np.zeros(6)),
     ):
         with pytest.raises(RoadsteadError) as caught:
-            check(bad, world.hazards, 6)
+            check(bad, paths)
         assert [fault.code for fault in caught.value.faults] == ["RS-F531"]
+
+
+def test_words_are_given_for_every_event():
+    rng = np.random.default_rng(2)
+    world = possible_world(rng, hazards=[hazard("a", 0.5), hazard("b", 0.5)])
+    with pytest.raises(ValueError, match="words for every event"):
+        reduce(
+            simulate(world, 1, 0, 20), stakes_in(world, rng), Shape(STARTS, (1, 2, 3)), plain_words(world.hazards[:1])
+        )
