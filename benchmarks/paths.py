@@ -3,7 +3,8 @@
 python -m benchmarks.paths --paths 100000 --plain 200
 
 Thirty events, twelve years, twenty currencies. The plain way draws the first few of the same paths, which must be the same to
-the last bit; its time for all of them follows by proportion.
+the last bit; its time for all of them follows by proportion. Then trees of several sizes are grown from the paths, and one of them
+from paths of other seeds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from functools import partial
 
 import numpy as np
 
@@ -19,9 +21,15 @@ from benchmarks.plain_paths import PlainPath, plain_path
 from roadstead.futures.economy import usual_economy
 from roadstead.futures.exchange import Exchange
 from roadstead.futures.hazards import Hazard, Influence, Level
+from roadstead.futures.node_names import EventWords
+from roadstead.futures.reduce import Shape, reduce
 from roadstead.futures.simulate import Paths, Possible, simulate
+from roadstead.futures.stability import stability
+from roadstead.futures.stakes import Stakes
 
 EVENTS, CURRENCIES, FIRST, LAST, DRAWS = 30, 20, 2026, 2037, 4000
+STARTS = (2026, 2028, 2031, 2034)
+SIZES = ((1, 2, 4, 6), (1, 4, 10, 20), (1, 10, 40, 100))
 
 
 def invented_world() -> Possible:
@@ -47,6 +55,47 @@ def invented_world() -> Possible:
     together = np.full((CURRENCIES, CURRENCIES), 0.4) + 0.6 * np.eye(CURRENCIES)
     exchange = Exchange(tuple(f"currency-{i}" for i in range(CURRENCIES)), np.full(CURRENCIES, 0.1), together)
     return Possible(tuple(hazards), usual_economy(exchange), np.arange(FIRST, LAST + 1), DRAWS)
+
+
+def invented_stakes() -> Stakes:
+    """Money at stake, very unlike from event to event, in the invented world."""
+    rng = np.random.default_rng(1)
+    worth = 50.0 * (1.0 + rng.pareto(1.2, EVENTS))
+    years = LAST - FIRST + 1
+    return Stakes(
+        events=tuple((0.3 * most, 0.6 * most, most) for most in worth.tolist()),
+        demand=800.0,
+        index=np.exp(np.cumsum(rng.normal(0.0, 0.08, (DRAWS, years)), axis=1)),
+        battery=300.0,
+        rates=rng.uniform(10.0, 60.0, CURRENCIES),
+        freight=150.0,
+        year_weight=np.asarray(0.93 ** np.arange(years)),
+    )
+
+
+def invented_words() -> list[EventWords]:
+    """What the invented events are called."""
+    levels, levels_zh = ("mild", "middle", "hard"), ("轻", "中", "重")
+    return [EventWords(f"{i} comes", f"{i} 发生", f"no {i}", f"无 {i}", levels, levels_zh) for i in range(EVENTS)]
+
+
+def told_of_trees(possible: Possible, paths: Paths, seed: int) -> None:
+    """Grow trees of several sizes, and one of them from several seeds, and print what came of it."""
+    stakes, words = invented_stakes(), invented_words()
+    print("nodes by stage      seconds  distance over a single line's  events missed by, mean and most")
+    for nodes in SIZES:
+        seconds, tree = timed(partial(reduce, paths, stakes, Shape(STARTS, nodes), words))
+        missed = np.abs(tree.in_force - tree.in_force_paths)
+        part = tree.distance / tree.undivided
+        print(f"{'-'.join(map(str, nodes)):18} {seconds:8.2f} {part:31.3f} {missed.mean():15.3f} {missed.max():.3f}")
+    found = stability(
+        lambda other: reduce(simulate(possible, other, 0, paths.count), stakes, Shape(STARTS, SIZES[1]), words),
+        range(seed, seed + 5),
+    )
+    print(
+        f"five seeds, {'-'.join(map(str, SIZES[1]))}: distance spreads by {100.0 * found.distance_spread:.1f} % of its mean,"
+    )
+    print(f"probabilities of events in force by {found.in_force_spread.mean():.3f} on average")
 
 
 def same(fast: Paths, plain: list[PlainPath]) -> bool:
@@ -84,6 +133,7 @@ def main() -> int:
     print(f"{asked.plain:7} paths one by one {plain_seconds:9.2f} s  {plain_seconds / unit:7.0f} x the yardstick")
     print(f"ratio for each path      {each_plain / each:9.0f}")
     print(f"the first {asked.plain} are the same to the last bit: {'yes' if agree else 'NO'}")
+    told_of_trees(possible, fast, asked.seed)
     return 0 if agree else 1
 
 

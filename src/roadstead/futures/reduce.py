@@ -1,8 +1,8 @@
 r"""From many joint paths to a scenario tree of a chosen size.
 
-Stage by stage the paths that have been together so far are parted among nodes, and one path of each node, chosen by forward
-selection in money, says which events are in force there (``forward_selection``). A node's probability is its share of the
-paths; demand and factors are the means of its paths. With y the tree's values and n(i) the node of path i at each stage,
+Stage by stage the paths that have been together so far are parted among nodes by forward selection in money
+(``forward_selection``). A node's probability is its share of the paths; its events are those of one of them, or of most
+(``representatives``); demand and factors are means. With y the tree's values and n(i) the node of path i at each stage,
 
 .. math::
     D = \frac{1}{N} \sum_{i} \sum_{t} \bigl\lVert x_{it} - y_{n(i) t} \bigr\rVert_1               \qquad \text{(S.9)}
@@ -17,7 +17,7 @@ and not in D; more nodes tell more of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -72,8 +72,8 @@ class Search:
     candidates
         Paths that may be chosen at a stage.
     slack
-        By how much farther from its paths than the best a path may be that stands for them, as a fraction, for the tree to have
-        events as often as the paths have.
+        By how much farther than the nearest a path may be whose events a node shows, as a fraction, for the tree to have events as
+        often as the paths have.
     """
 
     sample: int = 8_000
@@ -90,7 +90,7 @@ class Reduced:
     names_zh
         Readable names in Chinese; those in English are the tree's.
     chosen
-        Path whose events each node has. Shape (N,).
+        Path whose events each node shows, -1 where it shows those of most of its paths. Shape (N,).
     level
         Level in force of every event, -1 for none. Shape (N, T, E).
     demand, battery, freight
@@ -189,9 +189,8 @@ def _parted(paths: Paths, stakes: Stakes, shape: Shape, search: Search) -> list[
         chosen = np.concatenate(by_group)
         parent = np.repeat(np.arange(len(by_group)), [len(rows) for rows in by_group])
         group = _nearest(paths, stakes, (begin, end), group, (chosen, parent))
-        found.append(Part(begin, end, chosen, parent, group))
-    shown = settled(paths, stakes, found, search.slack)
-    return [replace(part, chosen=rows) for part, rows in zip(found, shown, strict=True)]
+        found.append(Part(begin, end, chosen, paths.level[chosen, begin:end], parent, group))
+    return settled(paths, stakes, found, search.slack)
 
 
 def _nearest(paths: Paths, stakes: Stakes, years: tuple[int, int], group: Ints, nodes: tuple[Ints, Ints]) -> Ints:
@@ -228,8 +227,7 @@ def _distance(paths: Paths, stakes: Stakes, stages: list[Part], means: list[Floa
     unit = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates])
     for stage, mean in zip(stages, means, strict=True):
         years = slice(stage.begin, stage.end)
-        level = paths.level[stage.chosen, years]
-        value = np.concatenate([of_events(level, stakes), mean * unit], axis=2) * stakes.year_weight[years, None]
+        value = np.concatenate([of_events(stage.level, stakes), mean * unit], axis=2) * stakes.year_weight[years, None]
         for at in range(0, paths.count, BLOCK):
             rows = slice(at, min(at + BLOCK, paths.count))
             told = in_money(paths, stakes, rows, stage.begin, stage.end)
@@ -255,7 +253,7 @@ def _told(
     mean = np.full((count, span, 3 + len(paths.currencies)), np.nan)
     for s, (stage, value) in enumerate(zip(stages, means, strict=True)):
         nodes, years = slice(offset[s], offset[s + 1]), slice(stage.begin, stage.end)
-        level[nodes, years] = paths.level[stage.chosen, years]
+        level[nodes, years] = stage.level
         mean[nodes, years] = value
     of_stage = np.repeat(np.arange(len(stages)), [len(stage.chosen) for stage in stages])
     begin, end = (np.asarray([getattr(stage, what) for stage in stages])[of_stage] for what in ("begin", "end"))

@@ -1,22 +1,24 @@
-r"""Which path of a node lends it its events, so that the tree as a whole has events as often as the paths have.
+r"""Which events a node shows, so that the tree as a whole has events as often as the paths have.
 
-A node that stands for many paths shows events that matter little as its one path happens to have them. So of the paths nearly as
-good as the best, those are taken with which
+A node may show what more than half of its paths have in force, event by event: no world lies nearer to them, but what is rare is in
+none of such worlds. Or it may show the events of one of its paths, which has what matters little as it happens to have it. Of the
+first, and of the paths nearly as near as the nearest, those are taken with which
 
 .. math::
     \sum_{t, e} \Bigl\lvert \sum_n p_n b_{n t e} - m_{te} \Bigr\rvert
     + \sum_{s, e} \sum_{c \in \{\text{comes}, \text{goes}\}} \Bigl\lvert \sum_n p_n b^c_{n s e} - m^c_{se} \Bigr\rvert
                                                                                                   \qquad \text{(S.10)}
 
-is small: b is 1 where the path that stands for node n has event e in force in year t, m the share of all paths that have, and the
-second sum says the same of what comes and goes between the stages, so that the history of a node is one that paths have. Nodes
-take turns, each the path that is best given all others', until none changes: moment matching (Høyland & Wallace 2001, Management
-Science 47) among paths that are there, after the tree is parted, as the distance allows.
+is small: b is 1 where node n shows event e in force in year t, m the share of all paths that have it, and the second sum says the
+same of what comes and goes between the stages, so that the history of a node is one that paths have. Nodes take turns, each
+showing what is best given all others, until none changes: moment matching (Høyland & Wallace 2001, Management Science 47) among
+worlds that are there, after the tree is parted, as the distance allows. What most paths have is a world that can be: an event
+needed is in force on no fewer paths than what needs it, and two that rule each other out are never both in force on most.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from roadstead.futures.simulate import Paths
     from roadstead.futures.stakes import Stakes
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints, Shorts
 
 CANDIDATES, JUDGES = 300, 600
 """Paths of a node that may stand for it, and those that they are judged by; the first of it, which are any."""
@@ -45,8 +47,12 @@ class Part:
     ----------
     begin, end
         Years from and up to, as places.
-    chosen, parent
-        Path chosen first for each node; its parent's place in the stage before. Shapes (n,).
+    chosen
+        Path whose events each node shows, -1 where it shows those of most of its paths. Shape (n,).
+    level
+        Levels that each node shows. Shape (n, years, E).
+    parent
+        Its parent's place in the stage before. Shape (n,).
     node
         Node of each path, as a place in the stage. Shape (paths,).
     """
@@ -54,6 +60,7 @@ class Part:
     begin: int
     end: int
     chosen: Ints
+    level: Shorts
     parent: Ints
     node: Ints
 
@@ -65,12 +72,13 @@ class _Choice:
     Attributes
     ----------
     paths
-        Paths nearly as good as the best, the best first. Shape (k,).
-    force
-        Which events they have in force. Shape (k, years, E).
+        -1 for what most paths have, then those nearly as near as the nearest. Shape (k,).
+    level, force
+        Levels, and which events are in force. Shapes (k, years, E).
     """
 
     paths: Ints
+    level: Shorts
     force: Floats
     share: float
     at: int = 0
@@ -80,13 +88,13 @@ class _Choice:
         return np.asarray(self.force[self.at])
 
 
-def settled(paths: Paths, stakes: Stakes, parts: Sequence[Part], slack: float) -> list[Ints]:
-    """The path that stands for each node, by stage.
+def settled(paths: Paths, stakes: Stakes, parts: Sequence[Part], slack: float) -> list[Part]:
+    """The stages, with what each node shows.
 
     Parameters
     ----------
     slack
-        By how much farther than the best path's a node's paths may lie from the one that stands for them, as a fraction.
+        By how much farther than from the nearest a node's paths may lie from the one whose events it shows, as a fraction.
     """
     choices = [[_choice(paths, stakes, part, n, slack) for n in range(len(part.chosen))] for part in parts]
     force = [paths.level[:, part.begin : part.end] >= 0 for part in parts]
@@ -95,7 +103,14 @@ def settled(paths: Paths, stakes: Stakes, parts: Sequence[Part], slack: float) -
         changed = [_turn(gaps, parts, choices, s, n) for s in range(len(parts)) for n in range(len(choices[s]))]
         if not any(changed):
             break
-    return [np.asarray([one.paths[one.at] for one in stage]) for stage in choices]
+    return [
+        replace(
+            part,
+            chosen=np.asarray([one.paths[one.at] for one in stage]),
+            level=np.stack([one.level[one.at] for one in stage]),
+        )
+        for part, stage in zip(parts, choices, strict=True)
+    ]
 
 
 def _choice(paths: Paths, stakes: Stakes, part: Part, node: int, slack: float) -> _Choice:
@@ -113,19 +128,31 @@ def _choice(paths: Paths, stakes: Stakes, part: Part, node: int, slack: float) -
     apart = cdist(told(some), told(members[:JUDGES]), "cityblock").sum(axis=1)
     good = np.flatnonzero(apart <= apart.min() * (1.0 + slack))
     good = good[np.argsort(apart[good], kind="stable")]
+    most = _of_most(paths.level[members, years], [len(levels) for levels in stakes.events])
+    level = np.concatenate([most[None], paths.level[some[good], years]])
     return _Choice(
-        paths=some[good],
-        force=(paths.level[some[good], years] >= 0).astype(np.float64),
+        paths=np.concatenate([[-1], some[good]]),
+        level=level,
+        force=(level >= 0).astype(np.float64),
         share=len(members) / paths.count,
     )
+
+
+def _of_most(level: Shorts, levels: Sequence[int]) -> Shorts:
+    """Events in force on more than half of some paths, at the level that is the most frequent. Shape (paths, ...) -> (...)."""
+    found = np.full(level.shape[1:], -1, dtype=np.int8)
+    often = np.zeros(level.shape[1:])
+    for k in range(max(levels, default=0)):
+        count = (level == k).mean(axis=0)
+        found = np.where(count > often, np.int8(k), found)
+        often = np.maximum(often, count)
+    return np.asarray(np.where((level >= 0).mean(axis=0) > 0.5, found, np.int8(-1)))
 
 
 class _Gaps:
     """By how much the tree misses the paths (S.10) at a stage, kept up to date as nodes change what they show."""
 
-    def __init__(
-        self, before: np.ndarray | None, now: np.ndarray, part: Part, choices: list[list[_Choice]], stage: int
-    ) -> None:
+    def __init__(self, before: Flags | None, now: Flags, part: Part, choices: list[list[_Choice]], stage: int) -> None:
         self.force: Floats = -now.mean(axis=0)
         self.moves: Floats = np.zeros((2, now.shape[2]))
         if before is not None:
@@ -146,8 +173,6 @@ def _moves(before: Floats, now: Floats) -> Floats:
 def _turn(gaps: list[_Gaps], parts: Sequence[Part], choices: list[list[_Choice]], stage: int, node: int) -> bool:
     """Let a node show what is best given all others; true where it changes."""
     one = choices[stage][node]
-    if len(one.paths) == 1:
-        return False
     rest = gaps[stage].force + one.share * (one.force - one.shown)
     missed = np.abs(rest).sum(axis=(1, 2))
     inflow = outflow = None

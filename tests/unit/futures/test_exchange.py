@@ -62,6 +62,33 @@ def test_shrunk_correlations_can_hold_at_once(seed: int, count: int, length: int
     assert np.linalg.eigvalsh(found)[0] > 0.0
 
 
+def by_the_paper(changes: np.ndarray) -> np.ndarray:
+    """The estimator of Ledoit & Wolf (2004), appendix B, sum by sum, on changes brought to one variance."""
+    count, length = changes.shape
+    y = changes - changes.mean(axis=1, keepdims=True)
+    y = y / np.sqrt((y**2).mean(axis=1, keepdims=True))
+    s = y @ y.T / length
+    mean = sum(s[i, j] for i in range(count) for j in range(i)) * 2.0 / (count * (count - 1))
+    target = np.full((count, count), mean) + (1.0 - mean) * np.eye(count)
+
+    def theta(k: int, i: int, j: int) -> float:
+        return float(((y[k] ** 2 - s[k, k]) * (y[i] * y[j] - s[i, j])).mean())
+
+    pi = sum(float(((y[i] * y[j] - s[i, j]) ** 2).mean()) for i in range(count) for j in range(count))
+    rho = sum(theta(i, i, i) for i in range(count))
+    rho += sum(mean / 2.0 * (theta(i, i, j) + theta(j, i, j)) for i in range(count) for j in range(count) if i != j)
+    gamma = float(((target - s) ** 2).sum())
+    delta = max(0.0, min((pi - rho) / gamma / length, 1.0))
+    return delta * target + (1.0 - delta) * s
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(3, 6), st.integers(9, 40))
+def test_shrinking_is_that_of_the_paper(seed: int, count: int, length: int):
+    rng = np.random.default_rng(seed)
+    changes = rng.exponential(size=(count, length)) + rng.uniform(0.0, 2.0) * rng.exponential(size=length)
+    assert shrunk_correlation(changes) == pytest.approx(by_the_paper(changes))
+
+
 def test_with_many_years_the_sample_is_believed_and_with_few_the_mean():
     rng = np.random.default_rng(3)
     blocks = np.kron(np.eye(2), np.full((3, 3), 0.8)) + 0.2 * np.eye(6)

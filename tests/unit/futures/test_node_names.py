@@ -71,6 +71,17 @@ def test_factors_have_words_for_both_sides():
     assert strong[0][1:] == ("strong BRL", "weak BRL")
 
 
+def test_differences_are_told_from_the_mean_of_siblings_as_likely_as_they_are():
+    three = [[-1, -1], [-1, -1], [-1, 0], [1, -1]]
+    rare, often = [1.0, 0.90, 0.09, 0.01], [1.0, 0.90, 0.01, 0.09]
+    assert told([-1, 0, 0, 0], three, share=rare)[0][1] == "Brazil keeps duty"
+    assert told([-1, 0, 0, 0], three, share=often)[0][1] == "EU keeps duty"
+    mean = [[1.0] * 4, [1.0, 1.0, 1.0, 1.0], [1.1, 1.0, 1.0, 1.0], [1.2, 1.0, 1.0, 1.0]]
+    low, high = [1.0, 0.8, 0.1, 0.1], [1.0, 0.1, 0.1, 0.8]
+    assert told([-1, 0, 0, 0], [[-1, -1]] * 4, mean, low)[0][2].startswith("fast EVs")
+    assert told([-1, 0, 0, 0], [[-1, -1]] * 4, mean, high)[0][2].startswith("slow EVs")
+
+
 def test_siblings_that_differ_in_nothing_are_numbered():
     english, chinese = told([-1, 0, 0], [[-1, -1]] * 3)
     assert english[1:] == ("as before (1)", "as before (2)")
