@@ -6,12 +6,13 @@ first, and of the paths nearly as near as the nearest, those are taken with whic
 
 .. math::
     \sum_{t, e} \Bigl\lvert \sum_n p_n b_{n t e} - m_{te} \Bigr\rvert
-    + \sum_{s, e} \sum_{c \in \{\text{comes}, \text{goes}\}} \Bigl\lvert \sum_n p_n b^c_{n s e} - m^c_{se} \Bigr\rvert
+    + \sum_{s, e} \sum_{c \in \{\text{comes}, \text{goes}\}} w^c_{se} \Bigl\lvert \sum_n p_n b^c_{n s e} - m^c_{se} \Bigr\rvert
                                                                                                   \qquad \text{(S.10)}
 
 is small: b is 1 where node n shows event e in force in year t, m the share of all paths that have it, and the second sum says the
-same of what comes and goes between the stages, so that the history of a node is one that paths have. Nodes take turns, each
-showing what is best given all others, until none changes: moment matching (Høyland & Wallace 2001, Management Science 47) among
+same of what comes and goes between the stages, so that the history of a node is one that paths have. There w is 1, but NEVER for
+what goes on no path, so that an event for good does not end because the tree parts. Nodes take turns, each showing what is best
+given all others, until none changes: moment matching (Høyland & Wallace 2001, Management Science 47) among
 worlds that are there, after the tree is parted, as the distance allows. What most paths have is a world that can be: an event
 needed is in force on no fewer paths than what needs it, and two that rule each other out are never both in force on most.
 """
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 CANDIDATES, JUDGES = 300, 600
 """Paths of a node that may stand for it, and those that they are judged by; the first of it, which are any."""
+NEVER = 30.0
+"""Weight of what goes between two stages of the tree and on no path; with 1, an event for good ends often in trees, with 10 seldom."""
 ROUNDS = 20
 """Times that every node takes its turn, at most."""
 
@@ -155,8 +158,10 @@ class _Gaps:
     def __init__(self, before: Flags | None, now: Flags, part: Part, choices: list[list[_Choice]], stage: int) -> None:
         self.force: Floats = -now.mean(axis=0)
         self.moves: Floats = np.zeros((2, now.shape[2]))
+        self.weight: Floats = np.ones_like(self.moves)
         if before is not None:
             self.moves = -np.stack([(now[:, 0] & ~before).mean(axis=0), (before & ~now[:, 0]).mean(axis=0)])
+            self.weight[1, self.moves[1] == 0.0] = NEVER
         for n, one in enumerate(choices[stage]):
             self.force = self.force + one.share * one.shown
             if before is not None:
@@ -179,13 +184,13 @@ def _turn(gaps: list[_Gaps], parts: Sequence[Part], choices: list[list[_Choice]]
     if stage:
         above = choices[stage - 1][int(parts[stage].parent[node])].shown[-1]
         inflow = gaps[stage].moves + one.share * (_moves(above, one.force[:, 0]) - _moves(above, one.shown[0]))
-        missed += np.abs(inflow).sum(axis=(1, 2))
+        missed += (np.abs(inflow) * gaps[stage].weight).sum(axis=(1, 2))
     if stage + 1 < len(parts):
         outflow = np.repeat(gaps[stage + 1].moves[None], len(one.paths), axis=0)
         for child in np.flatnonzero(parts[stage + 1].parent == node).tolist():
             below = choices[stage + 1][child]
             outflow += below.share * (_moves(one.force[:, -1], below.shown[0]) - _moves(one.shown[-1], below.shown[0]))
-        missed += np.abs(outflow).sum(axis=(1, 2))
+        missed += (np.abs(outflow) * gaps[stage + 1].weight).sum(axis=(1, 2))
     best = int(missed.argmin())
     if not missed[best] < missed[one.at] - 1e-12:
         return False
