@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-planner bench-hedging bench-optima bench-scale outlook docs build clean
+.PHONY: help setup demo test lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths outlook docs build clean
 
 help: ## Print what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-optima: setup ## Hold the planner against published optima; `FOLDER=` with
 
 bench-scale: setup ## Measure a round of node-year programs through Dask beside processes, and estimate more hands; `SIZE=medium`
 	@$(BIN)/python -m benchmarks.scale $(if $(SIZE),--size $(SIZE))
+
+bench-paths: setup ## Time the drawing of joint paths beside plain Python; `PATHS=100000`, `PLAIN=200`
+	@$(BIN)/python -m benchmarks.paths $(if $(PATHS),--paths $(PATHS)) $(if $(PLAIN),--plain $(PLAIN))
 
 outlook: setup ## Measure every table of docs/outlook.md again; `MONTHLY=FILE EDITIONS=FILE` for two of them, `WRITE=1` renews the page
 	@$(BIN)/python tools/outlook_report.py $(if $(MONTHLY),--monthly $(MONTHLY)) $(if $(EDITIONS),--editions $(EDITIONS)) $(if $(WRITE),--write)
