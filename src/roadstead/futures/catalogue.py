@@ -91,11 +91,13 @@ class CatalogueEvent:
     hazard: Hazard
     degrees: tuple[Degree, ...]
     amount_is: str
+    amount_is_zh: str
     demand: str
     route: str
     changes: tuple[Row, ...]
     played: bool
     would_change: str
+    would_change_zh: str
     base: str
     why: str
     why_zh: str
@@ -220,11 +222,13 @@ def _event(
         ),
         degrees=degrees,
         amount_is=row["amount_is"],
+        amount_is_zh=row["amount_is_zh"],
         demand=row["demand"],
         route=row["route"],
         changes=tuple(of_it["event_changes"]),
         played=row["played"],
         would_change=row["would_change"],
+        would_change_zh=row["would_change_zh"],
         base=row["base"],
         why=row["why"],
         why_zh=row["why_zh"],

@@ -49,6 +49,7 @@ EVENTS = Schema(
         Column("low", Kind.NUMBER, "what the low end of the experts' range multiplies the odds by", least=0, most=1),
         Column("high", Kind.NUMBER, "the same of the high end", least=1, most=100),
         Column("amount_is", Kind.TEXT, "what the amount of its levels means; empty where it has none", required=False),
+        Column("amount_is_zh", Kind.TEXT, "the same in Chinese", required=False),
         Column(
             "demand",
             Kind.TEXT,
@@ -65,6 +66,7 @@ EVENTS = Schema(
         ),
         Column("played", Kind.FLAG, "yes where a plan can work it out; no where it is shown, not yet played"),
         Column("would_change", Kind.TEXT, "what it changes, in words; why it is not played"),
+        Column("would_change_zh", Kind.TEXT, "the same in Chinese"),
         Column("base", Kind.TEXT, "class of base_classes.csv its chance is held against", required=False),
         Column(
             "why",

@@ -49,16 +49,21 @@ def _is_large(ground: Ground, base: BaseClass, place: str) -> bool:
 
 
 def plant_opened(ground: Ground, base: BaseClass) -> Tally:
-    """Plants of makers of the home country opened in the places of the class."""
-    counted, risk = [], {}
-    for place in base.places:
-        risk[place] = years(date(base.since, 1, 1), ground.until)
+    """Years in which makers of the home country opened a plant in one or more of the places of the class."""
+    by_year: dict[int, list[tuple[date, Row]]] = {}
     for row in _precedents(ground, ("CN_PLANT",)):
         day = _day(row["start"])
         opened = day is not None and not str(row["status"]).startswith(NOT_YET + GIVEN_UP)
-        if opened and day is not None and row["host"] in risk and date(base.since, 1, 1) <= day <= ground.until:
-            counted.append(_told(row["host"], day, f"{row['company']}, {row['site']}", [row], "record"))
-    return Tally(tuple(counted), risk, "country-year")
+        if opened and day is not None and row["host"] in base.places and date(base.since, 1, 1) <= day <= ground.until:
+            by_year.setdefault(day.year, []).append((day, row))
+    counted = []
+    for found in by_year.values():
+        found.sort(key=lambda one: one[0])
+        rows = [row for _, row in found]
+        text = "; ".join(f"{row['company']}, {row['site']}" for row in rows)
+        counted.append(_told(rows[0]["host"], found[0][0], text, rows, "record"))
+    together = {"|".join(base.places): years(date(base.since, 1, 1), ground.until)}
+    return Tally(tuple(counted), together, "year")
 
 
 def plant_refused(ground: Ground, base: BaseClass) -> Tally:
