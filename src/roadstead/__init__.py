@@ -120,7 +120,13 @@ def _asked(name: str) -> Any:
     """A question by its name."""
     from roadstead.study import api, diversions, foresight, origins, outlooks, problem
 
-    alone = {"origin": origins, "divert": diversions, "futures": foresight, "save_problem": problem, "load_problem": problem}
+    alone = {
+        "origin": origins,
+        "divert": diversions,
+        "futures": foresight,
+        "save_problem": problem,
+        "load_problem": problem,
+    }
     return getattr(outlooks if name.startswith("outlook") else alone.get(name, api), name)
 
 

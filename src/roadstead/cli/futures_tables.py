@@ -257,7 +257,8 @@ def _event(one: Foreseen, found: Foresight, sources: Mapping[str, Source]) -> di
 def _rate(one: Foreseen, base: BaseRate, sources: Mapping[str, Source]) -> dict[str, Any]:
     def cited(ids: tuple[str, ...]) -> list[dict[str, str]]:
         return [
-            {"source": sources[i].title, "url": sources[i].url} if i in sources else {"source": i, "url": ""} for i in ids
+            {"source": sources[i].title, "url": sources[i].url} if i in sources else {"source": i, "url": ""}
+            for i in ids
         ]
 
     return {

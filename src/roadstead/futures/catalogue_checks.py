@@ -107,4 +107,6 @@ def _change(row: Row, gazetteer: Gazetteer, *, has_degrees: bool) -> Iterator[Fa
             expected = f"one of {', '.join(PRODUCT_WORDS)}"
             yield Fault(row.where("products"), "RS-F531", f"there is no product `{product}`", expected)
     if row["action"] == "least_price" and not row["powertrains"]:
-        yield Fault(row.where("powertrains"), "RS-F532", "a least price of no car", "powertrains whose cars it holds for")
+        yield Fault(
+            row.where("powertrains"), "RS-F532", "a least price of no car", "powertrains whose cars it holds for"
+        )

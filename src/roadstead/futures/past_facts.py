@@ -17,8 +17,19 @@ if TYPE_CHECKING:
 PLANTS = ("TRANSPLANT", "CN_PLANT")
 GIVEN_UP = ("refused", "abandoned", "shelved", "not advanced")
 """What the status of a plant begins with whose maker never got it."""
-NOT_YET = ("planned", "expected", "under construction", "announced", "construction", "seeking", "not decided", "equipment", "asset purchase")
+NOT_YET = (
+    "planned",
+    "expected",
+    "under construction",
+    "announced",
+    "construction",
+    "seeking",
+    "not decided",
+    "equipment",
+    "asset purchase",
+)
 RESTRAINTS = ("VER_QUOTA", "IMPORT_LIMIT")
+ROUNDING = 1e-9
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -164,7 +175,7 @@ def income_fall(ground: Ground, base: BaseClass) -> Tally:
                 continue
             risk[place] = risk.get(place, 0.0) + 1.0
             change = rows[year]["gdp_per_head"] / rows[year - 1]["gdp_per_head"] - 1.0
-            if change <= -base.step:
+            if change <= -base.step + ROUNDING:
                 source = (rows[year].evidence.source_id,)
                 text = f"income per head {change:+.0%} in dollars"
                 counted.append(Counted(place, date(year, 12, 31), text, (f"incomes {place} {year}",), source))

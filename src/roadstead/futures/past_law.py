@@ -17,14 +17,16 @@ import numpy as np
 
 from roadstead.futures.counting import Counted, Tally, at_risk, markets, years
 from roadstead.terms.errors import RoadsteadError
+from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import Shipment, covers, settle
 from roadstead.trade.law import FLOOR
 from roadstead.trade.non_tariff import FORBIDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from roadstead.futures.counting import BaseClass, Ground
+    from roadstead.trade.condition import FactValue
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
 
@@ -36,6 +38,7 @@ POWERTRAINS = ("BEV", "PHEV", "ICE")
 ADDED = frozenset({"SURTAX", "COUNTERVAILING", "ANTIDUMPING"})
 """Kinds of duty beside the ordinary one."""
 LIMITS = frozenset({"QUOTA_TRQ", "MIN_PRICE"})
+ROUNDING = 1e-9
 KEPT = 0.5
 """Share of a measure's rate at which what takes its place still counts as the measure going on."""
 MEMORY = 2
@@ -97,8 +100,8 @@ def _reaching(rulebook: Rulebook, place: str, powertrain: str) -> Iterator[Measu
                 yield measure
 
 
-def _stand(ground: Ground, place: str, powertrain: str, day: date, dollars: dict[str, float]) -> Stand | None:
-    facts = {
+def _stand(ground: Ground, place: str, powertrain: str, day: date, dollars: Mapping[str, float]) -> Stand | None:
+    facts: dict[str, FactValue] = {
         "engine_cm3": 0.0 if powertrain == "BEV" else 1500.0,
         "power_kw": 120.0,
         "mass_kg": 1800.0,
@@ -152,16 +155,15 @@ def _spells(path: tuple[Stand, ...], first: date, last: date) -> float:
     return total
 
 
-def _years_with(ground: Ground, base: BaseClass, change: object) -> Tally:
+def _years_with(ground: Ground, base: BaseClass, change: Callable[[Stand, Stand], float]) -> Tally:
     places, counted = markets(ground, base), []
     for place in places:
         seen: set[int] = set()
         decrees: set[str] = set()
         for before, after, powertrain in sorted(_steps(ground, base, place), key=lambda step: step[1].day):
-            size = change(before, after)  # type: ignore[operator]
-            if size < base.step - 1e-9 or after.day.year < base.since:
+            if change(before, after) < base.step - ROUNDING or after.day.year < base.since:
                 continue
-            rows = _rows(ground, place, after.rows - before.rows) or _rows(ground, place, before.rows - after.rows)
+            rows = _rows(ground, after.rows - before.rows) or _rows(ground, before.rows - after.rows)
             named = {row.instrument for row in rows if row.instrument}
             if after.day.year in seen or (named and named <= decrees):
                 continue
@@ -178,7 +180,7 @@ def _steps(ground: Ground, base: BaseClass, place: str) -> Iterator[tuple[Stand,
             yield before, after, powertrain
 
 
-def _rows(ground: Ground, place: str, ids: Iterable[str]) -> list[Measure]:
+def _rows(ground: Ground, ids: Iterable[str]) -> list[Measure]:
     wanted = set(ids)
     found = {m.measure_id: m for m in ground.rulebook.every_measure() if m.measure_id in wanted}
     return [found[name] for name in sorted(found)]
@@ -298,7 +300,9 @@ def limit_begun(ground: Ground, base: BaseClass) -> Tally:
     """Years in which a market opened a quota or took a least price for cars of the home country, the first of a row."""
     places, counted = markets(ground, base), []
     for place in places:
-        law = [m for m in ground.rulebook.measures.get(place, ()) if m.is_law and m.kind in LIMITS and CAR in m.products]
+        law = [
+            m for m in ground.rulebook.measures.get(place, ()) if m.is_law and m.kind in LIMITS and CAR in m.products
+        ]
         by_year: dict[int, list[Measure]] = {}
         for measure in law:
             first = measure.span.first
@@ -321,7 +325,7 @@ def rule_begun(ground: Ground, base: BaseClass) -> Tally:
         first = row.span.first
         if first is None or not max(FLOOR, date(base.since - 1, 12, 31)) < first <= ground.until:
             continue
-        if row.importer in places and row.category in base.of and row.status in {"IN_FORCE", "ENDED", "FUTURE"}:
+        if row.importer in places and row.category in base.of and row.status in ENACTED:
             by_year.setdefault((row.importer, first.year), []).append(
                 (first, row.measure_id, row.title, row.evidence.source_id if row.evidence.is_sourced else "")
             )
@@ -335,7 +339,8 @@ def rule_begun(ground: Ground, base: BaseClass) -> Tally:
 
 def rule_lifted(ground: Ground, base: BaseClass) -> Tally:
     """Prohibitions of the class's categories that ended, in the years they stood."""
-    counted, risk = [], {}
+    counted: list[Counted] = []
+    risk: dict[str, float] = {}
     for row in ground.rulebook.non_tariff:
         first, last = row.span.first, row.span.last
         if row.effect != FORBIDS or row.category not in base.of or first is None or first > ground.until:
