@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LOW, HIGH = 0.10, 0.90
 """Quantiles between which the interval lies: 80 %."""
-OCCASION = "occasion"
+OCCASION = "occasions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Tally:
     Attributes
     ----------
     exposure
-        Time at risk in units of ``per``, which is ``occasion`` where each event answers one chance to happen.
+        Time at risk in units of ``per``, which are ``occasions`` where each event answers one chance to happen.
     at_risk
         Exposure by place.
     """

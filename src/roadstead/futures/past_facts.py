@@ -51,7 +51,7 @@ def support_ended(ground: Ground, base: BaseClass) -> Tally:
         for (place, _), rows in sorted(by_year.items())
     )
     risk = dict.fromkeys(sorted(places), years(date(base.since, 1, 1), ground.until))
-    return Tally(counted, risk, "country-year")
+    return Tally(counted, risk, "country-years")
 
 
 def _is_large(ground: Ground, base: BaseClass, place: str) -> bool:
@@ -74,7 +74,7 @@ def plant_opened(ground: Ground, base: BaseClass) -> Tally:
         text = "; ".join(f"{row['company']}, {row['site']}" for row in rows)
         counted.append(_told(rows[0]["host"], found[0][0], text, rows, "record"))
     together = {"|".join(base.places): years(date(base.since, 1, 1), ground.until)}
-    return Tally(tuple(counted), together, "year")
+    return Tally(tuple(counted), together, "years")
 
 
 def plant_refused(ground: Ground, base: BaseClass) -> Tally:
@@ -95,7 +95,7 @@ def plant_refused(ground: Ground, base: BaseClass) -> Tally:
             counted.append(
                 _told(row["host"], until, f"{row['company']}, {row['site']}: {row['status']}", [row], "record")
             )
-    return Tally(tuple(counted), risk, "year in which a plant waited")
+    return Tally(tuple(counted), risk, "years in which a plant waited")
 
 
 def plant_lost(ground: Ground, base: BaseClass) -> Tally:
@@ -114,7 +114,7 @@ def plant_lost(ground: Ground, base: BaseClass) -> Tally:
         risk[row["host"]] = risk.get(row["host"], 0.0) + years(max(start, date(base.since, 1, 1)), until)
         if episode and episode["began"] <= ground.until:
             counted.append(_told(row["host"], episode["began"], episode["title"], [episode], "episode"))
-    return Tally(tuple(counted), risk, "plant-year")
+    return Tally(tuple(counted), risk, "plant-years")
 
 
 def restraint_ended(ground: Ground, base: BaseClass) -> Tally:
@@ -133,7 +133,7 @@ def restraint_ended(ground: Ground, base: BaseClass) -> Tally:
             continue
         risk[host] = float(last - first + 1)
         counted.append(_told(host, date(last, 12, 31), f"{found[0]} to {last}", rows, "record"))
-    return Tally(tuple(counted), risk, "year in which one held")
+    return Tally(tuple(counted), risk, "years in which one held")
 
 
 def route_closed(ground: Ground, base: BaseClass) -> Tally:
@@ -141,7 +141,7 @@ def route_closed(ground: Ground, base: BaseClass) -> Tally:
     closed = _closings(ground, base)
     shut = sum(years(row["began"], min(row["ended"] or ground.until, ground.until)) for row in closed)
     counted = tuple(_told(row["place"], row["began"], row["title"], [row], "episode") for row in closed)
-    return Tally(counted, {"WLD": years(date(base.since, 1, 1), ground.until) - shut}, "year in which it was open")
+    return Tally(counted, {"WLD": years(date(base.since, 1, 1), ground.until) - shut}, "years in which it was open")
 
 
 def route_opened(ground: Ground, base: BaseClass) -> Tally:
@@ -150,7 +150,7 @@ def route_opened(ground: Ground, base: BaseClass) -> Tally:
     shut = sum(years(row["began"], min(row["ended"] or ground.until, ground.until)) for row in closed)
     ended = [row for row in closed if row["ended"] and row["ended"] <= ground.until]
     counted = tuple(_told(row["place"], row["ended"], row["title"], [row], "episode") for row in ended)
-    return Tally(counted, {"WLD": shut}, "year in which it was closed")
+    return Tally(counted, {"WLD": shut}, "years in which it was closed")
 
 
 def _closings(ground: Ground, base: BaseClass) -> list[Row]:
@@ -179,7 +179,7 @@ def income_fall(ground: Ground, base: BaseClass) -> Tally:
                 source = (rows[year].evidence.source_id,)
                 text = f"income per head {change:+.0%} in dollars"
                 counted.append(Counted(place, date(year, 12, 31), text, (f"incomes {place} {year}",), source))
-    return Tally(tuple(counted), risk, "country-year")
+    return Tally(tuple(counted), risk, "country-years")
 
 
 def _precedents(ground: Ground, kinds: Sequence[str]) -> Iterable[Row]:

@@ -143,7 +143,7 @@ def added_lifted(ground: Ground, base: BaseClass) -> Tally:
             for powertrain in base.of or POWERTRAINS
         ]
         risk[place] = max(spells, default=0.0)
-    return Tally(found.counted, risk, "market-year in which it was charged")
+    return Tally(found.counted, risk, "market-years in which it was charged")
 
 
 def _spells(path: tuple[Stand, ...], first: date, last: date) -> float:
@@ -171,7 +171,7 @@ def _years_with(ground: Ground, base: BaseClass, change: Callable[[Stand, Stand]
             decrees |= named
             text = f"{powertrain} {before.duty:.1%} to {after.duty:.1%}"
             counted.append(_told(place, after.day, text, rows))
-    return Tally(tuple(counted), at_risk(ground, base, places), "market-year")
+    return Tally(tuple(counted), at_risk(ground, base, places), "market-years")
 
 
 def _steps(ground: Ground, base: BaseClass, place: str) -> Iterator[tuple[Stand, Stand, str]]:
@@ -195,7 +195,7 @@ def _told(place: str, day: date, text: str, rows: Iterable[Measure]) -> Counted:
 def duty_aimed(ground: Ground, base: BaseClass) -> Tally:
     """Years in which a market began to charge a duty beside the ordinary one on cars of the home country by name."""
     places = markets(ground, base)
-    return Tally(tuple(_aimed(ground, base, places)), at_risk(ground, base, places), "market-year")
+    return Tally(tuple(_aimed(ground, base, places)), at_risk(ground, base, places), "market-years")
 
 
 def aimed_after(ground: Ground, base: BaseClass) -> Tally:
@@ -221,7 +221,7 @@ def _aimed_where(ground: Ground, base: BaseClass, *, is_fresh: bool) -> Tally:
             if fresh(place, year) is is_fresh:
                 risk[place] += years(date(year, 1, 1), min(date(year, 12, 31), ground.until))
     counted = tuple(one for one in every if fresh(one.place, one.day.year) is is_fresh)
-    return Tally(counted, risk, "market-year")
+    return Tally(counted, risk, "market-years")
 
 
 def _aimed(ground: Ground, base: BaseClass, places: tuple[str, ...]) -> Iterator[Counted]:
@@ -277,7 +277,7 @@ def added_kept(ground: Ground, base: BaseClass) -> Tally:
             heirs = [m for m in law if m.span.first == last + ONE_DAY and _reaches_home(ground, m, last + ONE_DAY)]
             if all(_goes_on(row, heirs) for row in rows):
                 counted.append(_told(place, last, "went on", [*rows, *heirs]))
-    return Tally(tuple(counted), {place: n for place, n in risk.items() if n}, "occasion")
+    return Tally(tuple(counted), {place: n for place, n in risk.items() if n}, "occasions")
 
 
 def _reaches_home(ground: Ground, measure: Measure, day: date) -> bool:
@@ -314,7 +314,7 @@ def limit_begun(ground: Ground, base: BaseClass) -> Tally:
         for rows in by_year.values():
             day = min(row.span.first for row in rows if row.span.first)
             counted.append(_told(place, day, " ".join(sorted({row.kind for row in rows})), rows))
-    return Tally(tuple(counted), at_risk(ground, base, places), "market-year")
+    return Tally(tuple(counted), at_risk(ground, base, places), "market-years")
 
 
 def rule_begun(ground: Ground, base: BaseClass) -> Tally:
@@ -334,7 +334,7 @@ def rule_begun(ground: Ground, base: BaseClass) -> Tally:
         found.sort()
         rows, sources = tuple(f[1] for f in found), tuple(dict.fromkeys(f[3] for f in found if f[3]))
         counted.append(Counted(place, found[0][0], found[0][2], rows, sources))
-    return Tally(tuple(counted), at_risk(ground, base, places), "place-year")
+    return Tally(tuple(counted), at_risk(ground, base, places), "place-years")
 
 
 def rule_lifted(ground: Ground, base: BaseClass) -> Tally:
@@ -350,7 +350,7 @@ def rule_lifted(ground: Ground, base: BaseClass) -> Tally:
         if last and last < ground.until:
             source = (row.evidence.source_id,) if row.evidence.is_sourced else ()
             counted.append(Counted(row.importer, last, row.title, (row.measure_id,), source))
-    return Tally(tuple(counted), risk, "year in which one stood")
+    return Tally(tuple(counted), risk, "years in which one stood")
 
 
 def _ruled(ground: Ground, base: BaseClass) -> tuple[str, ...]:

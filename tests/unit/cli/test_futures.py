@@ -143,7 +143,7 @@ def test_a_case_brings_its_own_events(case):
 def test_a_case_without_its_own_has_the_packaged_ones(run):
     said = run("futures", STARTER, "--event", "suez_opens")
     assert said.status == 0
-    assert "2 in 11 times one year in which it was closed" in said.out
+    assert "2 in 11 years in which it was closed" in said.out
 
 
 def test_the_past_ends_with_the_tables_whenever_a_case_decides(case):

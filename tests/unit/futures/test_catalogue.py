@@ -7,16 +7,19 @@ import math
 import re
 from datetime import date
 
+import numpy as np
 import pytest
 
 from roadstead.futures import catalogue, hazards
 from roadstead.futures.catalogue import CatalogueEvent, chance_by, find
 from roadstead.futures.catalogue_tables import ALL, INFLUENCES, KINDS
 from roadstead.futures.playing import play
+from roadstead.futures.policy_paths import policy_levels
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import amend
+from roadstead.trade.duty import Shipment, barring, settle
 from roadstead.trade.law import AS_OF
 from roadstead.world import reference
 
@@ -130,32 +133,76 @@ def test_each_event_plays_into_the_rulebook_or_is_new_law(packaged, book):
                     assert len(after) == len(before) + 1
 
 
-@pytest.mark.parametrize(
-    ("event", "level", "importer", "powertrain", "rate"),
-    [
-        ("mex_relents", "twenty", "MEX", "BEV", 0.20),
-        ("zaf_raises", "only", "ZAF", "BEV", 0.50),
-        ("sau_duty", "fifteen", "SAU", "ICE", 0.15),
-        ("eu_hybrids_duty", "thirty_five", "EU27", "PHEV", 0.45),
-        ("gbr_duty", "twenty", "GBR", "BEV", 0.30),
-        ("tur_ends_surtax", "only", "TUR", "BEV", 0.10),
-        ("tha_duty", "ten", "THA", "BEV", 0.90),
-    ],
-)
-def test_what_an_event_does_to_the_duty(packaged, book, world, event, level, importer, powertrain, rate):
-    from roadstead.trade.duty import Shipment, settle
+KOREAN, GERMAN = {"origin": "KOR"}, {"origin": "DEU"}
+IN_QUOTA = {"in_quota": True}
 
+
+@pytest.mark.parametrize(
+    ("event", "level", "importer", "powertrain", "rate", "changes"),
+    [
+        ("mex_relents", "twenty", "MEX", "BEV", 0.20, {}),
+        ("zaf_raises", "only", "ZAF", "BEV", 0.50, {}),
+        ("sau_duty", "fifteen", "SAU", "ICE", 0.15, {}),
+        ("eu_hybrids_duty", "thirty_five", "EU27", "PHEV", 0.45, {}),
+        ("gbr_duty", "twenty", "GBR", "BEV", 0.30, {}),
+        ("tur_ends_surtax", "only", "TUR", "BEV", 0.10, {}),
+        ("tur_raises", "ten", "TUR", "BEV", 0.625, {}),
+        ("tha_duty", "ten", "THA", "BEV", 0.90, {}),
+        ("kor_defence", "ten", "KOR", "BEV", 0.18, {}),
+        ("bra_defence", "twenty", "BRA", "PHEV", 0.55, {}),
+        ("bra_kits_relent", "only", "BRA", "BEV", 0.16, {"product": "KIT_CKD"}),
+        ("us_232_ends", "only", "USA", "ICE", 0.275, {}),
+        ("us_allies_25", "only", "USA", "ICE", 0.25, {**KOREAN, "qualifies.KORUS": True}),
+        ("us_allies_25", "only", "USA", "ICE", 0.275, GERMAN),
+        ("can_widens", "only", "CAN", "BEV", 0.061, {}),
+        ("can_closes", "only", "CAN", "BEV", 1.061, IN_QUOTA),
+        ("eaeu_duty", "twenty", "BLR", "ICE", 0.20, {}),
+        ("eaeu_duty", "twenty_five", "KAZ", "BEV", 0.25, {}),
+        ("ind_eu_deal", "only", "IND", "ICE", 0.35,
+         {**GERMAN, **IN_QUOTA, "qualifies.EU-IND": True, "approved.INEU_MAKER": True}),
+    ],
+)  # fmt: skip
+def test_what_an_event_does_to_the_duty(packaged, book, world, event, level, importer, powertrain, rate, changes):
+    asked = {"origin": "CHN", "product": "CAR_CBU", "engine_cm3": 1500.0, "power_kw": 100.0} | changes
+    origin, product = asked.pop("origin"), asked.pop("product")
     one = play(find(packaged, event), level)
     amended = amend(book, [(amendment, date(2027, 1, 1)) for amendment in one.amendments])
-    car = Shipment(
-        importer, "CHN", "CAR_CBU", powertrain, "", date(2028, 1, 1), {"engine_cm3": 1500.0, "power_kw": 100.0}
-    )
-    assert settle(amended, car, 20_000.0, world.dollars()).duty_rate(20_000.0) == pytest.approx(rate)
+    car = Shipment(importer, origin, product, powertrain, "", date(2028, 1, 1), asked)
+    before, after = (settle(rules, car, 20_000.0, world.dollars()) for rules in (book, amended))
+    assert after.duty_rate(20_000.0) == pytest.approx(rate)
+    assert before.duty_rate(20_000.0) != pytest.approx(rate)
+
+
+def test_prohibitions_go_with_what_they_guarded(packaged, book):
+    for event, importer in (("can_widens", "CAN"), ("mys_floor_lifted", "MYS")):
+        facts = {"in_quota": False, "retail_price": 100_000.0, "power_kw": 100.0, "approved.MYS_BEFORE_2026": False}
+        car = Shipment(importer, "CHN", "CAR_CBU", "BEV", "", date(2028, 1, 1), facts)
+        amended = amend(book, [(amendment, date(2027, 1, 1)) for amendment in play(find(packaged, event)).amendments])
+        assert barring(book, car)
+        assert not barring(amended, car)
+
+
+def test_whatever_is_in_force_together_plays_together(packaged, book):
+    """Joint paths, as a plan would meet them: what is in force at a node, in the order in which it came."""
+    years = np.arange(2027, 2039)
+    levels = policy_levels(packaged.hazards, years, 7, 0, 60)
+    events = list(packaged.events.values())
+    played = 0
+    for path in levels:
+        since: dict[int, int] = {}
+        for t, year in enumerate(years.tolist()):
+            since = {e: since.get(e, year) for e in np.flatnonzero(path[t] >= 0).tolist()}
+        changes = []
+        for e, year in sorted(since.items(), key=lambda one: (one[1], one[0])):
+            if events[e].played:
+                one = play(events[e], events[e].degrees[path[-1, e]].level.level_id)
+                changes += [(amendment, date(year, 1, 1)) for amendment in one.amendments]
+        amend(book, changes)
+        played += len(changes)
+    assert played > 60
 
 
 def test_the_european_duty_goes_on_where_it_is_prolonged(packaged, book, world):
-    from roadstead.trade.duty import Shipment, settle
-
     car = Shipment("EU27", "CHN", "CAR_CBU", "BEV", "BYD", date(2031, 1, 1))
     rates = []
     for event in ("eu_duty_prolonged", "eu_price_undertakings"):
