@@ -234,7 +234,7 @@ def _event(
         why_zh=row["why_zh"],
         evidence=(
             *(_cited(r["about"], r.evidence, r["url"], sources) for r in of_it["event_evidence"]),
-            *(_cited(r["cause"], r.evidence, "", sources) for r in influences),
+            *(_cited(r["cause"], r.evidence, r["url"], sources) for r in influences),
         ),
     )
 

@@ -7,6 +7,7 @@ from roadstead.terms.tables import Column, Kind, Schema
 from roadstead.trade.columns import POWERTRAINS
 
 EVENT = Column("event", Kind.TEXT, "event")
+URL = Column("url", Kind.TEXT, "address of a source that is not in sources.csv", required=False)
 KINDS = (
     "duty raised",
     "duty lifted",
@@ -106,6 +107,7 @@ EVENT_INFLUENCES = Schema(
             "years", Kind.COUNT, "years from the cause's first in force; 0 for as long as it lasts", least=0, most=60
         ),
         Column("kind", Kind.TEXT, "why", choices=INFLUENCES),
+        URL,
     ),
     key=("event", "cause"),
 )
@@ -150,7 +152,7 @@ EVENT_EVIDENCE = Schema(
     (
         EVENT,
         Column("about", Kind.TEXT, "which of its figures", choices=ABOUT),
-        Column("url", Kind.TEXT, "address of a source that is not in sources.csv", required=False),
+        URL,
     ),
     key=("event", "about", "source"),
 )
@@ -190,7 +192,7 @@ EPISODES = Schema(
         Column("ended", Kind.DATE, "last day; empty while it goes on", required=False),
         Column("recovered", Kind.FRACTION, "share of the plant's worth that was paid for it", unit="1", required=False),
         Column("record", Kind.TEXT, "plant's row of precedents.csv, where it has one", required=False),
-        Column("url", Kind.TEXT, "address of a source that is not in sources.csv", required=False),
+        URL,
     ),
     key=("episode",),
 )
