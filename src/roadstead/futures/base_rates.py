@@ -67,12 +67,12 @@ def base_rate(ground: Ground, base: BaseClass) -> BaseRate:
     Raises
     ------
     RoadsteadError
-        RS-F533 where nothing was at risk, so that nothing can be said.
+        RS-F543 where nothing was at risk, so that nothing can be said.
     """
     tally = COUNTED[base.counts](ground, base)
     if tally.exposure <= 0.0:
         message = f"`{base.base}` counts nothing: no place or time at risk is in the tables"
-        raise RoadsteadError(Fault(f"base class {base.base}", "RS-F533", message, "other places, or an earlier year"))
+        raise RoadsteadError(Fault(f"base class {base.base}", "RS-F543", message, "other places, or an earlier year"))
     chance, low, high = interval(tally)
     return BaseRate(
         base=base.base,

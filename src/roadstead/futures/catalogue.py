@@ -142,7 +142,7 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
     Raises
     ------
     RoadsteadError
-        With every fault: of cells, RS-F531 of names, RS-F532 of what does not fit together, RS-F511 to F517 of hazards.
+        With every fault: of cells, RS-F541 of names, RS-F542 of what does not fit together, RS-F511 to F517 of hazards.
     """
     faults: list[Fault] = []
     tables = {schema.name: packaged(schema) for schema in ALL}
@@ -246,7 +246,7 @@ def _yearly(row: Row, faults: list[Fault]) -> tuple[tuple[int, float], ...]:
         match = CHANCE.fullmatch(text.replace(" ", ""))
         if match is None:
             expected = "YEAR=CHANCE with the chance as a fraction, separated by |: 2027=0.05|2030=0.10"
-            faults.append(Fault(row.where("chances"), "RS-F532", f"{text!r} is no chance of a year", expected))
+            faults.append(Fault(row.where("chances"), "RS-F542", f"{text!r} is no chance of a year", expected))
         else:
             found.append((int(match[1]), float(match[2])))
     return tuple(found)
@@ -265,11 +265,11 @@ def find(catalogue: Catalogue, event_id: str) -> CatalogueEvent:
     Raises
     ------
     RoadsteadError
-        RS-F531 for an id that is none.
+        RS-F541 for an id that is none.
     """
     if event_id not in catalogue.events:
         expected = f"one of {', '.join(catalogue.events)}"
-        raise RoadsteadError(Fault("event", "RS-F531", f"the catalogue has no event `{event_id}`", expected))
+        raise RoadsteadError(Fault("event", "RS-F541", f"the catalogue has no event `{event_id}`", expected))
     return catalogue.events[event_id]
 
 

@@ -40,10 +40,10 @@ def faults_of(tables: Mapping[str, Sequence[Row]], named: Collection[str], gazet
         yield from _places(row, "markets", gazetteer, spared=WORLD)
         if row["base"] and row["base"] not in classes:
             expected = f"one of {', '.join(sorted(classes))}, or nothing"
-            yield Fault(row.where("base"), "RS-F531", f"there is no base class `{row['base']}`", expected)
+            yield Fault(row.where("base"), "RS-F541", f"there is no base class `{row['base']}`", expected)
         for name in row["ends"]:
             if name not in named:
-                yield Fault(row.where("ends"), "RS-F531", f"there is no event `{name}`", "an event of events.csv")
+                yield Fault(row.where("ends"), "RS-F541", f"there is no event `{name}`", "an event of events.csv")
         yield from _effect(row, rows)
         yield from _grounds(row, rows)
         for change in rows["event_changes"]:
@@ -52,7 +52,7 @@ def faults_of(tables: Mapping[str, Sequence[Row]], named: Collection[str], gazet
 
 def _known(row: Row, column: str, named: Collection[str]) -> Iterator[Fault]:
     if row[column] not in named:
-        yield Fault(row.where(column), "RS-F531", f"there is no event `{row[column]}`", "an event of events.csv")
+        yield Fault(row.where(column), "RS-F541", f"there is no event `{row[column]}`", "an event of events.csv")
 
 
 def _places(row: Row, column: str, gazetteer: Gazetteer, *, spared: str) -> Iterator[Fault]:
@@ -66,13 +66,13 @@ def _effect(row: Row, rows: Mapping[str, Sequence[Row]]) -> Iterator[Fault]:
     changes = bool(rows["event_changes"] or row["demand"] or row["route"])
     if row["played"] and not changes:
         expected = "rows in event_changes.csv, demand or a route; or `no`, with what it would change in words"
-        yield Fault(row.where("played"), "RS-F532", f"`{row['event']}` is played and changes nothing", expected)
+        yield Fault(row.where("played"), "RS-F542", f"`{row['event']}` is played and changes nothing", expected)
     if changes and not row["played"]:
         expected = "`yes`, or no changes, demand or route"
-        yield Fault(row.where("played"), "RS-F532", f"`{row['event']}` has changes and is not played", expected)
+        yield Fault(row.where("played"), "RS-F542", f"`{row['event']}` has changes and is not played", expected)
     if rows["event_levels"] and not row["amount_is"]:
         expected = "what their amounts mean, for instance: added duty"
-        yield Fault(row.where("amount_is"), "RS-F532", f"`{row['event']}` has levels that mean nothing", expected)
+        yield Fault(row.where("amount_is"), "RS-F542", f"`{row['event']}` has levels that mean nothing", expected)
 
 
 def _grounds(row: Row, rows: Mapping[str, Sequence[Row]]) -> Iterator[Fault]:
@@ -83,11 +83,11 @@ def _grounds(row: Row, rows: Mapping[str, Sequence[Row]]) -> Iterator[Fault]:
         if is_needed and about not in told:
             expected = f"a row of event_evidence.csv about `{about}`: a source, or `assumption` with its reasoning"
             message = f"nothing stands behind `{row['event']}`: {about}"
-            yield Fault(row.where("event"), "RS-F534", message, expected)
+            yield Fault(row.where("event"), "RS-F544", message, expected)
     for r in rows["event_evidence"]:
         if not r["note"]:
             expected = "what the source says of it"
-            yield Fault(r.where("note"), "RS-F534", f"`{row['event']}`: a source without a word of it", expected)
+            yield Fault(r.where("note"), "RS-F544", f"`{row['event']}`: a source without a word of it", expected)
 
 
 def _change(row: Row, gazetteer: Gazetteer, *, has_degrees: bool) -> Iterator[Fault]:
@@ -98,15 +98,15 @@ def _change(row: Row, gazetteer: Gazetteer, *, has_degrees: bool) -> Iterator[Fa
             yield gazetteer.fault(origin, row.where("origins"))
     if row["action"] in NEED_RATE and row["rate"] is None and not has_degrees:
         message = f"`{row['action']}` without a rate, and the event has no levels"
-        yield Fault(row.where("rate"), "RS-F532", message, "a rate as a fraction, or levels that amount to one")
+        yield Fault(row.where("rate"), "RS-F542", message, "a rate as a fraction, or levels that amount to one")
     if row["kind"] and row["kind"] not in MEASURE_KINDS:
         expected = f"one of {', '.join(MEASURE_KINDS)}"
-        yield Fault(row.where("kind"), "RS-F531", f"there is no kind of measure `{row['kind']}`", expected)
+        yield Fault(row.where("kind"), "RS-F541", f"there is no kind of measure `{row['kind']}`", expected)
     for product in row["products"]:
         if product not in PRODUCT_WORDS:
             expected = f"one of {', '.join(PRODUCT_WORDS)}"
-            yield Fault(row.where("products"), "RS-F531", f"there is no product `{product}`", expected)
+            yield Fault(row.where("products"), "RS-F541", f"there is no product `{product}`", expected)
     if row["action"] == "least_price" and not row["powertrains"]:
         yield Fault(
-            row.where("powertrains"), "RS-F532", "a least price of no car", "powertrains whose cars it holds for"
+            row.where("powertrains"), "RS-F542", "a least price of no car", "powertrains whose cars it holds for"
         )

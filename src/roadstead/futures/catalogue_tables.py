@@ -114,7 +114,7 @@ EVENT_INFLUENCES = Schema(
 
 EVENT_CHANGES = Schema(
     "event_changes",
-    "What an event does to rules, in the rules' own terms (docs/asking.md: amendments), and to local content and least prices. "
+    "What an event does to rules, in the rules' own terms (as under `events` in case.yaml), and to local content and least prices. "
     "Rows of an event take the place of its packaged rows.",
     (
         EVENT,

@@ -90,7 +90,7 @@ def foresee(catalogue: Catalogue, ground: Ground, only: str = "") -> Foresight:
     Raises
     ------
     RoadsteadError
-        RS-F533 where a class that an event is held against counts nothing, RS-F531 for an id that is none.
+        RS-F543 where a class that an event is held against counts nothing, RS-F541 for an id that is none.
     """
     wanted = {only: find(catalogue, only)} if only else catalogue.events
     rates = {

@@ -29,11 +29,11 @@ def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) ->
     Raises
     ------
     RoadsteadError
-        RS-F535 for an event that is shown, not yet played, or a level that it does not have.
+        RS-F545 for an event that is shown, not yet played, or a level that it does not have.
     """
     if not event.played:
         message = f"`{event.event_id}` is shown, not yet played: {event.would_change}"
-        raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F535", message, "an event that is played"))
+        raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", message, "an event that is played"))
     degree = _degree(event, level_id)
     amount = degree.level.amount
     title = f"{event.title}: {degree.title}" if degree.title else event.title
@@ -72,7 +72,7 @@ def _degree(event: CatalogueEvent, level_id: str) -> Degree:
         if degree.level.level_id == level_id:
             return degree
     expected = f"one of {', '.join(degree.level.level_id for degree in event.degrees)}"
-    raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F535", f"it has no level `{level_id}`", expected))
+    raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", f"it has no level `{level_id}`", expected))
 
 
 def _rate(row: Row, amount: float) -> float:

@@ -92,7 +92,7 @@ def test_one_event_in_full(run):
 
 def test_no_such_event(run):
     said = run("futures", "--event", "zaf_raise")
-    assert (said.status, said.codes) == (2, ["RS-F531"])
+    assert (said.status, said.codes) == (2, ["RS-F541"])
     assert "zaf_raises" in said.err
 
 
@@ -160,6 +160,6 @@ def test_own_tables_that_do_not_fit(case, run):
     write(case, "events", OWN.replace("2028=0.2", "2028=20"))
     said = run("futures", case, "--json")
     assert said.status == 2
-    assert set(said.codes) == {"RS-F534"}
+    assert set(said.codes) == {"RS-F544"}
     write(case, "event_evidence", GROUNDS)
     assert run("futures", case).codes == ["RS-F511"]

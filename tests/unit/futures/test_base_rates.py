@@ -396,4 +396,4 @@ def test_a_class_that_counts_nothing_is_refused(packaged):
     nowhere = replace(found.classes["plant_lost_rus"], places=("NOR",))
     with pytest.raises(RoadsteadError) as caught:
         base_rate(made, nowhere)
-    assert [fault.code for fault in caught.value.faults] == ["RS-F533"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-F543"]

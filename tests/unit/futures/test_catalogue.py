@@ -214,11 +214,11 @@ def test_the_european_duty_goes_on_where_it_is_prolonged(packaged, book, world):
 
 
 def test_an_event_that_is_shown_is_not_played(packaged):
-    with pytest.raises(RoadsteadError, match="RS-F535"):
+    with pytest.raises(RoadsteadError, match="RS-F545"):
         play(find(packaged, "rus_plant_seized"))
     with pytest.raises(RoadsteadError, match="it has no level `worst`"):
         play(find(packaged, "mex_relents"), "worst")
-    with pytest.raises(RoadsteadError, match="RS-F531"):
+    with pytest.raises(RoadsteadError, match="RS-F541"):
         find(packaged, "eu_dutty")
 
 
@@ -359,28 +359,28 @@ def _written(value):
 @pytest.mark.parametrize(
     ("tables", "code", "words"),
     [
-        (whole(events={"chances": "2028=3 %"}), "RS-F532", "'2028=3 %' is no chance of a year"),
+        (whole(events={"chances": "2028=3 %"}), "RS-F542", "'2028=3 %' is no chance of a year"),
         (whole(events={"chances": "2028=1.5"}), "RS-F511", "a chance of 1.5 in 2028"),
         (whole(events={"chances": "2028=0"}), "RS-F516", "its chance is nothing in every year"),
         (whole(events={"chances": "2030=0.1|2028=0.2"}), "RS-F511", "chances from the years 2030, 2028"),
-        (whole(events={"base": "duty_up_mars"}), "RS-F531", "there is no base class `duty_up_mars`"),
+        (whole(events={"base": "duty_up_mars"}), "RS-F541", "there is no base class `duty_up_mars`"),
         (whole(events={"markets": "CHI"}), "RS-W301", "'CHI' is no country or bloc"),
         (whole(events={"needs": "nothing_such"}), "RS-F513", "it needs `nothing_such`"),
         (whole(events={"needs": "chl_duty"}), "RS-F514", "each needs the next"),
-        (whole(events={"ends": "nothing_such"}), "RS-F531", "there is no event `nothing_such`"),
-        (whole(events={"played": "no"}), "RS-F532", "has changes and is not played"),
-        (whole(events={"amount_is": ""}), "RS-F532", "levels that mean nothing"),
-        (whole(events={"lasts": "3"}), "RS-F534", "nothing stands behind `chl_duty`: lasts"),
+        (whole(events={"ends": "nothing_such"}), "RS-F541", "there is no event `nothing_such`"),
+        (whole(events={"played": "no"}), "RS-F542", "has changes and is not played"),
+        (whole(events={"amount_is": ""}), "RS-F542", "levels that mean nothing"),
+        (whole(events={"lasts": "3"}), "RS-F544", "nothing stands behind `chl_duty`: lasts"),
         (whole(events={"low": "1.5"}), "RS-T110", "1.5 is too large"),
         (whole(events={"kind": "bad luck"}), "RS-T106", "'bad luck' is not known here"),
         (whole(event_levels=LEVELS[:1]), "RS-F512", "sum to 0.7"),
         (whole(event_levels=[LEVELS[0] | {"probability": "70"}]), "RS-T109", "looks like a percentage"),
-        (whole(event_changes={"event": "nobody"}), "RS-F531", "there is no event `nobody`"),
-        (whole(event_changes={"kind": "TOLL"}), "RS-F531", "there is no kind of measure `TOLL`"),
-        (whole(event_changes={"products": "boat"}), "RS-F531", "there is no product `boat`"),
+        (whole(event_changes={"event": "nobody"}), "RS-F541", "there is no event `nobody`"),
+        (whole(event_changes={"kind": "TOLL"}), "RS-F541", "there is no kind of measure `TOLL`"),
+        (whole(event_changes={"products": "boat"}), "RS-F541", "there is no product `boat`"),
         (whole(event_changes={"place": "XXX"}), "RS-W301", "'XXX' is no country or bloc"),
-        (whole(event_changes={"action": "least_price", "powertrains": ""}), "RS-F532", "a least price of no car"),
-        (whole(event_evidence=GROUNDS[1:]), "RS-F534", "nothing stands behind `chl_duty`: chance"),
+        (whole(event_changes={"action": "least_price", "powertrains": ""}), "RS-F542", "a least price of no car"),
+        (whole(event_evidence=GROUNDS[1:]), "RS-F544", "nothing stands behind `chl_duty`: chance"),
         (whole(event_evidence=[GROUNDS[0] | {"note": ""}, GROUNDS[1]]), "RS-T111", "an assumption without reasoning"),
         (whole(event_evidence=[GROUNDS[0] | {"source": ""}, GROUNDS[1]]), "RS-T111", "no source is named"),
     ],
@@ -393,14 +393,14 @@ def test_what_does_not_fit_is_told(own, tables, code, words):
 
 def test_a_change_without_a_rate_or_levels(own):
     told = faults(own, **whole(event_levels=[]), event_influences=[])
-    assert any(code == "RS-F532" and "without a rate" in text for code, text in told)
+    assert any(code == "RS-F542" and "without a rate" in text for code, text in told)
 
 
 def test_an_influence_that_cannot_be(own):
     mine = {"event": "chl_duty", "cause": "nobody", "factor": "2", "years": "0", "kind": "imitation",
             "source": "assumption", "confidence": "low", "note": "so I think"}  # fmt: skip
     told = faults(own, **whole(), event_influences=[mine])
-    assert any(code == "RS-F531" and "`nobody`" in text for code, text in told)
+    assert any(code == "RS-F541" and "`nobody`" in text for code, text in told)
     told = faults(own, **whole(), event_influences=[mine | {"cause": "suez_opens", "factor": "-1"}])
     assert [code for code, _ in told] == ["RS-T110"]
     told = faults(own, **whole(), event_influences=[mine | {"cause": "suez_opens", "factor": "1"}])
@@ -409,7 +409,7 @@ def test_an_influence_that_cannot_be(own):
 
 def test_all_faults_at_once(own):
     told = faults(own, **whole(events={"base": "duty_up_mars", "markets": "CHI"}, event_changes={"kind": "TOLL"}))
-    assert {code for code, _ in told} == {"RS-F531", "RS-W301"}
+    assert {code for code, _ in told} == {"RS-F541", "RS-W301"}
     assert len(told) == 3
 
 
