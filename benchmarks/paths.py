@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 import numpy as np
 
@@ -70,14 +71,18 @@ def main() -> int:
     if not 1 <= asked.plain <= asked.paths:
         parser.error("at least one path is drawn the plain way, and no more than in all")
     possible, unit = invented_world(), yardstick()
+    began = time.process_time()
     seconds, fast = timed(lambda: simulate(possible, asked.seed, 0, asked.paths))
+    busy = time.process_time() - began
     plain_seconds, plain = timed(lambda: [plain_path(possible, asked.seed, i) for i in range(asked.plain)])
     each, each_plain = seconds / asked.paths, plain_seconds / asked.plain
     agree = same(fast, plain)
     print(f"{EVENTS} events, {len(possible.years)} years, {CURRENCIES} currencies, one core")
-    print(f"{asked.paths} paths at once        {seconds:9.2f} s  {seconds / unit:9.0f} x the yardstick")
-    print(f"{asked.plain} paths one by one      {plain_seconds:9.2f} s  {plain_seconds / unit:9.0f} x the yardstick")
-    print(f"ratio for each path         {each_plain / each:9.0f}")
+    print(
+        f"{asked.paths:7} paths at once    {seconds:9.2f} s  {seconds / unit:7.0f} x the yardstick; {busy:.2f} s of the processor"
+    )
+    print(f"{asked.plain:7} paths one by one {plain_seconds:9.2f} s  {plain_seconds / unit:7.0f} x the yardstick")
+    print(f"ratio for each path      {each_plain / each:9.0f}")
     print(f"the first {asked.plain} are the same to the last bit: {'yes' if agree else 'NO'}")
     return 0 if agree else 1
 

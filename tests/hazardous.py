@@ -41,8 +41,10 @@ def invented_hazards(rng: np.random.Generator, count: int, first: int = 2026) ->
         ends = (free[rng.integers(len(free))],) if free and rng.random() < 0.2 else ()
         causes = rng.choice(others, size=min(len(others), int(rng.integers(4))), replace=False) if others else []
         influences = tuple(
-            Influence(str(cause), float(rng.choice([0.0, 0.5, 3.0])), int(rng.integers(4)), "imitation")
-            for cause in causes
+            Influence(
+                str(cause), float(rng.choice([0.5, 3.0, 0.0][: 3 if ids.index(cause) > i else 2])), held, "imitation"
+            )
+            for cause, held in zip(causes, rng.integers(4, size=4).tolist(), strict=False)
         )
         steps = ((first, float(rng.uniform(0.02, 0.3))), (first + 4, float(rng.uniform(0.0, 0.6))))
         shares = rng.dirichlet([1.0] * int(rng.integers(1, 4)))

@@ -18,6 +18,7 @@ from roadstead.demand.bands import BANDS
 from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS, parameters
+from roadstead.futures import economy
 from roadstead.futures.catalogue_tables import ALL as CATALOGUE_TABLES
 from roadstead.study import items
 from roadstead.study import tables as case_tables
@@ -132,6 +133,14 @@ def tables_page() -> str:
     ]
     for schema in trade_schemas.ALL:
         lines += table_section(schema)
+    lines += [
+        "## Economy",
+        "",
+        "What paths of the economy are drawn from.",
+        "",
+        *table_section(economy.ECONOMY),
+        *economy_section(),
+    ]
     lines += ["## Demand", "", *table_section(PARAMETERS), *parameters_section()]
     for schema in (BANDS, ENTRY_TERMS, ANALOGUES, *FLOW_TABLES):
         lines += table_section(schema)
@@ -162,6 +171,15 @@ def figures_section() -> list[str]:
         ]
         lines += [f"**{title}**", "", *grid(("item", "unit", "", "meaning", "bounds"), rows), ""]
     return lines
+
+
+def economy_section() -> list[str]:
+    """Every packaged parameter of the economy with what it rests on."""
+    rows = [
+        (f"`{name}`", f"{row['value']:g}", row["unit"], f"{row.evidence.source_id}: {row.evidence.note}")
+        for name, row in economy.packaged().items()
+    ]
+    return ["#### Packaged parameters of the economy", "", *grid(("parameter", "value", "unit", "rests on"), rows), ""]
 
 
 def parameters_section() -> list[str]:

@@ -7,7 +7,7 @@ at a rate that nobody knows exactly, with shocks that stay (Farmer & Lafond 2016
     \ln b_t = \ln b_{t-1} + g \log_2 (1 - \lambda) + \sigma_b \varepsilon_t, \qquad
     \lambda \sim \mathrm N(\bar\lambda, \sigma_\lambda)                                           \qquad \text{(S.3)}
 
-with g the yearly growth of the logarithm of cumulative output, in natural units over ln 2.
+with g the yearly growth of the natural logarithm of cumulative output, so that a doubling saves a part lambda of the cost.
 
 **Real exchange rates**, dearer currencies above one, return to today's with a half-life h (Rogoff 1996, Journal of Economic
 Literature 34; Cashin & McDermott 2003, IMF Staff Papers 50), under shocks that currencies share:
@@ -16,8 +16,8 @@ Literature 34; Cashin & McDermott 2003, IMF Staff Papers 50), under shocks that 
     \ln q_{c,t} = 2^{-1/h} \ln q_{c,t-1} + \sigma_c \sum_{j \le c} L_{cj}\, \varepsilon_{j,t}, \qquad L L^\top = R
                                                                                                   \qquad \text{(S.4)}
 
-**Freight** follows the charter rate x of car carriers, whose logarithm returns to its level (Tvedt 1997, Transportation Research
-Part B 31) and varies about it by s in the long run; the rest of a car's freight, fuel and handling, stays:
+**Freight** follows the charter rate x of car carriers, whose logarithm returns to its level (Tvedt 1997, Maritime Policy &
+Management 24) and varies about it by s in the long run; the rest of a car's freight, fuel and handling, stays:
 
 .. math::
     \ln x_t = \varphi \ln x_{t-1} + s \sqrt{1 - \varphi^2}\, \varepsilon_t, \qquad

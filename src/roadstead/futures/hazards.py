@@ -195,7 +195,7 @@ def _names(hazards: Sequence[Hazard]) -> Iterator[Fault]:
 
 
 def _circles(hazards: Sequence[Hazard]) -> Iterator[Fault]:
-    """Needs that go round, and events that end what they stand on or themselves."""
+    """Needs that go round, events that end what they stand on or themselves, and needs that rule out what needs them."""
     needs = {hazard.event_id: hazard.needs for hazard in hazards}
     told: set[str] = set()
     for hazard in hazards:
@@ -210,6 +210,10 @@ def _circles(hazards: Sequence[Hazard]) -> Iterator[Fault]:
         for name in sorted(clash):
             message = "it ends itself" if name == hazard.event_id else f"it ends `{name}`, which it needs"
             yield Fault(f"event {hazard.event_id}", "RS-F514", message, "events to end that it does not stand on")
+        for influence in hazard.influences:
+            if influence.cause in chain[1:] and influence.factor == 0.0:
+                message = f"it needs `{influence.cause}`, which rules it out"
+                yield Fault(f"event {hazard.event_id}", "RS-F514", message, "a factor above 0, or no such need")
 
 
 def _idle(hazards: Sequence[Hazard], changing: Collection[str] | None) -> Iterator[Fault]:

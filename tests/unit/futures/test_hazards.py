@@ -106,6 +106,11 @@ def test_an_event_may_not_end_what_it_stands_on():
     assert codes(hazard("a"), hazard("b", needs="a"), hazard("c", needs="b", ends=("a",))) == ["RS-F514"]
 
 
+def test_an_event_may_not_be_ruled_out_by_what_it_stands_on():
+    ruled_out = hazard("c", needs="b", influences=(Influence("a", 0.0, 1, "exhaustion"),))
+    assert codes(hazard("a"), hazard("b", needs="a"), ruled_out) == ["RS-F514"]
+
+
 def test_influences_may_go_round():
     check(
         [
