@@ -84,7 +84,7 @@ CHINESE = {
     "connected-car ban": "网联汽车禁令",
     "plant permit": "建厂许可",
     "sanction": "制裁",
-    "expropriation": "征收",
+    "expropriation": "征用",
     "rival localises": "对手本地化",
     "exchange rate": "汇率",
     "freight": "航运",
