@@ -19,6 +19,7 @@ from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS, parameters
 from roadstead.futures import economy
+from roadstead.futures.catalogue_tables import ALL as CATALOGUE_TABLES
 from roadstead.study import items
 from roadstead.study import tables as case_tables
 from roadstead.terms.codes import every_code
@@ -142,6 +143,14 @@ def tables_page() -> str:
     ]
     lines += ["## Demand", "", *table_section(PARAMETERS), *parameters_section()]
     for schema in (BANDS, ENTRY_TERMS, ANALOGUES, *FLOW_TABLES):
+        lines += table_section(schema)
+    lines += [
+        "## Futures",
+        "",
+        "Shipped inside the package; a case may bring rows of its own in a folder `futures` (docs/futures.md).",
+        "",
+    ]
+    for schema in CATALOGUE_TABLES:
         lines += table_section(schema)
     return "\n".join(lines)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         world,
     )
     from roadstead.study.diversions import divert
+    from roadstead.study.foresight import futures
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
@@ -54,6 +55,7 @@ __all__ = [
     "duty",
     "duty_compare",
     "duty_timeline",
+    "futures",
     "load_problem",
     "origin",
     "other_rules",
@@ -74,7 +76,7 @@ __all__ = [
     "verify",
     "world",
 ]
-_ASKED_ROOMS = frozenset({"outlook", "world"})
+_ASKED_ROOMS = frozenset({"futures", "outlook", "world"})
 """Rooms whose name is also a question."""
 
 
@@ -116,9 +118,15 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, origins, outlooks, problem
+    from roadstead.study import api, diversions, foresight, origins, outlooks, problem
 
-    alone = {"origin": origins, "divert": diversions, "save_problem": problem, "load_problem": problem}
+    alone = {
+        "origin": origins,
+        "divert": diversions,
+        "futures": foresight,
+        "save_problem": problem,
+        "load_problem": problem,
+    }
     return getattr(outlooks if name.startswith("outlook") else alone.get(name, api), name)
 
 

@@ -16,6 +16,7 @@ BYD = ["duty", "--importer", "EU27", "--origin", "CHN", "--product", "car", "--p
 BYD += ["--on", "2025-03-01", "--value", "20000"]
 COMMANDS = (
     "duty",
+    "futures",
     "origin",
     "outlook",
     "world",
