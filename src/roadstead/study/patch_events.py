@@ -40,7 +40,7 @@ def find(patch: Certain, study: Study, own: Sequence[Mapping[str, Any]]) -> str 
         if wanted in {event.event_id.casefold(), event.title.casefold(), event.title_zh.casefold()}:
             return entry(event, patch, study)
     titles = {str(one["id"]): (str(one["title"]), ()) for one in own}
-    titles |= {e.event_id: (e.title, e.markets) for e in known.values() if e.event_id not in titles}
+    titles |= {e.event_id: (e.title, e.markets) for e in known.values() if e.played and e.event_id not in titles}
     near = _nearest(wanted, titles, study)
     shown = "; ".join(f"{name} ({titles[name][0]})" for name in near)
     expected = f"did you mean {shown}?" if near else "an event of the case, or one that `roadstead futures` lists"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import tables
 from roadstead.study.cover import VALUE_COLUMNS
-from roadstead.study.items import ITEMS
+from roadstead.study.items import ITEMS, OPTIONAL
 from roadstead.study.patch import Setting, factor, number
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION
@@ -85,6 +85,8 @@ def apply(folder: Path, patch: Setting, gazetteer: Gazetteer) -> None:
     if not path.exists():
         raise RoadsteadError(Fault(where, "RS-S731", f"the case has no {schema.name}.csv", "a table it has"))
     cells = read(path)
+    if schema.name == "figures":
+        _add_where_packaged(cells, names)
     column = _column(schema, names, where)
     keys = names[: len(schema.key)]
     chosen = _chosen(cells, schema, keys, gazetteer, where)
@@ -115,6 +117,18 @@ def _own_figure(folder: Path, patch: Setting, schema: Schema) -> tuple[Setting, 
             figures.put(figures.rows[-1], "subject", subject)
             figures.write()
     return Setting(("figures", subject, names[1]), patch.value, patch.year), TABLES["figures"]
+
+
+def _add_where_packaged(cells: Cells, names: Sequence[str]) -> None:
+    """A row for a figure that a case may leave to the package and this one does."""
+    if len(names) < 2 or names[1] not in OPTIONAL or {EVERY, ASSUMED} & set(names):  # noqa: PLR2004 - whose, and which
+        return
+    if any((cells.get(row, "subject"), cells.get(row, "item")) == names[:2] for row in cells.rows[1:]):
+        return
+    cells.rows.append([""] * len(cells.header))
+    unit = ITEMS[names[1]].unit.replace("money", "USD")
+    for column, value in (("subject", names[0]), ("item", names[1]), ("unit", unit)):
+        cells.put(cells.rows[-1], column, value)
 
 
 def _column(schema: Schema, names: Sequence[str], where: str) -> str:

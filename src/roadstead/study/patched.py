@@ -50,12 +50,12 @@ def patched(folder: Path, asked: Sequence[str | Asked]) -> Iterator[Path]:
     told = scenarios.resolved(base, wanted)
     with tempfile.TemporaryDirectory(prefix="roadstead-") as place:
         into = Path(place) / (folder.resolve().name or CASE)
-        work_in(base, [patch for _, patch in told], into, [text for text, _ in told])
+        work_in(base, [patch for _, inside in told for patch in inside], into, [text for text, _ in told])
         yield into
 
 
-def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[str]) -> None:
-    """Write a case with patches to a new folder, and check it. ``texts``: what is told of each."""
+def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[str]) -> Study:
+    """Write a case with patches to a new folder, and read it from there. ``texts``: what is told of them."""
     for path in manifest.files_of(base.folder):
         to = into / path.relative_to(base.folder)
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[s
     told = json.dumps(rewriting.root, ensure_ascii=False, indent=1, default=str)
     (into / CASE_FILE).write_text(told + "\n", encoding="utf-8")
     try:
-        read_study(into)
+        return read_study(into)
     except RoadsteadError as error:
         with_ = f"with {', '.join(texts)}"
         raise RoadsteadError([replace(one, where=f"{with_}: {one.where}") for one in error.faults]) from None

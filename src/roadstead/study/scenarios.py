@@ -25,25 +25,23 @@ ENDINGS = (".yaml", ".yml")
 FORM = "over: [SCENARIO, ...], set: ['SELECTOR=VALUE', ...], events: ['EVENT YEAR', ...]"
 
 
-def resolved(study: Study, asked: Sequence[Asked]) -> list[tuple[str, Patch]]:
-    """Every patch that was asked for, scenarios opened, each with what is told of it.
+def resolved(study: Study, asked: Sequence[Asked]) -> list[tuple[str, tuple[Patch, ...]]]:
+    """What was asked for, scenarios opened: what is told of each, and its patches.
 
     Raises
     ------
     RoadsteadError
         RS-S736 for a scenario that is not there, is no scenario, or stands on itself; RS-S733 for a patch in one that is none.
     """
-    found: list[tuple[str, Patch]] = []
+    found: list[tuple[str, tuple[Patch, ...]]] = []
     faults: list[Fault] = []
     for one in asked:
         if not isinstance(one, Named):
-            found.append((one.text, one))
+            found.append((one.text, (one,)))
             continue
         try:
-            found += [
-                (f"{_short(one.name)}: {patch.text}", patch)
-                for patch in patches_of(one.name, study.case.scenarios, ())
-            ]  # fmt: skip
+            inside = tuple(patches_of(one.name, study.case.scenarios, ()))
+            found.append((f"{_short(one.name)} ({', '.join(patch.text for patch in inside)})", inside))
         except RoadsteadError as error:
             faults += error.faults
     raise_if_any(faults)
