@@ -43,10 +43,12 @@ class Wishes:
     ] = None
     language: Annotated[Literal["en", "zh"], Parameter(help="Language of the playbook.")] = "en"
     set: Annotated[
-        tuple[str, ...], Parameter(help="What if: SELECTOR=VALUE, for instance 'EU27/COUNTERVAILING/BYD Group=0.30'; may be repeated.")
+        tuple[str, ...],
+        Parameter(help="What if: SELECTOR=VALUE, for instance 'EU27/COUNTERVAILING/BYD Group=0.30'; may be repeated."),
     ] = ()
     event: Annotated[
-        tuple[str, ...], Parameter(help="What if: an event and the year it is certain from, 'us_lets_in 2029'; may be repeated.")
+        tuple[str, ...],
+        Parameter(help="What if: an event and the year it is certain from, 'us_lets_in 2029'; may be repeated."),
     ] = ()
     scenario: Annotated[
         tuple[str, ...], Parameter(help="What if: a scenario of the case, or a .yaml file with one; may be repeated.")

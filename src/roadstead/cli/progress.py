@@ -29,6 +29,7 @@ STAGES = {
     "comparisons": "planning again for comparison",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
+    "sweep": "planning every point",
 }
 PAUSE = 5.0
 """Seconds between two lines about the same stage in a log."""

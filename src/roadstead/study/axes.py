@@ -84,7 +84,7 @@ def _values(text: str, where: str) -> tuple[str, ...]:
     last, _, count = rest.partition("/")
     times = first.startswith("x") and last.startswith("x")
     low, high = (number(end.removeprefix("x") if times else end) for end in (first.strip(), last.strip()))
-    if low is None or high is None or not count.strip().isdigit() or not 2 <= int(count) <= MOST:  # noqa: PLR2004 - both ends
+    if low is None or high is None or not count.strip().isdigit() or not 2 <= int(count) <= MOST:
         raise RoadsteadError(Fault(where, "RS-S741", f"{text!r} is no span of two points or more", FORM))
     return tuple(f"{'x' if times else ''}{value:.10g}" for value in np.linspace(low, high, int(count)))
 
@@ -124,7 +124,7 @@ def tornado(study: Study, spread: float, only: Sequence[str] = ()) -> tuple[Poin
         if item not in known:
             items = ", ".join(sorted(name.split("/")[-1] for name, _ in every))
             message = f"`{item}` is no assumption of the case"
-            raise RoadsteadError(Fault(f"--only {item}", "RS-S741", message, f"one of {items}"))
+            raise RoadsteadError(Fault(f"--over {item}", "RS-S741", message, f"one of {items}"))
     for name, (low, high) in every:
         if only and not set(only) & set(name.split("/")):
             continue
@@ -173,5 +173,3 @@ def _demand(study: Study) -> Iterable[tuple[str, tuple[str, str]]]:
     for item in sorted(DEMAND):
         term = study.conventions.demand.of(item)
         yield f"figures/case/{item}", (f"{term.low:.6g}", f"{term.high:.6g}")
-
-

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-
 from roadstead.futures.tree import node_probability
-from roadstead.playbook.decisions import NEW, decisions
+from roadstead.playbook.decisions import NEW, decisions, first_taken
 from roadstead.playbook.reading import arc_modes
 from roadstead.terms.ids import EntryMode
 
@@ -133,21 +132,10 @@ def _prices(settled: Settled, reading: Reading, weight: Floats) -> tuple[dict[st
 
 def _built(reading: Reading) -> tuple[Built, ...]:
     """Every commitment to something new, once, by what it is."""
-    probability = node_probability(reading.tree)
-    found: dict[tuple[str, str], Built] = {}
-    for one in decisions(reading):
-        if one.kind not in NEW:
-            continue
-        year, likely = int(reading.tree.start[one.node]), float(probability[one.node])
-        before = found.get(one.key)
-        found[one.key] = Built(
-            one.kind,
-            one.subject,
-            min(year, before.year) if before else year,
-            min(likely + (before.probability if before else 0.0), 1.0),
-            one.node == 0 or (before is not None and before.now),
-        )
-    return tuple(found.values())
+    new = [one for one in decisions(reading) if one.kind in NEW]
+    now = {one.key for one in new if one.node == 0}
+    taken = first_taken(reading.tree, new)
+    return tuple(Built(*key, year, probability, key in now) for key, (year, probability) in taken.items())
 
 
 def changed(one: Outcome, other: Outcome) -> int:
@@ -166,5 +154,3 @@ def from_row(row: Mapping[str, object]) -> Outcome:
     built = values.pop("built")
     assert isinstance(built, (list, tuple))
     return Outcome(**values, built=tuple(Built(**one) for one in built))  # type: ignore[arg-type]
-
-

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 ANNUAL = re.compile(r"(?P<event>.*\S)\s+(?:from\s+)?(?P<year>(?:19|20)\d\d)")
 """What asks for an event: its name and the year from which it is certain."""
@@ -127,7 +127,8 @@ def read(asked: str | Asked) -> Asked:
 
 def read_all(asked: Iterable[str | Asked]) -> tuple[Asked, ...]:
     """All patches in their order, with every one that is none told at once."""
-    found, faults = [], []
+    found: list[Asked] = []
+    faults: list[Fault] = []
     for one in asked:
         try:
             found.append(read(one))
@@ -141,7 +142,9 @@ def patches(scenarios: Iterable[str], events: Iterable[str], settings: Iterable[
     """What a command line asks for, in order: scenarios, events, values; all that are none are told at once."""
     found: list[Asked] = [Named(name) for name in scenarios]
     faults: list[Fault] = []
-    for text, reader in (*((t, certain) for t in events), *((t, setting) for t in settings)):
+    readers: list[tuple[str, Callable[[str], Setting | Certain]]] = [(text, certain) for text in events]
+    readers += [(text, setting) for text in settings]
+    for text, reader in readers:
         try:
             found.append(reader(text))
         except RoadsteadError as error:
@@ -173,7 +176,7 @@ def effective(patches: Iterable[Patch]) -> tuple[Patch, ...]:
 
 def factor(value: str) -> float | None:
     """The factor of a value such as ``x1.2``; None where it is none."""
-    if value[:1] not in {"x", "×"}:  # noqa: RUF001 - the sign people write
+    if value[:1] not in {"x", "×"}:
         return None
     return number(value[1:].strip())
 

@@ -71,7 +71,9 @@ def entry(event: CatalogueEvent, patch: Certain, study: Study) -> dict[str, Any]
     where = f"--event {patch.text}"
     if not event.played:
         message = f"`{event.event_id}` is shown, not yet played: {event.would_change}"
-        raise RoadsteadError(Fault(where, "RS-S735", message, "an event that is played: `roadstead futures` says which"))
+        raise RoadsteadError(
+            Fault(where, "RS-S735", message, "an event that is played: `roadstead futures` says which")
+        )
     degree = _degree(event, patch.level, where)
     amount, gazetteer = degree.level.amount, study.world.gazetteer
     hosts = {line.place for line in study.carmaker.lines.values()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from roadstead.study.patch import number
@@ -15,6 +14,7 @@ from roadstead.trade.firms import read_firm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from roadstead.study.patch import Setting
     from roadstead.trade.law import Measure

@@ -99,7 +99,7 @@ def _own_figure(folder: Path, patch: Setting, schema: Schema) -> tuple[Setting, 
     """``lines/izmir/open_cost`` is the figure of a line: a row of figures.csv, made from the wider one where it has none."""
     names = patch.path[1:]
     of = OWNERS.get(schema.name)
-    is_figure = len(names) == 2 and names[1] not in {c.name for c in schema.columns}  # noqa: PLR2004 - whose, and which
+    is_figure = len(names) == 2 and names[1] not in {c.name for c in schema.columns}
     if not (of and is_figure and names[1] in ITEMS and ITEMS[names[1]].of == of):
         return patch, schema
     own = read(folder / f"{schema.name}.csv")
@@ -121,7 +121,7 @@ def _own_figure(folder: Path, patch: Setting, schema: Schema) -> tuple[Setting, 
 
 def _add_where_packaged(cells: Cells, names: Sequence[str]) -> None:
     """A row for a figure that a case may leave to the package and this one does."""
-    if len(names) < 2 or names[1] not in OPTIONAL or {EVERY, ASSUMED} & set(names):  # noqa: PLR2004 - whose, and which
+    if len(names) < 2 or names[1] not in OPTIONAL or {EVERY, ASSUMED} & set(names):
         return
     if any((cells.get(row, "subject"), cells.get(row, "item")) == names[:2] for row in cells.rows[1:]):
         return
@@ -141,13 +141,13 @@ def _column(schema: Schema, names: Sequence[str], where: str) -> str:
         shape = "/".join((schema.name, *(part.upper() for part in schema.key), "COLUMN"))
         items = [i for i, item in ITEMS.items() if item.of == OWNERS.get(schema.name)]
         near = _near(column, (*known, *items))
-        raise RoadsteadError(Fault(where, "RS-S731", f"`{column}` is no column of {schema.name}.csv", f"{shape}; {near}"))
+        raise RoadsteadError(
+            Fault(where, "RS-S731", f"`{column}` is no column of {schema.name}.csv", f"{shape}; {near}")
+        )
     return column
 
 
-def _chosen(
-    cells: Cells, schema: Schema, keys: Sequence[str], gazetteer: Gazetteer, where: str
-) -> list[list[str]]:
+def _chosen(cells: Cells, schema: Schema, keys: Sequence[str], gazetteer: Gazetteer, where: str) -> list[list[str]]:
     """The rows that the first parts of a selector mean."""
     rows = cells.rows[1:]
     for part, column in zip(keys, schema.key, strict=False):
@@ -183,7 +183,7 @@ def _set(cells: Cells, row: list[str], column: str, patch: Setting, schema: Sche
     where, before = f"--set {patch.text}", cells.get(row, column)
     times, value = factor(patch.value), patch.value
     kind = next(c.kind for c in schema.columns if c.name == column)
-    if patch.value[:1] in {"x", "×"} and kind in NUMBERS:  # noqa: RUF001 - the sign people write
+    if patch.value[:1] in {"x", "×"} and kind in NUMBERS:
         standing = number(before)
         if times is None or standing is None:
             message = f"{before!r} cannot be multiplied" if times is not None else f"{patch.value!r} is no factor"

@@ -16,7 +16,7 @@ from roadstead.study.patch import Named, certain, setting
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from roadstead.study.patch import Asked, Patch
     from roadstead.study.spec import Study
@@ -58,11 +58,14 @@ def patches_of(name: str, known: Mapping[str, ScenarioEntry], above: tuple[str, 
     faults: list[Fault] = []
     for below in entry.over:
         found += patches_of(below, known, (*above, name))
-    for text, reader in (*((t, setting) for t in entry.set), *((t, certain) for t in entry.events)):
+    readers: list[tuple[str, Callable[[str], Patch]]] = [(text, setting) for text in entry.set]
+    readers += [(text, certain) for text in entry.events]
+    for text, reader in readers:
         try:
             found.append(reader(text))
         except RoadsteadError as error:
-            faults += [Fault(f"scenario {name}", one.code, f"{text!r}: {one.message}", one.expected) for one in error.faults]
+            where = f"scenario {name}"
+            faults += [Fault(where, one.code, f"{text!r}: {one.message}", one.expected) for one in error.faults]
     raise_if_any(faults)
     return found
 

@@ -190,9 +190,7 @@ def read_back(study: Study, ready: Ready, solved: Solved) -> Reading:
     return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names)
 
 
-def settle(
-    study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None = None
-) -> Settled:
+def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Settled:
     """Plan, let rivals answer, and plan again against their answer, until it moves hardly a car."""
     for round_ in range(1, MOST_ROUNDS + 1):
         solved = _solve(study, ready, effort, progress, unfinished)

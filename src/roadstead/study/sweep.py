@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from roadstead.footprint.solve import Effort
-    from roadstead.playbook.book import Name
     from roadstead.study.axes import Point
     from roadstead.study.outcome import Outcome
     from roadstead.study.patch import Asked, Patch
@@ -177,7 +176,9 @@ def _must_be_one_sweep(tasks: Sequence[_Task]) -> None:
         raise RoadsteadError(Fault("", "RS-S741", f"the cases count in {told}", "cases in one currency and price year"))
     named = [task.case for task in tasks]
     if len(set(named)) < len(named):
-        raise RoadsteadError(Fault("", "RS-S741", "two cases have folders of one name", "each case once, under its name"))
+        raise RoadsteadError(
+            Fault("", "RS-S741", "two cases have folders of one name", "each case once, under its name")
+        )
 
 
 def _names(study: Study) -> dict[str, tuple[str, str]]:
