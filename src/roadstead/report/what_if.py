@@ -23,6 +23,8 @@ CERTAIN = 0.995
 MOVERS = 15
 """Assumptions that a picture shows."""
 MODES = tuple(mode.value for mode in EntryMode)
+MOVED = ("case", "assumption", ">low", ">high", ">npv_low", ">npv_high", ">noise", ">changed")
+"""Heads of the table of assumptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,8 @@ class Figure:
 def sweep_sheet(book: SweepBook, words: Words) -> Sheet:
     """Every point of a sweep; of a tornado, every assumption with what its ends do."""
     if book.movers:
-        heads = (
-            "assumption", ">low", ">high", ">npv_low", ">npv_high", ">noise", ">changed",
-        )  # fmt: skip
         rows = tuple(_mover(mover, words) for mover in book.movers)
-        return _sheet("tornado", ("case", *heads), rows, words)
+        return _sheet("tornado", MOVED, rows, words)
     axes = tuple(f">{axis}" for axis in book.axes)
     heads = (">npv", ">sold", ">made", ">duty", ">price", "built")
     caption = words.label("whatif.points")
@@ -172,7 +171,7 @@ def _of_markets(comparison: Comparison, words: Words) -> list[tuple[str, ...]]:
 def sweep_page(book: SweepBook, words: Words) -> str:
     """A sweep as a page."""
     title = words.label("whatif.tornado" if book.movers else "whatif.sweep")
-    figures = []
+    figures: list[Figure] = []
     for case in dict.fromkeys(mover.case for mover in book.movers):
         shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
         bars = [
@@ -189,7 +188,7 @@ def sweep_page(book: SweepBook, words: Words) -> str:
     lead = [words.tell("whatif.money", currency=words.currency_name(), year=Amount(float(book.price_year), "year"))]
     if book.fixed:
         lead.insert(0, words.tell("whatif.fixed", patches=words.listed(book.fixed)))
-    return _page(title, lead, figures, (sweep_sheet(book, words),), words)
+    return _page(title, lead, figures, ((), (sweep_sheet(book, words),)), words)
 
 
 def comparison_page(comparison: Comparison, words: Words) -> str:
@@ -200,10 +199,18 @@ def comparison_page(comparison: Comparison, words: Words) -> str:
         caption = f"{run.run}: {words.label('whatif.map')}"
         figures.append(Figure(caption, Markup(svg(chart, f"map{i}", caption))))  # noqa: S704 -- escaped by the renderer
     lead = [words.tell("whatif.side")]
-    return _page(words.label("whatif.compare"), lead, figures, compared(comparison, words), words)
+    worth, decisions, markets = compared(comparison, words)
+    return _page(words.label("whatif.compare"), lead, figures, ((worth, decisions), (markets,)), words)
 
 
-def _page(title: str, lead: list[str], figures: list[Figure], sheets: tuple[Sheet, ...], words: Words) -> str:
+def _page(
+    title: str,
+    lead: list[str],
+    figures: list[Figure],
+    sheets: tuple[tuple[Sheet, ...], tuple[Sheet, ...]],
+    words: Words,
+) -> str:
+    """The page; ``sheets`` are those before the figures, and those after them."""
     environment = Environment(
         loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -213,7 +220,8 @@ def _page(title: str, lead: list[str], figures: list[Figure], sheets: tuple[Shee
         title=title,
         lead=lead,
         figures=figures,
-        sheets=sheets,
+        before=sheets[0],
+        after=sheets[1],
         words=words,
         style=Markup(style),  # noqa: S704 -- our own file
     )

@@ -31,15 +31,15 @@ def find(patch: Certain, study: Study, own: Sequence[Mapping[str, Any]]) -> str 
         RS-S734 where no event has that id or title, with the nearest; RS-S735 where no plan of this case can work it out.
     """
     wanted = patch.event.casefold()
-    for event in own:
-        if wanted in {str(event[key]).casefold() for key in ("id", "title", "title_zh")} and not patch.level:
-            return str(event["id"])
+    for one in own:
+        if wanted in {str(one[key]).casefold() for key in ("id", "title", "title_zh")} and not patch.level:
+            return str(one["id"])
     folder = study.folder / catalogue.FOLDER
     known = catalogue.load(study.world.gazetteer, study.sources, folder if folder.is_dir() else None).events
     for event in known.values():
         if wanted in {event.event_id.casefold(), event.title.casefold(), event.title_zh.casefold()}:
             return entry(event, patch, study)
-    titles = {str(one["id"]): (str(one["title"]), ()) for one in own}
+    titles: dict[str, tuple[str, tuple[str, ...]]] = {str(one["id"]): (str(one["title"]), ()) for one in own}
     titles |= {e.event_id: (e.title, e.markets) for e in known.values() if e.played and e.event_id not in titles}
     near = _nearest(wanted, titles, study)
     shown = "; ".join(f"{name} ({titles[name][0]})" for name in near)
