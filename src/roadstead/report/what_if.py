@@ -99,8 +99,7 @@ def _when(year: int, probability: float) -> dict[str, Term]:
 def assumption(text: str, words: Words) -> str:
     """An assumption by what it is called, not by its selector."""
     table, *rest = text.split("/")
-    item = rest[-1]
-    return words.assumed(item) if table == "figures" else f"{table}: {item}"
+    return words.assumed(rest[-1]) if table == "figures" else words.label(f"whatif.of.{table}")
 
 
 def _mover(mover: Mover, words: Words) -> tuple[str, ...]:
