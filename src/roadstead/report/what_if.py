@@ -79,7 +79,7 @@ def _point(point: SweepPoint, book: SweepBook, words: Words) -> tuple[str, ...]:
         words.cars(point.sales),
         words.cars(point.local_output),
         words.money(point.duty or 0.0),
-        words.amount(Amount(point.price or 0.0, "money_per_car")),
+        "–" if point.price is None else words.amount(Amount(point.price, "money_per_car")),
         words.listed(_built(one, words) for one in point.built),
     )
 

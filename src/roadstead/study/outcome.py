@@ -43,13 +43,13 @@ class Outcome:
     npv, standing
         Expected NPV of the plan, and of today's and the committed footprint; none where that cannot keep what is asked. [money]
     gap
-        Share of NPV that a better plan could be better by, at most. [fraction]
+        Share of NPV that a better plan could be better by, at most; one where nothing is proven. [fraction]
     sales, local_output
         Cars sold abroad, and cars made abroad, with their makers' countries in ``made_in``. [cars/year]
     duty
         Duties and fees that borders collect on the plan's cars and parts, with importers in ``duty_of``. [money/year]
     price
-        Buyers' average price with all taxes, with markets in ``price_in``. [money/car]
+        Buyers' average price with all taxes, none where no car is sold, with markets in ``price_in``. [money/car]
     """
 
     npv: float
@@ -60,7 +60,7 @@ class Outcome:
     made_in: Mapping[str, float]
     duty: float
     duty_of: Mapping[str, float]
-    price: float
+    price: float | None
     price_in: Mapping[str, float]
     built: tuple[Built, ...]
 
@@ -72,11 +72,11 @@ def outcome(settled: Settled, reading: Reading) -> Outcome:
     weight = weight / len(reading.years)
     made, sold = _made(reading, weight), weight @ flows.sale.sum(-1)
     price_in, price = _prices(settled, reading, weight)
-    duty_of = _duty(reading, weight)
+    duty_of, gap = _duty(reading, weight), settled.solved.gap_npv
     return Outcome(
         npv=settled.solved.certificate.expected,
         standing=settled.solved.standing if isfinite(settled.solved.standing) else None,
-        gap=settled.solved.gap_npv,
+        gap=gap if isfinite(gap) else 1.0,
         sales=float(sold.sum()),
         local_output=sum(made.values()),
         made_in=made,
@@ -117,7 +117,7 @@ def _duty(reading: Reading, weight: Floats) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def _prices(settled: Settled, reading: Reading, weight: Floats) -> tuple[dict[str, float], float]:
+def _prices(settled: Settled, reading: Reading, weight: Floats) -> tuple[dict[str, float], float | None]:
     """Average price by market, and of all, weighted by cars."""
     sold, found = reading.plan.flows.sale.sum(-1), {}
     paid, cars = 0.0, 0.0
@@ -127,7 +127,7 @@ def _prices(settled: Settled, reading: Reading, weight: Floats) -> tuple[dict[st
             spent = float((own * settled.reaction.own_price[met.market]).sum())
             found[met.market] = spent / float(own.sum())
             paid, cars = paid + spent, cars + float(own.sum())
-    return found, paid / cars if cars else float("nan")
+    return found, paid / cars if cars else None
 
 
 def _built(reading: Reading) -> tuple[Built, ...]:

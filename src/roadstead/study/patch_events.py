@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from roadstead.futures import catalogue
+from roadstead.futures.nests import OTHER
+from roadstead.futures.playing import play
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.ids import Powertrain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from roadstead.futures.catalogue import CatalogueEvent, Degree
+    from roadstead.futures.catalogue import CatalogueEvent
     from roadstead.study.patch import Certain
     from roadstead.study.spec import Study
-    from roadstead.terms.tables import Row
+    from roadstead.trade.amendment import Amendment
 
 NEAR, CLOSE = 4, 0.45
-BESIDE_LAW = {"content", "least_price"}
+OF_NEST = {OTHER: Powertrain.ICE.value}
+"""A powertrain of each nest that is not named after one."""
 WORD = re.compile(r"\w+")
 
 
@@ -28,11 +33,13 @@ def find(patch: Certain, study: Study, own: Sequence[Mapping[str, Any]]) -> str 
     Raises
     ------
     RoadsteadError
-        RS-S734 where no event has that id or title, with the nearest; RS-S735 where no plan of this case can work it out.
+        RS-S734 where no event has that id or title, with the nearest; RS-F545 where it is only shown, or has no such level; RS-S735 where
+        it does nothing in any place of the case.
     """
     wanted = patch.event.casefold()
+    whole = {wanted} if not patch.level else {f"{wanted}{colon}{patch.level.casefold()}" for colon in (":", ": ")}
     for one in own:
-        if wanted in {str(one[key]).casefold() for key in ("id", "title", "title_zh")} and not patch.level:
+        if whole & {str(one[key]).casefold() for key in ("id", "title", "title_zh")}:
             return str(one["id"])
     folder = study.folder / catalogue.FOLDER
     known = catalogue.load(study.world.gazetteer, study.sources, folder if folder.is_dir() else None).events
@@ -69,36 +76,29 @@ def _nearest(wanted: str, titles: Mapping[str, tuple[str, Iterable[str]]], study
 def entry(event: CatalogueEvent, patch: Certain, study: Study) -> dict[str, Any]:
     """An event of the catalogue as a case states one; what it does in no place of this case is left out."""
     where = f"--event {patch.text}"
-    if not event.played:
-        message = f"`{event.event_id}` is shown, not yet played: {event.would_change}"
-        raise RoadsteadError(
-            Fault(where, "RS-S735", message, "an event that is played: `roadstead futures` says which")
-        )
-    degree = _degree(event, patch.level, where)
-    amount, gazetteer = degree.level.amount, study.world.gazetteer
+    try:
+        played = play(event, patch.level)
+    except RoadsteadError as error:
+        raise RoadsteadError([replace(fault, where=where) for fault in error.faults]) from None
+    gazetteer = study.world.gazetteer
     hosts = {line.place for line in study.carmaker.lines.values()}
     hosts |= {gazetteer.territory(place) for place in hosts}
     territories = {gazetteer.territory(market) for market in study.carmaker.channels}
-    named = f": {degree.title}" if degree.title else ""
     found = {
-        "id": event.event_id,
-        "title": event.title + named,
-        "title_zh": event.title_zh + (f"：{degree.title_zh}" if degree.title else ""),
+        "id": played.event_id,
+        "title": played.title,
+        "title_zh": played.title_zh,
         "probability": 1.0,
         "rests_on": "made certain by hand, to see what would follow",
-        "note": event.would_change,
-        "amendments": [_amendment(row, amount) for row in event.changes if row["action"] not in BESIDE_LAW],
-        "demand": event.demand,
-        "route": event.route,
-        "content": [
-            {"place": row["place"], "least": _rate(row, amount)}
-            for row in event.changes
-            if row["action"] == "content" and row["place"] in hosts
-        ],
+        "note": played.note,
+        "amendments": [_amendment(change) for change in played.amendments],
+        "demand": played.demand,
+        "route": played.route,
+        "content": [{"place": rule.place, "least": rule.least} for rule in played.content if rule.place in hosts],
         "least_prices": [
-            {"importer": row["place"], "powertrains": list(row["powertrains"]), "share": _rate(row, amount)}
-            for row in event.changes
-            if row["action"] == "least_price" and row["place"] in territories
+            {"importer": one.importer, "powertrains": [OF_NEST.get(n, n) for n in one.nests], "share": one.share}
+            for one in played.least_prices
+            if one.importer in territories
         ],
     }
     if not any(found[key] for key in ("amendments", "demand", "route", "content", "least_prices")):
@@ -107,22 +107,8 @@ def entry(event: CatalogueEvent, patch: Certain, study: Study) -> dict[str, Any]
     return found
 
 
-def _degree(event: CatalogueEvent, level: str, where: str) -> Degree:
-    if not level:
-        return max(event.degrees, key=lambda degree: degree.level.probability)
-    for degree in event.degrees:
-        if degree.level.level_id == level:
-            return degree
-    expected = f"one of {', '.join(degree.level.level_id for degree in event.degrees)}"
-    raise RoadsteadError(Fault(where, "RS-S734", f"`{event.event_id}` has no level `{level}`", expected))
-
-
-def _rate(row: Row, amount: float) -> float:
-    return amount if row["rate"] is None else float(row["rate"])
-
-
-def _amendment(row: Row, amount: float) -> dict[str, Any]:
-    lists = {name: list(row[name]) for name in ("origins", "powertrains", "products", "firms") if row[name]}
-    words = {name: row[name] for name in ("kind", "measure") if row[name]}
-    rate = {"rate": _rate(row, amount)} if row["action"] in {"set", "add"} else {}
-    return {"action": row["action"], "importer": row["place"], **words, **lists, **rate}
+def _amendment(change: Amendment) -> dict[str, Any]:
+    lists = {name: sorted(getattr(change, name)) for name in ("origins", "powertrains", "products", "firms")}
+    words = {"kind": change.kind, "measure": change.measure_id, "rate": change.rate}
+    given = {name: value for name, value in (lists | words).items() if value not in ("", [], None)}
+    return {"action": change.action, "importer": change.importer, **given}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from roadstead.study import manifest, patch_events, patch_law, patch_tables, patch_tree, scenarios
 from roadstead.study.document import plain
@@ -163,24 +164,34 @@ def _set_entry(root: dict[str, Any], patch: Setting) -> None:
     *way, last = patch.path[1:]
     for step in way:
         node = _step(node, step, where)
-    if isinstance(node, list) or not isinstance(node, dict):
+    if not isinstance(node, dict):
         raise RoadsteadError(Fault(where, "RS-S731", f"nothing stands under `{last}`", "an entry of case.yaml"))
     if last not in node and node is root:
         near = difflib.get_close_matches(last, list(root), 1, 0.6)
         expected = f"did you mean `{near[0]}`?" if near else f"one of {', '.join(root)}"
         raise RoadsteadError(Fault(where, "RS-S731", f"case.yaml has no `{last}`", expected))
     if isinstance(node.get(last), (dict, list)):
-        under = node[last] if isinstance(node[last], dict) else [one.get("id", "") for one in node[last]]
-        expected = f"one of {', '.join(f'{patch.selector}/{name}' for name in under)}"
+        under = ", ".join(f"{patch.selector}/{name}" for name in _under(node[last]))
+        expected = f"one of {under}" if under else "an entry that holds one value"
         raise RoadsteadError(Fault(where, "RS-S732", f"`{last}` holds several entries", expected))
-    value = YAML(typ="safe").load(patch.value)
+    try:
+        value = YAML(typ="safe").load(patch.value)
+    except (YAMLError, ValueError, TypeError, AttributeError):  # ruamel lets some of Python's own errors out
+        value = []
     if isinstance(value, (dict, list)):
         raise RoadsteadError(Fault(where, "RS-S733", f"{patch.value!r} is no single value", "a number or a word"))
     node[last] = value
 
 
+def _under(node: Any) -> dict[str, Any]:
+    """What stands under an entry by its name: keys, or the ids of a list's entries."""
+    if isinstance(node, dict):
+        return node
+    return {str(one["id"]): one for one in node if isinstance(one, dict) and "id" in one}
+
+
 def _step(node: Any, step: str, where: str) -> Any:
-    known = node if isinstance(node, dict) else {str(one.get("id", "")): one for one in node}
+    known = _under(node)
     if step not in known or not isinstance(known[step], (dict, list)):
         near = difflib.get_close_matches(step, list(known), 1, 0.6)
         expected = f"did you mean `{near[0]}`?" if near else f"one of {', '.join(known)}"

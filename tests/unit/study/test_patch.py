@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roadstead.futures import catalogue
 from roadstead.study.patch import Certain, Named, Setting, certain, effective, factor, read, setting
 from roadstead.study.patched import patched
 from roadstead.study.spec import read_study
@@ -119,11 +121,14 @@ def test_an_ordinary_duty_is_that_on_cars_unless_another_product_is_named():
         ("case/draw=500", "RS-S731", "draws"),
         ("case/horizon=2030", "RS-S732", "case/horizon/first"),
         ("case=2", "RS-S732", "case/ENTRY"),
+        ("case/tree/stages=2030", "RS-S732", "one value"),
+        ("case/tree/stages/2029=2030", "RS-S731", "case.yaml"),
+        ("case/name=[", "RS-S733", "single value"),
         ("pins/izmir=perhaps", "RS-S733", "never"),
         ("USA opens 2029", "RS-S734", "us_lets_in"),
-        ("eu_connected_rule 2029", "RS-S735", "played"),
+        ("eu_connected_rule 2029", "RS-F545", "played"),
         ("turkey_relents 2050", "RS-S735", "2027 to 2036"),
-        ("zaf_raises:steep 2029", "RS-S734", "only"),
+        ("zaf_raises:steep 2029", "RS-F545", "only"),
         ("high_wals", "RS-S736", "high_walls"),
         ("nowhere.yaml", "RS-S736", "over:"),
     ],
@@ -182,6 +187,50 @@ def test_pins_and_entries_of_the_case():
     nodes = {node.id: node.probability for node in study_with(
         "case/tree/nodes/walls/probability=0.9", "case/tree/nodes/deal/probability=0.1").case.tree.nodes}  # fmt: skip
     assert (nodes["walls"], nodes["deal"]) == (0.9, 0.1)
+
+
+KEYS = [
+    "case",
+    "tree",
+    "nodes",
+    "walls",
+    "events",
+    "stages",
+    "budget",
+    "pins",
+    "izmir",
+    "figures",
+    "every",
+    "EU27",
+    "MFN",
+    "prices",
+    "x",
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(KEYS), min_size=1, max_size=4), st.sampled_from(["0.2", "x2", "[", "no", "open 2029", "-"])
+)
+def test_whatever_is_typed_is_worked_in_or_refused_as_a_fault(path: list[str], value: str):
+    with suppress(RoadsteadError), patched(STARTER, [f"{'/'.join(path)}={value}"]) as folder:
+        assert read_study(folder).case.patched
+
+
+def test_every_event_that_is_played_can_be_made_certain_where_it_does_something():
+    base = read_study(STARTER)
+    played = [e.event_id for e in catalogue.load(base.world.gazetteer, base.sources).events.values() if e.played]
+    idle = set()
+    for name in played:
+        try:
+            study = study_with(f"{name} 2030")
+        except RoadsteadError as error:
+            idle |= {(name, fault.code) for fault in error.faults}
+        else:
+            assert name in study.events
+            assert 2030 in study.tree.starts
+    assert {code for _, code in idle} <= {"RS-S735", "RS-L205"}, idle
+    assert len(idle) < len(played) / 3
 
 
 def test_a_case_without_patches_is_its_own_folder():

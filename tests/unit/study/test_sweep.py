@@ -154,6 +154,16 @@ def test_an_interrupted_sweep_goes_on_with_the_points_that_are_missing(
     assert sum(_is_json(row) for row in rows) == 3
 
 
+def test_a_case_that_was_changed_is_planned_again(swept: tuple[Swept, Path], tmp_path: Path):
+    copytree(STARTER, tmp_path / "starter")
+    copytree(swept[1], tmp_path / "sweep")
+    table = tmp_path / "starter" / "figures.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("case,fill,0.85", "case,fill,0.80"), encoding="utf-8")
+    found = what_ifs.sweep(tmp_path / "starter", [OVER], out=tmp_path / "sweep", **QUICK)
+    assert found.again == 0
+    assert found.points[0].outcome != swept[0].points[0].outcome
+
+
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
