@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from roadstead.study.patch import Asked
 
 SWEEPS = Path("runs")
+SHOWN = 4
+"""Commitments named in the table at each point; the page has all."""
 KEPT = "interrupted: the points planned so far are kept, the same command goes on from there"
 WRITTEN = {"en": "written: {paths}", "zh": "已写出：{paths}"}
 
@@ -91,7 +93,7 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
         print_json(sweep_told.as_json(found) | {"written": written})
         return
     console = answers()
-    _print(sweep_sheet(sweep_told.told(found), Words(asked.language, found.currency)), console)
+    _print(sweep_sheet(sweep_told.told(found), Words(asked.language, found.currency), SHOWN), console)
     paths = ", ".join(str(path) for path in written.values())
     console.print(WRITTEN[asked.language].format(paths=paths), soft_wrap=True)
 

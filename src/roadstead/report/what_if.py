@@ -44,8 +44,8 @@ class Figure:
     drawing: Markup
 
 
-def sweep_sheet(book: SweepBook, words: Words) -> Sheet:
-    """Every point of a sweep; of a tornado, every assumption with what its ends do."""
+def sweep_sheet(book: SweepBook, words: Words, most: int | None = None) -> Sheet:
+    """Every point of a sweep; of a tornado, every assumption with what its ends do. ``most``: commitments named at each point."""
     if book.movers:
         rows = tuple(_mover(mover, words) for mover in book.movers)
         return _sheet("tornado", MOVED, rows, words)
@@ -53,7 +53,7 @@ def sweep_sheet(book: SweepBook, words: Words) -> Sheet:
     heads = (">npv", ">sold", ">made", ">duty", ">price", "built")
     caption = words.label("whatif.points")
     labels = tuple(_head(head, words) for head in heads)
-    rows = tuple(_point(point, book, words) for point in book.points)
+    rows = tuple(_point(point, book, words, most) for point in book.points)
     return Sheet(caption, (words.label("whatif.case"), *axes, *labels), rows)
 
 
@@ -66,7 +66,7 @@ def _sheet(key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], 
     return Sheet(words.label(f"whatif.{key}"), tuple(_head(head, words) for head in heads), rows)
 
 
-def _point(point: SweepPoint, book: SweepBook, words: Words) -> tuple[str, ...]:
+def _point(point: SweepPoint, book: SweepBook, words: Words, most: int | None) -> tuple[str, ...]:
     values = point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
     if not book.axes:
         values = ()
@@ -80,8 +80,17 @@ def _point(point: SweepPoint, book: SweepBook, words: Words) -> tuple[str, ...]:
         words.cars(point.local_output),
         words.money(point.duty or 0.0),
         "–" if point.price is None else words.amount(Amount(point.price, "money_per_car")),
-        words.listed(_built(one, words) for one in point.built),
+        words.listed(_all_built(point, words, most)),
     )
+
+
+def _all_built(point: SweepPoint, words: Words, most: int | None) -> list[str]:
+    """What is committed to, the earliest and likeliest first, and how many more where only some are named."""
+    in_order = sorted(point.built, key=lambda one: (one.year, -one.probability))
+    shown = in_order if most is None or len(in_order) <= most else in_order[: most - 1]
+    rest = len(in_order) - len(shown)
+    more = [words.tell("whatif.and_more", count=Amount(float(rest), "count"))] if rest else []
+    return [*(_built(one, words) for one in shown), *more]
 
 
 def _built(one: Commitment, words: Words) -> str:
