@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -81,3 +82,15 @@ def test_a_file_that_is_no_scenario_is_told(tmp_path: Path, text: str):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RoadsteadError, match="RS-S736"):
         resolved(read_study(STARTER), [Named(str(path))])
+
+
+def test_a_case_with_a_scenario_that_is_none_is_told_at_its_place(tmp_path: Path):
+    copytree(STARTER, tmp_path / "case")
+    path = tmp_path / "case" / "case.yaml"
+    text = path.read_text(encoding="utf-8").replace("over: [high_walls, slow_evs]", "over: [high_wals, slow_evs]")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RoadsteadError) as caught:
+        read_study(path.parent)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.where.partition(":")[0]) == ("RS-S736", "case.yaml")
+    assert "high_walls" in fault.expected
