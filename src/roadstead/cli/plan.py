@@ -91,7 +91,7 @@ def demo(*, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: 
 def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import api
+    from roadstead.study import api, patched
 
     patches = wishes.patches
     folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
@@ -99,6 +99,7 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
+        patched.tidy()
         _forget(unfinished)
         for half in folder.parent.glob(f".{folder.name}-*"):  # a run folder that was being written
             shutil.rmtree(half, ignore_errors=True)

@@ -67,7 +67,11 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
     from roadstead.cli.progress import Watch
     from roadstead.report.what_if import sweep_sheet
     from roadstead.report.words import Words
-    from roadstead.study import sweep_told, what_ifs
+    from roadstead.study import patched, sweep_told, what_ifs
+
+    def tidy() -> None:
+        watch.__exit__(None, None, None)
+        patched.tidy()
 
     asked = wishes or Sweeping()
     folder = asked.out or SWEEPS / "-".join(("sweep", *(case.resolve().name for case in cases)))
@@ -85,7 +89,7 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
                 seconds=asked.seconds,
                 workers=asked.workers,
             ),
-            tidy=lambda: watch.__exit__(None, None, None),
+            tidy=tidy,
             message=KEPT,
         )
     written = what_ifs.write_sweep(found, folder, asked.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -31,6 +32,19 @@ if TYPE_CHECKING:
 CASE, PINS = "case", "pins"
 """First parts of selectors of entries of case.yaml."""
 CASE_FILE = "case.yaml"
+PREFIX = f"roadstead-{os.getpid()}-"
+"""What places of this process begin with."""
+
+
+def place_for_work() -> tempfile.TemporaryDirectory[str]:
+    """A place for a case with patches, which goes as its work ends."""
+    return tempfile.TemporaryDirectory(prefix=PREFIX)
+
+
+def tidy() -> None:
+    """Take away the places of work that was ended by force."""
+    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
@@ -49,7 +63,7 @@ def patched(folder: Path, asked: Sequence[str | Asked]) -> Iterator[Path]:
         return
     base = read_study(folder)
     told = scenarios.resolved(base, wanted)
-    with tempfile.TemporaryDirectory(prefix="roadstead-") as place:
+    with place_for_work() as place:
         into = Path(place) / (folder.resolve().name or CASE)
         work_in(base, [patch for _, inside in told for patch in inside], into, [text for text, _ in told])
         yield into

@@ -53,7 +53,7 @@ def patches_of(name: str, known: Mapping[str, ScenarioEntry], above: tuple[str, 
     if name in above:
         circle = " on ".join((*above, name))
         raise RoadsteadError(Fault(f"scenario {name}", "RS-S736", f"it stands on itself: {circle}", "no circle"))
-    entry = _entry(name, known)
+    entry = _entry(name, known, may_be_file=not above)
     found: list[Patch] = []
     faults: list[Fault] = []
     for below in entry.over:
@@ -70,14 +70,16 @@ def patches_of(name: str, known: Mapping[str, ScenarioEntry], above: tuple[str, 
     return found
 
 
-def _entry(name: str, known: Mapping[str, ScenarioEntry]) -> ScenarioEntry:
+def _entry(name: str, known: Mapping[str, ScenarioEntry], *, may_be_file: bool) -> ScenarioEntry:
+    """A scenario of the case; a file's only where a person asks for it, so that a case does not hang on files beside it."""
     if name in known:
         return known[name]
-    if name.endswith(ENDINGS):
+    if may_be_file and name.endswith(ENDINGS):
         return _read(Path(name))
     near = difflib.get_close_matches(name, list(known), 1, 0.5)
     own = f"one of {', '.join(known)}" if known else "an entry under `scenarios:` of case.yaml"
-    expected = f"did you mean `{near[0]}`?" if near else f"{own}, or the path of a .yaml file"
+    file = ", or the path of a .yaml file" if may_be_file else ""
+    expected = f"did you mean `{near[0]}`?" if near else f"{own}{file}"
     raise RoadsteadError(Fault(f"scenario {name}", "RS-S736", f"there is no scenario `{name}`", expected))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from roadstead.study.axes import AS_IT_STANDS, MOST
 from roadstead.study.bundled import case_folder
 from roadstead.study.outcome import from_row, outcome
 from roadstead.study.patch import read_all
-from roadstead.study.patched import work_in
+from roadstead.study.patched import place_for_work, work_in
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, read_back, settle
@@ -161,7 +160,7 @@ def _task(
     points = points_of(base)
     task = _Task(case.resolve().name, base, resolved, points, effort_of(base))
     for point in (AS_IT_STANDS, *points[-1:]):  # what cannot be worked in is told before anything is planned
-        with tempfile.TemporaryDirectory(prefix="roadstead-") as place:
+        with place_for_work() as place:
             _worked_in(task, point, Path(place) / task.case)
     return task
 
@@ -197,7 +196,7 @@ def _planned(task: _Task, point: Point, kept: _Kept) -> Planned:
     """One point: as it was found before, or planned now."""
     said = (task.case, (task.base.case.name, task.base.case.name_zh), dict(point.values))
     text = ", ".join(filter(None, (*(text for text, _ in task.fixed), point.text)))
-    with tempfile.TemporaryDirectory(prefix="roadstead-") as place:
+    with place_for_work() as place:
         into = Path(place) / task.case
         study = _worked_in(task, point, into)
         key = _key(into, task.effort)

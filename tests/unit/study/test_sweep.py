@@ -177,7 +177,9 @@ def test_ctrl_c_leaves_the_points_that_are_known(tmp_path: Path):
     code = "import sys; from roadstead.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "sweep", str(STARTER), "--over", "EU27/COUNTERVAILING/OTHERS=0.0..0.9/200"]
     command += ["--out", str(tmp_path / "s"), "--gap", "0.3", "--workers", "1"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    (tmp_path / "work").mkdir()
+    there = os.environ | {"TMPDIR": str(tmp_path / "work")}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=there)
     path = tmp_path / "s" / POINTS
     for _ in range(1200):
         if path.exists() and path.stat().st_size > 0:
@@ -187,6 +189,7 @@ def test_ctrl_c_leaves_the_points_that_are_known(tmp_path: Path):
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "the same command goes on from there" in said
+    assert not list((tmp_path / "work").glob("roadstead-*"))
     assert _is_json(path.read_text(encoding="utf-8").splitlines()[0])
 
 
