@@ -59,6 +59,8 @@ NEAR = 0.02
 """Share of value added within which the relaxed point is known, for plans to be looked for: what is rounded early is soon outdone."""
 FIRST_ROUNDS = 12
 """Rounds after which they are looked for in any case."""
+FIRST_SHARE = 0.5
+"""Share of the time after which they are, too."""
 TIME_OUT = "Time limit reached"
 """The solver's word for a search that time has ended."""
 
@@ -261,7 +263,8 @@ class _Run:
                 inside, inside_value = point, value
             rounds += 1
             near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
-            if (since or near or rounds > FIRST_ROUNDS) and self.left() > 0:
+            late = rounds > FIRST_ROUNDS or self.left() < (1.0 - FIRST_SHARE) * self.goal.seconds
+            if (since or near or late) and self.left() > 0:
                 self._look_for_plans(improver, (answer.point, inside), since, inside_value)
                 since += 1
             search.purge()
