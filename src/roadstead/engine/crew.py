@@ -105,7 +105,7 @@ def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: 
         answer = build(seed)
         while (task := line.recv()) is not None:
             line.send(tried(answer, task))
-    except EOFError:
+    except (EOFError, ConnectionError):  # the asker is gone
         return
     finally:
         line.close()
