@@ -142,9 +142,9 @@ def test_a_pin_and_a_budget_that_clash_are_told_in_the_cases_words(run, tmp_path
     line = 1 + text.splitlines().index("  - {what: izmir, do: open, by: 2028}")
     said = run("plan", tmp_path / "case", "--out", tmp_path / "out", *QUICK)
     assert (said.status, said.codes, said.out) == (2, ["RS-F503"], "")
-    assert f"case.yaml:{line}:5: no plan keeps these together: the pin `izmir` opened by 2028" in said.err
+    assert f"case.yaml:{line}:5: no plan keeps these together: the pin `izmir` committed to by 2028" in said.err
     assert "a budget of 2027 (Rules as they stand) of 20,000,000" in said.err
-    assert "cheapest: `izmir` opened by 2029, with a plan worth" in said.err
+    assert "cheapest: `izmir` committed to by 2029, with a plan worth" in said.err
     assert not (tmp_path / "out").exists()
 
 
