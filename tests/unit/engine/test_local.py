@@ -11,7 +11,7 @@ from pathlib import Path
 
 import errands
 import pytest
-from errands import divides, later_is_quicker, refuses_two, square
+from errands import divides, ends_elsewhere, later_is_quicker, refuses_two, square
 
 from roadstead.engine.local import map_tasks
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -63,6 +63,13 @@ def test_no_process_is_left_behind():
     with pytest.raises(ZeroDivisionError):
         map_tasks(divides, [0, 1, 2], workers=2)
     assert multiprocessing.active_children() == []
+
+
+def test_the_tasks_of_a_lost_worker_are_done_here():
+    told: list[tuple[int, int]] = []
+    me = os.getpid()
+    assert map_tasks(ends_elsewhere, [me, me], workers=2, progress=lambda *news: told.append(news)) == [me, me]
+    assert told[-2:] == [(1, 2), (2, 2)]
 
 
 POOL = "from roadstead.engine.local import map_tasks; map_tasks(lingers, [folder] * 2, workers=2)"
