@@ -131,7 +131,8 @@ A plan kept from anywhere is checked and valued, and a proof is worked out again
 from roadstead.footprint.certify import certify
 from roadstead.footprint.solve import prove
 
-assert certify(tree, problem, solved.plan).value == solved.certificate.value  # refuses a plan that breaks a limit (RS-F502)
+# Refuses a plan that breaks a limit (RS-F502).
+assert certify(tree, problem, solved.plan).value == solved.certificate.value
 assert prove(tree, problem, solved.proof) == solved.bound_certified
 ```
 
