@@ -210,16 +210,18 @@ class _Run:
         return standing
 
     def _stands(self) -> float:
-        """Value of what stands, minus infinity where it keeps not every rule; it is the first plan where pins let it be one."""
+        """Value of what stands, minus infinity where it keeps not every rule but pins; it is the first plan where they let it be one."""
         search, at = self.search, self.search.at
         nothing, promised = np.zeros(len(at.decided.program.gain)), float("-inf")
         if len(at.operations.earns):
             held = np.concatenate([family[family >= 0] for family in at.families])
-            first = search.master.fitted(held, nothing[held])
-            if first is None:
-                return float("-inf")
-            _, nothing, _ = search.settled(first, held)
-            again = search.master.fitted(held, nothing[held])
+            asked = np.concatenate([*at.decided.pin, held[:0]])  # pins ask for what does not stand yet
+            with search.master.eased(asked):
+                first = search.master.fitted(held, nothing[held])
+                if first is None:
+                    return float("-inf")
+                _, nothing, _ = search.settled(first, held)
+                again = search.master.fitted(held, nothing[held])
             promised = float("inf") if again is None else search.master.estimate(again)
         try:
             standing = certify(at.tree, at.prospect, search.plan_of(nothing)).value / MONEY

@@ -11,6 +11,7 @@ is a bound on every plan, and lower with every cut. Where nothing fits the years
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from roadstead.footprint.extensive import OPTIMAL, model_of, new_solver
 from roadstead.footprint.tails import money_by_node, risk_prices, tail_rows, tailed, valued
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import highspy
 
     from roadstead.footprint.formulation import Formulation
@@ -231,6 +234,16 @@ class Master:
         point = np.asarray(solution.col_value)[: len(self.program.gain)] if status == OPTIMAL else None
         self._solver.changeColsBounds(len(at), at, self.program.floor[columns], self.program.ceiling[columns])
         return point
+
+    @contextmanager
+    def eased(self, rows: Ints) -> Iterator[None]:
+        """Some rows of decisions let go for a while."""
+        at, none = rows.astype(np.int32), np.full(len(rows), np.inf)
+        self._solver.changeRowsBounds(len(at), at, -none, none)  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            self._solver.changeRowsBounds(len(at), at, self.program.low[rows], self.program.high[rows])  # type: ignore[attr-defined]
 
     def estimate(self, point: Floats) -> float:
         """What the cuts allow at given decisions; minus infinity where they allow nothing."""
