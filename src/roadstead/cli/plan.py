@@ -24,9 +24,12 @@ NEXT = {
     "zh": "完整报告见{page}；用`roadstead verify {folder}`可复核。",
 }
 RUNS = Path("runs")
-UNFINISHED = ".unfinished"
-"""Folder, beside the runs, of searches that have not ended."""
 """Where run folders go unless another place is named."""
+UNFINISHED = ".unfinished"
+"""Folder, beside the run folders, of what was found for runs that are not finished."""
+KEPT = (
+    "interrupted: no run folder was written; what was found is kept in {folder}, and the same plan goes on from there"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +100,13 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     unfinished = folder.parent / UNFINISHED
 
-    def tidy() -> None:
+    def tidy() -> str | None:
         watch.__exit__(None, None, None)
         patched.tidy()
         _forget(unfinished)
         for half in folder.parent.glob(f".{folder.name}-*"):  # a run folder that was being written
             shutil.rmtree(half, ignore_errors=True)
+        return KEPT.format(folder=unfinished) if unfinished.exists() else None
 
     with Watch() as watch:
         done = interruptible(

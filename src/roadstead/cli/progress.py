@@ -90,7 +90,10 @@ class Watch:
         if self.ending or self.stage not in {STAGES["plan"], STAGES["resumed"]}:
             return False
         self.ending = True
-        self.console.print("interrupted: ending with the best plan so far; once more leaves at once", soft_wrap=True)
+        self.console.print(
+            "interrupted: ending with the best plan so far, which is then compared; once more leaves at once",
+            soft_wrap=True,
+        )
         return True
 
     def _show(self, *, always: bool = False) -> None:

@@ -127,7 +127,7 @@ class EventEntry(_Part):
 
 
 class PinEntry(_Part):
-    """A wish: a line or a market to open by a year, or never."""
+    """A wish: a line or a market to commit to by a year, or never."""
 
     what: str
     do: Literal["open", "never"]

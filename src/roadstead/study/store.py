@@ -255,7 +255,9 @@ def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str,
         return Check("plan", False, f"cannot be read: {error}")
     npv = _same("plan", "NPV", met.expected, told["result"]["npv"])
     weighed = _same("plan", "NPV weighed with its worst futures", met.value, maximised(told["result"]))
-    return npv if weighed.holds else weighed
+    if maximised(told["result"]) == told["result"]["npv"]:
+        return npv if weighed.holds else weighed
+    return Check("plan", npv.holds and weighed.holds, f"{npv.detail}; {weighed.detail.removeprefix('NPV ')}")
 
 
 def _bound(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
@@ -282,7 +284,8 @@ def _gap(told: dict[str, Any]) -> Check:
     stated = gap * of if of else max(rest, 0.0)
     holds = rest >= -NEAR * abs(npv) and abs(stated - max(rest, 0.0)) <= NEAR * abs(npv)
     words = "its value" if whole else "value added"
-    return Check("bounds", holds, f"lowest bound {least:,.0f}, plan {npv:,.0f}, gap {gap:.2%} of {words}")
+    plan = "plan" if npv == result["npv"] else "plan weighed with its worst futures"
+    return Check("bounds", holds, f"lowest bound {least:,.0f}, {plan} {npv:,.0f}, gap {gap:.2%} of {words}")
 
 
 def _same(name: str, what: str, met: float, known: float) -> Check:

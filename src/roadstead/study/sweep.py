@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.study import manifest, scenarios
 from roadstead.study.axes import AS_IT_STANDS, MOST
 from roadstead.study.bundled import case_folder
+from roadstead.study.checkpoint import Searches
 from roadstead.study.outcome import from_row, outcome
 from roadstead.study.patch import read_all
 from roadstead.study.patched import place_for_work, work_in
@@ -206,7 +207,7 @@ def _planned(task: _Task, point: Point, kept: _Kept) -> Planned:
             return Planned(*said, text, from_row(row))
         try:
             ready = prepare(study, Quiet())
-            settled = settle(study, ready, task.effort, Quiet())
+            settled = settle(study, ready, task.effort, Quiet(), Searches())
         except RoadsteadError as error:
             if {fault.code for fault in error.faults} <= UNPLANNED:
                 return Planned(*said, text, None, str(error.faults[0]))

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from roadstead.study.bundled import case_folder
 from roadstead.study.spec import Study, read_study
+from roadstead.terms.errors import RoadsteadError
 from roadstead.world.carmaker import Standing
 
 CASES = Path(__file__).parents[3] / "cases"
@@ -106,6 +108,19 @@ def test_the_case_of_byd_doubts_local_content_and_demand(byd):
 def test_byd_sells_no_more_than_it_sold_abroad(byd):
     planned = sum(offer.sales for offer in byd.carmaker.offers)
     assert 0.5 * OVERSEAS_2025 < planned < OVERSEAS_2025
+
+
+def test_a_file_is_no_case_folder(tmp_path):
+    for name, expected in (
+        ("case.yaml", f"the folder it is in: {tmp_path}"),
+        ("a.problem", "a folder with a case.yaml"),
+    ):
+        (tmp_path / name).touch()
+        with pytest.raises(RoadsteadError) as caught:
+            case_folder(tmp_path / name)
+        [fault] = caught.value.faults
+        assert (fault.code, fault.message) == ("RS-S601", "this is a file, not a case folder")
+        assert fault.expected == expected
 
 
 def test_the_starter_case_is_made_up_and_small():
