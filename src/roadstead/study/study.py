@@ -14,8 +14,10 @@ from roadstead.futures.waiting import with_waiting
 from roadstead.outlook.forecast import forecast
 from roadstead.playbook import leaving_out, yardsticks
 from roadstead.playbook.demand_told import implied_demand
+from roadstead.playbook.flexibility import Allowed, Terms
 from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
+from roadstead.playbook.worth import worth
 from roadstead.study import costing, cover, entry_paths
 from roadstead.study.central import central_plan
 from roadstead.study.checkpoint import solve_watched
@@ -158,6 +160,9 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
     first = first_decisions(reading)
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
     clock.mark("comparisons")
+    progress.begin("flexibility")
+    flexible = worth(reading, solved, first, Allowed(effort, terms(study), progress.stopped, progress.done))
+    clock.mark("flexibility")
     progress.begin("playbook")
     other_rules = cover.other_rules(study, ready.rulebook)
     told = Told(
@@ -179,6 +184,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
         years=cover.shown_years(study),
         other_rules=other_rules,
         demand=implied_demand(reading, settled.reaction, settled.rounds),
+        flexibility=flexible,
     )
     book = tell(told)
     clock.mark("tell")
@@ -226,6 +232,12 @@ def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
         name = pin.what if pin.what in options else f"enter {pin.what}"
         found.append(Pin("option", options.index(name), pin.do == "open", pin.by or 0))
     return tuple(found)
+
+
+def terms(study: Study) -> Terms:
+    """What the case says flexibility is tried with."""
+    entry = study.case.flexibility
+    return Terms(entry.times, entry.half_step_dearer, entry.site_right, entry.site_sooner)
 
 
 def programme(study: Study) -> dict[str, tuple[int, float]]:
