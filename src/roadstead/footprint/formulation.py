@@ -378,7 +378,9 @@ def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> I
         first = tree.start <= pin.by
         builder.hold(columns[first & (columns >= 0)], pin.amount)
         # What is not offered cannot be done: a row without an entry says so.
-        return builder.add_rows(np.full(int(pin.amount > 0 and np.any(columns[first] < 0)), pin.amount), np.asarray(np.inf))
+        return builder.add_rows(
+            np.full(int(pin.amount > 0 and np.any(columns[first] < 0)), pin.amount), np.asarray(np.inf)
+        )
     if not pin.do:
         builder.hold(columns[columns >= 0], 0.0)
         return np.zeros(0, dtype=np.int64)

@@ -55,7 +55,9 @@ def with_futures(tree: ScenarioTree, prospect: Prospect, ends: Sequence[int]) ->
     years = np.flatnonzero(place[prospect.node_years.node] >= 0)
     rows = {"n": nodes, "y": years}
     found: dict[str, Array] = {
-        name: array[rows[DIMENSIONS[name][0]]] for name, array in arrays(prospect).items() if DIMENSIONS[name][0] in rows
+        name: array[rows[DIMENSIONS[name][0]]]
+        for name, array in arrays(prospect).items()
+        if DIMENSIONS[name][0] in rows
     }
     found["node_years.node"] = place[found["node_years.node"]]
     return part, rebuilt(prospect, found)
@@ -127,6 +129,6 @@ def rebuilt(prospect: Prospect, found: Mapping[str, Array]) -> Prospect:
     for name, array in found.items():
         part, _, entry = name.rpartition(".")
         parts.setdefault(part, {})[entry] = array
-    whole = parts.pop("", {})
-    changed: dict[str, Any] = {part: replace(getattr(prospect, part), **new) for part, new in parts.items()}
-    return replace(prospect, **changed, **whole)
+    changed: dict[str, Any] = {**parts.pop("", {})}
+    changed |= {part: replace(getattr(prospect, part), **new) for part, new in parts.items()}
+    return replace(prospect, **changed)

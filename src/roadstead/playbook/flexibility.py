@@ -141,9 +141,7 @@ def _problems(asked: Sequence[Question]) -> list[Problem]:
     return list({id(problem): problem for question in asked for _, problem in question.problems}.values())
 
 
-def _neutral(
-    tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort
-) -> tuple[Prospect, Solved]:
+def _neutral(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort) -> tuple[Prospect, Solved]:
     """Problem and plan by expected value alone: what is learnt of one future must not change how another is weighed."""
     if not prospect.tails.level.size:
         return prospect, solved
@@ -172,14 +170,14 @@ def _asked(
     asked += [questions.event_known(tree, prospect, plan, turns, met) for turns in questions.parted(tree, came).items()]
     if len(first) > 1:
         asked += [questions.waiting_with(tree, prospect, plan, pin) for pin in first]
-    asked += [questions.right_to_site(tree, prospect, plan, d, (terms.share, terms.sooner)) for d in _sites(prospect, plan)]
+    asked += [
+        questions.right_to_site(tree, prospect, plan, d, (terms.share, terms.sooner)) for d in _sites(prospect, plan)
+    ]
     asked += [questions.smaller_steps(tree, prospect, plan, r, terms.dearer) for r in _stepped(prospect, plan)]
     return asked
 
 
-def _mean_decisions(
-    tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort
-) -> Decisions | None:
+def _mean_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> Decisions | None:
     """Decisions of the plan for the mean future, taken in every node of the same year; None where there is no such plan."""
     found = mean_path(tree, prospect)
     if found is None:
@@ -203,14 +201,18 @@ def _sites(prospect: Prospect, plan: Decisions) -> list[int]:
     gates = set(resources.option[(resources.option >= 0) & resources.whole].tolist())
     cost = options.cost[0].copy()
     np.add.at(cost, resources.option[resources.option >= 0], resources.cost[0, resources.option >= 0])
-    some = [d for d in np.argsort(-cost, kind="stable").tolist() if plan.commit[:, d].any() and options.grows_from[d] < 0]
+    some = [
+        d for d in np.argsort(-cost, kind="stable").tolist() if plan.commit[:, d].any() and options.grows_from[d] < 0
+    ]
     return [d for d in some if d in gates and options.lead[d] > 0 and options.allowed[1:, d].any()][:MOST]
 
 
 def _stepped(prospect: Prospect, plan: Decisions) -> list[int]:
     """Resources in whole steps that the plan buys, the dearest purchases first."""
     spent = (prospect.resources.cost * plan.build).sum(0)
-    return [r for r in np.argsort(-spent, kind="stable").tolist() if spent[r] > 0 and prospect.resources.whole[r]][:MOST]
+    return [r for r in np.argsort(-spent, kind="stable").tolist() if spent[r] > 0 and prospect.resources.whole[r]][
+        :MOST
+    ]
 
 
 def _valued(task: _Task) -> _Valued:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
+    from roadstead.playbook.worth_book import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Question:
         Taken off the answer. [money]
     """
 
-    key: str
+    key: Key
     of: tuple[str, ...]
     problems: tuple[tuple[float, Problem], ...]
     at_least: float = -np.inf
@@ -151,9 +152,7 @@ def waiting_with(tree: ScenarioTree, prospect: Prospect, plan: Decisions, pin: P
     return Question("wait_one", (labels[pin.index],), ((1.0, problem),), at_most=0.0)
 
 
-def smaller_steps(
-    tree: ScenarioTree, prospect: Prospect, plan: Decisions, resource: int, dearer: float
-) -> Question:
+def smaller_steps(tree: ScenarioTree, prospect: Prospect, plan: Decisions, resource: int, dearer: float) -> Question:
     """Steps of a line come in halves, each car of their capacity dearer to buy by a share."""
     r, half = prospect.resources, np.ones(len(prospect.labels.resource))
     half[resource] = 0.5

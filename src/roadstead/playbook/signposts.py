@@ -7,6 +7,7 @@ that has come, taxes at a border, the NEV share of a market; alone, and two toge
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,7 +143,7 @@ def _signs(reading: Reading, year: int, decision: Decision, asked: _Asked) -> li
     years, grown = reading.evaluation.prospect.node_years, reading.evaluation.ledger.grown
     at = [int(np.flatnonzero(years.node == n)[0]) for n in asked.nodes.tolist()]
     for market, model in markets:
-        duty = np.asarray([duty_from_home(reading, market, model, y) for y in at])
+        duty = np.asarray([duty_from_home(reading.evaluation, market, model, y) for y in at])
         signs += _thresholds("duty", f"{market} {model}", duty)
     known = reading.evaluation.ledger.selling.markets
     for market in dict.fromkeys(market for market, _ in markets):
@@ -155,8 +156,8 @@ def _thresholds(kind: Literal["share", "duty"], of: str, values: Floats) -> list
     """A sign between every two values that lie apart, upwards and downwards."""
     met = np.unique(values)
     return [
-        _Sign(kind, of, above, float(low + high) / 2, (values >= (low + high) / 2) == above)
-        for low, high in zip(met[:-1], met[1:], strict=True)
+        _Sign(kind, of, above, (low + high) / 2, (values >= (low + high) / 2) == above)
+        for low, high in pairwise(met.tolist())
         if high - low > APART
         for above in (True, False)
     ]

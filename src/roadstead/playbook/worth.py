@@ -52,26 +52,25 @@ def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price:
     """What is valued, in words."""
     children = np.flatnonzero(reading.tree.parent == 0)
     year = Amount(float(reading.tree.start[children[0]]) if len(children) else 0.0, "year")
-    if key == "event":
-        return Sentence("worth.event", {"events": tuple(reading.names.event(event) for event in of)})
-    if key == "wait":
-        return Sentence("worth.wait", {"year": year})
-    if key == "wait_one" and of[0].startswith("enter "):
-        return Sentence("worth.wait_enter", {"year": year, "market": reading.place(of[0].removeprefix("enter "))})
-    if key == "wait_one":
-        return Sentence("worth.wait_line", {"year": year, "site": _named(reading, of[0])})
-    if key == "module":
-        return Sentence("worth.module", {"site": _named(reading, of[0]), "share": Amount(terms.dearer, "share")})
-    if key == "option":
-        return Sentence(
-            "worth.option",
-            {
-                "site": _named(reading, of[0]),
-                "price": Amount(price, "money"),
-                "years": Amount(float(terms.sooner), "years"),
-            },
-        )
-    return Sentence("worth.mean", {}) if key == "mean" else Sentence("worth.perfect", {})
+    match key:
+        case "perfect":
+            said = Sentence("worth.perfect", {})
+        case "event":
+            said = Sentence("worth.event", {"events": tuple(reading.names.event(event) for event in of)})
+        case "mean":
+            said = Sentence("worth.mean", {})
+        case "wait":
+            said = Sentence("worth.wait", {"year": year})
+        case "wait_one" if of[0].startswith("enter "):
+            said = Sentence("worth.wait_enter", {"year": year, "market": reading.place(of[0].removeprefix("enter "))})
+        case "wait_one":
+            said = Sentence("worth.wait_line", {"year": year, "site": _named(reading, of[0])})
+        case "module":
+            said = Sentence("worth.module", {"site": _named(reading, of[0]), "share": Amount(terms.dearer, "share")})
+        case _:
+            site, years = _named(reading, of[0]), Amount(float(terms.sooner), "years")
+            said = Sentence("worth.option", {"site": site, "price": Amount(price, "money"), "years": years})
+    return said
 
 
 def _named(reading: Reading, label: str) -> Name:

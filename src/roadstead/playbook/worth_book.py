@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
 
+Key = Literal["perfect", "event", "mean", "wait", "wait_one", "module", "option"]
 Standing = Literal["worked out", "no time", "not kept"]
 
 
@@ -48,7 +49,7 @@ class Worth:
         Whether it was worked out, time ended before it was, or no plan keeps what the case asks that way.
     """
 
-    key: Literal["perfect", "event", "mean", "wait", "wait_one", "module", "option"]
+    key: Key
     what: Sentence
     of: tuple[str, ...]
     worth: Between | None

@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from roadstead.report import tables
-from roadstead.report.cells import Link
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
+from roadstead.report.cells import Link
 from roadstead.report.pictures import exports_picture, pictures
 
 if TYPE_CHECKING:

@@ -6,14 +6,15 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
-from roadstead.report.cells import linked, table_of
+from roadstead.report.cells import Column, Table, linked, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from roadstead.playbook.book import Book
-    from roadstead.report.cells import Cell, Table
+    from roadstead.report.cells import Cell
     from roadstead.report.words import Words
+
 
 def do_now(book: Book, words: Words) -> Table:
     """What to commit to now."""
@@ -24,7 +25,9 @@ def do_now(book: Book, words: Words) -> Table:
         )
         for entry in book.do_now
     )  # fmt: skip
-    return table_of("do_now", "what:prose why:prose costs_to_skip:money skip_gap:money flip:prose unsourced:prose", rows)
+    return table_of(
+        "do_now", "what:prose why:prose costs_to_skip:money skip_gap:money flip:prose unsourced:prose", rows
+    )
 
 
 def triggers(book: Book, words: Words) -> Table:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from roadstead.report.charts.style import text_width
 from roadstead.report.cells import Link
+from roadstead.report.charts.style import text_width
 from roadstead.report.tables import ALL
 
 if TYPE_CHECKING:

@@ -180,7 +180,7 @@ def verify(folder: Path) -> Verification:
     RoadsteadError
         RS-S703 where it is no run folder.
     """
-    told = _manifest(folder / MANIFEST)
+    told = read_manifest(folder / MANIFEST)
     checks = [_files(folder, told)]
     if checks[0].holds:
         try:
@@ -192,7 +192,14 @@ def verify(folder: Path) -> Verification:
     return Verification(folder, tuple(checks))
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What a run folder says of itself.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S703 where it is no run folder.
+    """
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -151,12 +151,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
         yardsticks.export_only(tree, prospect, effort),
         yardsticks.central(tree, prospect, path.grown.tree, _solve(study, path, effort, Quiet()).plan.decisions),
     )
-    names = Names(
-        study.names,
-        {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
-        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
-    )
-    reading = Reading(tree, ready.evaluation, solved.plan, solved.certificate, names)
+    reading = Reading(tree, ready.evaluation, solved.plan, solved.certificate, names_of(study))
     first = first_decisions(reading)
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
     clock.mark("comparisons")
@@ -232,6 +227,15 @@ def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
         name = pin.what if pin.what in options else f"enter {pin.what}"
         found.append(Pin("option", options.index(name), pin.do == "open", pin.by or 0))
     return tuple(found)
+
+
+def names_of(study: Study) -> Names:
+    """What a case calls its lines, events and nodes."""
+    return Names(
+        study.names,
+        {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
+        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
+    )
 
 
 def terms(study: Study) -> Terms:

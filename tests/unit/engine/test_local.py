@@ -8,7 +8,7 @@ import os
 import pytest
 from errands import divides, later_is_quicker, refuses_two, square
 
-from roadstead.engine.local import map_tasks
+from roadstead.engine.local import map_tasks, map_until
 from roadstead.terms.errors import Fault, RoadsteadError
 
 
@@ -58,3 +58,23 @@ def test_no_process_is_left_behind():
     with pytest.raises(ZeroDivisionError):
         map_tasks(divides, [0, 1, 2], workers=2)
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_begins_once_it_is_over(workers: int):
+    """What has been done counts, in the order of the tasks; the others are none."""
+    told: list[tuple[int, int]] = []
+    found = map_until(
+        square,
+        list(range(40)),
+        workers=workers,
+        over=lambda: len(told) >= 3,
+        progress=lambda *news: told.append(news),
+    )
+    done = [i for i, value in enumerate(found) if value is not None]
+    assert 3 <= len(done) < 40
+    assert all(found[i] == i * i for i in done)
+
+
+def test_where_it_is_never_over_all_is_done():
+    assert map_until(square, [3, 1, 2], workers=1, over=lambda: False) == [9, 1, 4]

@@ -12,8 +12,8 @@ import pytest
 from books import made_up_book
 
 from roadstead.playbook.book import Book, Name, Trigger
-from roadstead.report.html import FOLDED, page, page_table
 from roadstead.report.cells import Column, Link, Table, linked
+from roadstead.report.html import FOLDED, page, page_table
 from roadstead.report.words import Words
 
 if TYPE_CHECKING:
