@@ -17,6 +17,7 @@ from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.accounts import Tails
 from roadstead.futures.subtrees import mean_path
+from roadstead.futures.tree import node_probability, to_root
 from roadstead.playbook import questions
 from roadstead.playbook.leaving_out import QUICK
 from roadstead.playbook.worth_book import Between
@@ -37,8 +38,10 @@ LEAST_TIME = 20.0
 """Time given at least, however quick the plan was: starting costs something, too. [s]"""
 LITTLE = 1.0
 """Time given at least to one problem. [s]"""
-TIME_OUT = "RS-F504"
-"""Code of a plan that was not found in time."""
+TIME_OUT, UNFIT = "RS-F504", "RS-F503"
+"""Codes of a plan that was not found in time, and of one that cannot be."""
+FIRST_EVENTS = 4
+"""Events that are asked about before single lines are, those on which most money hangs; the others come last."""
 MOST = 3
 """Lines at most that a question about single lines is asked of."""
 
@@ -93,9 +96,16 @@ class _Valued:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """How long to look, and who may end it."""
+    """How long to look, and who may end it.
+
+    Attributes
+    ----------
+    seconds
+        Time the plan itself took, all its rounds. [s]
+    """
 
     effort: Effort
+    seconds: float
     terms: Terms
     stopped: Callable[[], bool]
     progress: Callable[[int, int], None] | None = None
@@ -109,7 +119,7 @@ def answers(
     first: Sequence[Pin],
     allowed: Allowed,
 ) -> tuple[Answer, ...]:
-    """Every question with its answer, those that cost least time to answer first.
+    """Every question with its answer, in the order they are worked out.
 
     Parameters
     ----------
@@ -120,7 +130,7 @@ def answers(
     """
     if allowed.terms.times <= 0.0:
         return ()
-    ends = time.time() + max(allowed.terms.times * solved.seconds, LEAST_TIME)
+    ends = time.time() + max(allowed.terms.times * allowed.seconds, LEAST_TIME)
     prospect, solved = _neutral(tree, prospect, solved, allowed.effort)
     asked = _asked(tree, prospect, solved, came, first, allowed)
     effort = Effort(allowed.effort.gap, min(allowed.effort.seconds, max(solved.seconds, LITTLE)), 1)
@@ -167,14 +177,27 @@ def _asked(
         asked.append(questions.mean_held(tree, prospect, mean))
     if first:
         asked.append(questions.waiting(tree, prospect, plan))
-    asked += [questions.event_known(tree, prospect, plan, turns, met) for turns in questions.parted(tree, came).items()]
-    if len(first) > 1:
-        asked += [questions.waiting_with(tree, prospect, plan, pin) for pin in first]
-    asked += [
+    at_stake = sorted(questions.parted(tree, came).items(), key=lambda turns: -_at_stake(tree, solved, turns[1]))
+    events = [questions.event_known(tree, prospect, plan, turns, met) for turns in at_stake]
+    alone = [questions.waiting_with(tree, prospect, plan, pin) for pin in first] if len(first) > 1 else []
+    sites = [
         questions.right_to_site(tree, prospect, plan, d, (terms.share, terms.sooner)) for d in _sites(prospect, plan)
     ]
-    asked += [questions.smaller_steps(tree, prospect, plan, r, terms.dearer) for r in _stepped(prospect, plan)]
+    steps = [questions.smaller_steps(tree, prospect, plan, r, terms.dearer) for r in _stepped(prospect, plan)]
+    asked += [*events[:FIRST_EVENTS], *alone, *sites, *steps, *events[FIRST_EVENTS:]]
     return asked
+
+
+def _at_stake(tree: ScenarioTree, solved: Solved, at: Sequence[int]) -> float:
+    """How far the plan's value spreads by whether something comes: standard deviation of its mean either way. [money]"""
+    likely, by_node = node_probability(tree), solved.certificate.by_node
+    reached = to_root(tree, np.where(np.isin(np.arange(tree.count), list(at)), likely, 0.0))
+    come = float(reached[0])
+    if not 0.0 < come < 1.0:
+        return 0.0
+    there = float((by_node * np.where(likely > 0.0, reached / np.where(likely > 0.0, likely, 1.0), 0.0)).sum())
+    apart = there / come - (float(by_node.sum()) - there) / (1.0 - come)
+    return abs(apart) * float(np.sqrt(come * (1.0 - come)))
 
 
 def _mean_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> Decisions | None:
@@ -221,6 +244,7 @@ def _valued(task: _Task) -> _Valued:
     if left <= 0.0:
         return _Valued(np.nan, np.nan, TIME_OUT)
     problem, effort = task.problem, replace(task.effort, seconds=max(min(task.effort.seconds, left), LITTLE))
+    began = time.time()
     beside = task.solved if problem.same and task.solved.method == "extensive" else None
     try:
         found = solve(
@@ -232,7 +256,9 @@ def _valued(task: _Task) -> _Valued:
             beside=beside,
         )
     except RoadsteadError as error:
-        return _Valued(np.nan, np.nan, error.faults[0].code)
+        # What is held of the first decisions is no rule that could be blamed: a search that ends before time is over found none.
+        in_time = time.time() - began < effort.seconds
+        return _Valued(np.nan, np.nan, UNFIT if in_time else error.faults[0].code)
     return _Valued(found.certificate.value, found.bound)
 
 

@@ -1,12 +1,13 @@
 """What tells the futures in which a decision is taken from those in which it is not, with how often that misleads.
 
 For a decision that the plan takes at some nodes of a year and not at others, every sign that can be looked up is tried: an event
-that has come, taxes at a border, the NEV share of a market; alone, and two together where one alone misleads.
+that has come, taxes at a border, the NEV share of a market; alone, and two together where one alone misleads. A tree has few nodes,
+so many a sign parts them by chance: what bears on the decision's own markets goes before what does not, as long as it tells as much.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.signs_book import Condition, Signpost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
+    from roadstead.futures.events import Event
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -32,25 +34,29 @@ APART = 0.002
 """Shares nearer than that are the same. [fraction]"""
 BETTER = 0.005
 """Probability by which two signs together must mislead less than one, to be worth looking at both. [fraction]"""
+TOGETHER = 3
+"""Events in step that are told at most."""
 PAIRED = 60
 """Signs at most that are tried two and two, those that mislead least alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """A sign at some nodes: which of them show it."""
+    """A sign at some nodes: which of them show it, and whether it bears on the markets of the decision."""
 
     kind: Literal["event", "share", "duty"]
     of: str
     above: bool
     threshold: float
     shown: Flags
+    bears: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """Nodes of a year at which a decision may be taken, their probabilities, and where it is."""
 
+    year: int
     nodes: Ints
     weight: Floats
     taken: Flags
@@ -60,7 +66,7 @@ class _Asked:
         return np.asarray((shown != self.taken) @ self.weight)
 
 
-def signposts(reading: Reading) -> tuple[Signpost, ...]:
+def signposts(reading: Reading, events: Mapping[str, Event]) -> tuple[Signpost, ...]:
     """One for every decision of a year that hangs on how things turn out, the likeliest first within a year."""
     grouped: dict[tuple[int, str, str], list[Decision]] = {}
     for decision in decisions(reading):
@@ -71,7 +77,8 @@ def signposts(reading: Reading) -> tuple[Signpost, ...]:
     for (year, _, _), same in grouped.items():
         asked = _asked(reading, year, same)
         if not asked.taken.all():
-            found.append(_signpost(reading, year, same, asked))
+            signs = _signs(reading, events, same[0], asked)
+            found.append(_signpost(reading, year, same, asked, signs))
     return tuple(sorted((one for one in found if one), key=lambda one: (one.year, -one.probability)))
 
 
@@ -84,14 +91,15 @@ def _asked(reading: Reading, year: int, same: Sequence[Decision]) -> _Asked:
         done = {d.node for d in decisions(reading) if d.key == first.key and d.node not in {one.node for one in same}}
         nodes = [n for n in nodes if not done.intersection(history(tree, n))]
     at = {d.node for d in same}
-    return _Asked(np.asarray(nodes), likely[nodes], np.asarray([n in at for n in nodes]))
+    return _Asked(year, np.asarray(nodes), likely[nodes], np.asarray([n in at for n in nodes]))
 
 
-def _signpost(reading: Reading, year: int, same: Sequence[Decision], asked: _Asked) -> Signpost | None:
-    signs = _signs(reading, year, same[0], asked)
+def _signpost(
+    reading: Reading, year: int, same: Sequence[Decision], asked: _Asked, signs: Sequence[_Sign]
+) -> Signpost | None:
     if not signs or not asked.taken.any():
         return None
-    chosen = _best(signs, asked)
+    chosen = [each for sign in _best(signs, asked) for each in _in_step(sign, signs)]
     shown = np.all([sign.shown for sign in chosen], axis=0)
     taken, signalled = float(asked.weight @ asked.taken), float(asked.weight @ shown)
     lead = _lead(reading, same[0])
@@ -118,9 +126,9 @@ def _signpost(reading: Reading, year: int, same: Sequence[Decision], asked: _Ask
 
 
 def _best(signs: Sequence[_Sign], asked: _Asked) -> tuple[_Sign, ...]:
-    """The sign that misleads least, or two together that mislead less; of equals, the one that is easiest to look up."""
+    """The sign that misleads least, or two together that mislead less; of equals, the first."""
     shown = np.stack([sign.shown for sign in signs])
-    alone = asked.misled(shown)
+    alone = np.round(asked.misled(shown), 9)
     best = int(np.argmin(alone))
     few = np.argsort(alone, kind="stable")[:PAIRED]
     both = asked.misled(shown[few][:, None, :] & shown[few][None, :, :])
@@ -130,8 +138,30 @@ def _best(signs: Sequence[_Sign], asked: _Asked) -> tuple[_Sign, ...]:
     return (signs[best],)
 
 
-def _signs(reading: Reading, year: int, decision: Decision, asked: _Asked) -> list[_Sign]:
-    """Every sign that some of the nodes show and others do not: events, then duties, then shares."""
+def _in_step(chosen: _Sign, signs: Sequence[_Sign]) -> list[_Sign]:
+    """An event with those that come and stay away in step with it, for a tree cannot tell them apart.
+
+    First those that bear on the decision: that they come, or else that they stay away; then others that come.
+    """
+    if chosen.kind != "event":
+        return [chosen]
+    same = [one for one in signs if one.kind == "event" and np.array_equal(one.shown, chosen.shown)]
+    bearing = [one for one in same if one.bears and one.above] or [one for one in same if one.bears]
+    others = [one for one in same if one.above and not one.bears]
+    return [*bearing, *others][:TOGETHER] or [chosen]
+
+
+def _signs(reading: Reading, events: Mapping[str, Event], decision: Decision, asked: _Asked) -> list[_Sign]:
+    """Every sign that some nodes show and others do not: events that bear on the decision, duties, shares, other events."""
+    markets = _markets(reading, decision)
+    come = _events_come(reading, asked)
+    places = {market for market, _ in markets}
+    come = [replace(sign, bears=_bears(reading, events[sign.of], decision, places)) for sign in come]
+    near, far = [one for one in come if one.bears], [one for one in come if not one.bears]
+    return [*near, *_levels(reading, markets, asked), *far]
+
+
+def _events_come(reading: Reading, asked: _Asked) -> list[_Sign]:
     fired = reading.evaluation.ledger.grown.fired
     come = [{event for event, _ in fired[n]} for n in asked.nodes.tolist()]
     signs = []
@@ -139,7 +169,23 @@ def _signs(reading: Reading, year: int, decision: Decision, asked: _Asked) -> li
         has_come = np.asarray([event in events for events in come])
         if not has_come.all():
             signs += [_Sign("event", event, True, 0.5, has_come), _Sign("event", event, False, 0.5, ~has_come)]
-    markets = _markets(reading, decision)
+    return signs
+
+
+def _bears(reading: Reading, event: Event, decision: Decision, markets: set[str]) -> bool:
+    """True where an event changes the law of a market or of the line's own country, or what holds everywhere."""
+    ledger = reading.evaluation.ledger
+    line = ledger.costing.carmaker.lines.get(decision.subject)
+    places = markets | ({line.place} if line else set())
+    territories = places | {ledger.costing.world.gazetteer.territory(place) for place in places}
+    changed = {change.importer for change in event.amendments} | {rule.place for rule in event.content}
+    changed |= {one.importer for one in event.least_prices}
+    return bool(event.demand or event.route or event.terms or territories & changed)
+
+
+def _levels(reading: Reading, markets: Sequence[tuple[str, str]], asked: _Asked) -> list[_Sign]:
+    """Duties from home, and shares, in the markets of a decision."""
+    signs: list[_Sign] = []
     years, grown = reading.evaluation.prospect.node_years, reading.evaluation.ledger.grown
     at = [int(np.flatnonzero(years.node == n)[0]) for n in asked.nodes.tolist()]
     for market, model in markets:
@@ -147,7 +193,7 @@ def _signs(reading: Reading, year: int, decision: Decision, asked: _Asked) -> li
         signs += _thresholds("duty", f"{market} {model}", duty)
     known = reading.evaluation.ledger.selling.markets
     for market in dict.fromkeys(market for market, _ in markets):
-        share = grown.nev_share[asked.nodes, known.index(market), year - reading.tree.first_year]
+        share = grown.nev_share[asked.nodes, known.index(market), asked.year - reading.tree.first_year]
         signs += _thresholds("share", market, share)
     return signs
 

@@ -109,7 +109,7 @@ def tell(told: Told) -> Book:
         demand=told.demand,
         pull=pull(reading),
         flexibility=told.flexibility,
-        signposts=signposts(reading),
+        signposts=signposts(reading, told.events),
     )
 
 

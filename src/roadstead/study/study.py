@@ -156,7 +156,9 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
     clock.mark("comparisons")
     progress.begin("flexibility")
-    flexible = worth(reading, solved, first, Allowed(effort, terms(study), progress.stopped, progress.done))
+    flexible = worth(
+        reading, solved, first, Allowed(effort, clock.marks["plan"], terms(study), progress.stopped, progress.done)
+    )
     clock.mark("flexibility")
     progress.begin("playbook")
     other_rules = cover.other_rules(study, ready.rulebook)

@@ -130,7 +130,13 @@ def watch(
     events = tuple(
         EventWatched(e, study.events[e].title, study.events[e].title_zh, implied[e], first[e], seen[e]) for e in implied
     )
-    return Watched(folder, study.as_known_on, day, events, tuple(_watched(now, one, seen) for one in signposts(reading)))
+    return Watched(
+        folder,
+        study.as_known_on,
+        day,
+        events,
+        tuple(_watched(now, one, seen) for one in signposts(reading, study.events)),
+    )
 
 
 def _check_folders(*folders: Path | None) -> None:
@@ -165,7 +171,9 @@ def _read_again(folder: Path, ready: Ready) -> Reading:
 
 
 def _spoilt(folder: Path, message: str) -> Fault:
-    return Fault(str(folder), "RS-S703", f"its plan cannot be read: {message}", "a folder that `roadstead verify` holds")
+    return Fault(
+        str(folder), "RS-S703", f"its plan cannot be read: {message}", "a folder that `roadstead verify` holds"
+    )
 
 
 def _first_years(ready: Ready) -> Mapping[str, int]:

@@ -41,7 +41,7 @@ def asked(
     tree, prospect = problem
     solved = solve(tree, prospect, effort)
     found: dict[str, list[Answer]] = {}
-    for one in answers(tree, prospect, solved, came, FIRST[:1], Allowed(effort, terms, lambda: False)):
+    for one in answers(tree, prospect, solved, came, FIRST[:1], Allowed(effort, solved.seconds, terms, lambda: False)):
         found.setdefault(one.question.key, []).append(one)
     return solved, found
 
@@ -153,10 +153,10 @@ def test_a_problem_is_asked_for_once():
 def test_what_time_does_not_reach_is_told_as_such():
     tree, prospect = wall_or_no_wall()
     solved = solve(tree, prospect, EXACT)
-    found = answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, PATIENT, lambda: True))
+    found = answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, 1.0, PATIENT, lambda: True))
     assert {one.standing for one in found} == {"no time"}
     assert not any(one.worth for one in found)
-    assert answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, Terms(times=0.0), lambda: False)) == ()
+    assert answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, 1.0, Terms(times=0.0), lambda: False)) == ()
 
 
 def test_a_plan_that_weighs_its_worst_futures_is_valued_by_the_mean():
