@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         rules_show,
         solve_problem,
         verify,
+        watch,
         world,
     )
     from roadstead.study.diversions import divert
@@ -74,6 +75,7 @@ __all__ = [
     "save_problem",
     "solve_problem",
     "verify",
+    "watch",
     "world",
 ]
 _ASKED_ROOMS = frozenset({"futures", "outlook", "world"})

@@ -134,7 +134,8 @@ def _best(signs: Sequence[_Sign], asked: _Asked) -> tuple[_Sign, ...]:
     both = asked.misled(shown[few][:, None, :] & shown[few][None, :, :])
     i, j = np.unravel_index(int(np.argmin(both)), both.shape)
     if both[i, j] < alone[best] - BETTER:
-        return signs[int(few[min(i, j)])], signs[int(few[max(i, j)])]
+        first, second = sorted((int(few[i]), int(few[j])))
+        return signs[first], signs[second]
     return (signs[best],)
 
 

@@ -356,7 +356,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, signposts, later, comparisons, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
+    do_now, triggers, later, comparisons, signposts, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
     demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

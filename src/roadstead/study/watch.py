@@ -102,7 +102,7 @@ def watch(
     Parameters
     ----------
     as_of
-        Day whose knowledge counts; that of the packaged rules where None.
+        Day whose knowledge counts; that of the packaged rules, or of the newest of a user's ``rules``, where None.
     rules, world
         Folders of a user's own rules and facts, in place of those that the case brought.
 
@@ -116,7 +116,7 @@ def watch(
     read_manifest(folder / MANIFEST)
     ready = _ready_again(folder, progress or Quiet())
     study, reading = ready.study, _read_again(folder, ready)
-    day = as_of or max(rulebook.load().as_of, study.as_known_on)
+    day = as_of or _newest(ready, rules)
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
         raise RoadsteadError(Fault("--as-of", "RS-S720", message, "that day or a later one"))
@@ -137,6 +137,17 @@ def watch(
         events,
         tuple(_watched(now, one, seen) for one in signposts(reading, study.events)),
     )
+
+
+def _newest(ready: Ready, rules: Path | None) -> date:
+    """The day of the packaged rules, or of the newest rule of a user's that is not packaged."""
+    packaged = rulebook.load()
+    days = [packaged.as_of, ready.study.as_known_on]
+    if rules is not None:
+        old = {measure.measure_id: measure for measure in packaged.every_measure()}
+        every = rulebook.load(None, rules, ready.study.world.dollars().keys()).every_measure()
+        days += [measure.known_from for measure in every if old.get(measure.measure_id) != measure]
+    return max(days)
 
 
 def _check_folders(*folders: Path | None) -> None:

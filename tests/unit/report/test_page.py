@@ -165,7 +165,7 @@ def test_pictures_and_tables_say_what_they_show(written: dict[str, Path]):
     drawings = [a for _, a in reader.named("svg")]
     assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
     assert len(reader.named("figure")) == len(reader.named("figcaption")) == 7
-    assert len(reader.named("table")) == len(reader.named("caption")) == 11
+    assert len(reader.named("table")) == len(reader.named("caption")) == 13
     scrolls = [a for _, a in reader.named("div") if a.get("class") == "scroll"]
     assert all(a["tabindex"] == "0" and a["aria-label"] for a in scrolls)
 
