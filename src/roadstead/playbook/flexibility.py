@@ -40,6 +40,8 @@ LITTLE = 1.0
 """Time given at least to one problem. [s]"""
 TIME_OUT, UNFIT = "RS-F504", "RS-F503"
 """Codes of a plan that was not found in time, and of one that cannot be."""
+UNSOLVED = frozenset({TIME_OUT, UNFIT, "RS-F505"})
+"""Codes of problems without a plan: no fault of whoever asked."""
 FIRST_EVENTS = 4
 """Events that are asked about before single lines are, those on which most money hangs; the others come last."""
 MOST = 3
@@ -80,7 +82,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class _Task:
     problem: Problem
-    solved: Solved
+    pins: tuple[Pin, ...]
+    beside: Solved | None
     effort: Effort
     ends: float
 
@@ -134,7 +137,8 @@ def answers(
     prospect, solved = _neutral(tree, prospect, solved, allowed.effort)
     asked = _asked(tree, prospect, solved, came, first, allowed)
     effort = Effort(allowed.effort.gap, min(allowed.effort.seconds, max(solved.seconds, LITTLE)), 1)
-    tasks = [_Task(problem, solved, effort, ends) for problem in _problems(asked)]
+    pins, beside = solved.proof.pins, solved if solved.method == "extensive" else None
+    tasks = [_Task(one, pins, beside if one.same else None, effort, ends) for one in _problems(asked)]
     found = map_until(
         _valued,
         tasks,
@@ -240,25 +244,22 @@ def _stepped(prospect: Prospect, plan: Decisions) -> list[int]:
 
 def _valued(task: _Task) -> _Valued:
     """A problem's value and bound, in what time is left."""
-    left = task.ends - time.time()
+    began = time.time()
+    left = task.ends - began
     if left <= 0.0:
         return _Valued(np.nan, np.nan, TIME_OUT)
-    problem, effort = task.problem, replace(task.effort, seconds=max(min(task.effort.seconds, left), LITTLE))
-    began = time.time()
-    beside = task.solved if problem.same and task.solved.method == "extensive" else None
+    tree, prospect, start = task.problem.posed()
+    effort = replace(task.effort, seconds=max(min(task.effort.seconds, left), LITTLE))
+    pins = (*task.pins, *task.problem.pins)
     try:
-        found = solve(
-            problem.tree,
-            problem.prospect,
-            effort,
-            pins=(*task.solved.proof.pins, *problem.pins),
-            start=problem.start,
-            beside=beside,
-        )
+        found = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside)
     except RoadsteadError as error:
+        code = error.faults[0].code
+        if code not in UNSOLVED:
+            raise
         # What is held of the first decisions is no rule that could be blamed: a search that ends before time is over found none.
         in_time = time.time() - began < effort.seconds
-        return _Valued(np.nan, np.nan, UNFIT if in_time else error.faults[0].code)
+        return _Valued(np.nan, np.nan, UNFIT if in_time else code)
     return _Valued(found.certificate.value, found.bound)
 
 

@@ -29,6 +29,9 @@ class Problem:
 
     Attributes
     ----------
+    ends
+        Leaves one of which will be reached, as is known today; empty where nothing is known. The part of the tree is cut out where
+        the problem is solved: many at once would not fit into memory.
     same
         True where it is the plan's own problem under other pins: what its proof found holds here too.
     """
@@ -38,6 +41,15 @@ class Problem:
     start: Decisions
     pins: tuple[Pin, ...] = ()
     same: bool = False
+    ends: tuple[int, ...] = ()
+
+    def posed(self) -> tuple[ScenarioTree, Prospect, Decisions]:
+        """Tree, prospect and decisions to begin from: those of the futures that are left."""
+        if not self.ends:
+            return self.tree, self.prospect, self.start
+        nodes, d = nodes_to(self.tree, self.ends), self.start
+        start = Decisions(d.commit[nodes], d.close[nodes], d.build[nodes], d.retire[nodes])
+        return *with_futures(self.tree, self.prospect, self.ends), start
 
 
 Met = dict[tuple[int, ...], Problem]
@@ -88,9 +100,7 @@ def known(
     for ends in parts:
         kept = tuple(leaf for leaf in ends if likely[leaf] > 0.0)
         if kept and kept not in met:
-            nodes = nodes_to(tree, kept)
-            start = Decisions(plan.commit[nodes], plan.close[nodes], plan.build[nodes], plan.retire[nodes])
-            met[kept] = Problem(*with_futures(tree, prospect, kept), start)
+            met[kept] = Problem(tree, prospect, plan, ends=kept)
         if kept:
             found.append((float(likely[list(kept)].sum()), met[kept]))
     return tuple(found)

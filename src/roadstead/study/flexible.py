@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from roadstead.report.amounts import Language
 
 LANGUAGES: tuple[tuple[str, Language], ...] = (("", "en"), ("_zh", "zh"))
-FLEXIBILITY = {
+FLEXIBILITY: dict[str, Any] = {
     "key": pl.String, "what": pl.String, "what_zh": pl.String, "of": pl.List(pl.String), "worth": pl.Float64,
     "at_least": pl.Float64, "at_most": pl.Float64, "price": pl.Float64, "standing": pl.String,
 }  # fmt: skip
-SIGNPOSTS = {
+SIGNPOSTS: dict[str, Any] = {
     "kind": pl.String, "subject": pl.String, "what": pl.String, "what_zh": pl.String, "year": pl.Int64, "lead": pl.Int64,
     "probability": pl.Float64, "false_alarm": pl.Float64, "missed": pl.Float64, "sign": pl.String, "of": pl.String,
     "above": pl.Boolean, "threshold": pl.Float64, "sign_year": pl.Int64, "said": pl.String, "said_zh": pl.String,

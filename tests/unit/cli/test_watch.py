@@ -21,7 +21,7 @@ def test_the_day_itself_in_words(stored: Path, run):
     assert "EU prolongs its duty" in said.out
     assert "cannot be seen yet" in said.out
     assert "Signposts" in said.out
-    assert "days left" in said.out
+    assert " days" in said.out
     assert "pricing every lane" in said.err
 
 
