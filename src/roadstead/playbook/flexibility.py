@@ -14,7 +14,8 @@ import numpy as np
 
 from roadstead.engine.local import map_until
 from roadstead.footprint.dispatch import no_new
-from roadstead.footprint.solve import Effort, solve
+from roadstead.footprint.session import Checkpoint, Session
+from roadstead.footprint.solve import Effort, Proof, solve
 from roadstead.futures.accounts import Tails
 from roadstead.futures.subtrees import mean_path
 from roadstead.futures.tree import node_probability, to_root
@@ -27,6 +28,7 @@ from roadstead.terms.errors import RoadsteadError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.plan import Decisions, Pin
     from roadstead.footprint.solve import Solved
     from roadstead.futures.prospect import Prospect
@@ -84,6 +86,7 @@ class _Task:
     problem: Problem
     pins: tuple[Pin, ...]
     beside: Solved | None
+    cuts: LinkingCuts | None
     effort: Effort
     ends: float
 
@@ -137,8 +140,9 @@ def answers(
     prospect, solved = _neutral(tree, prospect, solved, allowed.effort)
     asked = _asked(tree, prospect, solved, came, first, allowed)
     effort = Effort(allowed.effort.gap, min(allowed.effort.seconds, max(solved.seconds, LITTLE)), 1)
-    pins, beside = solved.proof.pins, solved if solved.method == "extensive" else None
-    tasks = [_Task(one, pins, beside if one.same else None, effort, ends) for one in _problems(asked)]
+    pins, beside = solved.proof.pins, solved if isinstance(solved.proof, Proof) else None
+    cuts = solved.proof.cuts if isinstance(solved.proof, Proof) else None
+    tasks = [_Task(one, pins, beside if one.same else None, cuts, effort, ends) for one in _problems(asked)]
     found = map_until(
         _valued,
         tasks,
@@ -251,8 +255,9 @@ def _valued(task: _Task) -> _Valued:
     tree, prospect, start = task.problem.posed()
     effort = replace(task.effort, seconds=max(min(task.effort.seconds, left), LITTLE))
     pins = (*task.pins, *task.problem.pins)
+    session = Session(found=Checkpoint(start, None if task.cuts is None else task.problem.of_cuts(task.cuts)))
     try:
-        found = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside)
+        found = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside, session=session)
     except RoadsteadError as error:
         code = error.faults[0].code
         if code not in UNSOLVED:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.plan import Decisions, Pin
 from roadstead.futures.subtrees import nodes_to, with_futures
 from roadstead.futures.tree import leaves, node_probability
@@ -50,6 +51,16 @@ class Problem:
         nodes, d = nodes_to(self.tree, self.ends), self.start
         start = Decisions(d.commit[nodes], d.close[nodes], d.build[nodes], d.retire[nodes])
         return *with_futures(self.tree, self.prospect, self.ends), start
+
+    def of_cuts(self, cuts: LinkingCuts) -> LinkingCuts:
+        """Of cuts of the plan's own problem, those of the years that are left, which hold here too."""
+        if not self.ends:
+            return cuts
+        left = np.isin(self.prospect.node_years.node, nodes_to(self.tree, self.ends))
+        place, kept = np.cumsum(left) - 1, left[cuts.node_year]
+        return LinkingCuts(
+            place[cuts.node_year[kept]], cuts.cell[kept], cuts.segment[kept], cuts.by_entry[kept], cuts.options[kept]
+        )
 
 
 Met = dict[tuple[int, ...], Problem]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -57,6 +57,7 @@ def page(book: Book, words: Words) -> str:
         loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
     style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
     return environment.get_template("playbook.html").render(
         book=book,
@@ -74,7 +75,8 @@ def page(book: Book, words: Words) -> str:
         demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
-        flexibility=page_table(tables.flexibility(book, words), words, one_scale=True),
+        flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
+        unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
         triggers_shown=TRIGGERS_SHOWN,

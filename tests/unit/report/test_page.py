@@ -237,3 +237,14 @@ def test_money_for_each_car_says_whose_money_it_is():
     assert page_table(table, Words("en", "USD")).heads[1].text == "Parts from home a car ($)"
     assert page_table(table, Words("zh", "USD")).heads[1].text == "单车国内件（美元）"
     assert page_table(table, Words("en", "USD")).rows[0][1].text == "6,560"
+
+
+def test_flexibility_that_was_not_reached_is_counted():
+    book, words = made_up_book(), Words("en", "USD")
+    said = page(book, words)
+    assert "One more question was not reached in the time allowed" in said
+    assert "no plan keeps what the case asks" in said
+    assert "not reached in the time allowed</td>" not in said
+    reached = replace(book, flexibility=book.flexibility[:4])
+    assert "not reached in the time allowed" not in page(reached, words)
+    assert 'id="flexibility"' not in page(replace(book, flexibility=()), words)
