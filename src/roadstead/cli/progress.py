@@ -30,6 +30,7 @@ STAGES = {
     "flexibility": "working out what flexibility is worth",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
+    "sweep": "planning every point",
 }
 EARLY = {
     "plan": "ending with the best plan so far",

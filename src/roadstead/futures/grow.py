@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +52,8 @@ def grow(plan: TreePlan, classes: Mapping[str, DemandClass], outlook: Outlook) -
         Demand class each event brings, for those that bring one.
 
     The draws are cut where the tree's own probabilities say: if its paths are slow with probability 0.3 in all, the
-    slow class is the slowest 30 % of the joint draws.
+    slow class is the slowest 30 % of the joint draws. Where the plan states the share of a class, that is where it is cut: a
+    tree on which slow sales have been made certain still means its slowest 30 %.
     """
     index = {node.node_id: i for i, node in enumerate(plan.nodes)}
     parent = np.asarray([index[n.parent] if n.parent else -1 for n in plan.nodes])
@@ -75,19 +77,24 @@ def grow(plan: TreePlan, classes: Mapping[str, DemandClass], outlook: Outlook) -
         name=tuple(node.name for node in plan.nodes),
         state=tuple("+".join(event for event, _ in events) or "today" for events in fired),
     )
-    market, nev_share = _expectations(tree, tuple(demand), outlook)
+    market, nev_share = _expectations(tree, tuple(demand), outlook, plan.shares)
     return Grown(tree, tuple(fired), tuple(demand), market, nev_share)
 
 
-def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> dict[str, Flags]:
-    """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all."""
+def class_draws(
+    tree: ScenarioTree,
+    demand: tuple[DemandClass, ...],
+    outlook: Outlook,
+    shares: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Flags]:
+    """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all. ``shares``: those stated."""
     at = int(np.argmin(np.abs(outlook.years - CLASS_YEAR)))
     units = (outlook.market[:, :, at] * outlook.nev_share[:, :, at]).sum(1)
     rank = np.argsort(np.argsort(units, kind="stable"), kind="stable")
     probability = node_probability(tree)
     ends = leaves(tree)
-    slow = sum(probability[leaf] for leaf in ends if demand[leaf] == "slow")
-    fast = sum(probability[leaf] for leaf in ends if demand[leaf] == "fast")
+    slow = shares.get("slow", sum(probability[leaf] for leaf in ends if demand[leaf] == "slow"))
+    fast = shares.get("fast", sum(probability[leaf] for leaf in ends if demand[leaf] == "fast"))
     return {
         "": np.ones(len(units), dtype=bool),
         "slow": rank < round(slow * len(units)),
@@ -95,9 +102,11 @@ def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Ou
     }
 
 
-def _expectations(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> tuple[Floats, Floats]:
+def _expectations(
+    tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook, shares: Mapping[str, float]
+) -> tuple[Floats, Floats]:
     """Means over the draws that fit each node. A path whose class never shows has what is left over."""
-    chosen = class_draws(tree, demand, outlook)
+    chosen = class_draws(tree, demand, outlook, shares)
     settled = np.asarray(demand) != ""
     middle = ~chosen["slow"] & ~chosen["fast"]
     units = outlook.market * outlook.nev_share

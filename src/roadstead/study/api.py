@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from roadstead.study.entries import CaseFile
     from roadstead.study.frames import Parts, Suppliers
     from roadstead.study.holdings import Holdings
+    from roadstead.study.patch import Asked
     from roadstead.study.preflight import Checked
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
@@ -235,6 +236,7 @@ def plan(
     language: Literal["en", "zh"] = "en",
     progress: Progress | None = None,
     unfinished: Path | None = None,
+    patches: Sequence[str | Asked] = (),
     **wanted: Unpack[Wanted],
 ) -> Planned:
     """Plan a case; with ``out``, write the run folder there.
@@ -243,11 +245,16 @@ def plan(
 
     Parameters
     ----------
+    patches
+        What to set, which events to make certain, which scenarios hold, in this order: ``"EU27/MFN=0.2"``, ``"us_lets_in 2029"``, the name
+        of a scenario or the path of its file (docs/what-if.md).
     unfinished
         Folder for searches that have not ended: one that was ended by force goes on from what it had found.
     """
     from roadstead.engine.hire import must_be_reached
     from roadstead.study import store
+    from roadstead.study.bundled import case_folder
+    from roadstead.study.patched import patched
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
     from roadstead.study.study import run
@@ -256,10 +263,10 @@ def plan(
     watched.begin("facts")
     if out is not None:
         store.must_be_free(Path(out))
-    study = read_case(path)
-    effort = effort_of(study.case, **wanted)
-    must_be_reached(effort.cluster)
-    with solver_silenced():
+    with solver_silenced(), patched(case_folder(Path(path)), patches) as folder:
+        study = read_case(folder)
+        effort = effort_of(study.case, **wanted)
+        must_be_reached(effort.cluster)
         done = run(study, effort=effort, progress=watched, unfinished=unfinished)
         if out is None:
             return Planned(done, None)

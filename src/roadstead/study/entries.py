@@ -73,10 +73,11 @@ class NodeEntry(_Part):
 
 
 class TreeEntry(_Part):
-    """The tree: first year of each stage, and the nodes, root first."""
+    """The tree: first year of each stage, and the nodes, root first; shares of draws that are slow and fast, where paths do not say."""
 
     stages: tuple[Year, ...] = Field(min_length=1)
     nodes: tuple[NodeEntry, ...] = Field(min_length=1)
+    classes: dict[Literal["slow", "fast"], Fraction] = Field(default_factory=dict)
 
 
 class AmendmentEntry(_Part):
@@ -171,8 +172,18 @@ class RiskEntry(_Part):
     weight: Fraction
 
 
+class ScenarioEntry(_Part):
+    """Named patches over the case: scenarios it stands on, selectors with values, events with the year they are certain from."""
+
+    title: str = ""
+    title_zh: str = ""
+    over: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
 class CaseFile(_Part):
-    """All of case.yaml."""
+    """All of case.yaml. ``patched``: what was worked into it, written where a case with patches is kept."""
 
     name: str
     name_zh: str
@@ -195,3 +206,5 @@ class CaseFile(_Part):
     effort: EffortEntry = EffortEntry()
     flexibility: FlexibilityEntry = FlexibilityEntry()
     announced: dict[str, AnnouncedEntry] = Field(default_factory=dict)
+    scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict)
+    patched: tuple[str, ...] = ()

@@ -195,13 +195,7 @@ def verify(folder: Path) -> Verification:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """What a run folder says of itself.
-
-    Raises
-    ------
-    RoadsteadError
-        RS-S703 where it is no run folder.
-    """
+    """What a run folder says of itself; RS-S703 where it is none."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -139,7 +139,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
     ready = prepare(study, progress)
     clock.mark("evaluate")
     progress.begin("plan")
-    settled = _settle(study, ready, effort, progress, unfinished)
+    settled = settle(study, ready, effort, progress, unfinished)
     ready, solved = settled.ready, settled.solved
     tree, prospect = ready.grown.tree, ready.evaluation.prospect
     clock.mark("plan")
@@ -151,7 +151,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
         yardsticks.export_only(tree, prospect, effort),
         yardsticks.central(tree, prospect, path.grown.tree, _solve(study, path, effort, Quiet()).plan.decisions),
     )
-    reading = Reading(tree, ready.evaluation, solved.plan, solved.certificate, names_of(study))
+    reading = read_back(study, ready, solved)
     first = first_decisions(reading)
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
     clock.mark("comparisons")
@@ -188,7 +188,12 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
     return Run(ready, effort, solved, book, clock.marks)
 
 
-def _settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None) -> Settled:
+def read_back(study: Study, ready: Ready, solved: Solved) -> Reading:
+    """A plan beside the study it is for, to be read in the words of the case."""
+    return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names_of(study))
+
+
+def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Settled:
     """Plan, let rivals answer, and plan again against their answer, until it moves hardly a car."""
     for round_ in range(1, MOST_ROUNDS + 1):
         solved = _solve(study, ready, effort, progress, unfinished)
