@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         rules_show,
         solve_problem,
         verify,
+        watch,
         world,
     )
     from roadstead.study.diversions import divert
@@ -77,6 +78,7 @@ __all__ = [
     "solve_problem",
     "sweep",
     "verify",
+    "watch",
     "world",
 ]
 _ASKED_ROOMS = frozenset({"futures", "outlook", "world"})

@@ -183,7 +183,23 @@ def as_json(done: "Planned", language: Literal["en", "zh"]) -> dict[str, Any]:
         "later": [
             {"what": say(later.what), "year": later.year, "probability": later.probability} for later in book.later
         ],
+        "signposts": [
+            {
+                "decision": say(row.what),
+                "year": row.year,
+                "lead": row.lead,
+                "probability": row.probability,
+                "sign": [say(condition.said) for condition in row.conditions],
+                "false_alarm": row.false_alarm,
+                "missed": row.missed,
+            }
+            for row in book.signposts
+        ],
         "comparisons": book.comparisons,
+        "flexibility": [
+            {"key": row.key, "what": say(row.what), "of": row.of, "worth": row.worth, "standing": row.standing}
+            for row in book.flexibility
+        ],
         "warnings": [say(sentence) for sentence in book.warnings],
         "cover": _cover(done, say),
         "seconds": done.run.seconds,

@@ -27,10 +27,17 @@ STAGES = {
     "plan": "planning",
     "resumed": "planning, from what an unfinished run had found",
     "comparisons": "planning again for comparison",
+    "flexibility": "working out what flexibility is worth",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
     "sweep": "planning every point",
 }
+EARLY = {
+    "plan": "ending with the best plan so far, which is then compared",
+    "resumed": "ending with the best plan so far, which is then compared",
+    "flexibility": "telling what has been worked out",
+}
+"""Stages that can be ended early, and what that comes to."""
 PAUSE = 5.0
 """Seconds between two lines about the same stage in a log."""
 
@@ -87,13 +94,11 @@ class Watch:
 
     def end_early(self) -> bool:
         """Ask the planner to end with the best plan so far; False where it is not planning, or has been asked before."""
-        if self.ending or self.stage not in {STAGES["plan"], STAGES["resumed"]}:
+        if self.ending or self.stage not in {STAGES[name] for name in EARLY}:
             return False
         self.ending = True
-        self.console.print(
-            "interrupted: ending with the best plan so far, which is then compared; once more leaves at once",
-            soft_wrap=True,
-        )
+        early = next(EARLY[name] for name in EARLY if STAGES[name] == self.stage)
+        self.console.print(f"interrupted: {early}; once more leaves at once", soft_wrap=True)
         return True
 
     def _show(self, *, always: bool = False) -> None:

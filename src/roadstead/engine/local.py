@@ -29,25 +29,60 @@ def map_tasks(
     Workers are spawned, not forked: a fork copies the threads of a solver in the middle of what they do. However the parent
     ends, killed too, its workers end with it. Where one of them is lost, all is done here.
     """
+    return [done for (done,) in _mapped(work, tasks, workers, progress, _never)]
+
+
+def map_until(
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    *,
+    workers: int,
+    over: Callable[[], bool],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Result | None]:
+    """As ``map_tasks``, but nothing begins any more once it is ``over``; None for what had not begun by then."""
+    return [done[0] if done else None for done in _mapped(work, tasks, workers, progress, over)]
+
+
+def _never() -> bool:
+    return False
+
+
+def _mapped(
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+    over: Callable[[], bool],
+) -> list[tuple[Result, ...]]:
+    """Results as tuples of one, empty where a task was not begun before it was over."""
     tell = progress or (lambda _count, _total: None)
     if workers <= 1 or len(tasks) <= 1:
-        return _here(work, tasks, tell)
+        return _here(work, tasks, tell, over)
     pool = ProcessPoolExecutor(min(workers, len(tasks)), multiprocessing.get_context("spawn"), end_with_parent)
     try:
         futures = [pool.submit(work, task) for task in tasks]
         for count, _ in enumerate(as_completed(futures), start=1):
             tell(count, len(tasks))
-        return [future.result() for future in futures]
+            if over():
+                for future in futures:
+                    future.cancel()
+        return [() if future.cancelled() else (future.result(),) for future in futures]
     except BrokenProcessPool:
-        return _here(work, tasks, tell)
+        return _here(work, tasks, tell, over)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _here(work: Callable[[Task], Result], tasks: Sequence[Task], tell: Callable[[int, int], None]) -> list[Result]:
-    results = []
+def _here(
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    tell: Callable[[int, int], None],
+    over: Callable[[], bool],
+) -> list[tuple[Result, ...]]:
+    results: list[tuple[Result, ...]] = []
     for i, task in enumerate(tasks):
-        results.append(work(task))
+        results.append(() if over() else (work(task),))
         tell(i + 1, len(tasks))
     return results
 

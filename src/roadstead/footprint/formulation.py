@@ -371,11 +371,18 @@ def _take_or_pay(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
 
 
 def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> Ints:
-    """(F.12) A pin: done on every path by a year, or never; its rows."""
+    """(F.12) A pin: done on every path by a year, never, or exactly so much at first; its rows."""
     family = {"option": c.u, "resource": c.z, "close": c.v, "retire": c.w}
     columns = family[pin.kind][:, pin.index]
+    if pin.amount is not None:
+        first = tree.start <= pin.by
+        builder.hold(columns[first & (columns >= 0)], pin.amount)
+        # What is not offered cannot be done: a row without an entry says so.
+        return builder.add_rows(
+            np.full(int(pin.amount > 0 and np.any(columns[first] < 0)), pin.amount), np.asarray(np.inf)
+        )
     if not pin.do:
-        builder.forbid(columns[columns >= 0])
+        builder.hold(columns[columns >= 0], 0.0)
         return np.zeros(0, dtype=np.int64)
     rows = []
     for leaf in leaves(tree):

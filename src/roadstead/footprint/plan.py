@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A wish the plan must honour: do something by a year on every path, or never do it.
+    """A wish the plan must honour: do something by a year on every path, never do it, or do exactly so much of it at first.
 
     Attributes
     ----------
@@ -19,12 +19,15 @@ class Pin:
         ``option``: commit to it; ``resource``: buy modules of it; ``close``: close an option; ``retire``: retire modules.
     index
         Option or resource.
+    amount
+        None: once at least, or never, as ``do`` says. A number: exactly that, at every node that begins by the year.
     """
 
     kind: Literal["option", "resource", "close", "retire"]
     index: int
     do: bool
     by: int = 0
+    amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

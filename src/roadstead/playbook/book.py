@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.demand_book import ImpliedDemand
     from roadstead.playbook.map_book import Map
     from roadstead.playbook.parts_book import Pull
+    from roadstead.playbook.signs_book import Signpost
+    from roadstead.playbook.worth_book import Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,3 +371,5 @@ class Book:
     other_rules: tuple[OtherRule, ...] = ()
     pull: Pull | None = None
     demand: ImpliedDemand | None = None
+    flexibility: tuple[Worth, ...] = ()
+    signposts: tuple[Signpost, ...] = ()

@@ -24,6 +24,7 @@ from roadstead.playbook.reading import (
 )
 
 if TYPE_CHECKING:
+    from roadstead.futures.evaluate import Evaluation
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
 
@@ -59,7 +60,7 @@ def world_map(reading: Reading, year: int) -> Map:
                 m49=gazetteer.places[market].m49,
                 longitude=longitude,
                 latitude=latitude,
-                duty=duty_from_home(reading, market, main, node_year),
+                duty=duty_from_home(reading.evaluation, market, main, node_year),
                 cars=float(by_mode[m].sum()),
                 mode=main_mode(by_mode[m]),
             )
@@ -79,9 +80,9 @@ def world_map(reading: Reading, year: int) -> Map:
     return Map(year, reading.model(main), tuple(markets), flows)
 
 
-def duty_from_home(reading: Reading, market: str, model_id: str, node_year: int) -> float:
+def duty_from_home(evaluation: Evaluation, market: str, model_id: str, node_year: int) -> float:
     """Duties on a car from home as a share of its price at the home gate; the first model offered where this one is not."""
-    ledger = reading.evaluation.ledger
+    ledger = evaluation.ledger
     offered = [o.model_id for o in ledger.offers if o.market == market]
     model = model_id if model_id in offered else offered[0]
     wanted = next(

@@ -83,7 +83,7 @@ def _line(reading: Reading, line: str, year: int) -> Sentence:
             **terms,
             "market": reading.place(offer.market),
             "model": reading.model(offer.model_id),
-            "duty": Amount(duty_from_home(reading, offer.market, offer.model_id, node_year), "share"),
+            "duty": Amount(duty_from_home(reading.evaluation, offer.market, offer.model_id, node_year), "share"),
             "saving": Amount(saving, "money_per_car"),
         },
     )

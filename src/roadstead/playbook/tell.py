@@ -16,6 +16,7 @@ from roadstead.playbook.networks import WIDEN, enlarged, widening, widening_now
 from roadstead.playbook.pull import pull
 from roadstead.playbook.reading import at_the_end_of_demand, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
+from roadstead.playbook.signposts import signposts
 from roadstead.playbook.smooth import smooth_sentence
 from roadstead.playbook.triggers import later, triggers
 from roadstead.playbook.waterfalls import waterfalls
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.demand_book import ImpliedDemand
     from roadstead.playbook.reading import Reading
+    from roadstead.playbook.worth_book import Worth
     from roadstead.playbook.yardsticks import Yardstick
 
 
@@ -68,6 +70,7 @@ class Told:
     years: tuple[int, ...]
     other_rules: tuple[OtherRule, ...] = ()
     demand: ImpliedDemand | None = None
+    flexibility: tuple[Worth, ...] = ()
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
@@ -105,6 +108,8 @@ def tell(told: Told) -> Book:
         other_rules=told.other_rules,
         demand=told.demand,
         pull=pull(reading),
+        flexibility=told.flexibility,
+        signposts=signposts(reading, told.events),
     )
 
 

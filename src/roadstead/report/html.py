@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
+from roadstead.report.cells import Link
 from roadstead.report.pictures import exports_picture, pictures
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from roadstead.playbook.book import Book
     from roadstead.report.amounts import MoneyScale
-    from roadstead.report.tables import Cell, Column, Table
+    from roadstead.report.cells import Cell, Column, Table
     from roadstead.report.words import Words
 
 TRIGGERS_SHOWN, LATER_SHOWN = 4, 12
@@ -56,6 +57,7 @@ def page(book: Book, words: Words) -> str:
         loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
     style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
     return environment.get_template("playbook.html").render(
         book=book,
@@ -73,6 +75,9 @@ def page(book: Book, words: Words) -> str:
         demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
+        flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
+        unreached=len(book.flexibility) - len(reached.flexibility),
+        signposts=page_table(tables.signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
@@ -124,7 +129,7 @@ def look(column: Column) -> str:
 
 
 def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
-    if isinstance(cell, tables.Link):
+    if isinstance(cell, Link):
         return PageCell(cell.text, cell.url, look(column))
     if cell is None:
         return PageCell("–" if look(column) == "number" else "", "", look(column))

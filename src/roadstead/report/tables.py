@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
+from roadstead.report.cells import Column, Table, linked, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from roadstead.playbook.book import Book
+    from roadstead.report.cells import Cell
     from roadstead.report.words import Words
-
-Kind = Literal["text", "prose", "money", "money_per_car", "cars", "share", "year", "count", "number", "ratio"]
-"""What a column holds; ``prose`` is text long enough to wrap."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Text that leads to its source."""
-
-    text: str
-    url: str
-
-
-Cell: TypeAlias = str | float | Link | None
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: the key of its heading, what it holds, and the year it is of where the heading says so."""
-
-    key: str
-    kind: Kind = "text"
-    year: int | None = None
-
-    def heading(self, words: Words) -> str:
-        """Its heading in words."""
-        return " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; rows are as long as ``columns``."""
-
-    key: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-def linked(text: str, url: str) -> Cell:
-    """A link where the address is one of the web, text where it is anything else."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return text
-    return Link(text or url, url) if parts.scheme in {"http", "https"} and parts.netloc else text
-
-
-def _table(key: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:
-    """A table from columns written ``key:kind``."""
-    heads = [column.partition(":") for column in columns.split()]
-    return Table(key, tuple(Column(name, kind or "text") for name, _, kind in heads), tuple(rows))  # type: ignore[arg-type]
 
 
 def do_now(book: Book, words: Words) -> Table:
@@ -76,7 +25,9 @@ def do_now(book: Book, words: Words) -> Table:
         )
         for entry in book.do_now
     )  # fmt: skip
-    return _table("do_now", "what:prose why:prose costs_to_skip:money skip_gap:money flip:prose unsourced:prose", rows)
+    return table_of(
+        "do_now", "what:prose why:prose costs_to_skip:money skip_gap:money flip:prose unsourced:prose", rows
+    )
 
 
 def triggers(book: Book, words: Words) -> Table:
@@ -88,7 +39,7 @@ def triggers(book: Book, words: Words) -> Table:
         )
         for entry in book.triggers
     )  # fmt: skip
-    return _table(
+    return table_of(
         "triggers", "event:prose probability:share watch_in:year then:prose otherwise:prose rests_on:prose", rows
     )
 
@@ -96,7 +47,7 @@ def triggers(book: Book, words: Words) -> Table:
 def later(book: Book, words: Words) -> Table:
     """What can wait."""
     rows = ((float(entry.year), entry.probability, words.say(entry.what)) for entry in book.later)
-    return _table("later", "year:year probability:share what:prose", rows)
+    return table_of("later", "year:year probability:share what:prose", rows)
 
 
 def comparisons(book: Book, words: Words) -> Table:
@@ -105,7 +56,7 @@ def comparisons(book: Book, words: Words) -> Table:
         (words.label(f"comparison.{row.key}"), row.npv, row.plan_is_better_by, row.capital, row.worst)
         for row in book.comparisons
     )
-    return _table("comparisons", "plan npv:money plan_is_better_by:money capital:money worst:money", rows)
+    return table_of("comparisons", "plan npv:money plan_is_better_by:money capital:money worst:money", rows)
 
 
 def fronts(book: Book, words: Words) -> Table:
@@ -117,7 +68,7 @@ def fronts(book: Book, words: Words) -> Table:
         )
         for row in book.fronts
     )  # fmt: skip
-    return _table(
+    return table_of(
         "fronts", "who year:year big_markets:share overseas:share nev:share denominator:prose source:prose", rows
     )
 
@@ -128,7 +79,7 @@ def timeline(book: Book, words: Words) -> Table:
         (words.name(s.market), float(s.year), words.label(f"mode.{s.mode}"), s.cars, s.local_share)
         for s in book.timeline
     )
-    return _table("timeline", "market year:year mode cars:cars local_share:share", rows)
+    return table_of("timeline", "market year:year mode cars:cars local_share:share", rows)
 
 
 def tree(book: Book, words: Words) -> Table:
@@ -143,7 +94,7 @@ def tree(book: Book, words: Words) -> Table:
         for node in book.tree
     )  # fmt: skip
     columns = "node:count after name first:year last:year probability:share fires:prose decisions:prose"
-    return _table("tree", columns, rows)
+    return table_of("tree", columns, rows)
 
 
 def waterfalls(book: Book, words: Words) -> Table:
@@ -158,13 +109,13 @@ def waterfalls(book: Book, words: Words) -> Table:
         for bar in lane.bars
     )  # fmt: skip
     columns = "market model supply mode year:year cars:cars line amount:money_per_car cites:prose"
-    return _table("waterfalls", f"{columns} net_price:money_per_car retail_price:money_per_car", rows)
+    return table_of("waterfalls", f"{columns} net_price:money_per_car retail_price:money_per_car", rows)
 
 
 def volumes(book: Book, words: Words) -> Table:
     """Expected cars by mode and year."""
     rows = ((float(v.year), words.label(f"mode.{v.mode}"), v.cars, v.low_total, v.high_total) for v in book.volumes)
-    return _table("volumes", "year:year mode cars:cars low_total:cars high_total:cars", rows)
+    return table_of("volumes", "year:year mode cars:cars low_total:cars high_total:cars", rows)
 
 
 def sites(book: Book, words: Words) -> Table:
@@ -172,13 +123,13 @@ def sites(book: Book, words: Words) -> Table:
     rows = (
         (words.name(s.site), words.label(f"mode.{s.mode}"), float(s.year), s.capacity, s.output) for s in book.sites
     )  # fmt: skip
-    return _table("sites", "site mode year:year capacity:cars output:cars", rows)
+    return table_of("sites", "site mode year:year capacity:cars output:cars", rows)
 
 
 def futures(book: Book, words: Words) -> Table:
     """NPV on every path through the tree."""
     rows = ((words.name(f.name), f.probability, words.label(f"comparison.{f.key}"), f.npv) for f in book.futures)
-    return _table("futures", "future:prose probability:share plan npv:money", rows)
+    return table_of("futures", "future:prose probability:share plan npv:money", rows)
 
 
 def exports(book: Book, words: Words) -> Table:
@@ -205,7 +156,7 @@ def suppliers(book: Book, words: Words) -> Table:
         for li in (book.pull.lines if book.pull else ())
     )  # fmt: skip
     columns = "line_abroad mode ever:share likely_start:year made:cars p10:cars p50:cars p90:cars"
-    return _table("suppliers", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
+    return table_of("suppliers", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
 
 
 def forerunners(book: Book, words: Words) -> Table:
@@ -218,7 +169,7 @@ def forerunners(book: Book, words: Words) -> Table:
         for f in (book.pull.forerunners if book.pull else ())
     )  # fmt: skip
     columns = "who year:year cars_billions:number parts_billions:number parts_share:share counted:prose source:prose"
-    return _table("forerunners", columns, rows)
+    return table_of("forerunners", columns, rows)
 
 
 def shipped(book: Book, words: Words) -> Table:
@@ -230,7 +181,7 @@ def shipped(book: Book, words: Words) -> Table:
         )
         for s in (book.pull.shipped if book.pull else ())
     )  # fmt: skip
-    return _table(
+    return table_of(
         "shipped", "year:year country goods heading car_sets:cars value_sent:money low:money high:money", rows
     )
 
@@ -244,7 +195,7 @@ def production(book: Book, words: Words) -> Table:
         )
         for o in (book.pull.production if book.pull else ())
     )  # fmt: skip
-    return _table("production", "line_abroad country mode model year:year made:cars p10:cars p50:cars p90:cars", rows)
+    return table_of("production", "line_abroad country mode model year:year made:cars p10:cars p50:cars p90:cars", rows)
 
 
 def starts(book: Book, words: Words) -> Table:
@@ -256,7 +207,7 @@ def starts(book: Book, words: Words) -> Table:
         )
         for s in (book.pull.starts if book.pull else ())
     )  # fmt: skip
-    return _table("starts", "line_abroad country mode first_car:year starts:share started:share", rows)
+    return table_of("starts", "line_abroad country mode first_car:year starts:share started:share", rows)
 
 
 def content(book: Book, words: Words) -> Table:
@@ -269,7 +220,7 @@ def content(book: Book, words: Words) -> Table:
         for c in (book.pull.content if book.pull else ())
     )  # fmt: skip
     columns = "line_abroad country model year:year group heading made:cars home_parts:money local_parts:money"
-    return _table("content", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
+    return table_of("content", f"{columns} home_per_car:money_per_car local_per_car:money_per_car", rows)
 
 
 def demand(book: Book, words: Words) -> Table:
@@ -285,7 +236,7 @@ def demand(book: Book, words: Words) -> Table:
     columns = (
         "market sales:cars own_elasticity:ratio market_elasticity:ratio pass_through:ratio import_elasticity:ratio"
     )
-    return _table(
+    return table_of(
         "demand", f"{columns} diverted_share:share cost_gap:share moved:share curve_error:share outside:prose", rows
     )
 
@@ -296,7 +247,7 @@ def bands(book: Book, words: Words) -> Table:
         (words.label(f"column.{b.check}"), b.low, b.high, words.phrase(b.source), b.note)
         for b in (book.demand.bands if book.demand else ())
     )
-    return _table("bands", "check band_low:ratio band_high:ratio source:prose note:prose", rows)
+    return table_of("bands", "check band_low:ratio band_high:ratio source:prose note:prose", rows)
 
 
 def markets(book: Book, words: Words) -> Table:
@@ -306,19 +257,19 @@ def markets(book: Book, words: Words) -> Table:
         for m in book.markets
     )
     columns = "market year:year size:cars nev_share:share sales:cars exported:cars kits:cars contract:cars local:cars"
-    return _table("markets", columns, rows)
+    return table_of("markets", columns, rows)
 
 
 def decisions(book: Book, words: Words) -> Table:
     """Every decision at every node."""
     rows = ((words.name(d.node), float(d.year), d.probability, words.say(d.what), d.capital) for d in book.decisions)
-    return _table("decisions", "node:prose year:year probability:share what:prose capital:money", rows)
+    return table_of("decisions", "node:prose year:year probability:share what:prose capital:money", rows)
 
 
 def events(book: Book, words: Words) -> Table:
     """Events of the tree, what they change and what their probability rests on."""
     rows = ((words.name(e.event), e.stated, e.implied, words.changes(e.changes), e.rests_on) for e in book.events)
-    return _table("events", "event:prose stated:share implied:share changes:prose rests_on:prose", rows)
+    return table_of("events", "event:prose stated:share implied:share changes:prose rests_on:prose", rows)
 
 
 def other_rules(book: Book, words: Words) -> Table:
@@ -332,7 +283,7 @@ def other_rules(book: Book, words: Words) -> Table:
         for rule in book.other_rules
     )  # fmt: skip
     columns = "markets:prose measure standing effect rule:prose printed:prose in_force_from in_force_to source:prose"
-    return _table("other_rules", columns, rows)
+    return table_of("other_rules", columns, rows)
 
 
 def _number(text: str) -> Cell:
@@ -344,6 +295,31 @@ def _number(text: str) -> Cell:
     return value if isfinite(value) else text
 
 
+def flexibility(book: Book, words: Words) -> Table:
+    """What flexibility is worth."""
+    rows = (
+        (
+            words.say(row.what), row.worth.value if row.worth else None, row.worth.low if row.worth else None,
+            row.worth.high if row.worth else None, None if row.worth else words.label(f"flexibility.{row.standing}"),
+        )
+        for row in book.flexibility
+    )  # fmt: skip
+    return table_of("flexibility", "what:prose worth:money at_least:money at_most:money unworked", rows)
+
+
+def signposts(book: Book, words: Words) -> Table:
+    """For every decision that hangs on how things turn out: what shows that its time has come, and how often it misleads."""
+    rows = (
+        (
+            words.say(row.what), float(row.year), row.probability, words.joined([c.said for c in row.conditions]),
+            row.false_alarm, row.missed, words.say(row.lead_time),
+        )
+        for row in book.signposts
+    )  # fmt: skip
+    columns = "what:prose year:year probability:share sign:prose false_alarm:share missed:share lead_time:prose"
+    return table_of("signposts", columns, rows)
+
+
 def evidence(book: Book, words: Words) -> Table:
     """Every figure of the case and what it rests on."""
     rows = (
@@ -353,7 +329,7 @@ def evidence(book: Book, words: Words) -> Table:
         )
         for row in book.evidence
     )  # fmt: skip
-    return _table("evidence", "figure value:number unit source:prose as_of confidence assumption note:prose", rows)
+    return table_of("evidence", "figure value:number unit source:prose as_of confidence assumption note:prose", rows)
 
 
 def about(book: Book, words: Words) -> Table:
@@ -367,7 +343,7 @@ def about(book: Book, words: Words) -> Table:
         *(("convention", words.say(said)) for said in cover.conventions),
         *(("warning", words.say(said)) for said in book.warnings),
     ]  # fmt: skip
-    return _table("about", "what said:prose", ((words.label(f"about.{key}"), said) for key, said in lines))
+    return table_of("about", "what said:prose", ((words.label(f"about.{key}"), said) for key, said in lines))
 
 
 def proof(book: Book, words: Words) -> str:
@@ -380,7 +356,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, later, comparisons, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
+    do_now, triggers, later, comparisons, signposts, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
     demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from roadstead.report.cells import Link
 from roadstead.report.charts.style import text_width
-from roadstead.report.tables import ALL, Link
+from roadstead.report.tables import ALL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.playbook.book import Book
-    from roadstead.report.tables import Cell, Column, Table
+    from roadstead.report.cells import Cell, Column, Table
     from roadstead.report.words import Words
 
 NO_TEXT_IS_LIVE = {

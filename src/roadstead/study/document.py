@@ -82,7 +82,7 @@ def _spot(fault: Fault) -> str:
 
 _STUMP = {"stages": [1990], "nodes": [{"id": "-", "name": "-", "name_zh": "-"}]}
 _EMPTY: dict[str, Any] = {"tree": _STUMP, "events": [], "pins": [], "announced": {}, "declared": {}, "effort": {}, "budget": {},
-                         "risk": None}  # fmt: skip
+                         "risk": None, "flexibility": {}}  # fmt: skip
 
 
 def _without(plain: Any, wrong: set[str]) -> CaseFile | None:

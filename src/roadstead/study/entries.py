@@ -148,6 +148,15 @@ class EffortEntry(_Part):
     seconds: Annotated[float, Field(gt=0)] = 40.0
 
 
+class FlexibilityEntry(_Part):
+    """What flexibility is tried with, and the time it may take over the plan's own; nothing of it where that is 0."""
+
+    times: Annotated[float, Field(ge=0.0, le=100.0)] = 2.0
+    half_step_dearer: Annotated[float, Field(ge=0.0, le=3.0)] = 0.1
+    site_right: Fraction = 0.1
+    site_sooner: Annotated[int, Field(ge=0, le=10)] = 1
+
+
 class OutlookEntry(_Part):
     """What the outlook may use beside histories: a published projection and its weight, dated steps of policy."""
 
@@ -195,6 +204,7 @@ class CaseFile(_Part):
     budget: dict[Year, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
     risk: RiskEntry | None = None
     effort: EffortEntry = EffortEntry()
+    flexibility: FlexibilityEntry = FlexibilityEntry()
     announced: dict[str, AnnouncedEntry] = Field(default_factory=dict)
     scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict)
     patched: tuple[str, ...] = ()

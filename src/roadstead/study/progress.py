@@ -12,7 +12,7 @@ class Progress(Protocol):
     """Told what begins, and how far the work of it has come."""
 
     def begin(self, stage: str) -> None:
-        """A stage begins: facts, outlook, tree, prospect, plan, comparisons, playbook, pages."""
+        """A stage begins: facts, outlook, tree, prospect, plan, comparisons, flexibility, playbook, pages."""
 
     def gap(self, news: News) -> None:
         """Where the planner stands."""
@@ -21,7 +21,7 @@ class Progress(Protocol):
         """So many of a stage's tasks are done."""
 
     def stopped(self) -> bool:
-        """True once the planner is to end with the best plan so far."""
+        """True once the planner is to end with the best plan so far, and what follows with what it has."""
 
 
 class Quiet:

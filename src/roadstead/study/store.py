@@ -16,7 +16,7 @@ import polars as pl
 
 from roadstead.footprint.certify import certify
 from roadstead.footprint.solve import prove
-from roadstead.study import frames, manifest, parquet
+from roadstead.study import flexible, frames, manifest, parquet
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
@@ -135,6 +135,8 @@ def _write_tables(run: Run, folder: Path) -> None:
     if run.book.pull is not None:
         for name, table in frames.tabled(run.book.pull).items():
             table.df.write_parquet(folder / f"{name}.parquet")
+    for name, told in flexible.tabled(run.book).items():
+        told.write_parquet(folder / f"{name}.parquet")
     carried = flows(run.ready.evaluation.prospect, run.ready.grown.tree, run.solved.plan)
     places = run.ready.study.world.gazetteer.places
     called = {market: places[market].name for market in carried["market"].unique() if market in places}

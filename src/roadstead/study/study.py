@@ -14,8 +14,10 @@ from roadstead.futures.waiting import with_waiting
 from roadstead.outlook.forecast import forecast
 from roadstead.playbook import leaving_out, yardsticks
 from roadstead.playbook.demand_told import implied_demand
+from roadstead.playbook.flexibility import Allowed, Terms
 from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
+from roadstead.playbook.worth import worth
 from roadstead.study import costing, cover, entry_paths
 from roadstead.study.central import central_plan
 from roadstead.study.checkpoint import Searches, solve_watched
@@ -153,6 +155,11 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
     first = first_decisions(reading)
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, again, progress.done)
     clock.mark("comparisons")
+    progress.begin("flexibility")
+    flexible = worth(
+        reading, solved, first, Allowed(effort, clock.marks["plan"], terms(study), progress.stopped, progress.done)
+    )
+    clock.mark("flexibility")
     progress.begin("playbook")
     other_rules = cover.other_rules(study, ready.rulebook)
     told = Told(
@@ -174,6 +181,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
         years=cover.shown_years(study),
         other_rules=other_rules,
         demand=implied_demand(reading, settled.reaction, settled.rounds),
+        flexibility=flexible,
     )
     book = tell(told)
     clock.mark("tell")
@@ -182,12 +190,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
 
 def read_back(study: Study, ready: Ready, solved: Solved) -> Reading:
     """A plan beside the study it is for, to be read in the words of the case."""
-    names = Names(
-        study.names,
-        {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
-        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
-    )
-    return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names)
+    return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names_of(study))
 
 
 def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, searches: Searches) -> Settled:
@@ -231,6 +234,21 @@ def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
         name = pin.what if pin.what in options else f"enter {pin.what}"
         found.append(Pin("option", options.index(name), pin.do == "open", pin.by or 0))
     return tuple(found)
+
+
+def names_of(study: Study) -> Names:
+    """What a case calls its lines, events and nodes."""
+    return Names(
+        study.names,
+        {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
+        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
+    )
+
+
+def terms(study: Study) -> Terms:
+    """What the case says flexibility is tried with."""
+    entry = study.case.flexibility
+    return Terms(entry.times, entry.half_step_dearer, entry.site_right, entry.site_sooner)
 
 
 def programme(study: Study) -> dict[str, tuple[int, float]]:

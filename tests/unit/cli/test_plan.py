@@ -57,6 +57,7 @@ def test_progress_is_told_on_standard_error(planned):
         "pricing every lane in every future",
         "planning",
         "planning again for comparison",
+        "working out what flexibility is worth",
         "telling the playbook",
         "writing pages and run folder",
     ]

@@ -152,6 +152,16 @@ def test_the_first_interrupt_ends_a_plan_early_and_the_second_leaves():
     assert "best plan so far" in watch.console.file.getvalue()
 
 
+def test_an_interrupt_ends_what_flexibility_is_worth_early():
+    watch = progress.Watch(log())
+    watch.begin("comparisons")
+    assert not watch.end_early(), "these have to be finished"
+    watch.begin("flexibility")
+    assert watch.end_early()
+    assert watch.stopped()
+    assert "telling what has been worked out" in watch.console.file.getvalue()
+
+
 def test_work_asked_to_end_is_waited_for():
     """An interrupt that the work listens to gives what it has."""
     begun, ended = threading.Event(), threading.Event()

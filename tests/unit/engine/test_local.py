@@ -13,7 +13,7 @@ import errands
 import pytest
 from errands import divides, ends_elsewhere, later_is_quicker, refuses_two, square
 
-from roadstead.engine.local import map_tasks
+from roadstead.engine.local import map_tasks, map_until
 from roadstead.terms.errors import Fault, RoadsteadError
 
 
@@ -92,3 +92,23 @@ def test_workers_end_with_a_parent_that_is_killed(work: str, tmp_path: Path):
     (tmp_path / "enough").touch()
     _, said = parent.communicate(timeout=60.0)  # workers hold the same pipe: it ends with the last of them
     assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_begins_once_it_is_over(workers: int):
+    """What has been done counts, in the order of the tasks; the others are none."""
+    told: list[tuple[int, int]] = []
+    found = map_until(
+        square,
+        list(range(40)),
+        workers=workers,
+        over=lambda: len(told) >= 3,
+        progress=lambda *news: told.append(news),
+    )
+    done = [i for i, value in enumerate(found) if value is not None]
+    assert 3 <= len(done) < 40
+    assert all(found[i] == i * i for i in done)
+
+
+def test_where_it_is_never_over_all_is_done():
+    assert map_until(square, [3, 1, 2], workers=1, over=lambda: False) == [9, 1, 4]

@@ -13,6 +13,7 @@ from walls import PLANT, M, wall_or_no_wall
 from benchmarks.facilities import Facilities, as_prospect
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
+from roadstead.terms.errors import RoadsteadError
 
 EXACT = Effort(gap=0.0)
 
@@ -118,3 +119,27 @@ def test_sites_are_chosen_as_by_trying_every_set(seed: int):
     assert solved.standing == -np.inf, "nothing stands that could serve anybody"
     assert solved.gap_npv <= 1e-6
     assert np.isnan(solved.gap_value_added)
+
+
+@pytest.mark.parametrize("method", ["extensive", "decomposition"])
+def test_a_first_decision_is_held_to_the_step(method: str):
+    """One step at once: 12,000 cars behind the wall bring 14.4 M, for 5 M, four years of 0.4 M and of 0.8 M, with 0.6 M left.
+
+    In `open` it is given up after two years: half of 14.4 + 0.6 - 3 x 0.8 M, less 5 + 0.4 x 4 + 0.8 M is - 1.1 M. A second step
+    ordered behind the wall yields 6,000 cars, 7.2 M, for 4 + 1.6 M with 0.6 M left: half of 2.2 M more. So 35 + 0 M.
+    """
+    tree, prospect = wall_or_no_wall()
+    effort = Effort(gap=0.0, method=method)  # type: ignore[arg-type]
+    pins = (Pin("option", PLANT, do=True, by=2027, amount=1.0), Pin("resource", 1, do=True, by=2027, amount=1.0))
+    solved = solve(tree, prospect, effort, pins=pins)
+    assert solved.plan.decisions.build[:, 1].tolist() == [1.0, 1.0, 0.0]
+    assert solved.certificate.value == pytest.approx(35 * M, abs=1)
+    assert solved.bound == pytest.approx(35 * M, rel=1e-6)
+    none = (Pin("option", PLANT, do=True, by=2027, amount=0.0),)
+    assert solve(tree, prospect, effort, pins=none).certificate.value == pytest.approx(36.3 * M, abs=1)
+
+
+def test_what_is_not_offered_cannot_be_held():
+    tree, prospect = wall_or_no_wall()
+    with pytest.raises(RoadsteadError):
+        solve(tree, prospect, EXACT, pins=(Pin("resource", 0, do=True, by=2027, amount=1.0),))

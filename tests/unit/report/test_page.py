@@ -12,8 +12,8 @@ import pytest
 from books import made_up_book
 
 from roadstead.playbook.book import Book, Name, Trigger
+from roadstead.report.cells import Column, Link, Table, linked
 from roadstead.report.html import FOLDED, page, page_table
-from roadstead.report.tables import Column, Link, Table, linked
 from roadstead.report.words import Words
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def test_pictures_and_tables_say_what_they_show(written: dict[str, Path]):
     drawings = [a for _, a in reader.named("svg")]
     assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
     assert len(reader.named("figure")) == len(reader.named("figcaption")) == 7
-    assert len(reader.named("table")) == len(reader.named("caption")) == 11
+    assert len(reader.named("table")) == len(reader.named("caption")) == 13
     scrolls = [a for _, a in reader.named("div") if a.get("class") == "scroll"]
     assert all(a["tabindex"] == "0" and a["aria-label"] for a in scrolls)
 
@@ -237,3 +237,14 @@ def test_money_for_each_car_says_whose_money_it_is():
     assert page_table(table, Words("en", "USD")).heads[1].text == "Parts from home a car ($)"
     assert page_table(table, Words("zh", "USD")).heads[1].text == "单车国内件（美元）"
     assert page_table(table, Words("en", "USD")).rows[0][1].text == "6,560"
+
+
+def test_flexibility_that_was_not_reached_is_counted():
+    book, words = made_up_book(), Words("en", "USD")
+    said = page(book, words)
+    assert "One more question was not reached in the time allowed" in said
+    assert "no plan keeps what the case asks" in said
+    assert "not reached in the time allowed</td>" not in said
+    reached = replace(book, flexibility=book.flexibility[:4])
+    assert "not reached in the time allowed" not in page(reached, words)
+    assert 'id="flexibility"' not in page(replace(book, flexibility=()), words)

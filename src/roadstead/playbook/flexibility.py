@@ -1,0 +1,308 @@
+"""What flexibility is worth: to know, to wait, to begin smaller, to hold a right to a site; every answer between two bounds.
+
+Each question's problems are solved from the plan on, in the time a plan took times a factor; what time does not reach is told
+as not reached. A value is never one number: the plan found and the bound proved differ, and so do those it is compared with.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.engine.local import map_until
+from roadstead.footprint.dispatch import no_new
+from roadstead.footprint.session import Checkpoint, Session
+from roadstead.footprint.solve import Effort, Proof, solve
+from roadstead.futures.accounts import Tails
+from roadstead.futures.subtrees import mean_path
+from roadstead.futures.tree import node_probability, to_root
+from roadstead.playbook import questions
+from roadstead.playbook.leaving_out import QUICK
+from roadstead.playbook.worth_book import Between
+from roadstead.playbook.yardsticks import asks
+from roadstead.terms.errors import RoadsteadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.plan import Decisions, Pin
+    from roadstead.footprint.solve import Solved
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.playbook.questions import Problem, Question
+    from roadstead.playbook.worth_book import Standing
+
+LEAST_TIME = 20.0
+"""Time given at least, however quick the plan was: starting costs something, too. [s]"""
+LITTLE = 1.0
+"""Time given at least to one problem. [s]"""
+TIME_OUT, UNFIT = "RS-F504", "RS-F503"
+"""Codes of a plan that was not found in time, and of one that cannot be."""
+UNSOLVED = frozenset({TIME_OUT, UNFIT, "RS-F505"})
+"""Codes of problems without a plan: no fault of whoever asked."""
+FIRST_EVENTS = 4
+"""Events that are asked about before single lines are, those on which most money hangs; the others come last."""
+MOST = 3
+"""Lines at most that a question about single lines is asked of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a case says flexibility is tried with.
+
+    Attributes
+    ----------
+    times
+        Time all of it may take, over the time the plan took; none of it is worked out where it is nothing.
+    dearer
+        By how much a car of capacity costs more where steps come in halves. [fraction]
+    share
+        Share of a site and its first step that a right to it costs. [fraction]
+    sooner
+        Years by which the first car comes sooner where there is such a right. [years]
+    """
+
+    times: float = 2.0
+    dearer: float = 0.1
+    share: float = 0.1
+    sooner: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and what it comes to; None where it was not worked out."""
+
+    question: Question
+    worth: Between | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    problem: Problem
+    pins: tuple[Pin, ...]
+    beside: Solved | None
+    cuts: LinkingCuts | None
+    effort: Effort
+    ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Valued:
+    """Value found and bound of a problem; none where the code says why."""
+
+    value: float
+    bound: float
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """How long to look, and who may end it.
+
+    Attributes
+    ----------
+    seconds
+        Time the plan itself took, all its rounds. [s]
+    """
+
+    effort: Effort
+    seconds: float
+    terms: Terms
+    stopped: Callable[[], bool]
+    progress: Callable[[int, int], None] | None = None
+
+
+def answers(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    solved: Solved,
+    came: Mapping[str, frozenset[int]],
+    first: Sequence[Pin],
+    allowed: Allowed,
+) -> tuple[Answer, ...]:
+    """Every question with its answer, in the order they are worked out.
+
+    Parameters
+    ----------
+    came
+        Leaves at which each event has come.
+    first
+        What the plan commits to as the horizon begins, as pins that would forbid it.
+    """
+    if allowed.terms.times <= 0.0:
+        return ()
+    ends = time.time() + max(allowed.terms.times * allowed.seconds, LEAST_TIME)
+    prospect, solved = _neutral(tree, prospect, solved, allowed.effort)
+    asked = _asked(tree, prospect, solved, came, first, allowed)
+    effort = Effort(allowed.effort.gap, min(allowed.effort.seconds, max(solved.seconds, LITTLE)), 1)
+    pins, beside = solved.proof.pins, solved if isinstance(solved.proof, Proof) else None
+    cuts = solved.proof.cuts if isinstance(solved.proof, Proof) else None
+    tasks = [_Task(one, pins, beside if one.same else None, cuts, effort, ends) for one in _problems(asked)]
+    found = map_until(
+        _valued,
+        tasks,
+        workers=allowed.effort.workers if solved.seconds > QUICK else 1,
+        over=lambda: time.time() > ends or allowed.stopped(),
+        progress=allowed.progress,
+    )
+    valued = dict(zip((id(task.problem) for task in tasks), found, strict=True))
+    return _narrowed(tuple(_answer(one, [valued[id(p)] for _, p in one.problems], solved) for one in asked))
+
+
+def _problems(asked: Sequence[Question]) -> list[Problem]:
+    """Every problem once, in the order it is first asked for."""
+    return list({id(problem): problem for question in asked for _, problem in question.problems}.values())
+
+
+def _neutral(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort) -> tuple[Prospect, Solved]:
+    """Problem and plan by expected value alone: what is learnt of one future must not change how another is weighed."""
+    if not prospect.tails.level.size:
+        return prospect, solved
+    neutral = replace(prospect, tails=Tails())
+    return neutral, solve(tree, neutral, effort, pins=solved.proof.pins, start=solved.plan.decisions)
+
+
+def _asked(
+    tree: ScenarioTree,
+    prospect: Prospect,
+    solved: Solved,
+    came: Mapping[str, frozenset[int]],
+    first: Sequence[Pin],
+    allowed: Allowed,
+) -> list[Question]:
+    """All questions there are to ask of a plan."""
+    plan, terms = solved.plan.decisions, allowed.terms
+    met: questions.Met = {}
+    asked = [questions.all_known(tree, prospect, plan, met)]
+    pins = solved.proof.pins
+    mean = _mean_decisions(tree, prospect, pins, allowed.effort)
+    if mean is not None:
+        asked.append(questions.mean_held(tree, prospect, mean))
+    if first:
+        asked.append(questions.waiting(tree, prospect, plan))
+    at_stake = sorted(questions.parted(tree, came).items(), key=lambda turns: -_at_stake(tree, solved, turns[1]))
+    events = [questions.event_known(tree, prospect, plan, turns, met) for turns in at_stake]
+    alone = [questions.waiting_with(tree, prospect, plan, pin) for pin in first] if len(first) > 1 else []
+    sites = [
+        questions.right_to_site(tree, prospect, plan, d, (terms.share, terms.sooner)) for d in _sites(prospect, plan)
+    ]
+    steps = [questions.smaller_steps(tree, prospect, plan, r, terms.dearer) for r in _stepped(prospect, plan)]
+    asked += [*events[:FIRST_EVENTS], *alone, *sites, *steps, *events[FIRST_EVENTS:]]
+    return asked
+
+
+def _at_stake(tree: ScenarioTree, solved: Solved, at: Sequence[int]) -> float:
+    """How far the plan's value spreads by whether something comes: standard deviation of its mean either way. [money]"""
+    likely, by_node = node_probability(tree), solved.certificate.by_node
+    reached = to_root(tree, np.where(np.isin(np.arange(tree.count), list(at)), likely, 0.0))
+    come = float(reached[0])
+    if not 0.0 < come < 1.0:
+        return 0.0
+    there = float((by_node * np.where(likely > 0.0, reached / np.where(likely > 0.0, likely, 1.0), 0.0)).sum())
+    apart = there / come - (float(by_node.sum()) - there) / (1.0 - come)
+    return abs(apart) * float(np.sqrt(come * (1.0 - come)))
+
+
+def _mean_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> Decisions | None:
+    """Decisions of the plan for the mean future, taken in every node of the same year; None where there is no such plan."""
+    found = mean_path(tree, prospect)
+    if found is None:
+        return None
+    path, mean = found
+    try:
+        d = solve(path, mean, effort, pins=pins).plan.decisions
+    except RoadsteadError:
+        if not (asks(prospect) or pins):
+            raise
+        return None
+    rows = np.searchsorted(path.start, tree.start)
+    return replace(
+        no_new(tree, prospect), commit=d.commit[rows], close=d.close[rows], build=d.build[rows], retire=d.retire[rows]
+    )
+
+
+def _sites(prospect: Prospect, plan: Decisions) -> list[int]:
+    """Options with steps and a lead that the plan commits to somewhere, the dearest first."""
+    options, resources = prospect.options, prospect.resources
+    gates = set(resources.option[(resources.option >= 0) & resources.whole].tolist())
+    cost = options.cost[0].copy()
+    np.add.at(cost, resources.option[resources.option >= 0], resources.cost[0, resources.option >= 0])
+    some = [
+        d for d in np.argsort(-cost, kind="stable").tolist() if plan.commit[:, d].any() and options.grows_from[d] < 0
+    ]
+    return [d for d in some if d in gates and options.lead[d] > 0 and options.allowed[1:, d].any()][:MOST]
+
+
+def _stepped(prospect: Prospect, plan: Decisions) -> list[int]:
+    """Resources in whole steps that the plan buys, the dearest purchases first."""
+    spent = (prospect.resources.cost * plan.build).sum(0)
+    return [r for r in np.argsort(-spent, kind="stable").tolist() if spent[r] > 0 and prospect.resources.whole[r]][
+        :MOST
+    ]
+
+
+def _valued(task: _Task) -> _Valued:
+    """A problem's value and bound, in what time is left."""
+    began = time.time()
+    left = task.ends - began
+    if left <= 0.0:
+        return _Valued(np.nan, np.nan, TIME_OUT)
+    tree, prospect, start = task.problem.posed()
+    effort = replace(task.effort, seconds=max(min(task.effort.seconds, left), LITTLE))
+    pins = (*task.pins, *task.problem.pins)
+    session = Session(found=Checkpoint(start, None if task.cuts is None else task.problem.of_cuts(task.cuts)))
+    try:
+        found = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside, session=session)
+    except RoadsteadError as error:
+        code = error.faults[0].code
+        if code not in UNSOLVED:
+            raise
+        # What is held of the first decisions is no rule that could be blamed: a search that ends before time is over found none.
+        in_time = time.time() - began < effort.seconds
+        return _Valued(np.nan, np.nan, UNFIT if in_time else code)
+    return _Valued(found.certificate.value, found.bound)
+
+
+def _answer(question: Question, found: Sequence[_Valued | None], solved: Solved) -> Answer:
+    """The difference to the plan, between what is sure and what is possible."""
+    values = [one or _Valued(np.nan, np.nan, TIME_OUT) for one in found]
+    codes = [one.code for one in values if one.code]
+    if codes:
+        return Answer(question, None, "no time" if TIME_OUT in codes else "not kept")
+    weights = [weight for weight, _ in question.problems]
+    value = float(np.dot(weights, [one.value for one in values]))
+    bound = float(np.dot(weights, [one.bound for one in values]))
+    low = max(value - solved.bound, question.at_least)
+    high = min(bound - solved.certificate.value, question.at_most)
+    between = _between(value - solved.certificate.value, low, high)
+    if question.key == "mean":
+        between = _between(-between.value, -between.high, -between.low)
+    price = question.price
+    return Answer(question, Between(between.value - price, between.low - price, between.high - price), "worked out")
+
+
+def _between(value: float, low: float, high: float) -> Between:
+    high = max(high, low)  # both ends are a solver's rounding apart where all is proved
+    return Between(min(max(value, low), high) + 0.0, low + 0.0, high + 0.0)  # no minus before nothing
+
+
+def _narrowed(told: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """To know one thing is worth no more than to know all: each bounds the other."""
+    perfect = next((one.worth for one in told if one.question.key == "perfect"), None)
+    if perfect is None:
+        return told
+    least = max((one.worth.low for one in told if one.question.key == "event" and one.worth), default=0.0)
+    found = []
+    for one in told:
+        worth = one.worth
+        if worth is not None and one.question.key == "event":
+            worth = _between(min(worth.value, perfect.value), worth.low, min(worth.high, perfect.high))
+        elif one.question.key == "perfect":
+            worth = _between(perfect.value, max(perfect.low, least), perfect.high)
+        found.append(replace(one, worth=worth))
+    return tuple(found)

@@ -1,0 +1,63 @@
+"""What a table is made of: typed cells under named columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from roadstead.report.words import Words
+
+Kind = Literal["text", "prose", "money", "money_per_car", "cars", "share", "year", "count", "number", "ratio"]
+"""What a column holds; ``prose`` is text long enough to wrap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to its source."""
+
+    text: str
+    url: str
+
+
+Cell: TypeAlias = str | float | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the key of its heading, what it holds, and the year it is of where the heading says so."""
+
+    key: str
+    kind: Kind = "text"
+    year: int | None = None
+
+    def heading(self, words: Words) -> str:
+        """Its heading in words."""
+        return " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; rows are as long as ``columns``."""
+
+    key: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def linked(text: str, url: str) -> Cell:
+    """A link where the address is one of the web, text where it is anything else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return text
+    return Link(text or url, url) if parts.scheme in {"http", "https"} and parts.netloc else text
+
+
+def table_of(key: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:
+    """A table from columns written ``key:kind``."""
+    heads = [column.partition(":") for column in columns.split()]
+    return Table(key, tuple(Column(name, kind or "text") for name, _, kind in heads), tuple(rows))  # type: ignore[arg-type]

@@ -1,0 +1,217 @@
+"""Replay a run's triggers on newer rules and facts: which have fired, which are near, which cannot be seen yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from roadstead.footprint.certify import certify
+from roadstead.futures.grow import marginals
+from roadstead.playbook.reading import Reading
+from roadstead.playbook.signposts import signposts
+from roadstead.study import parquet
+from roadstead.study.law_checks import FOLDER as RULES
+from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
+from roadstead.study.progress import Quiet
+from roadstead.study.spec import FACTS, read_study
+from roadstead.study.store import ANSWERED, INPUTS, MANIFEST, PLAN, PROSPECT, UNREADABLE, read_manifest
+from roadstead.study.study import names_of, prepare
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.trade import rulebook
+from roadstead.world import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from roadstead.playbook.signs_book import Condition, Signpost
+    from roadstead.study.observing import Status
+    from roadstead.study.progress import Progress
+    from roadstead.study.study import Ready
+
+WORST_FIRST = ("not yet", "unseen", "near", "fired")
+"""A sign of several conditions stands where the worst of them does."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventWatched:
+    """An event of the case and what is seen of it.
+
+    Attributes
+    ----------
+    probability
+        That it comes, as the tree implies it. [fraction]
+    watch_in
+        First year in which the tree lets it come.
+    """
+
+    event_id: str
+    title: str
+    title_zh: str
+    probability: float
+    watch_in: int
+    seen: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class SignWatched:
+    """A signpost with what is seen of each of its conditions.
+
+    Attributes
+    ----------
+    status
+        Of all conditions together.
+    days_left
+        Days from the day of the watch to the one on which to decide; below nothing where that has passed.
+    """
+
+    signpost: Signpost
+    status: Status
+    days_left: int
+    seen: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What has become of a run's triggers.
+
+    Attributes
+    ----------
+    since, as_of
+        The day the case was decided on, and the day whose knowledge it is held against.
+    """
+
+    folder: Path
+    since: date
+    as_of: date
+    events: tuple[EventWatched, ...]
+    signs: tuple[SignWatched, ...]
+
+
+def watch(
+    folder: Path,
+    as_of: date | None = None,
+    *,
+    rules: Path | None = None,
+    world: Path | None = None,
+    progress: Progress | None = None,
+) -> Watched:
+    """Replay the triggers of a run folder.
+
+    Parameters
+    ----------
+    as_of
+        Day whose knowledge counts; that of the packaged rules, or of the newest of a user's ``rules``, where None.
+    rules, world
+        Folders of a user's own rules and facts, in place of those that the case brought.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S703 where it is no run folder, or one whose plan no longer fits its inputs; RS-S720 for a day before the case's, RS-S721
+        where a folder of rules or facts is none.
+    """
+    _check_folders(rules, world)
+    read_manifest(folder / MANIFEST)
+    ready = _ready_again(folder, progress or Quiet())
+    study, reading = ready.study, _read_again(folder, ready)
+    day = as_of or _newest(ready, rules)
+    if day < study.as_known_on:
+        message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
+        raise RoadsteadError(Fault("--as-of", "RS-S720", message, "that day or a later one"))
+    facts = world or _folder(study.folder / FACTS)
+    later = reference.load(facts)
+    law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
+    now = newer(ready, day, law, later)
+    implied = marginals(study.tree, ready.grown)
+    seen = {event: event_seen(now, study.events[event]) for event in implied}
+    first = _first_years(ready)
+    events = tuple(
+        EventWatched(e, study.events[e].title, study.events[e].title_zh, implied[e], first[e], seen[e]) for e in implied
+    )
+    return Watched(
+        folder,
+        study.as_known_on,
+        day,
+        events,
+        tuple(_watched(now, one, seen) for one in signposts(reading, study.events)),
+    )
+
+
+def _newest(ready: Ready, rules: Path | None) -> date:
+    """The day of the packaged rules, or of the newest rule of a user's that is not packaged."""
+    packaged = rulebook.load()
+    days = [packaged.as_of, ready.study.as_known_on]
+    if rules is not None:
+        old = {measure.measure_id: measure for measure in packaged.every_measure()}
+        every = rulebook.load(None, rules, ready.study.world.dollars().keys()).every_measure()
+        days += [measure.known_from for measure in every if old.get(measure.measure_id) != measure]
+    return max(days)
+
+
+def _check_folders(*folders: Path | None) -> None:
+    missing = [folder for folder in folders if folder is not None and not folder.is_dir()]
+    if missing:
+        message, expected = "there is no such folder", f"a folder of tables, as `{RULES}/` or `{FACTS}/` of a case"
+        raise RoadsteadError([Fault(str(folder), "RS-S721", message, expected) for folder in missing])
+
+
+def _folder(path: Path) -> Path | None:
+    return path if path.is_dir() else None
+
+
+def _ready_again(folder: Path, progress: Progress) -> Ready:
+    """The inputs of a run evaluated again, against rivals who answered as they did then."""
+    try:
+        answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
+    except UNREADABLE as error:
+        raise RoadsteadError(_spoilt(folder, str(error))) from None
+    return prepare(read_study(folder / INPUTS), progress, answered)
+
+
+def _read_again(folder: Path, ready: Ready) -> Reading:
+    """The plan of a run, read in the words of its case."""
+    tree, evaluation = ready.grown.tree, ready.evaluation
+    try:
+        plan = parquet.read_plan(folder / PLAN)
+        certificate = certify(tree, evaluation.prospect, plan)
+    except UNREADABLE as error:
+        raise RoadsteadError(_spoilt(folder, str(error))) from None
+    return Reading(tree, evaluation, plan, certificate, names_of(ready.study))
+
+
+def _spoilt(folder: Path, message: str) -> Fault:
+    return Fault(
+        str(folder), "RS-S703", f"its plan cannot be read: {message}", "a folder that `roadstead verify` holds"
+    )
+
+
+def _first_years(ready: Ready) -> Mapping[str, int]:
+    """First year in which the tree lets each event come."""
+    found: dict[str, int] = {}
+    for fired in ready.grown.fired:
+        for event, at in fired:
+            year = int(ready.grown.tree.start[at])
+            found[event] = min(found.get(event, year), year)
+    return found
+
+
+def _watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
+    observed = tuple(_condition_seen(now, condition, seen) for condition in one.conditions)
+    status = min((o.status for o in observed), key=WORST_FIRST.index)
+    return SignWatched(one, status, (date(one.year, 1, 1) - now.as_of).days, observed)
+
+
+def _condition_seen(now: Newer, condition: Condition, seen: Mapping[str, Observation]) -> Observation:
+    """A condition on the day; that something stays away is not seen before its year."""
+    if condition.kind == "duty":
+        return duty_seen(now, condition)
+    if condition.kind == "share":
+        return share_seen(now, condition)
+    event = seen[condition.of]
+    if condition.above:
+        return event
+    if event.status == "fired":
+        return replace(event, status="not yet")
+    return replace(event, status="unseen" if now.as_of.year < condition.year else "fired")

@@ -1,0 +1,65 @@
+"""`roadstead watch`: what a reader sees, in both languages and as data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roadstead.report.words import Words
+from roadstead.study.watch import watch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_day_itself_in_words(stored: Path, run):
+    said = run("watch", stored)
+    assert said.status == 0
+    assert "Events, as known on 2026-07-02 (the case: 2026-07-02)" in said.out
+    assert "EU prolongs its duty" in said.out
+    assert "cannot be seen yet" in said.out
+    assert "Signposts" in said.out
+    assert " days" in said.out
+    assert "pricing every lane" in said.err
+
+
+def test_the_same_in_chinese(stored: Path, run):
+    said = run("watch", stored, "--language", "zh", "--as-of", "2033-01-01")
+    assert said.status == 0
+    assert "事件：截至2033-01-01所知（案例：2026-07-02）" in said.out
+    assert "已过366天" in said.out
+    assert "尚无法判断" in said.out
+
+
+def test_as_data(stored: Path, run):
+    told = run("watch", stored, "--as-of", "2028-03-01", "--json").json
+    found = watch(stored, date(2028, 3, 1))
+    assert told["as_of"] == "2028-03-01"
+    assert {one["event_id"]: one["seen"]["status"] for one in told["events"]} == {
+        one.event_id: one.seen.status for one in found.events
+    }
+    [sign], [mine] = told["signposts"], found.signs
+    assert sign["status"] == mine.status
+    assert sign["days_left"] == mine.days_left
+    assert sign["decision"] == Words("en", "USD").say(mine.signpost.what)
+    assert [one["seen"]["status"] for one in sign["conditions"]] == [one.status for one in mine.seen]
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (("--as-of", "2020-01-01"), ["RS-S720"]),
+        (("--as-of", "soon"), ["RS-C701"]),
+        (("--rules", "nowhere", "--world", "elsewhere"), ["RS-S721", "RS-S721"]),
+    ],
+)
+def test_what_cannot_be_asked(words, codes, stored: Path, run):
+    said = run("watch", stored, *words)
+    assert (said.status, said.codes, said.out) == (2, codes, "")
+
+
+def test_no_run(run, tmp_path: Path):
+    said = run("watch", tmp_path)
+    assert (said.status, said.codes) == (2, ["RS-S703"])
