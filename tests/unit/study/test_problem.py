@@ -183,13 +183,11 @@ def test_where_it_cannot_be_written(tmp_path: Path):
 
 
 def test_kinds_of_numbers_are_told():
-    wrong = changed(
-        MADE, "arcs", cell=MADE.prospect.arcs.cell.astype(float), allowed=np.ones(MADE.prospect.arcs.allowed.shape)
-    )
-    assert faults(rs.solve_problem, wrong.tree, wrong.prospect) == [
-        "arcs.allowed: holds float64 [RS-S712]",
-        "arcs.cell: holds float64 [RS-S712]",
-    ]
+    """Those that are no whole numbers as arrays are put together, others with all that is wrong."""
+    wrong = changed(MADE, "arcs", allowed=np.ones(MADE.prospect.arcs.allowed.shape))
+    assert faults(rs.solve_problem, wrong.tree, wrong.prospect) == ["arcs.allowed: holds float64 [RS-S712]"]
+    with pytest.raises(ValueError, match=r"arcs\.cell holds float64, expected whole numbers"):
+        changed(MADE, "arcs", cell=MADE.prospect.arcs.cell.astype(float))
 
 
 YEARS = MADE.prospect.node_years
