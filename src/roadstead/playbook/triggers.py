@@ -31,13 +31,13 @@ def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ..
     Events of one edge of the tree come together or not at all, so what they change is told of the set: to credit one of
     them alone would be guessing.
     """
-    tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
+    tree, grown = reading.tree, reading.evaluation.ledger.grown
     every = decisions(reading)
     value = continuation(tree, reading.certificate.by_node)
     probability = node_probability(tree)
     sets: dict[tuple[str, ...], list[int]] = {}
     for n in range(1, tree.count):
-        together = tuple(event for event, at in fired[n] if at == n)
+        together = grown.begun(n)
         if together:
             sets.setdefault(together, []).append(n)
     found: list[tuple[float, Trigger]] = []

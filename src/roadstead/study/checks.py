@@ -28,9 +28,12 @@ def structure(document: Document, faults: list[Fault]) -> None:
     faults += _calendar(document)
     faults += _budgets(document)
     faults += _declared(document)
-    faults += _nodes(document)
-    faults += _probabilities(document)
-    faults += _events(document)
+    if document.case.tree.grown is None:
+        faults += _nodes(document)
+        faults += _probabilities(document)
+        faults += _events(document)
+    else:
+        faults += _grown(document)
 
 
 def _calendar(document: Document) -> Iterator[Fault]:
@@ -69,6 +72,23 @@ def _declared(document: Document) -> Iterator[Fault]:
                 expected = f"one of {', '.join(sorted(VOCABULARY))}"
                 where = document.where("declared", importer, name)
                 yield Fault(where, "RS-L202", f"`{name}` is not a fact that law asks for", expected)
+
+
+def _grown(document: Document) -> Iterator[Fault]:
+    """As many numbers of nodes as stages, one root, never fewer than before; and events of the catalogue alone."""
+    tree = document.case.tree
+    nodes = tree.grown.nodes if tree.grown else ()
+    where = document.where("tree", "grown", "nodes")
+    if len(nodes) != len(tree.stages):
+        message = f"{len(nodes)} numbers of nodes for {len(tree.stages)} stages"
+        yield Fault(where, "RS-S609", message, "one number of nodes for each stage")
+    elif nodes[0] != 1 or list(nodes) != sorted(nodes):
+        message = f"stages of {', '.join(map(str, nodes))} nodes"
+        yield Fault(where, "RS-S609", message, "1 node in the first stage, and in none fewer than in the one before")
+    if document.case.events:
+        expected = "no `events:` here, and rows of your own in futures/events.csv; or a tree with `nodes:`"
+        message = "a grown tree takes its events from the catalogue"
+        yield Fault(document.where("events"), "RS-S609", message, expected)
 
 
 def _nodes(document: Document) -> Iterator[Fault]:

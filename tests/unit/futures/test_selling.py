@@ -13,7 +13,7 @@ from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.pricing import shares_at
 from roadstead.demand.response import prices_at
 from roadstead.footprint.certify import filled
-from roadstead.futures.evaluate import representative_year
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.nests import Nests
 from roadstead.futures.prospect import pooled
 from roadstead.futures.reaction import react
