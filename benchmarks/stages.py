@@ -84,8 +84,7 @@ def stages(name: str) -> Iterator[Row]:
         )
     )
     yield Row(f"{name}: outlook", seconds, f"{read.case.draws:,} draws of {len(markets)} markets")
-    classes = {event.event_id: event.demand for event in read.events.values()}
-    seconds, grown = timed(lambda: grow(read.tree, classes, outlook))
+    seconds, grown = timed(lambda: grow(read.tree, read.events, outlook))
     yield Row(f"{name}: tree", seconds, f"{grown.tree.count} nodes")
     rules = rulebook.load(read.as_known_on, read.own_rules)
     terms = costing.prepare(read, outlook)

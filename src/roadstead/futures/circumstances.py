@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from roadstead.futures.events import Event, Happening
     from roadstead.futures.grow import Climate, Grown
     from roadstead.futures.prospect import NodeYears
+    from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
 
 NOTHING_LEFT = "RS-L205"
@@ -63,7 +64,7 @@ class Play:
     def __init__(self, today: Circumstances, events: Mapping[str, Event]) -> None:
         self._events = events
         self._known: dict[tuple[tuple[str, int], ...], Circumstances] = {(): today}
-        self._rows: dict[tuple[object, ...], object] = {}
+        self._rows: dict[tuple[object, ...], tuple[Measure, ...]] = {}
 
     def held(self, happenings: tuple[Happening, ...]) -> Circumstances:
         """Circumstances where these are in force, in their order."""

@@ -68,7 +68,7 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
         names=tuple(zip(found.tree.name, found.names_zh, strict=True)),
         events=played,
         happened=told,
-        demand=("",) * found.tree.count,
+        demand=tuple("" for _ in found.names_zh),
         market=market,
         nev_share=nev_share,
         climate=_climate(found, paths, world.places),
@@ -116,7 +116,8 @@ def _of_the_case(paths: Paths, kept: Sequence[CatalogueEvent]) -> Paths:
 
 def _happened(found: Reduced, ids: Sequence[Sequence[str]]) -> tuple[tuple[Happening, ...], ...]:
     """What has come by the end of every node, and when it ended, from the levels that nodes show year by year."""
-    tree, told = found.tree, []
+    tree = found.tree
+    told: list[tuple[Happening, ...]] = []
     for node in range(tree.count):
         parent = int(tree.parent[node])
         so_far = list(told[parent]) if parent >= 0 else []

@@ -148,9 +148,10 @@ def central(grown: Grown, outlook: Outlook) -> Grown:
         state=(grown.tree.state[0],) * len(first),
     )
     today = tuple(Happening(one.event, 0, one.since, NEVER) for one in grown.happened[0] if one.until == NEVER)
-    market, nev_share = _expectations(tree, ("",) * len(first), outlook)
+    still_open: tuple[DemandClass, ...] = tuple("" for _ in first)
+    market, nev_share = _expectations(tree, still_open, outlook)
     names = (grown.names[0], *((name, name) for name in tree.name[1:]))
-    return Grown(tree, names, grown.events, (today,) * len(first), ("",) * len(first), market, nev_share)
+    return Grown(tree, names, grown.events, (today,) * len(first), still_open, market, nev_share)
 
 
 def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> dict[str, Flags]:

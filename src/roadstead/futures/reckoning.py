@@ -82,7 +82,8 @@ BASE = ("base", 0, 0)
 def reckon(world: World, playable: Sequence[Playable]) -> Stakes:
     """Money a year in every event and level, in demand, batteries, freight and currencies."""
     first, last = world.central.tree.first_year, world.central.tree.last_year
-    weight = (1.0 + world.costing.conventions.discount_base) ** -(np.arange(last - first + 1) + 0.5)
+    rate = 1.0 + world.costing.conventions.discount_base
+    weight = np.asarray([rate ** -(year - first + 0.5) for year in range(first, last + 1)])
     states = list(_states(world, playable))
     value = _values(world, states)
     base = {state.year: value[i] for i, state in enumerate(states) if state.what == BASE}
