@@ -136,6 +136,8 @@ class PathPlan:
         How many are drawn.
     events
         Events of the catalogue that a node may show; all where it is empty.
+    economy
+        False where batteries, freight and currencies keep to the case's own course.
     """
 
     starts: tuple[int, ...]
@@ -144,3 +146,4 @@ class PathPlan:
     seed: int
     paths: int
     events: tuple[str, ...]
+    economy: bool = True

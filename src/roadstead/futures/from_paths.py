@@ -14,13 +14,14 @@ import numpy as np
 
 from roadstead.futures.economy import Factors
 from roadstead.futures.events import Happening
-from roadstead.futures.grow import Climate, Grown, Nearness, halves
+from roadstead.futures.grow import Climate, Grown, Nearness, pace
 from roadstead.futures.node_names import EventWords
 from roadstead.futures.playing import play
 from roadstead.futures.reckoning import Playable, reckon
 from roadstead.futures.reduce import Shape, reduce
 from roadstead.futures.simulate import Possible, simulate
 from roadstead.futures.tree import history
+from roadstead.terms.arrays import frozen
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from roadstead.futures.reduce import Reduced
     from roadstead.futures.simulate import Paths
     from roadstead.outlook.forecast import Outlook
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Floats, Ints
 
 DOLLAR = "USD"
 """What freight by sea is paid in."""
@@ -56,12 +57,15 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
     moving = [i for i, levels in enumerate(stakes.events) if np.abs(levels).max() >= IDLE * stakes.demand]
     possible = Possible(catalogue.hazards, economy, world.outlook.years, len(world.outlook.market))
     kept = [events[i] for i in moving]
-    paths = _of_the_case(simulate(possible, plan.seed, 0, plan.paths), kept)
+    drawn = simulate(possible, plan.seed, 0, plan.paths)
+    paths = _of_the_case(replace(drawn, draw=brought(drawn, catalogue, world.outlook)), kept)
     stakes = replace(stakes, events=tuple(stakes.events[i] for i in moving))
+    if not plan.economy:
+        stakes = replace(stakes, battery=0.0, freight=0.0, rates=0.0 * stakes.rates)
     found = reduce(paths, stakes, Shape(plan.starts, plan.nodes), [words(event) for event in kept])
     told = _happened(found, [[event.event_id for event in playable[i].levels] for i in moving])
     played = _with_chances({event.event_id: event for i in moving for event in playable[i].levels}, paths, kept)
-    market, nev_share = _demand(found, paths, told, played, world.outlook)
+    market, nev_share = _demand(found, paths, world.outlook)
     idle = tuple(event.event_id for i, event in enumerate(events) if i not in set(moving))
     return Grown(
         tree=found.tree,
@@ -71,7 +75,7 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
         demand=tuple("" for _ in found.names_zh),
         market=market,
         nev_share=nev_share,
-        climate=_climate(found, paths, world.places),
+        climate=_climate(found, paths, world.places) if plan.economy else None,
         nearness=Nearness(paths.count, found.distance, found.undivided, idle),
     )
 
@@ -87,6 +91,26 @@ def words(event: CatalogueEvent) -> EventWords:
         tuple(level.title for level in levels),
         tuple(level.title_zh for level in levels),
     )
+
+
+def brought(paths: Paths, catalogue: Catalogue, outlook: Outlook) -> Ints:
+    """Demand draw of every path, where events bring a class of draws. Shape (paths,).
+
+    A path belongs to the class whose events are in force on it for longer. Paths of the slow class follow the slowest draws, those of the fast
+    class the fastest, as many draws in each as the class has paths: so all draws stay equally likely over all paths. Within a
+    class a path keeps its place.
+    """
+    score = np.zeros(paths.count)
+    for e, event in enumerate(catalogue.events.values()):
+        if event.demand:
+            score += (1.0 if event.demand == "fast" else -1.0) * (paths.level[:, :, e] >= 0).sum(axis=1)
+    count, begin = len(outlook.market), 0.0
+    rank = np.zeros(paths.count, dtype=np.int64)
+    for members in (score < 0.0, score == 0.0, score > 0.0):
+        share = float(members.mean())
+        rank[members] = ((begin + (paths.draw[members] + 0.5) / count * share) * count).astype(np.int64)
+        begin += share
+    return np.asarray(np.argsort(pace(outlook), kind="stable")[np.minimum(rank, count - 1)])
 
 
 def _levels(event: CatalogueEvent) -> tuple[Event, ...]:
@@ -144,28 +168,14 @@ def _with_chances(events: Mapping[str, Event], paths: Paths, kept: Sequence[Cata
     return {event.event_id: replace(event, probability=float(share)) for event, share in zip(found, came, strict=True)}
 
 
-def _demand(
-    found: Reduced,
-    paths: Paths,
-    told: Sequence[Sequence[Happening]],
-    events: Mapping[str, Event],
-    outlook: Outlook,
-) -> tuple[Floats, Floats]:
-    """Means over the draws that the paths of a node follow; of a half alone while an event holds that brings it."""
-    tree, half = found.tree, halves(outlook)
-    market, nev = np.empty((tree.count, *outlook.market.shape[1:])), np.empty((tree.count, *outlook.market.shape[1:]))
-    units = outlook.market * outlook.nev_share
-    for node, follow in enumerate(_follow(found, paths, len(outlook.market))):
-        for t, year in enumerate(outlook.years.tolist()):
-            bring = [events[one.event].demand for one in told[node] if one.holds(year) and events[one.event].demand]
-            weight = follow * half[bring[-1]] if bring else follow
-            if not weight.any():
-                weight = half[bring[-1]].astype(np.float64)
-            weight = weight / weight.sum()
-            market[node, :, t] = weight @ outlook.market[:, :, t]
-            nev[node, :, t] = (weight @ units[:, :, t]) / market[node, :, t]
-    market.setflags(write=False)
-    nev.setflags(write=False)
+def _demand(found: Reduced, paths: Paths, outlook: Outlook) -> tuple[Floats, Floats]:
+    """Means over the draws that the paths of a node follow."""
+    follow = np.stack(_follow(found, paths, len(outlook.market)))
+    follow /= follow.sum(axis=1, keepdims=True)
+    market = np.tensordot(follow, outlook.market, axes=1)
+    nev = np.tensordot(follow, outlook.market * outlook.nev_share, axes=1) / market
+    frozen(market)
+    frozen(nev)
     return market, nev
 
 

@@ -156,7 +156,7 @@ def central(grown: Grown, outlook: Outlook) -> Grown:
 
 def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> dict[str, Flags]:
     """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all."""
-    rank = _pace(outlook)
+    rank = pace(outlook)
     probability = node_probability(tree)
     ends = leaves(tree)
     slow = sum(probability[leaf] for leaf in ends if demand[leaf] == "slow")
@@ -170,11 +170,11 @@ def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Ou
 
 def halves(outlook: Outlook) -> dict[str, Flags]:
     """The slower and the faster half of the draws. Shape (draws,) each."""
-    rank = _pace(outlook)
+    rank = pace(outlook)
     return {"slow": rank < len(rank) // 2, "fast": rank >= len(rank) // 2}
 
 
-def _pace(outlook: Outlook) -> Ints:
+def pace(outlook: Outlook) -> Ints:
     """Rank of every draw by NEV sales of all planned markets in the class year. Shape (draws,)."""
     at = int(np.argmin(np.abs(outlook.years - CLASS_YEAR)))
     units = (outlook.market[:, :, at] * outlook.nev_share[:, :, at]).sum(1)

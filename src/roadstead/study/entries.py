@@ -83,6 +83,7 @@ class GrownEntry(_Part):
     seed: Annotated[int, Field(ge=0)] | None = None
     paths: Annotated[int, Field(ge=1000, le=1_000_000)] = 20_000
     events: Annotated[tuple[str, ...], BeforeValidator(_is_all)] = ()
+    economy: bool = True
 
 
 class TreeEntry(_Part):

@@ -25,7 +25,7 @@ from roadstead.trade import rulebook
 from roadstead.world.reference import exchange_rates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from roadstead.futures.costing import Costing
     from roadstead.futures.events import PathPlan
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from roadstead.outlook.forecast import Outlook
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
+    from roadstead.terms.arrays import Ints
     from roadstead.trade.rulebook import Rulebook
 
 AMERICA = "USA"
@@ -45,12 +46,13 @@ TIME_BY_FLOW, MOST_TIME = 0.003, 7200.0
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a case is evaluated on: rules, the outlook, what costs rest on, the tree."""
+    """What a case is evaluated on: rules, the outlook, what costs rest on, the tree, and what planning on it may take."""
 
     rules: Rulebook
     outlook: Outlook
     costing: Costing
     grown: Grown
+    need: Need
 
 
 def begin(study: Study, progress: Progress) -> Begun:
@@ -76,44 +78,43 @@ def begin(study: Study, progress: Progress) -> Begun:
     )
     progress.begin("tree")
     ground = with_waiting(costing.prepare(study, outlook), rules)
+    arcs = len(list_arcs(ground, rules, ground.carmaker.offers, tuple(ground.carmaker.lines.values())))
+    grown = _grown(study, World(ground, rules, outlook, _line(study.tree, outlook), currencies(study)), arcs)
+    return Begun(rules, outlook, ground, grown, _need(arcs * node_years(grown).count))
+
+
+def _grown(study: Study, world: World, arcs: int) -> Grown:
+    """The tree as it is declared, or grown from paths."""
     plan = study.tree
     if isinstance(plan, TreePlan):
-        return Begun(rules, outlook, ground, grow(plan, study.events, outlook))
+        return grow(plan, study.events, world.outlook)
+    assert study.catalogue is not None
+    most = Need(machine_memory() * 0.8, MOST_TIME)
+    by_stage = np.bincount(node_years(world.central).node)
     try:
-        grown = _from_paths(study, plan, World(ground, rules, outlook, _line(plan, outlook), currencies(study)))
+        check_size(plan.nodes, lambda nodes: _need(arcs * _node_years(nodes, by_stage)), most)
+        return grow_from_paths(plan, world, study.catalogue, usual_economy(_exchange(study, world.places)))
     except RoadsteadError as error:
         raise RoadsteadError([replace(fault, where=study.pin_places["tree"]) for fault in error.faults]) from None
-    return Begun(rules, outlook, ground, grown)
 
 
-def _from_paths(study: Study, plan: PathPlan, world: World) -> Grown:
-    assert study.catalogue is not None
-    size = size_of(world)
-    check_size(plan.nodes, size, Need(machine_memory() * 0.8, MOST_TIME))
-    return grow_from_paths(plan, world, study.catalogue, usual_economy(_exchange(study, world.places)))
+def _need(flows: float) -> Need:
+    """What planning with so many flows takes, all node-years together: as the bundled cases do, which docs/benchmarks.md has."""
+    return Need(MEMORY + MEMORY_BY_FLOW * flows, TIME_BY_FLOW * flows)
 
 
-def _line(plan: PathPlan, outlook: Outlook) -> Grown:
+def _node_years(nodes: int, by_stage: Ints) -> float:
+    """Node-years of a tree of so many nodes."""
+    return float(np.dot(widths(max(nodes, len(by_stage)), len(by_stage)), by_stage))
+
+
+def _line(plan: TreePlan | PathPlan, outlook: Outlook) -> Grown:
     """The stages of a tree as one line on which nothing happens."""
     before = ("", *map(str, plan.starts))
     nodes = tuple(
         NodePlan(str(start), parent, 1.0, (), str(start)) for parent, start in zip(before, plan.starts, strict=False)
     )
     return grow(TreePlan(plan.starts, plan.last, nodes, tuple(range(len(nodes)))), {}, outlook)
-
-
-def size_of(world: World) -> Callable[[int], Need]:
-    """What planning on a tree of so many nodes takes, from the flows that it has."""
-    offers, lines = world.costing.carmaker.offers, tuple(world.costing.carmaker.lines.values())
-    arcs = len(list_arcs(world.costing, world.rulebook, offers, lines))
-    stages = world.central.tree.count
-    of_stage = np.bincount(node_years(world.central).node, minlength=stages)
-
-    def need(nodes: int) -> Need:
-        flows = arcs * float(np.dot(widths(max(nodes, stages), stages), of_stage))
-        return Need(MEMORY + MEMORY_BY_FLOW * flows, TIME_BY_FLOW * flows)
-
-    return need
 
 
 def machine_memory() -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.futures.grow import Grown, Nearness
+    from roadstead.futures.tree_size import Need
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row
 
@@ -104,10 +105,12 @@ class Checked:
 
     Attributes
     ----------
-    nodes
-        Nodes of the tree, root first.
-    futures
-        Paths from its root to a leaf.
+    nodes, futures
+        Nodes of the tree, and paths from its root to a leaf.
+    tree
+        The nodes, root first.
+    need
+        What planning on it may take, roughly.
     nearness
         How near a tree grown from paths is to them; None for a declared one.
     events
@@ -121,9 +124,11 @@ class Checked:
     first_year: int
     last_year: int
     as_known_on: str
-    nodes: tuple[NodeEntry, ...]
+    nodes: int
     futures: int
+    tree: tuple[NodeEntry, ...]
     nearness: Nearness | None
+    need: Need
     events: tuple[EventOdds, ...]
     markets: tuple[MarketEntry, ...]
     lines: tuple[LineEntry, ...]
@@ -156,9 +161,11 @@ def check(folder: Path) -> Checked:
         first_year=case.horizon.first,
         last_year=case.horizon.last,
         as_known_on=case.as_known_on,
-        nodes=_nodes(grown),
+        nodes=grown.tree.count,
         futures=len(leaves(grown.tree)),
+        tree=_nodes(grown),
         nearness=grown.nearness,
+        need=begun.need,
         events=odds,
         markets=_markets(study),
         lines=_lines(study),

@@ -274,7 +274,9 @@ def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
     grown = case.tree.grown
     if grown is not None:
         seed = case.seed if grown.seed is None else grown.seed
-        return PathPlan(case.tree.stages, case.horizon.last, grown.nodes, seed, grown.paths, grown.events)
+        return PathPlan(
+            case.tree.stages, case.horizon.last, grown.nodes, seed, grown.paths, grown.events, grown.economy
+        )
     depth: dict[str, int] = {}
     for node in case.tree.nodes:
         depth[node.id] = depth.get(node.parent, -1) + 1
