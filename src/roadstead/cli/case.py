@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from roadstead.study.preflight import Checked
 
 
-def new(folder: Path, /, *, template: Annotated[str, Parameter(name="--from")] = "starter", json: bool = False) -> None:
+def new(
+    folder: Path,
+    /,
+    *,
+    template: Annotated[str, Parameter(name="--from")] = "starter",
+    grown: Annotated[bool, Parameter(negative=())] = False,
+    json: bool = False,
+) -> None:
     """Begin a case: copy a bundled one into a new folder.
 
     Parameters
@@ -22,12 +29,14 @@ def new(folder: Path, /, *, template: Annotated[str, Parameter(name="--from")] =
         Folder to make; nothing is ever written over.
     template
         Bundled case to start from: starter or byd.
+    grown
+        Grow its tree from simulated paths of the events that `roadstead futures` lists, in place of the declared one.
     json
         Print JSON.
     """
     from roadstead.study.template import new_case
 
-    names = new_case(folder, template)
+    names = new_case(folder, template, grown=grown)
     if json:
         print_json({"folder": folder, "from": template, "files": names})
         return

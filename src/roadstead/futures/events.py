@@ -136,6 +136,8 @@ class PathPlan:
         How many are drawn.
     events
         Events of the catalogue that a node may show; all where it is empty.
+    certain
+        Events that hold from the first day on.
     economy
         False where batteries, freight and currencies keep to the case's own course.
     """
@@ -146,4 +148,13 @@ class PathPlan:
     seed: int
     paths: int
     events: tuple[str, ...]
+    certain: tuple[str, ...] = ()
     economy: bool = True
+
+    def line(self) -> TreePlan:
+        """The stages as one line on which nothing happens after the first day."""
+        nodes = tuple(
+            NodePlan(str(start), str(before or ""), 1.0, () if before else self.certain, str(start))
+            for before, start in zip((0, *self.starts), self.starts, strict=False)
+        )
+        return TreePlan(self.starts, self.last, nodes, tuple(range(len(nodes))))

@@ -63,14 +63,15 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
     if not plan.economy:
         stakes = replace(stakes, battery=0.0, freight=0.0, rates=0.0 * stakes.rates)
     found = reduce(paths, stakes, Shape(plan.starts, plan.nodes), [words(event) for event in kept])
-    told = _happened(found, [[event.event_id for event in playable[i].levels] for i in moving])
+    begun = world.central.happened[0]
+    told = _happened(found, begun, [[event.event_id for event in playable[i].levels] for i in moving])
     played = _with_chances({event.event_id: event for i in moving for event in playable[i].levels}, paths, kept)
     market, nev_share = _demand(found, paths, world.outlook)
     idle = tuple(event.event_id for i, event in enumerate(events) if i not in set(moving))
     return Grown(
         tree=found.tree,
         names=tuple(zip(found.tree.name, found.names_zh, strict=True)),
-        events=played,
+        events={**world.central.events, **played},
         happened=told,
         demand=tuple("" for _ in found.names_zh),
         market=market,
@@ -138,13 +139,15 @@ def _of_the_case(paths: Paths, kept: Sequence[CatalogueEvent]) -> Paths:
     )
 
 
-def _happened(found: Reduced, ids: Sequence[Sequence[str]]) -> tuple[tuple[Happening, ...], ...]:
+def _happened(
+    found: Reduced, begun: tuple[Happening, ...], ids: Sequence[Sequence[str]]
+) -> tuple[tuple[Happening, ...], ...]:
     """What has come by the end of every node, and when it ended, from the levels that nodes show year by year."""
     tree = found.tree
     told: list[tuple[Happening, ...]] = []
     for node in range(tree.count):
         parent = int(tree.parent[node])
-        so_far = list(told[parent]) if parent >= 0 else []
+        so_far = list(told[parent] if parent >= 0 else begun)
         begin = int(tree.start[node]) - tree.first_year
         before = found.level[parent, begin - 1] if parent >= 0 else np.full(len(ids), -1)
         for t in range(begin, begin + int(tree.years[node])):

@@ -1,7 +1,7 @@
 """A first reckoning of what is at stake: today's supplies with and without each event, by the law and the costs a plan is made on.
 
-Every offer is valued at what the best supply earns on its reference sales, and at no loss: once with home and the lines that
-stand, once as if every line of the case stood. An event is worth the larger of the two differences, signed, when it alone comes;
+Every offer is valued at what its reference sales earn, and at no loss: once as if all cars came from home, once as if every line
+of the case stood and each car came the way that earns most. An event is worth the larger of the two differences, signed, when it alone comes;
 a mean over the middles of those stages in which it may be in force. What plans make of it is left to the plan: a reckoning decides what a tree keeps
 apart, and enters no plan's money.
 """
@@ -23,12 +23,12 @@ from roadstead.futures.prospect import NodeYears
 from roadstead.futures.selling import reference
 from roadstead.futures.stakes import Stakes
 from roadstead.terms.years import NEVER
-from roadstead.world.carmaker import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from roadstead.futures.costing import Costing
+    from roadstead.futures.evaluate import ArcKey
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
     from roadstead.futures.hazards import Hazard
@@ -55,7 +55,7 @@ class World:
     Attributes
     ----------
     central
-        The central future.
+        The central future: what holds from the first day on, and nothing else.
     places
         Places that pay in each currency.
     """
@@ -133,8 +133,10 @@ def _index(outlook: Outlook, market: Floats) -> Floats:
 
 def _states(world: World, playable: Sequence[Playable]) -> Iterator[_State]:
     """Today and everything that may differ from it, in the middle of every stage."""
-    tree, today = world.central.tree, Circumstances(world.rulebook, world.costing.conventions.route, {})
-    play = Play(today, {event.event_id: event for one in playable for event in one.levels})
+    tree, begun = world.central.tree, world.central.happened[0]
+    events = {event.event_id: event for one in playable for event in one.levels}
+    play = Play(Circumstances(world.rulebook, world.costing.conventions.route, {}), {**world.central.events, **events})
+    today = play.held(begun)
     for start, years in zip(tree.start.tolist(), tree.years.tolist(), strict=True):
         year = start + (years - 1) // 2
         yield _State(BASE, year, today)
@@ -146,26 +148,68 @@ def _states(world: World, playable: Sequence[Playable]) -> Iterator[_State]:
             since = next((y for y in range(year, tree.first_year - 1, -1) if chance(one.hazard, y) > 0.0), None)
             for degree, event in enumerate(one.levels) if since is not None else ():
                 came = Happening(event.event_id, 0, since or 0, NEVER)
-                yield _State(("event", e, degree), year, play.held((came,)))
+                yield _State(("event", e, degree), year, play.held((*begun, came)))
 
 
 def _values(world: World, states: Sequence[_State]) -> Floats:
     """Money by state, way to value and market, in the outlook's order. Shape (states, 2, P). [money/year]"""
     costing, offers = world.costing, world.costing.carmaker.offers
-    lines = tuple(costing.carmaker.lines.values())
-    zero = np.zeros(len(states), dtype=np.int64)
-    years = NodeYears(zero, np.asarray([state.year for state in states]), zero + 1)
-    circumstances = [state.now for state in states]
-    sold = reference(costing, world.central, years, circumstances, offers)
-    arcs = list_arcs(costing, world.rulebook, offers, lines)
-    margin, allowed = margins(costing, years, circumstances, arcs, sold.kept * sold.retail)
-    earns = np.where(allowed, np.maximum(margin, 0.0), 0.0)
-    stands = [key.line is None or costing.carmaker.lines[key.line].standing in RUNS for key in arcs]
+    arcs = list_arcs(costing, world.rulebook, offers, tuple(costing.carmaker.lines.values()))
+    sold = reference(costing, world.central, _years(states), [state.now for state in states], offers)
+    earns = _earns(world, states, arcs, sold.kept * sold.retail)
     found = np.zeros((len(states), 2, len(world.outlook.places)))
-    for way, counted in enumerate((np.asarray(stands), np.ones(len(arcs), dtype=bool))):
+    from_home = np.asarray([key.line is None for key in arcs])
+    for way, counted in enumerate((from_home, np.ones(len(arcs), dtype=bool))):
         best = np.zeros((len(states), len(offers)))
         for a in np.flatnonzero(counted).tolist():
             best[:, arcs[a].offer] = np.maximum(best[:, arcs[a].offer], earns[:, a])
         for c, offer in enumerate(offers):
             found[:, way, world.outlook.places.index(offer.market)] += best[:, c] * sold.sales[:, c]
     return found
+
+
+def _years(states: Sequence[_State]) -> NodeYears:
+    zero = np.zeros(len(states), dtype=np.int64)
+    return NodeYears(zero, np.asarray([state.year for state in states]), zero + 1)
+
+
+def _earns(world: World, states: Sequence[_State], arcs: Sequence[ArcKey], net_price: Floats) -> Floats:
+    """What a car earns by every arc, nothing where it would lose; arcs that an event cannot touch earn what they do today."""
+    found = np.zeros((len(states), len(arcs)))
+    groups: dict[tuple[str, int], list[int]] = {}
+    for i, state in enumerate(states):
+        groups.setdefault(state.what[:2], []).append(i)
+    today = {states[i].year: i for i in groups[BASE[:2]]}
+    for (kind, _), rows in groups.items():
+        group = [states[i] for i in rows]
+        reach = None if kind != "event" else _reach(world, group, states[today[group[0].year]].now)
+        at = [a for a, key in enumerate(arcs) if reach is None or reach & _places(world, key)]
+        found[rows] = found[[today[state.year] for state in group]]
+        if at:
+            margin, allowed = margins(
+                world.costing, _years(group), [one.now for one in group], [arcs[a] for a in at], net_price[rows]
+            )
+            found[np.ix_(rows, at)] = np.where(allowed, np.maximum(margin, 0.0), 0.0)
+    return found
+
+
+def _reach(world: World, group: Sequence[_State], today: Circumstances) -> frozenset[str] | None:
+    """Places whose rules an event changes; None where it may change any lane."""
+    found: set[str] = set()
+    for now in (state.now for state in group):
+        book, before = now.rulebook, today.rulebook
+        if now.route != today.route or book.non_tariff is not before.non_tariff:
+            return None
+        changed = {place for place in book.measures if book.measures[place] is not before.measures.get(place)}
+        changed |= {place for place in now.content if now.content[place] != today.content.get(place)}
+        found |= changed | {member for bloc in changed & set(book.blocs) for member, _ in book.blocs[bloc]}
+    home = world.costing.carmaker.home.place
+    return None if found & {home, world.costing.territory(home)} else frozenset(found)
+
+
+def _places(world: World, key: ArcKey) -> frozenset[str]:
+    """Countries and customs territories that an arc goes through abroad."""
+    costing = world.costing
+    passed = [costing.carmaker.offers[key.offer].market]
+    passed += [costing.carmaker.lines[key.line].place] if key.line else []
+    return frozenset([*passed, *(costing.territory(place) for place in passed)])

@@ -31,9 +31,9 @@ def structure(document: Document, faults: list[Fault]) -> None:
     if document.case.tree.grown is None:
         faults += _nodes(document)
         faults += _probabilities(document)
-        faults += _events(document)
     else:
         faults += _grown(document)
+    faults += _events(document)
 
 
 def _calendar(document: Document) -> Iterator[Fault]:
@@ -85,10 +85,13 @@ def _grown(document: Document) -> Iterator[Fault]:
     elif nodes[0] != 1 or list(nodes) != sorted(nodes):
         message = f"stages of {', '.join(map(str, nodes))} nodes"
         yield Fault(where, "RS-S609", message, "1 node in the first stage, and in none fewer than in the one before")
-    if document.case.events:
-        expected = "no `events:` here, and rows of your own in futures/events.csv; or a tree with `nodes:`"
-        message = "a grown tree takes its events from the catalogue"
-        yield Fault(document.where("events"), "RS-S609", message, expected)
+    for i, event in enumerate(document.case.events):
+        if event.probability < 1.0:
+            message = (
+                f"`{event.id}` has probability {event.probability:g}, and a grown tree draws from the catalogue alone"
+            )
+            expected = "1 for what holds from the first day on; what may happen goes to futures/events.csv"
+            yield Fault(document.where("events", i, "probability"), "RS-S609", message, expected)
 
 
 def _nodes(document: Document) -> Iterator[Fault]:
@@ -153,7 +156,7 @@ def _events(document: Document) -> Iterator[Fault]:
         if event.id in seen:
             yield Fault(where, "RS-S602", f"event `{event.id}` stands twice", "each event once")
         seen.add(event.id)
-        if event.id not in fired:
+        if event.id not in fired and document.case.tree.grown is None:
             expected = "name it in a node's `fires`, or leave it out"
             yield Fault(where, "RS-S609", f"no node fires `{event.id}`", expected)
         if not event.rests_on.strip():

@@ -11,7 +11,7 @@ import numpy as np
 from roadstead.futures import economy
 from roadstead.futures.economy import usual_economy
 from roadstead.futures.evaluate import list_arcs, node_years
-from roadstead.futures.events import NodePlan, TreePlan
+from roadstead.futures.events import TreePlan
 from roadstead.futures.exchange import FEWEST, Exchange, estimate, output
 from roadstead.futures.from_paths import DOLLAR, grow_from_paths
 from roadstead.futures.grow import grow
@@ -79,15 +79,17 @@ def begin(study: Study, progress: Progress) -> Begun:
     progress.begin("tree")
     ground = with_waiting(costing.prepare(study, outlook), rules)
     arcs = len(list_arcs(ground, rules, ground.carmaker.offers, tuple(ground.carmaker.lines.values())))
-    grown = _grown(study, World(ground, rules, outlook, _line(study.tree, outlook), currencies(study)), arcs)
+    plan = study.tree
+    if isinstance(plan, TreePlan):
+        grown = grow(plan, study.events, outlook)
+    else:
+        line = grow(plan.line(), study.events, outlook)
+        grown = _from_paths(study, plan, World(ground, rules, outlook, line, currencies(study)), arcs)
     return Begun(rules, outlook, ground, grown, _need(arcs * node_years(grown).count))
 
 
-def _grown(study: Study, world: World, arcs: int) -> Grown:
-    """The tree as it is declared, or grown from paths."""
-    plan = study.tree
-    if isinstance(plan, TreePlan):
-        return grow(plan, study.events, world.outlook)
+def _from_paths(study: Study, plan: PathPlan, world: World, arcs: int) -> Grown:
+    """The tree grown from paths, if this machine can plan on it."""
     assert study.catalogue is not None
     most = Need(machine_memory() * 0.8, MOST_TIME)
     by_stage = np.bincount(node_years(world.central).node)
@@ -106,15 +108,6 @@ def _need(flows: float) -> Need:
 def _node_years(nodes: int, by_stage: Ints) -> float:
     """Node-years of a tree of so many nodes."""
     return float(np.dot(widths(max(nodes, len(by_stage)), len(by_stage)), by_stage))
-
-
-def _line(plan: TreePlan | PathPlan, outlook: Outlook) -> Grown:
-    """The stages of a tree as one line on which nothing happens."""
-    before = ("", *map(str, plan.starts))
-    nodes = tuple(
-        NodePlan(str(start), parent, 1.0, (), str(start)) for parent, start in zip(before, plan.starts, strict=False)
-    )
-    return grow(TreePlan(plan.starts, plan.last, nodes, tuple(range(len(nodes)))), {}, outlook)
 
 
 def machine_memory() -> float:

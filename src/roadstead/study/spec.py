@@ -275,7 +275,14 @@ def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
     if grown is not None:
         seed = case.seed if grown.seed is None else grown.seed
         return PathPlan(
-            case.tree.stages, case.horizon.last, grown.nodes, seed, grown.paths, grown.events, grown.economy
+            case.tree.stages,
+            case.horizon.last,
+            grown.nodes,
+            seed,
+            grown.paths,
+            grown.events,
+            tuple(event.id for event in case.events),
+            grown.economy,
         )
     depth: dict[str, int] = {}
     for node in case.tree.nodes:
