@@ -17,7 +17,7 @@ from roadstead.futures.events import Happening
 from roadstead.futures.grow import Climate, Grown, Nearness, pace
 from roadstead.futures.node_names import EventWords
 from roadstead.futures.playing import play
-from roadstead.futures.reckoning import Playable, reckon
+from roadstead.futures.reckoning import DOLLAR, Playable, reckon
 from roadstead.futures.reduce import Shape, reduce
 from roadstead.futures.simulate import Possible, simulate
 from roadstead.futures.tree import history
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from roadstead.outlook.forecast import Outlook
     from roadstead.terms.arrays import Floats, Ints
 
-DOLLAR = "USD"
-"""What freight by sea is paid in."""
 IDLE = 0.001
 """An event is left out of a tree where it moves less than this part of a year's margin."""
 

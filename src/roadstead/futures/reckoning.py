@@ -2,7 +2,7 @@
 
 Every offer is valued at what its reference sales earn, and at no loss: once as if all cars came from home, once as if every line
 of the case stood and each car came the way that earns most. An event is worth the larger of the two differences, signed, when it alone comes;
-a mean over the middles of those stages in which it may be in force. What plans make of it is left to the plan: a reckoning decides what a tree keeps
+a mean over the middles of those later stages in which it may be in force. What plans make of it is left to the plan: a reckoning decides what a tree keeps
 apart, and enters no plan's money.
 """
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
     from roadstead.trade.rulebook import Rulebook
 
+DOLLAR = "USD"
+"""What freight by sea is paid in."""
 BUMP = 0.1
 """By how much costs are raised to see what they are worth, as a fraction; what is told is ten times that."""
 
@@ -77,6 +79,8 @@ class _State:
 
 
 BASE = ("base", 0, 0)
+EVERYWHERE = frozenset({BASE[0], "battery", "freight"})
+"""What may change what any car costs."""
 
 
 def reckon(world: World, playable: Sequence[Playable]) -> Stakes:
@@ -101,6 +105,8 @@ def reckon(world: World, playable: Sequence[Playable]) -> Stakes:
         half: float((index[rows].mean(axis=0) @ weight) / weight.sum() - 1.0)
         for half, rows in halves(world.outlook).items()
     }
+    freight = abs(worth["freight", 0, 0]) / BUMP
+    rates = [abs(worth["rate", c, 0]) / BUMP for c in range(len(world.places))]
     return Stakes(
         events=tuple(
             tuple(
@@ -112,8 +118,8 @@ def reckon(world: World, playable: Sequence[Playable]) -> Stakes:
         demand=demand,
         index=index,
         battery=abs(worth["battery", 0, 0]) / BUMP,
-        rates=np.asarray([abs(worth["rate", c, 0]) / BUMP for c in range(len(world.places))]),
-        freight=abs(worth["freight", 0, 0]) / BUMP,
+        rates=np.asarray([rate + freight * (name == DOLLAR) for name, rate in zip(world.places, rates, strict=True)]),
+        freight=freight,
         year_weight=weight,
     )
 
@@ -132,12 +138,13 @@ def _index(outlook: Outlook, market: Floats) -> Floats:
 
 
 def _states(world: World, playable: Sequence[Playable]) -> Iterator[_State]:
-    """Today and everything that may differ from it, in the middle of every stage."""
+    """Today and everything that may differ from it, in the middle of every stage but the first, in which no paths are parted."""
     tree, begun = world.central.tree, world.central.happened[0]
     events = {event.event_id: event for one in playable for event in one.levels}
     play = Play(Circumstances(world.rulebook, world.costing.conventions.route, {}), {**world.central.events, **events})
     today = play.held(begun)
-    for start, years in zip(tree.start.tolist(), tree.years.tolist(), strict=True):
+    stages = list(zip(tree.start.tolist(), tree.years.tolist(), strict=True))
+    for start, years in stages[1:] or stages:
         year = start + (years - 1) // 2
         yield _State(BASE, year, today)
         yield _State(("battery", 0, 0), year, replace(today, battery=1.0 + BUMP))
@@ -182,7 +189,7 @@ def _earns(world: World, states: Sequence[_State], arcs: Sequence[ArcKey], net_p
     today = {states[i].year: i for i in groups[BASE[:2]]}
     for (kind, _), rows in groups.items():
         group = [states[i] for i in rows]
-        reach = None if kind != "event" else _reach(world, group, states[today[group[0].year]].now)
+        reach = None if kind in EVERYWHERE else _reach(world, group, states[today[group[0].year]].now)
         at = [a for a, key in enumerate(arcs) if reach is None or reach & _places(world, key)]
         found[rows] = found[[today[state.year] for state in group]]
         if at:
@@ -202,6 +209,7 @@ def _reach(world: World, group: Sequence[_State], today: Circumstances) -> froze
             return None
         changed = {place for place in book.measures if book.measures[place] is not before.measures.get(place)}
         changed |= {place for place in now.content if now.content[place] != today.content.get(place)}
+        found |= set(now.worth)
         found |= changed | {member for bloc in changed & set(book.blocs) for member, _ in book.blocs[bloc]}
     home = world.costing.carmaker.home.place
     return None if found & {home, world.costing.territory(home)} else frozenset(found)

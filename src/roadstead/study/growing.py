@@ -13,9 +13,9 @@ from roadstead.futures.economy import usual_economy
 from roadstead.futures.evaluate import list_arcs, node_years
 from roadstead.futures.events import TreePlan
 from roadstead.futures.exchange import FEWEST, Exchange, estimate, output
-from roadstead.futures.from_paths import DOLLAR, grow_from_paths
+from roadstead.futures.from_paths import grow_from_paths
 from roadstead.futures.grow import grow
-from roadstead.futures.reckoning import World
+from roadstead.futures.reckoning import DOLLAR, World
 from roadstead.futures.tree_size import Need, check_size, widths
 from roadstead.futures.waiting import with_waiting
 from roadstead.outlook.forecast import forecast
