@@ -50,7 +50,7 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
     """
     events = [event for event in catalogue.events.values() if event.played]
     events = [event for event in events if not plan.events or event.event_id in plan.events]
-    playable = [Playable(event.hazard, _levels(event)) for event in events]
+    playable = [Playable(event.hazard, played_levels(event)) for event in events]
     stakes = reckon(world, playable)
     moving = [i for i, levels in enumerate(stakes.events) if np.abs(levels).max() >= IDLE * stakes.demand]
     possible = Possible(catalogue.hazards, economy, world.outlook.years, len(world.outlook.market))
@@ -112,7 +112,7 @@ def brought(paths: Paths, catalogue: Catalogue, outlook: Outlook) -> Ints:
     return np.asarray(np.argsort(pace(outlook), kind="stable")[np.minimum(rank, count - 1)])
 
 
-def _levels(event: CatalogueEvent) -> tuple[Event, ...]:
+def played_levels(event: CatalogueEvent) -> tuple[Event, ...]:
     """The event as it is played at each of its levels, each under an id of its own where there are several."""
     found = [play(event, degree.level.level_id) for degree in event.degrees]
     if len(found) == 1:
