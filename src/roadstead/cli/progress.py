@@ -29,6 +29,7 @@ STAGES = {
     "comparisons": "planning again for comparison",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
+    "sweep": "planning every point",
 }
 PAUSE = 5.0
 """Seconds between two lines about the same stage in a log."""
@@ -89,7 +90,10 @@ class Watch:
         if self.ending or self.stage not in {STAGES["plan"], STAGES["resumed"]}:
             return False
         self.ending = True
-        self.console.print("interrupted: ending with the best plan so far; once more leaves at once", soft_wrap=True)
+        self.console.print(
+            "interrupted: ending with the best plan so far, which is then compared; once more leaves at once",
+            soft_wrap=True,
+        )
         return True
 
     def _show(self, *, always: bool = False) -> None:

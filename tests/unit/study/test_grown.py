@@ -12,6 +12,8 @@ from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.futures.tree_size import Need
 from roadstead.study import growing
 from roadstead.study.growing import begin
+from roadstead.study.patch import certain, setting
+from roadstead.study.patched import patched
 from roadstead.study.preflight import check
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
@@ -249,3 +251,15 @@ def test_need_grows_with_the_tree():
     assert not large.within(small)
     assert growing.machine_memory() > 100.0
     assert isinstance(small, Need)
+
+
+def test_a_what_if_holds_on_a_grown_tree_from_its_first_day_or_is_refused(grown):
+    """What begins later cannot be made certain on a tree that is grown, and says how it can."""
+    with patched(grown.folder, [setting("EU27/COUNTERVAILING=0.30")]) as folder:
+        found = begin(read_study(folder), Quiet()).grown
+        assert all(happened[0].event == "patch_1" and happened[0].since == 2027 for happened in found.happened)
+    with pytest.raises(RoadsteadError) as caught, patched(grown.folder, [certain("tur_ends_surtax 2030")]):
+        pass
+    (fault,) = caught.value.faults
+    assert fault.code == "RS-S735"
+    assert "futures/events.csv" in fault.expected
