@@ -16,7 +16,8 @@ from roadstead.demand import Products, settle_products
 from roadstead.demand.choice import utilities
 from roadstead.demand.pricing import Competition, competition_at, implied_costs
 from roadstead.demand.sourcing import brand_hats, duty_hats, index_hats, share_hats, source_shares
-from roadstead.futures.evaluate import node_circumstances, node_years
+from roadstead.futures.circumstances import node_circumstances
+from roadstead.futures.evaluate import node_years
 from roadstead.futures.reaction import react
 from roadstead.futures.selling import build_demand
 
@@ -197,7 +198,8 @@ def _sourcing() -> Iterator[Row]:
 def plan_demand(name: str, read: Study, grown: Grown, costing: Costing, rules: Rulebook) -> Iterator[Row]:
     """Demand of a case at every node-year, and rivals' answer to its reference sales."""
     offers = read.carmaker.offers
-    years, circumstances = node_years(grown), node_circumstances(grown, rules, read.events, costing)
+    years = node_years(grown)
+    circumstances = node_circumstances(grown, years, rules, grown.events, costing.conventions.route)
     seconds, selling = timed(lambda: build_demand(costing, grown, years, circumstances, offers))
     size = (
         f"{len(selling.markets)} markets, {len(offers)} cells, {len(selling.groups)} groups, {years.count} node-years"

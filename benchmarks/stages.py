@@ -19,6 +19,7 @@ from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
+from roadstead.futures.events import TreePlan
 from roadstead.futures.grow import grow
 from roadstead.outlook.forecast import forecast
 from roadstead.report.pages import write_pages
@@ -84,8 +85,9 @@ def stages(name: str) -> Iterator[Row]:
         )
     )
     yield Row(f"{name}: outlook", seconds, f"{read.case.draws:,} draws of {len(markets)} markets")
-    classes = {event.event_id: event.demand for event in read.events.values()}
-    seconds, grown = timed(lambda: grow(read.tree, classes, outlook))
+    plan = read.tree
+    assert isinstance(plan, TreePlan), "bundled cases declare their trees"
+    seconds, grown = timed(lambda: grow(plan, read.events, outlook))
     yield Row(f"{name}: tree", seconds, f"{grown.tree.count} nodes")
     rules = rulebook.load(read.as_known_on, read.own_rules)
     terms = costing.prepare(read, outlook)

@@ -12,8 +12,9 @@ from margins import margin_check
 
 from roadstead.futures.borders import open_borders
 from roadstead.futures.capital import tax_shield
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.costing import BUILT_UP, arrives_as
-from roadstead.futures.evaluate import OPEN, _refused, representative_year
+from roadstead.futures.evaluate import OPEN, _refused
 from roadstead.futures.gates import Gate, gate_costs
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.shares import years_on_market

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roadstead.footprint.solve import Effort
+from roadstead.study.growing import begin
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import store
 from roadstead.study.study import prepare, run
+from roadstead.study.template import new_case
 
 if TYPE_CHECKING:
+    from roadstead.study.growing import Begun
     from roadstead.study.spec import Study
     from roadstead.study.study import Ready, Run
 
@@ -43,3 +46,17 @@ def starter_run(starter_study: Study) -> Run:
 def stored(starter_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its run folder; a test that spoils it spoils a copy."""
     return store(starter_run, tmp_path_factory.mktemp("runs") / "first")
+
+
+@pytest.fixture(scope="session")
+def grown_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The starter case with a tree grown from paths in place of its declared one."""
+    folder = tmp_path_factory.mktemp("grown") / "case"
+    new_case(folder, grown=True)
+    return read_study(folder)
+
+
+@pytest.fixture(scope="session")
+def grown_begun(grown_study: Study) -> Begun:
+    """Its outlook and its tree."""
+    return begin(grown_study, Quiet())

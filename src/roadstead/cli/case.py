@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from roadstead.study.preflight import Checked
 
 
-def new(folder: Path, /, *, template: Annotated[str, Parameter(name="--from")] = "starter", json: bool = False) -> None:
+def new(
+    folder: Path,
+    /,
+    *,
+    template: Annotated[str, Parameter(name="--from")] = "starter",
+    grown: Annotated[bool, Parameter(negative=())] = False,
+    json: bool = False,
+) -> None:
     """Begin a case: copy a bundled one into a new folder.
 
     Parameters
@@ -22,12 +29,14 @@ def new(folder: Path, /, *, template: Annotated[str, Parameter(name="--from")] =
         Folder to make; nothing is ever written over.
     template
         Bundled case to start from: starter or byd.
+    grown
+        Grow its tree from simulated paths of the events that `roadstead futures` lists, in place of the declared one.
     json
         Print JSON.
     """
     from roadstead.study.template import new_case
 
-    names = new_case(folder, template)
+    names = new_case(folder, template, grown=grown)
     if json:
         print_json({"folder": folder, "from": template, "files": names})
         return
@@ -60,13 +69,54 @@ def check(case: Path, /, *, json: bool = False) -> None:
         _print(found, answers())
 
 
+def _print_tree(found: "Checked", console: "Console") -> None:
+    """Nodes in their order, each under its parent; how near a grown tree is to its paths; what planning takes."""
+    from roadstead.futures.tree_size import told
+
+    depth: list[int] = []
+    for node in found.tree:
+        depth.append(depth[node.parent] + 1 if node.parent >= 0 else 0)
+    children: dict[int, list[int]] = {}
+    for n, node in enumerate(found.tree):
+        children.setdefault(node.parent, []).append(n)
+    order, left = [], [0]
+    while left:
+        order.append(left.pop())
+        left += reversed(children.get(order[-1], []))
+    nodes = (
+        (
+            str(found.tree[n].start),
+            f"{'  ' * depth[n]}{found.tree[n].name}",
+            found.tree[n].name_zh,
+            percent(found.tree[n].probability, 1),
+            ", ".join(found.tree[n].in_force),
+        )
+        for n in order
+    )
+    console.print(table("tree", ("from", "node", "节点", ">probability", "in force at its end"), nodes))
+    near = found.nearness
+    if near is not None:
+        away, line = (f"{money / 1e6:,.0f} million" for money in (near.distance, near.undivided))
+        console.print(
+            f"grown from {number(near.paths)} paths, which lie {away} of money away; {line} from a single line",
+            soft_wrap=True,
+        )
+    console.print(f"planning takes roughly {told(found.need)}")
+    console.print()
+
+
 def _print(found: "Checked", console: "Console") -> None:
     console.print(f"{found.case}: {found.first_year} to {found.last_year}, rules as known on {found.as_known_on}")
     tree = f"{found.nodes} nodes, {found.futures} futures"
     console.print(f"{len(found.markets)} markets, {len(found.lines)} lines, {len(found.models)} models; {tree}")
     console.print()
+    _print_tree(found, console)
     odds = ((e.event, e.title, percent(e.stated, 1), percent(e.implied, 1), e.rests_on) for e in found.events)
-    console.print(table("events", ("event", "what", ">stated", ">implied", "rests on"), odds))
+    console.print(
+        table(
+            "events", ("event", "what", ">stated" if found.nearness is None else ">paths", ">implied", "rests on"), odds
+        )
+    )
     console.print()
     markets = (
         (m.market, m.name, "sells" if m.entered else "new", number(m.sales), ", ".join(m.models)) for m in found.markets

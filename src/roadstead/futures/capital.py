@@ -10,7 +10,7 @@ of supplying one market are weighed alike; money put into a line, and its yearly
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -247,9 +247,7 @@ def _limits(
         option[row] = entries.get(market, -1)
     for importer, row in at_quota.items():
         for y in range(years.count):
-            units = quota_units(
-                circumstances[int(years.node[y])].rulebook, importer, carmaker.home.place, int(middle[y])
-            )
+            units = quota_units(circumstances[y].rulebook, importer, carmaker.home.place, int(middle[y]))
             free[y, row] = units * carmaker.quota_share[importer]
     return _Room(free, usable, size, limit, option)
 
@@ -341,6 +339,21 @@ def build_options(
         tied.grows_from, tied.needs, tied.choice, outlay,
     )  # fmt: skip
     return options, names
+
+
+def in_local_money(
+    costing: Costing, circumstances: Sequence[Circumstances], built: BuiltResources, options: Options
+) -> tuple[BuiltResources, Options]:
+    """Yearly costs of lines at the real worth of the money of the places they stand in; capital stays as the case has it."""
+    if not any(now.worth for now in circumstances):
+        return built, options
+    lines = tuple(costing.carmaker.lines.values())
+    worth = np.asarray([[now.worth_of(line.place) for line in lines] for now in circumstances])
+    of_modules, of_sites = built.arrays.fixed.copy(), options.fixed.copy()
+    of_modules[:, 1 : 1 + len(lines)] *= worth
+    of_sites[:, : len(lines)] *= worth
+    arrays = replace(built.arrays, fixed=of_modules)
+    return replace(built, arrays=arrays), replace(options, fixed=of_sites)
 
 
 def _still_to_pay(costing: Costing, line: Line, years: NodeYears) -> Floats:

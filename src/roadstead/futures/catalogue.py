@@ -86,6 +86,10 @@ class CatalogueEvent:
     event_id: str
     title: str
     title_zh: str
+    comes: str
+    comes_zh: str
+    stays_away: str
+    stays_away_zh: str
     markets: tuple[str, ...]
     kind: str
     hazard: Hazard
@@ -207,6 +211,10 @@ def _event(
         event_id=name,
         title=row["title"],
         title_zh=row["title_zh"],
+        comes=row["comes"],
+        comes_zh=row["comes_zh"],
+        stays_away=row["stays_away"],
+        stays_away_zh=row["stays_away_zh"],
         markets=row["markets"],
         kind=row["kind"],
         hazard=Hazard(

@@ -36,6 +36,12 @@ EVENTS = Schema(
         Column("event", Kind.TEXT, "id"),
         Column("title", Kind.TEXT, "what happens"),
         Column("title_zh", Kind.TEXT, "the same in Chinese"),
+        Column(
+            "comes", Kind.TEXT, "the same in a few words, for names of futures; the title where empty", required=False
+        ),
+        Column("comes_zh", Kind.TEXT, "the same in Chinese", required=False),
+        Column("stays_away", Kind.TEXT, "what holds without it, in a few words", required=False),
+        Column("stays_away_zh", Kind.TEXT, "the same in Chinese", required=False),
         Column("markets", Kind.LIST, "countries or blocs it concerns first; WLD for the world"),
         Column("kind", Kind.TEXT, "what sort of event", choices=KINDS),
         Column(

@@ -40,6 +40,10 @@ class Circumstances:
         Terms of demand that events have set on the way there, by parameter; what is not in it is as the case has it.
     least_prices
         Least prices of cars shipped from home over their reference prices, by importer and nest.
+    battery, freight
+        What batteries and freight by sea cost, as multiples of the case's own course.
+    worth
+        Real worth of a place's currency in that of home, over today's, by place; one where a place is not in it.
     """
 
     rulebook: Rulebook
@@ -47,6 +51,13 @@ class Circumstances:
     content: Mapping[str, float]
     terms: Mapping[str, float] = field(default_factory=dict)
     least_prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    battery: float = 1.0
+    freight: float = 1.0
+    worth: Mapping[str, float] = field(default_factory=dict)
+
+    def worth_of(self, place: str) -> float:
+        """Real worth of what is paid in a place, over today's."""
+        return self.worth.get(place, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +118,23 @@ def kept_share(costing: Costing, rulebook: Rulebook, offer: Offer, year: int, fo
     return (1.0 - costing.carmaker.channels[offer.market].dealer_margin) / (1.0 + cascade(taxes, "PRICE"))
 
 
-def ex_works(costing: Costing, model: Model, year: int) -> float:
-    """Variable cost at the home gate in a year, in real money. [money/car]"""
+def ex_works(costing: Costing, model: Model, year: int, battery: float = 1.0) -> float:
+    """Variable cost at the home gate in a year, in real money; ``battery`` is a multiple of the battery's. [money/car]"""
     decline = costing.conventions.cost_decline
-    return model.ex_works * (1.0 - decline) ** (year - costing.conventions.base_year)
+    whole = model.ex_works * (1.0 - decline) ** (year - costing.conventions.base_year)
+    return whole * (1.0 + model.material * model.battery * (battery - 1.0))
 
 
-def voyage(costing: Costing, origin: str, destination: str, model: Model, year: int, route: str) -> Voyage:
-    """Freight and days from one place to another.
+def materials(costing: Costing, model: Model, year: int, battery: float) -> tuple[float, float]:
+    """What the battery, and what all other material of a car costs at home in a year. [money/car]"""
+    material = ex_works(costing, model, year) * model.material
+    return material * model.battery * battery, material * (1.0 - model.battery)
+
+
+def voyage(
+    costing: Costing, origin: str, destination: str, model: Model, year: int, route: str, by_sea: float = 1.0
+) -> Voyage:
+    """Freight and days from one place to another; ``by_sea`` is a multiple of freight by sea.
 
     Raises
     ------
@@ -137,7 +157,7 @@ def voyage(costing: Costing, origin: str, destination: str, model: Model, year: 
         return Voyage(freight, terms.insurance_rate, terms.money_rate, terms.land_days + OVERLAND_DAYS)
     freight = float(freight_per_car(costing.shipping, distance, model.volume, [year])[0])  # type: ignore[arg-type]
     days = days_at_sea(costing.shipping, distance) + terms.land_days
-    return Voyage(freight, terms.insurance_rate, terms.money_rate, days)
+    return Voyage(freight * by_sea, terms.insurance_rate, terms.money_rate, days)
 
 
 def facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, FactValue]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.futures import asking, capital, pledging, tying
-from roadstead.futures.costing import Circumstances, Costing, as_law_sees
+from roadstead.futures.circumstances import node_circumstances, representative_year
+from roadstead.futures.costing import Costing, as_law_sees
 from roadstead.futures.joint_ventures import home_profit, own_margin
 from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.least_prices import under_least_prices, with_least_prices
@@ -17,13 +18,13 @@ from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling import Selling, build_demand
 from roadstead.futures.variants import line_of, regimes
 from roadstead.terms.ids import EntryMode, Product
-from roadstead.trade.amendment import amend
 from roadstead.trade.duty import Shipment, barring, covers
 from roadstead.trade.non_tariff import FORBIDS, driver_side, met, met_abroad
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from roadstead.futures.costing import Circumstances
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
     from roadstead.terms.arrays import Flags, Floats
@@ -55,10 +56,8 @@ class Ledger:
     ----------
     arcs
         What each arc is. Length A.
-    rulebooks
-        Rules as amended by each node. Length N.
     circumstances
-        Rules, route and content by node. Length N.
+        What holds in every node-year. Length Y.
     """
 
     costing: Costing
@@ -77,7 +76,7 @@ class Ledger:
         carmaker = self.costing.carmaker
         line = line_of(carmaker, key)
         year = representative_year(self.node_years, node_year)
-        now = self.circumstances[int(self.node_years.node[node_year])]
+        now = self.circumstances[node_year]
         model = carmaker.models[offer.model_id]
         return lane_cost(self.costing, Supply(line, model, offer.market, key.regime, year, now))
 
@@ -88,11 +87,6 @@ class Evaluation:
 
     prospect: Prospect
     ledger: Ledger
-
-
-def representative_year(years: NodeYears, node_year: int) -> int:
-    """The calendar year a node-year is costed in: its middle."""
-    return int(years.year[node_year] + (years.span[node_year] - 1) // 2)
 
 
 def node_years(grown: Grown, first_blocks: int = 1) -> NodeYears:
@@ -122,11 +116,11 @@ def evaluate(
     carmaker = costing.carmaker
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
     years = node_years(grown)
-    circumstances = node_circumstances(grown, rulebook, events, costing)
+    circumstances = node_circumstances(grown, years, rulebook, events, costing.conventions.route)
     arcs = list_arcs(costing, rulebook, offers, lines)
     selling = build_demand(costing, grown, years, circumstances, offers, own_price)
     risks = capital.risk_classes(costing, offers, lines)
-    margin, allowed = _margins(costing, years, circumstances, arcs, offers, selling)
+    margin, allowed = margins(costing, years, circumstances, arcs, selling.net_price)
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     models = tuple(carmaker.models)
     resources = with_least_prices(
@@ -138,6 +132,7 @@ def evaluate(
     flows = pledging.Flows(costing, grown.tree, years, arcs, selling, circumstances[0])
     resources, pledges, pledge_names = pledging.with_pledges(resources, flows)
     options, option_names = capital.build_options(costing, grown, years, risks, markets)
+    resources, options = capital.in_local_money(costing, circumstances, resources, options)
     entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}
     labels = Labels(
         market=markets,
@@ -187,33 +182,6 @@ def _opened_by(carmaker: Carmaker, offers: tuple[Offer, ...], key: ArcKey, names
     return names.index(needed)
 
 
-def node_circumstances(
-    grown: Grown, rulebook: Rulebook, events: Mapping[str, Event], costing: Costing
-) -> tuple[Circumstances, ...]:
-    """Rules, route, content, terms of demand and least prices at every node: today's, changed by all that has fired on the way there."""
-    found: list[Circumstances] = []
-    for node in range(grown.tree.count):
-        parent = int(grown.tree.parent[node])
-        now = found[parent] if parent >= 0 else Circumstances(rulebook, costing.conventions.route, {})
-        day = date(int(grown.tree.start[node]), 1, 1)
-        for event_id, fired_at in grown.fired[node]:
-            if fired_at != node:
-                continue
-            event = events[event_id]
-            content = {**now.content, **{rule.place: rule.least for rule in event.content}}
-            amended = amend(now.rulebook, [(change, day) for change in event.amendments])
-            least = {(one.importer, nest): one.share for one in event.least_prices for nest in one.nests}
-            now = Circumstances(
-                rulebook=amended,
-                route=event.route or now.route,
-                content=content,
-                terms={**now.terms, **event.terms},
-                least_prices={**now.least_prices, **least},
-            )
-        found.append(now)
-    return tuple(found)
-
-
 def list_arcs(costing: Costing, rulebook: Rulebook, offers: tuple[Offer, ...], lines: tuple[Line, ...]) -> list[ArcKey]:
     """Every flow that could be: home and each line that makes the model and serves the market; quotas and variants open regimes."""
     arcs: list[ArcKey] = []
@@ -248,22 +216,25 @@ def barred(costing: Costing, now: Circumstances, line: Line | None, model: Model
     return any(met(now.rulebook, car, on, PROHIBITIONS))
 
 
-def _margins(
+def margins(
     costing: Costing,
     years: NodeYears,
-    circumstances: tuple[Circumstances, ...],
-    arcs: list[ArcKey],
-    offers: tuple[Offer, ...],
-    selling: Selling,
+    circumstances: Sequence[Circumstances],
+    arcs: Sequence[ArcKey],
+    net_price: Floats,
 ) -> tuple[Floats, Flags]:
-    """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A)."""
+    """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A).
+
+    ``net_price`` is what the maker keeps of the reference price of a car of each offer. Shape (Y, C). [money/car]
+    """
     carmaker = costing.carmaker
+    offers = carmaker.offers
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     supplies: dict[tuple[object, ...], Supply] = {}
     asked: list[tuple[int, int, tuple[object, ...]]] = []
     for y in range(years.count):
-        now = circumstances[int(years.node[y])]
+        now = circumstances[y]
         year = representative_year(years, y)
         for a, key in enumerate(arcs):
             offer = offers[key.offer]
@@ -284,7 +255,7 @@ def _margins(
         key = arcs[a]
         line = line_of(carmaker, key)
         tax = capital.tax_rate(costing, line, representative_year(years, y))
-        whole = (selling.net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
+        whole = (net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
         margin[y, a] = whole if line is None else own_margin(costing, line, whole, sold[basis])
     return margin, allowed
 

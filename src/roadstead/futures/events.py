@@ -69,6 +69,28 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """An event that came on the way to a node.
+
+    Attributes
+    ----------
+    node
+        Node at which it came.
+    since, until
+        First and last year in force; for good where ``until`` is NEVER.
+    """
+
+    event: str
+    node: int
+    since: int
+    until: int
+
+    def holds(self, year: int) -> bool:
+        """True in a year in which it is in force."""
+        return self.since <= year <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class NodePlan:
     """One node of the tree as a case declares it: its edge fires a named set of events."""
 
@@ -77,6 +99,7 @@ class NodePlan:
     probability: float
     fires: tuple[str, ...]
     name: str
+    name_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +123,41 @@ class TreePlan:
     nodes: tuple[NodePlan, ...]
     stages: tuple[int, ...]
     shares: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PathPlan:
+    """The tree a case asks to be grown from simulated paths.
+
+    Attributes
+    ----------
+    starts
+        First year of each stage; the horizon ends with ``last``.
+    nodes
+        Nodes of each stage.
+    paths
+        How many are drawn.
+    events
+        Events of the catalogue that a node may show; all where it is empty.
+    certain
+        Events that hold from the first day on.
+    economy
+        False where batteries, freight and currencies keep to the case's own course.
+    """
+
+    starts: tuple[int, ...]
+    last: int
+    nodes: tuple[int, ...]
+    seed: int
+    paths: int
+    events: tuple[str, ...]
+    certain: tuple[str, ...] = ()
+    economy: bool = True
+
+    def line(self) -> TreePlan:
+        """The stages as one line on which nothing happens after the first day."""
+        nodes = tuple(
+            NodePlan(str(start), str(before or ""), 1.0, () if before else self.certain, str(start))
+            for before, start in zip((0, *self.starts), self.starts, strict=False)
+        )
+        return TreePlan(self.starts, self.last, nodes, tuple(range(len(nodes))))

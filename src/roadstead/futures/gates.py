@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.futures.borders import Crossing
-from roadstead.futures.costing import entry_day, ex_works, voyage
+from roadstead.futures.costing import entry_day, ex_works, materials, voyage
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.bill import Bill
 from roadstead.trade.landed import CostLine
@@ -152,19 +152,22 @@ def local_share(gate: Gate, line: Line) -> float:
 
 def content_of(costing: Costing, gate: Gate) -> Content:
     """What a car takes from home and from where its line stands. A kit is one thing: no figure says what lies in it."""
-    line, model, variable = gate.line, gate.model, ex_works(costing, gate.model, gate.year)
+    line, model, now = gate.line, gate.model, gate.now
+    variable = ex_works(costing, model, gate.year, now.battery)
     if line is None:
         return Content({Product.CAR: variable}, 0.0, 0.0, 0.0)
-    work = line.conversion + line.fee
+    worth, dear = now.worth_of(line.place), 1.0 + line.local_premium
+    work = (line.conversion + line.fee) * worth
+    battery, other = materials(costing, model, gate.year, now.battery)
     if line.mode is EntryMode.KIT:
         kit = variable * costing.conventions.kit_share
-        beside = max(variable * model.material - kit, 0.0) * (1.0 + line.local_premium)
+        beside = max(battery + other - kit, 0.0) * dear * worth
         return Content({Product.KIT_CKD: kit}, beside, 0.0, work)
-    share, material = local_share(gate, line), variable * model.material
-    abroad, bought = material * (1.0 - share), material * share * (1.0 + line.local_premium)
-    sent = {Product.BATTERY: abroad * model.battery, Product.PARTS: abroad * (1.0 - model.battery)}
-    leaves = {product: worth for product, worth in sent.items() if worth > 0}
-    return Content(leaves, bought, model.battery, work)
+    share = local_share(gate, line)
+    sent = {Product.BATTERY: battery * (1.0 - share), Product.PARTS: other * (1.0 - share)}
+    leaves = {product: cost for product, cost in sent.items() if cost > 0}
+    in_parts = battery / (battery + other) if battery else 0.0
+    return Content(leaves, (battery + other) * share * dear * worth, in_parts, work)
 
 
 def _inbound(costing: Costing, gate: Gate, at_home: Bill) -> list[_Inbound]:
@@ -177,9 +180,9 @@ def _inbound(costing: Costing, gate: Gate, at_home: Bill) -> list[_Inbound]:
 def _bring(costing: Costing, gate: Gate, line: Line, product: Product, goods: float, at_home: Bill) -> _Inbound:
     """Kits or parts worth ``goods`` at home, on the way to the country that assembles."""
     home, model, year = costing.carmaker.home, gate.model, gate.year
-    share = goods / ex_works(costing, model, year)
+    share = goods / ex_works(costing, model, year, gate.now.battery)
     haulage = home.inland * share
-    way = voyage(costing, home.place, line.place, model, year, gate.now.route)
+    way = voyage(costing, home.place, line.place, model, year, gate.now.route, gate.now.freight)
     way = Voyage(way.freight * share * costing.conventions.kit_freight, way.insurance_rate, way.money_rate, way.days)
     price = (goods + haulage) * (1.0 + model.transfer_margin)
     taxes = export_taxes(gate.now.rulebook, home.place, product, model.powertrain, entry_day(year))
@@ -198,7 +201,7 @@ def _bring(costing: Costing, gate: Gate, line: Line, product: Product, goods: fl
 
 
 def _home_gate(costing: Costing, gate: Gate) -> GateCost:
-    home, variable = costing.carmaker.home.place, ex_works(costing, gate.model, gate.year)
+    home, variable = costing.carmaker.home.place, ex_works(costing, gate.model, gate.year, gate.now.battery)
     whole = Bill({"other": {home: variable}})
     return GateCost((CostLine("ex_works", variable, gate.model.model_id),), {home: 1.0}, whole)
 

@@ -1,25 +1,68 @@
-"""From the events a case declares to a scenario tree, and to the demand each of its nodes expects."""
+"""A scenario tree with what its nodes mean: the one form that a declared tree and one grown from paths (``from_paths``) have."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.events import Happening
 from roadstead.futures.tree import ScenarioTree, leaves, node_probability
 from roadstead.terms.arrays import frozen
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from roadstead.futures.events import DemandClass, TreePlan
+    from roadstead.futures.events import DemandClass, Event, TreePlan
     from roadstead.outlook.forecast import Outlook
-    from roadstead.terms.arrays import Flags, Floats
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 CLASS_YEAR = 2032
 """Year whose NEV sales, all planned markets together, sort the draws into slow, middle and fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Climate:
+    """What batteries, freight and places abroad cost beside what the case says, by node and calendar year.
+
+    Attributes
+    ----------
+    battery, freight
+        Multiples of the case's own course. Shapes (N, T).
+    worth
+        Real worth of the currency of a place in that of home, over today's, by place. Shape (N, T) each.
+    """
+
+    battery: Floats
+    freight: Floats
+    worth: Mapping[str, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for array in (self.battery, self.freight, *self.worth.values()):
+            frozen(array)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a tree is to the paths it was grown from.
+
+    Attributes
+    ----------
+    paths
+        How many there were.
+    distance, undivided
+        As in ``Reduced``. [money]
+    idle
+        Events that are played and change nothing for the case, so that the tree leaves them out.
+    """
+
+    paths: int
+    distance: float
+    undivided: float
+    idle: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +71,39 @@ class Grown:
 
     Attributes
     ----------
-    fired
-        Events that have fired by each node with the node they fired at, in order.
+    names
+        English and Chinese names of the nodes. Length N.
+    events
+        What may happen, as it is played, by id.
+    happened
+        What has happened by the end of each node, in the order in which it came. Length N.
     demand
-        Class of the demand draws at each node; empty while it is still open.
+        Class of the demand draws at each node; empty while it is still open, and where nodes have draws of their own.
     market, nev_share
         Expected new-car sales, and NEV share weighted by sales, by node, market and calendar year. Shapes (N, P, T).
+    climate
+        None where all costs take the case's own course.
+    nearness
+        None for a tree that was declared.
     """
 
     tree: ScenarioTree
-    fired: tuple[tuple[tuple[str, int], ...], ...]
+    names: tuple[tuple[str, str], ...]
+    events: Mapping[str, Event]
+    happened: tuple[tuple[Happening, ...], ...]
     demand: tuple[DemandClass, ...]
     market: Floats
     nev_share: Floats
+    climate: Climate | None = None
+    nearness: Nearness | None = None
+
+    def begun(self, node: int) -> tuple[str, ...]:
+        """Events that come at a node."""
+        return tuple(one.event for one in self.happened[node] if one.node == node)
 
 
-def grow(plan: TreePlan, classes: Mapping[str, DemandClass], outlook: Outlook) -> Grown:
+def grow(plan: TreePlan, events: Mapping[str, Event], outlook: Outlook) -> Grown:
     """Grow the declared tree and give every node the draws that fit it.
-
-    Parameters
-    ----------
-    classes
-        Demand class each event brings, for those that bring one.
 
     The draws are cut where the tree's own probabilities say: if its paths are slow with probability 0.3 in all, the
     slow class is the slowest 30 % of the joint draws. Where the plan states the share of a class, that is where it is cut: a
@@ -59,12 +113,13 @@ def grow(plan: TreePlan, classes: Mapping[str, DemandClass], outlook: Outlook) -
     parent = np.asarray([index[n.parent] if n.parent else -1 for n in plan.nodes])
     stage = np.asarray(plan.stages)
     ends = [*plan.starts[1:], plan.last + 1]
-    fired: list[tuple[tuple[str, int], ...]] = []
+    happened: list[tuple[Happening, ...]] = []
     demand: list[DemandClass] = []
     for i, node in enumerate(plan.nodes):
-        before = fired[parent[i]] if parent[i] >= 0 else ()
-        fired.append((*before, *((event, i) for event in node.fires)))
-        found = [classes[event] for event in node.fires if classes.get(event)]
+        before = happened[parent[i]] if parent[i] >= 0 else ()
+        since = plan.starts[plan.stages[i]]
+        happened.append((*before, *(Happening(event, i, since, NEVER) for event in node.fires)))
+        found = [events[event].demand for event in node.fires if events[event].demand]
         inherited: DemandClass = demand[parent[i]] if parent[i] >= 0 else ""
         demand.append(found[-1] if found else inherited)
     tree = ScenarioTree(
@@ -75,10 +130,30 @@ def grow(plan: TreePlan, classes: Mapping[str, DemandClass], outlook: Outlook) -
             [1.0 if p < 0 else n.probability for p, n in zip(parent, plan.nodes, strict=True)]
         ),
         name=tuple(node.name for node in plan.nodes),
-        state=tuple("+".join(event for event, _ in events) or "today" for events in fired),
+        state=tuple("+".join(one.event for one in so_far) or "today" for so_far in happened),
     )
     market, nev_share = _expectations(tree, tuple(demand), outlook, plan.shares)
-    return Grown(tree, tuple(fired), tuple(demand), market, nev_share)
+    names = tuple((node.name, node.name_zh or node.name) for node in plan.nodes)
+    return Grown(tree, names, events, tuple(happened), tuple(demand), market, nev_share)
+
+
+def central(grown: Grown, outlook: Outlook) -> Grown:
+    """The central future: what holds today stays, nothing else happens, and the outlook and all costs keep to their means."""
+    first = [int(np.flatnonzero(grown.tree.start == start)[0]) for start in np.unique(grown.tree.start)]
+    start, years = grown.tree.start[first], grown.tree.years[first]
+    tree = ScenarioTree(
+        parent=np.arange(len(first)) - 1,
+        start=start,
+        years=years,
+        branch_probability=np.ones(len(first)),
+        name=(grown.tree.name[0], *(f"central {year}" for year in start[1:].tolist())),
+        state=(grown.tree.state[0],) * len(first),
+    )
+    today = tuple(Happening(one.event, 0, one.since, NEVER) for one in grown.happened[0] if one.until == NEVER)
+    still_open: tuple[DemandClass, ...] = tuple("" for _ in first)
+    market, nev_share = _expectations(tree, still_open, outlook, {})
+    names = (grown.names[0], *((name, name) for name in tree.name[1:]))
+    return Grown(tree, names, grown.events, (today,) * len(first), still_open, market, nev_share)
 
 
 def class_draws(
@@ -88,18 +163,29 @@ def class_draws(
     shares: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, Flags]:
     """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all. ``shares``: those stated."""
-    at = int(np.argmin(np.abs(outlook.years - CLASS_YEAR)))
-    units = (outlook.market[:, :, at] * outlook.nev_share[:, :, at]).sum(1)
-    rank = np.argsort(np.argsort(units, kind="stable"), kind="stable")
+    rank = pace(outlook)
     probability = node_probability(tree)
     ends = leaves(tree)
     slow = shares.get("slow", sum(probability[leaf] for leaf in ends if demand[leaf] == "slow"))
     fast = shares.get("fast", sum(probability[leaf] for leaf in ends if demand[leaf] == "fast"))
     return {
-        "": np.ones(len(units), dtype=bool),
-        "slow": rank < round(slow * len(units)),
-        "fast": rank >= len(units) - round(fast * len(units)),
+        "": np.ones(len(rank), dtype=bool),
+        "slow": rank < round(slow * len(rank)),
+        "fast": rank >= len(rank) - round(fast * len(rank)),
     }
+
+
+def halves(outlook: Outlook) -> dict[str, Flags]:
+    """The slower and the faster half of the draws. Shape (draws,) each."""
+    rank = pace(outlook)
+    return {"slow": rank < len(rank) // 2, "fast": rank >= len(rank) // 2}
+
+
+def pace(outlook: Outlook) -> Ints:
+    """Rank of every draw by NEV sales of all planned markets in the class year. Shape (draws,)."""
+    at = int(np.argmin(np.abs(outlook.years - CLASS_YEAR)))
+    units = (outlook.market[:, :, at] * outlook.nev_share[:, :, at]).sum(1)
+    return np.argsort(np.argsort(units, kind="stable"), kind="stable")
 
 
 def _expectations(
@@ -134,11 +220,11 @@ def _class_still_open(tree: ScenarioTree, settled: Flags) -> Flags:
     return below & ~settled
 
 
-def marginals(plan: TreePlan, grown: Grown) -> dict[str, float]:
-    """Probability that each event has fired by the end of the horizon, as the tree implies it."""
+def marginals(grown: Grown) -> dict[str, float]:
+    """Probability that each event has happened by the end of the horizon, as the tree implies it."""
     probability = node_probability(grown.tree)
-    found: dict[str, float] = {}
+    found = dict.fromkeys(grown.events, 0.0)
     for leaf in leaves(grown.tree):
-        for event in {event for event, _ in grown.fired[leaf]}:
-            found[event] = found.get(event, 0.0) + float(probability[leaf])
-    return {event: found.get(event, 0.0) for node in plan.nodes for event in node.fires}
+        for event in {one.event for one in grown.happened[leaf]}:
+            found[event] += float(probability[leaf])
+    return found

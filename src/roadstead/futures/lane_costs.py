@@ -74,8 +74,9 @@ def lane_costs(costing: Costing, supplies: Sequence[Supply]) -> list[list[CostLi
             bars += crossed.bars(crossing_of[i])
         bars += _tax_on_price(costing, supply)
         bars += _other_rules(costing, supply)
-        bars.append(CostLine("delivery", channel.delivery, supply.market))
-        bars.append(CostLine("after_sales", channel.after_sales, supply.market))
+        worth = supply.now.worth_of(supply.market)
+        bars.append(CostLine("delivery", channel.delivery * worth, supply.market))
+        bars.append(CostLine("after_sales", channel.after_sales * worth, supply.market))
         found.append([bar for bar in bars if bar.amount != 0.0])
     return found
 
@@ -91,11 +92,12 @@ def rests_on(costing: Costing, supply: Supply) -> tuple[object, ...]:
     places = {market, costing.territory(market)}
     others = (id(r) for r in now.rulebook.non_tariff if r.acts and r.effect != FORBIDS and r.importer in places)
     border = _measures(costing, now, market)
-    return (*_gate_rests_on(costing, supply), market, supply.regime, now.route, border, tuple(others))
+    paid_in = (now.freight, now.worth_of(market))
+    return (*_gate_rests_on(costing, supply), market, supply.regime, now.route, *paid_in, border, tuple(others))
 
 
 def _gate_rests_on(costing: Costing, supply: Supply) -> tuple[object, ...]:
-    now, line, gate = supply.now, supply.line, (supply.model.model_id, supply.year)
+    now, line, gate = supply.now, supply.line, (supply.model.model_id, supply.year, supply.now.battery)
     if line is None:
         return gate
     content = line.local_content, line.local_premium
@@ -104,6 +106,8 @@ def _gate_rests_on(costing: Costing, supply: Supply) -> tuple[object, ...]:
         line.line_id,
         *content,
         now.route,
+        now.freight,
+        now.worth_of(line.place),
         now.content.get(line.place, 0.0),
         _measures(costing, now, line.place),
     )
@@ -159,7 +163,7 @@ def _crossing(costing: Costing, supply: Supply, gate: GateCost) -> Crossing:
         year=supply.year,
         bill=gate.bill,
         price=cost * (1.0 + model.transfer_margin),
-        way=voyage(costing, origin, market, model, supply.year, supply.now.route),
+        way=voyage(costing, origin, market, model, supply.year, supply.now.route, supply.now.freight),
         import_tax_rate=0.0 if costing.territory(origin) == importer else cascade(taxes, "IMPORT"),
         in_quota=supply.regime == IN_QUOTA,
     )
@@ -173,7 +177,8 @@ def _tax_on_price(costing: Costing, supply: Supply) -> list[CostLine]:
         return []
     rulebook, year = supply.now.rulebook, supply.year
     kept, of_built_up = (kept_share(costing, rulebook, offer, year, each) for each in (form, BUILT_UP))
-    return [CostLine("price_tax", retail_price(costing, offer, year) * (of_built_up - kept), supply.market)]
+    price = retail_price(costing, offer, year) * supply.now.worth_of(supply.market)
+    return [CostLine("price_tax", price * (of_built_up - kept), supply.market)]
 
 
 def _other_rules(costing: Costing, supply: Supply) -> list[CostLine]:

@@ -33,8 +33,8 @@ def least_shares(costing: Costing, years: NodeYears, circumstances: Sequence[Cir
     """Least price over reference price by nest of a market; nothing where there is none. Shape (Y, G). [fraction]"""
     importers = {met.market, costing.territory(met.market)}
     found = np.zeros((years.count, len(met.nests)))
-    for y, node in enumerate(years.node.tolist()):
-        for (importer, powertrain), share in circumstances[node].least_prices.items():
+    for y, now in enumerate(circumstances):
+        for (importer, powertrain), share in now.least_prices.items():
             if importer in importers:
                 found[y, [group == powertrain for group in met.classes]] = share
     return found

@@ -46,7 +46,7 @@ def rises(
     for met in contests:
         importer, rise = costing.territory(met.market), np.zeros(met.price.shape)
         for y in range(years.count) if met.shipped.any() else ():
-            now, today = circumstances[int(years.node[y])], circumstances[0]
+            now, today = circumstances[y], circumstances[0]
             moved, before = (_law(each.rulebook, importer) for each in (now, today))
             if moved == before:
                 continue

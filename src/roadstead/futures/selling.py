@@ -104,7 +104,7 @@ class Selling:
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
+class Reference:
     """Reference sales and prices of all cells, and the outlook, before rivals are looked at. Shapes (Y, C), (Y, M)."""
 
     markets: tuple[str, ...]
@@ -131,7 +131,7 @@ def build_demand(
     own_price
         Own prices that rivals have to answer, by market; their answer to the reference prices by default. Shape (Y, K).
     """
-    base = _base(costing, grown, years, circumstances, offers)
+    base = reference(costing, grown, years, circumstances, offers)
     contests = tuple(_contest(costing, years, circumstances, base, offers, m) for m in range(len(base.markets)))
     rise = rises(costing, years, circumstances, contests)
     answers, stands, curves, floors = [], [], [], []
@@ -170,13 +170,14 @@ def build_demand(
     )
 
 
-def _base(
+def reference(
     costing: Costing,
     grown: Grown,
     years: NodeYears,
     circumstances: Sequence[Circumstances],
     offers: tuple[Offer, ...],
-) -> _Base:
+) -> Reference:
+    """What sells at reference prices in every node-year, and what is kept of them."""
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     market_of = np.asarray([markets.index(offer.market) for offer in offers])
     sales, retail, kept = (np.zeros((years.count, len(offers))) for _ in range(3))
@@ -188,7 +189,7 @@ def _base(
         begin = int(years.year[y]) - grown.tree.first_year
         at = slice(begin, begin + int(years.span[y]))
         cars = grown.market[node, :, at]
-        set_by = circumstances[node].terms
+        set_by = circumstances[y].terms
         size[y] = cars.mean(1)
         nev[y] = (grown.nev_share[node, :, at] * cars).sum(1) / cars.sum(1)
         for c, offer in enumerate(offers):
@@ -197,16 +198,16 @@ def _base(
             part = segment_share(powertrain, nev[y, m], costing.bev_of_nev[offer.market])
             strength = set_by.get(STRENGTH, costing.conventions.demand.of(STRENGTH, offer.market).value)
             sales[y, c] = reference_share(costing, offer, year, strength) * size[y, m] * part
-            retail[y, c] = retail_price(costing, offer, year)
-            kept[y, c] = kept_share(costing, circumstances[node].rulebook, offer, year, BUILT_UP)
-    return _Base(markets, market_of, sales, retail, kept, size, nev)
+            retail[y, c] = retail_price(costing, offer, year) * circumstances[y].worth_of(offer.market)
+            kept[y, c] = kept_share(costing, circumstances[y].rulebook, offer, year, BUILT_UP)
+    return Reference(markets, market_of, sales, retail, kept, size, nev)
 
 
 def _contest(
     costing: Costing,
     years: NodeYears,
     circumstances: Sequence[Circumstances],
-    base: _Base,
+    base: Reference,
     offers: tuple[Offer, ...],
     m: int,
 ) -> Contest:
@@ -225,7 +226,7 @@ def _contest(
         shipped_share=costing.carmaker.chinese_rivals.get(market, 0.0),
         firms=terms.of("rival_firms", market).value,
     )
-    set_by = [circumstances[node].terms for node in years.node.tolist()]
+    set_by = [now.terms for now in circumstances]
 
     def holds(name: str, powertrain: str = "") -> Floats:
         """A parameter in every node-year, as events have set it."""
@@ -257,7 +258,7 @@ class _Packed:
     group_price: list[Floats] = field(default_factory=list)
 
 
-def _packed(base: _Base, contests: Sequence[Contest], curves: Sequence[Curves], after_tax: float) -> _Packed:
+def _packed(base: Reference, contests: Sequence[Contest], curves: Sequence[Curves], after_tax: float) -> _Packed:
     """Shares become cars, and money what the maker keeps of it after tax."""
     most = max(part.cells.width.shape[-1] for part in curves)
     shape = (*base.sales.shape, most)

@@ -21,7 +21,7 @@ import numpy as np
 
 from roadstead.demand.sourcing import source_shares
 from roadstead.futures import capital
-from roadstead.futures.evaluate import representative_year
+from roadstead.futures.circumstances import representative_year
 
 if TYPE_CHECKING:
     from roadstead.futures.evaluate import Evaluation

@@ -65,7 +65,7 @@ def check_size(nodes: Sequence[int], estimate: Callable[[int], Need], most: Need
     if need.within(most):
         return
     fits = _largest(total, estimate, most)
-    message = f"planning on {total} nodes takes about {_told(need)}, where there is {_told(most)}"
+    message = f"planning on {total} nodes takes about {told(need)}, where there is {told(most)}"
     if fits < len(nodes):
         expected = "fewer stages, more memory or more time; not even one node in every stage fits"
     else:
@@ -82,7 +82,8 @@ def _largest(total: int, estimate: Callable[[int], Need], most: Need) -> int:
     return low
 
 
-def _told(need: Need) -> str:
+def told(need: Need) -> str:
+    """Memory and time in words."""
     memory = f"{need.memory / 1000.0:.1f} GB" if need.memory >= 1000.0 else f"{need.memory:.0f} MB"
     if need.time >= 5400.0:
         return f"{memory} and {need.time / 3600.0:.1f} hours"

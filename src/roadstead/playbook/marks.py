@@ -115,7 +115,7 @@ def timeline(reading: Reading) -> tuple[TimelineSpan, ...]:
 
 def tree_nodes(reading: Reading) -> tuple[TreeNode, ...]:
     """Nodes of the tree with what fires and what is decided."""
-    tree, fired = reading.tree, reading.evaluation.ledger.grown.fired
+    tree, grown = reading.tree, reading.evaluation.ledger.grown
     probability = node_probability(tree)
     every = decisions(reading)
     return tuple(
@@ -126,7 +126,7 @@ def tree_nodes(reading: Reading) -> tuple[TreeNode, ...]:
             year=int(tree.start[n]),
             years=int(tree.years[n]),
             probability=float(probability[n]),
-            fires=tuple(reading.names.event(event) for event, at in fired[n] if at == n),
+            fires=tuple(reading.names.event(event) for event in grown.begun(n)),
             decisions=tuple(sentence(reading, d) for d in every if d.node == n),
         )
         for n in range(tree.count)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.evaluate import representative_year
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.gates import Gate, content_of
 from roadstead.futures.variants import with_content
 from roadstead.playbook.parts_book import ExportYear, Shipped
@@ -106,7 +106,7 @@ def _contents(reading: Reading, made: Floats, flow: Floats) -> tuple[Floats, Flo
     ex_works = np.zeros((made.shape[0], made.shape[2]))
     variants = _by_regime(reading, flow)
     for y in range(made.shape[0]):
-        year, now = representative_year(p.node_years, y), ledger.circumstances[int(p.node_years.node[y])]
+        year, now = representative_year(p.node_years, y), ledger.circumstances[y]
         for k, model_id in enumerate(p.labels.model):
             model = carmaker.models[model_id]
             ex_works[y, k] = content_of(ledger.costing, Gate(None, model, year, now)).sent[Product.CAR]
@@ -115,7 +115,8 @@ def _contents(reading: Reading, made: Floats, flow: Floats) -> tuple[Floats, Flo
                     if not (share := float(cars[y] / made[y, i, k])):
                         continue
                     line = with_content(ledger.lines[i], regime)
-                    key = (line.line_id, regime, model_id, year, now.content.get(line.place))
+                    costs = (now.battery, now.worth_of(line.place), now.content.get(line.place))
+                    key = (line.line_id, regime, model_id, year, *costs)
                     if key not in known:
                         known[key] = content_of(ledger.costing, Gate(line, model, year, now))
                     sent[y, i, k] += share * np.asarray([known[key].sent.get(product, 0.0) for product in PRODUCTS])

@@ -163,10 +163,10 @@ def _signs(reading: Reading, events: Mapping[str, Event], decision: Decision, as
 
 
 def _events_come(reading: Reading, asked: _Asked) -> list[_Sign]:
-    fired = reading.evaluation.ledger.grown.fired
-    come = [{event for event, _ in fired[n]} for n in asked.nodes.tolist()]
+    happened = reading.evaluation.ledger.grown.happened
+    come = [{one.event for one in happened[n]} for n in asked.nodes.tolist()]
     signs = []
-    for event in dict.fromkeys(event for n in asked.nodes.tolist() for event, _ in fired[n]):
+    for event in dict.fromkeys(one.event for n in asked.nodes.tolist() for one in happened[n]):
         has_come = np.asarray([event in events for events in come])
         if not has_come.all():
             signs += [_Sign("event", event, True, 0.5, has_come), _Sign("event", event, False, 0.5, ~has_come)]

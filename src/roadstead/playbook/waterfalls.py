@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.costing import retail_price
-from roadstead.futures.evaluate import representative_year
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
 from roadstead.terms.evidence import ASSUMPTION
@@ -58,7 +58,7 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
         year=year,
         bars=tuple(Bar(bar.key, bar.amount, _cites(reading, bar)) for bar in bars),
         net_price=float(ledger.selling.net_price[node_year, key.offer]),
-        retail_price=retail_price(ledger.costing, offer, year),
+        retail_price=retail_price(ledger.costing, offer, year) * ledger.circumstances[node_year].worth_of(offer.market),
         cars=cars,
     )
 

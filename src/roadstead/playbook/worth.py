@@ -37,8 +37,8 @@ def has_come(grown: Grown) -> dict[str, frozenset[int]]:
     """Leaves at which each event has come."""
     found: dict[str, set[int]] = {}
     for leaf in leaves(grown.tree):
-        for event, _ in grown.fired[leaf]:
-            found.setdefault(event, set()).add(leaf)
+        for one in grown.happened[leaf]:
+            found.setdefault(one.event, set()).add(leaf)
     return {event: frozenset(at) for event, at in found.items()}
 
 

@@ -29,8 +29,11 @@ def structure(document: Document, faults: list[Fault]) -> None:
     faults += _calendar(document)
     faults += _budgets(document)
     faults += _declared(document)
-    faults += _nodes(document)
-    faults += _probabilities(document)
+    if document.case.tree.grown is None:
+        faults += _nodes(document)
+        faults += _probabilities(document)
+    else:
+        faults += _grown(document)
     faults += _events(document)
     faults += _scenarios(document)
 
@@ -71,6 +74,26 @@ def _declared(document: Document) -> Iterator[Fault]:
                 expected = f"one of {', '.join(sorted(VOCABULARY))}"
                 where = document.where("declared", importer, name)
                 yield Fault(where, "RS-L202", f"`{name}` is not a fact that law asks for", expected)
+
+
+def _grown(document: Document) -> Iterator[Fault]:
+    """As many numbers of nodes as stages, one root, never fewer than before; and events of the catalogue alone."""
+    tree = document.case.tree
+    nodes = tree.grown.nodes if tree.grown else ()
+    where = document.where("tree", "grown", "nodes")
+    if len(nodes) != len(tree.stages):
+        message = f"{len(nodes)} numbers of nodes for {len(tree.stages)} stages"
+        yield Fault(where, "RS-S609", message, "one number of nodes for each stage")
+    elif nodes[0] != 1 or list(nodes) != sorted(nodes):
+        message = f"stages of {', '.join(map(str, nodes))} nodes"
+        yield Fault(where, "RS-S609", message, "1 node in the first stage, and in none fewer than in the one before")
+    for i, event in enumerate(document.case.events):
+        if event.probability < 1.0:
+            message = (
+                f"`{event.id}` has probability {event.probability:g}, and a grown tree draws from the catalogue alone"
+            )
+            expected = "1 for what holds from the first day on; what may happen goes to futures/events.csv"
+            yield Fault(document.where("events", i, "probability"), "RS-S609", message, expected)
 
 
 def _nodes(document: Document) -> Iterator[Fault]:
@@ -135,7 +158,7 @@ def _events(document: Document) -> Iterator[Fault]:
         if event.id in seen:
             yield Fault(where, "RS-S602", f"event `{event.id}` stands twice", "each event once")
         seen.add(event.id)
-        if event.id not in fired:
+        if event.id not in fired and document.case.tree.grown is None:
             expected = "name it in a node's `fires`, or leave it out"
             yield Fault(where, "RS-S609", f"no node fires `{event.id}`", expected)
         if not event.rests_on.strip():

@@ -5,25 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from roadstead.futures.evaluate import node_circumstances, node_years
+from roadstead.futures.circumstances import node_circumstances
+from roadstead.futures.evaluate import node_years
 from roadstead.futures.selling import DEMAND_IN, build_demand
-from roadstead.futures.waiting import with_waiting
-from roadstead.study import costing
 from roadstead.study.document import scan_document
 from roadstead.terms.errors import RoadsteadError
-from roadstead.trade import rulebook
 
 if TYPE_CHECKING:
+    from roadstead.futures.costing import Costing
     from roadstead.futures.grow import Grown
-    from roadstead.outlook.forecast import Outlook
     from roadstead.study.spec import Study
     from roadstead.terms.errors import Fault
+    from roadstead.trade.rulebook import Rulebook
 
 FIXED_BY = ("nest_correlation", "market_elasticity", "own_elasticity")
 """Terms that fix a market's demand together."""
 
 
-def rehearse(study: Study, outlook: Outlook, grown: Grown) -> None:
+def rehearse(study: Study, grown: Grown, ground: Costing, rules: Rulebook) -> None:
     """Put demand together at every node-year.
 
     Raises
@@ -31,11 +30,10 @@ def rehearse(study: Study, outlook: Outlook, grown: Grown) -> None:
     RoadsteadError
         RS-D501, RS-D502 and RS-D504 where a market cannot be, each at the row, figure or event that makes it so.
     """
-    rules = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
-    ground = with_waiting(costing.prepare(study, outlook), rules)
+    years = node_years(grown)
     try:
-        circumstances = node_circumstances(grown, rules, study.events, ground)
-        build_demand(ground, grown, node_years(grown), circumstances, ground.carmaker.offers)
+        circumstances = node_circumstances(grown, years, rules, grown.events, ground.conventions.route)
+        build_demand(ground, grown, years, circumstances, ground.carmaker.offers)
     except RoadsteadError as error:
         raise placed(study, error) from None
 

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from roadstead.terms.ids import Powertrain  # noqa: TC001 - pydantic looks it up
@@ -72,12 +72,36 @@ class NodeEntry(_Part):
     name_zh: str
 
 
+def _is_all(value: Any) -> Any:
+    return () if value == "all" else value
+
+
+class GrownEntry(_Part):
+    """A tree grown from simulated paths: nodes of each stage, what the paths are drawn with, events that nodes may show."""
+
+    nodes: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
+    seed: Annotated[int, Field(ge=0)] | None = None
+    paths: Annotated[int, Field(ge=1000, le=1_000_000)] = 20_000
+    events: Annotated[tuple[str, ...], BeforeValidator(_is_all)] = ()
+    economy: bool = True
+
+
 class TreeEntry(_Part):
-    """The tree: first year of each stage, and the nodes, root first; shares of draws that are slow and fast, where paths do not say."""
+    """The tree: first year of each stage, and the nodes, root first, or how it is grown.
+
+    ``classes`` are shares of draws that are slow and fast, where paths do not say.
+    """
 
     stages: tuple[Year, ...] = Field(min_length=1)
-    nodes: tuple[NodeEntry, ...] = Field(min_length=1)
+    nodes: tuple[NodeEntry, ...] = ()
+    grown: GrownEntry | None = None
     classes: dict[Literal["slow", "fast"], Fraction] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> TreeEntry:
+        if bool(self.nodes) == (self.grown is not None):
+            raise PydanticCustomError("tree", "either `nodes:`, root first, or `grown:`")
+        return self
 
 
 class AmendmentEntry(_Part):
@@ -199,7 +223,7 @@ class CaseFile(_Part):
     money: Money
     declared: dict[str, dict[str, bool | float | str]] = Field(default_factory=dict)
     tree: TreeEntry
-    events: tuple[EventEntry, ...]
+    events: tuple[EventEntry, ...] = ()
     pins: tuple[PinEntry, ...] = ()
     budget: dict[Year, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
     risk: RiskEntry | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.costing import Circumstances, Costing, voyage
 from roadstead.futures.evaluate import barred, list_arcs
+from roadstead.futures.events import TreePlan
 from roadstead.futures.lane_costs import Supply, lane_cost
 from roadstead.futures.variants import line_of
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -87,7 +88,7 @@ def rehearse(study: Study, document: Document, faults: list[Fault]) -> None:
     book = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     faults += _firms(study, document, {*book.groups, OTHERS})
     books = _books(study, document, book, faults)
-    faults += _lanes(study, books[study.tree.nodes[0].node_id])
+    faults += _lanes(study, books[_declared(study).nodes[0].node_id])
 
 
 def _firms(study: Study, document: Document, known: set[str]) -> Iterator[Fault]:
@@ -98,13 +99,19 @@ def _firms(study: Study, document: Document, known: set[str]) -> Iterator[Fault]
                 yield Fault(where, "RS-S606", f"trade law knows no firm `{firm}`", f"one of {', '.join(sorted(known))}")
 
 
+def _declared(study: Study) -> TreePlan:
+    """The declared tree; of one to be grown, the line on which nothing happens that is not certain."""
+    return study.tree if isinstance(study.tree, TreePlan) else study.tree.line()
+
+
 def _books(study: Study, document: Document, book: Rulebook, faults: list[Fault]) -> dict[str, Rulebook]:
     """Rules as amended by every node; an amendment that changes nothing is told where it first does so."""
     order = {event.id: i for i, event in enumerate(document.case.events)}
     told: set[tuple[str, int]] = set()
     books: dict[str, Rulebook] = {}
-    for node, stage in zip(study.tree.nodes, study.tree.stages, strict=True):
-        now, year = books.get(node.parent, book), study.tree.starts[stage]
+    tree = _declared(study)
+    for node, stage in zip(tree.nodes, tree.stages, strict=True):
+        now, year = books.get(node.parent, book), tree.starts[stage]
         for event in node.fires:
             for j, change in enumerate(study.events[event].amendments):
                 try:
@@ -134,7 +141,8 @@ def _lanes(study: Study, book: Rulebook) -> Iterator[Fault]:
         first_year=study.case.horizon.first,
         last_decision=study.case.horizon.last_decision,
     )
-    routes = {event.route for event in study.events.values() if event.route}
+    may_come = study.catalogue.events.values() if study.catalogue else ()
+    routes = {event.route for event in (*study.events.values(), *may_come) if event.route}
     today = Circumstances(book, study.conventions.route, {})
     for arc in list_arcs(costing, book, carmaker.offers, tuple(carmaker.lines.values())):
         yield from _lane(study, costing, arc, today)

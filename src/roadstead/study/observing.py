@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from roadstead.futures.evaluate import evaluate
-from roadstead.futures.grow import CLASS_YEAR, class_draws, grow
+from roadstead.futures.events import Happening
+from roadstead.futures.grow import CLASS_YEAR, central, class_draws
 from roadstead.playbook.marks import duty_from_home
-from roadstead.study.central import central_plan
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,15 +90,15 @@ def newer(ready: Ready, as_of: date, rules: Rulebook, world: World) -> Newer:
     return Newer(ready, as_of, rules, world, _central(ready, ready.rulebook), _central(ready, rules), sources)
 
 
-def _central(ready: Ready, rules: Rulebook, event: Event | None = None, stage: int = 0) -> Evaluation:
-    """The one path on which nothing happens but, where named, one event's law from a stage on."""
-    plan = central_plan(ready.study.tree)
+def _central(ready: Ready, rules: Rulebook, event: Event | None = None, since: int = 0) -> Evaluation:
+    """The one path on which nothing happens but, where named, one event's law from a year on."""
+    path, events = central(ready.grown, ready.outlook), ready.grown.events
     if event is not None:
-        nodes = list(plan.nodes)
-        nodes[stage] = replace(nodes[stage], fires=(*nodes[stage].fires, event.event_id))
-        plan = replace(plan, nodes=tuple(nodes))
-    events = {**ready.study.events, **({event.event_id: event} if event else {})}
-    return evaluate(grow(plan, {}, ready.outlook), ready.evaluation.ledger.costing, rules, events)
+        stage = int(np.flatnonzero(path.tree.start <= since)[-1])
+        come = Happening(event.event_id, stage, since, NEVER)
+        happened = tuple((*so_far, come) if n >= stage else so_far for n, so_far in enumerate(path.happened))
+        path, events = replace(path, happened=happened), {**events, event.event_id: event}
+    return evaluate(path, ready.evaluation.ledger.costing, rules, events)
 
 
 def event_seen(now: Newer, event: Event) -> Observation:
@@ -109,14 +110,15 @@ def event_seen(now: Newer, event: Event) -> Observation:
 
 def _law_seen(now: Newer, event: Event) -> Observation:
     """Part of what an event would change on all ways, each by what it moves, that newer law does change."""
-    tree = now.ready.study.tree
-    stage = min((tree.stages[i] for i, node in enumerate(tree.nodes) if event.event_id in node.fires), default=0)
+    grown = now.ready.grown
+    came = [one.since for so_far in grown.happened for one in so_far if one.event == event.event_id]
+    since = min(came, default=grown.tree.first_year)
     bare = replace(event, demand="", route="", content=(), terms={}, least_prices=())
-    if stage == 0:
-        return Observation("fired", 1.0, tree.starts[0], _sources(now, event))
-    amended = _by_way(_central(now.ready, now.ready.rulebook, bare, stage))
+    if since <= grown.tree.first_year:
+        return Observation("fired", 1.0, grown.tree.first_year, _sources(now, event))
+    amended = _by_way(_central(now.ready, now.ready.rulebook, bare, since))
     before, law = _by_way(now.before), _by_way(now.law)
-    years = now.before.prospect.node_years.node >= stage
+    years = now.before.prospect.node_years.year >= since
     ways = [way for way in before if way in amended and way in law]
     if not ways:
         return Observation("unseen", None, 0, ())
@@ -128,7 +130,7 @@ def _law_seen(now: Newer, event: Event) -> Observation:
     part = np.clip((does - was) / np.where(moved > MOVES, would - was, 1.0), 0.0, 1.0)
     come = float((counts * part).sum() / counts.sum())
     status: Status = "fired" if come >= COME else "near" if come >= ON_ITS_WAY else "not yet"
-    return Observation(status, come, tree.starts[stage], _sources(now, event))
+    return Observation(status, come, since, _sources(now, event))
 
 
 def _by_way(found: Evaluation) -> dict[tuple[int, str | None, str], Floats]:

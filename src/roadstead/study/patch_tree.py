@@ -28,6 +28,14 @@ def make_certain(
         RS-S735 for a year outside the horizon, or inside a stage that has a budget of its own.
     """
     stages = tree["stages"]
+    if (
+        "nodes" not in tree
+    ):  # a grown tree: what stands under `events` is certain from its first day on, and nothing else can be
+        if year == stages[0]:
+            return []
+        message = f"the tree is grown from paths, on which nothing can be made certain from {year} on"
+        expected = f"{stages[0]}; or a chance of 1 from that year on, in futures/events.csv of the case"
+        raise RoadsteadError(Fault(where, "RS-S735", message, expected))
     if not stages[0] <= year <= last:
         message = f"{year} lies outside the years planned"
         raise RoadsteadError(Fault(where, "RS-S735", message, f"a year from {stages[0]} to {last}"))

@@ -106,7 +106,11 @@ class _Rewriting:
     def work_in(self, patches: Sequence[Patch]) -> None:
         """Every patch in its order; all that cannot be worked in are told at once."""
         faults: list[Fault] = []
-        if any(isinstance(patch, Certain) for patch in patches):  # the halves of the outlook stay what they are
+        self.root.setdefault("events", [])
+        declared = "nodes" in self.root["tree"]
+        if declared and any(
+            isinstance(patch, Certain) for patch in patches
+        ):  # the halves of the outlook stay what they are
             classes = {event.event_id: event.demand for event in self.base.events.values()}
             shares = patch_tree.demand_shares(self.root["tree"], classes)
             self.root["tree"].setdefault("classes", shares)
@@ -156,6 +160,8 @@ class _Rewriting:
     def _make_certain(self, event: str, year: int, where: str) -> None:
         budget = [int(one) for one in self.root.get("budget", {})]
         patch_tree.make_certain(self.root["tree"], event, year, self.base.case.horizon.last, budget, where)
+        if "nodes" not in self.root["tree"]:  # a grown tree plays all that stands here, from its first day on
+            return
         fired = {one for node in self.root["tree"]["nodes"] for one in node.get("fires", ())}
         self.root["events"] = [
             one | {"probability": 1.0} if one["id"] == event else one

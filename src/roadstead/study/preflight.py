@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roadstead.futures.grow import grow, marginals
-from roadstead.outlook.forecast import forecast
+from roadstead.futures.events import PathPlan
+from roadstead.futures.grow import marginals
+from roadstead.futures.tree import leaves, node_probability
 from roadstead.study.demand_checks import rehearse
+from roadstead.study.growing import begin
+from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from roadstead.futures.grow import Grown, Nearness
+    from roadstead.futures.tree_size import Need
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row
 
@@ -36,6 +41,26 @@ class EventOdds:
     def agrees(self) -> bool:
         """True where both are the same to half a point."""
         return abs(self.stated - self.implied) <= TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEntry:
+    """A node of the tree.
+
+    Attributes
+    ----------
+    parent
+        Place of its parent in the list; -1 at the root.
+    in_force
+        Events in force in its last year.
+    """
+
+    parent: int
+    start: int
+    name: str
+    name_zh: str
+    probability: float
+    in_force: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +107,14 @@ class Checked:
     ----------
     nodes, futures
         Nodes of the tree, and paths from its root to a leaf.
+    tree
+        The nodes, root first.
+    need
+        What planning on it may take, roughly.
+    nearness
+        How near a tree grown from paths is to them; None for a declared one.
+    events
+        What the author states of each event, or the paths say, beside what the tree implies.
     remarks
         What is no fault and still worth knowing.
     """
@@ -93,6 +126,9 @@ class Checked:
     as_known_on: str
     nodes: int
     futures: int
+    tree: tuple[NodeEntry, ...]
+    nearness: Nearness | None
+    need: Need
     events: tuple[EventOdds, ...]
     markets: tuple[MarketEntry, ...]
     lines: tuple[LineEntry, ...]
@@ -110,19 +146,14 @@ def check(folder: Path) -> Checked:
         With every fault found, each with its place.
     """
     study = read_study(folder)
-    case, world = study.case, study.world
-    years = range(case.horizon.first, case.horizon.last + 1)
-    markets = tuple(study.carmaker.channels)
-    outlook = forecast(
-        world.markets, world.gazetteer, markets, years, draws=case.draws, seed=case.seed, beside=study.beside
-    )
-    grown = grow(study.tree, {event.event_id: event.demand for event in study.events.values()}, outlook)
-    rehearse(study, outlook, grown)
-    implied = marginals(study.tree, grown)
-    parents = {node.parent for node in case.tree.nodes}
+    case = study.case
+    begun = begin(study, Quiet())
+    grown, outlook = begun.grown, begun.outlook
+    rehearse(study, grown, begun.costing, begun.rules)
+    implied = marginals(grown)
     odds = tuple(
         EventOdds(e.event_id, e.title, e.title_zh, e.probability, implied.get(e.event_id, 0.0), e.rests_on)
-        for e in study.events.values()
+        for e in grown.events.values()
     )
     return Checked(
         case=case.name,
@@ -130,14 +161,36 @@ def check(folder: Path) -> Checked:
         first_year=case.horizon.first,
         last_year=case.horizon.last,
         as_known_on=case.as_known_on,
-        nodes=len(case.tree.nodes),
-        futures=sum(node.id not in parents for node in case.tree.nodes),
+        nodes=grown.tree.count,
+        futures=len(leaves(grown.tree)),
+        tree=_nodes(grown),
+        nearness=grown.nearness,
+        need=begun.need,
         events=odds,
         markets=_markets(study),
         lines=_lines(study),
         models=tuple(study.carmaker.models),
         tables=tuple(_count(name, rows) for name, rows in study.rows.items() if name != "sources"),
-        remarks=(*_odd(odds), *(f"{market}: {note}" for market, note in outlook.notes.items())),
+        remarks=(
+            *(_odd(odds) if grown.nearness is None else _idle(study, grown.nearness)),
+            *(f"{market}: {note}" for market, note in outlook.notes.items()),
+        ),
+    )
+
+
+def _nodes(grown: Grown) -> tuple[NodeEntry, ...]:
+    tree, probability = grown.tree, node_probability(grown.tree)
+    last = (tree.start + tree.years - 1).tolist()
+    return tuple(
+        NodeEntry(
+            parent=int(tree.parent[n]),
+            start=int(tree.start[n]),
+            name=grown.names[n][0],
+            name_zh=grown.names[n][1],
+            probability=float(probability[n]),
+            in_force=tuple(one.event for one in grown.happened[n] if one.holds(last[n])),
+        )
+        for n in range(tree.count)
     )
 
 
@@ -147,6 +200,16 @@ def _odd(odds: tuple[EventOdds, ...]) -> list[str]:
         for entry in odds
         if not entry.agrees
     ]
+
+
+def _idle(study: Study, nearness: Nearness) -> list[str]:
+    """Events that are left out: each where the case asked for it by name, else how many."""
+    plan = study.tree
+    if isinstance(plan, PathPlan) and plan.events:
+        return [f"{event}: moves no money of this case, so the tree leaves it out" for event in nearness.idle]
+    if not nearness.idle:
+        return []
+    return [f"{len(nearness.idle)} events of the catalogue move no money of this case: {', '.join(nearness.idle)}"]
 
 
 def _markets(study: Study) -> tuple[MarketEntry, ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, TreePlan
+from roadstead.futures import catalogue
+from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, PathPlan, TreePlan
 from roadstead.futures.nests import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, entry_paths, law_checks, segments, table_checks, tables
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from roadstead.futures.catalogue import Catalogue
     from roadstead.outlook.beside import Beside
     from roadstead.study.document import Document
     from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry
@@ -54,6 +56,10 @@ class Study:
     pin_places
         Place of all pins and of each in the case file, by the name the planner gives it; of what else it asks as `asked`, of cars to be
         served as `MODEL in MARKET`.
+    events
+        Those that the case declares.
+    catalogue
+        Events that a tree is grown from; None where the case declares its tree.
     names
         Name and Chinese name of every line.
     used
@@ -73,12 +79,12 @@ class Study:
     shipping: ShippingTerms
     beside: Beside
     overland: Mapping[tuple[str, str], float]
-    tree: TreePlan
+    tree: TreePlan | PathPlan
     events: Mapping[str, Event]
+    catalogue: Catalogue | None
     pins: tuple[PinEntry, ...]
     pin_places: Mapping[str, str]
     names: Mapping[str, tuple[str, str]]
-    node_names: Mapping[str, tuple[str, str]]
     used: Mapping[str, Mapping[str, Figure]]
     sources: Mapping[str, Source]
     rows: Mapping[str, tuple[Row, ...]]
@@ -165,12 +171,12 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
         overland=assemble.overland(inputs),
         tree=tree_plan(case),
         events=events,
+        catalogue=None if case.tree.grown is None else _catalogue(folder, document, ground),
         pins=case.pins,
-        pin_places={"pins": document.where("pins")}
+        pin_places={"pins": document.where("pins"), "tree": document.where("tree")}
         | {f"pins[{i}]": document.where("pins", i) for i in range(len(case.pins))}
         | _asked_at(document, rows, carmaker),
         names={row["line"]: (row["name"], row["name_zh"]) for row in rows["lines"]},
-        node_names={node.id: (node.name, node.name_zh) for node in case.tree.nodes},
         used=lookup.used,
         sources=ground.sources,
         rows=rows,
@@ -243,12 +249,45 @@ def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]
     return {name: rows for name, rows in found.items() if rows is not None}
 
 
-def tree_plan(case: CaseFile) -> TreePlan:
-    """The declared tree; a node's stage is its depth."""
+def _catalogue(folder: Path, document: Document, ground: Ground) -> Catalogue | None:
+    """The catalogue with the case's own events; None, with faults noted, where it does not hold."""
+    own, grown = folder / catalogue.FOLDER, document.case.tree.grown
+    try:
+        found = catalogue.load(ground.world.gazetteer, ground.sources, own if own.is_dir() else None)
+    except RoadsteadError as error:
+        ground.faults.extend(replace(fault, where=f"{catalogue.FOLDER}/{fault.where}") for fault in error.faults)
+        return None
+    played = [name for name, event in found.events.items() if event.played]
+    for i, name in enumerate(grown.events if grown else ()):
+        if name not in played:
+            event = found.events.get(name)
+            message = (
+                f"`{name}` is shown, not yet played: {event.would_change}" if event else f"there is no event `{name}`"
+            )
+            expected = f"one of {', '.join(played)}"
+            ground.faults.append(Fault(document.where("tree", "grown", "events", i), "RS-S609", message, expected))
+    return found
+
+
+def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
+    """The tree as it is declared, a node's stage being its depth, or as it is to be grown."""
+    grown = case.tree.grown
+    if grown is not None:
+        seed = case.seed if grown.seed is None else grown.seed
+        return PathPlan(
+            case.tree.stages,
+            case.horizon.last,
+            grown.nodes,
+            seed,
+            grown.paths,
+            grown.events,
+            tuple(event.id for event in case.events),
+            grown.economy,
+        )
     depth: dict[str, int] = {}
     for node in case.tree.nodes:
         depth[node.id] = depth.get(node.parent, -1) + 1
-    nodes = tuple(NodePlan(n.id, n.parent, n.probability, n.fires, n.name) for n in case.tree.nodes)
+    nodes = tuple(NodePlan(n.id, n.parent, n.probability, n.fires, n.name, n.name_zh) for n in case.tree.nodes)
     shares = {str(name): share for name, share in case.tree.classes.items()}
     return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes), shares)
 

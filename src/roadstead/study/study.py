@@ -8,30 +8,26 @@ from typing import TYPE_CHECKING
 
 from roadstead.footprint.plan import Pin
 from roadstead.futures.evaluate import evaluate
-from roadstead.futures.grow import grow, marginals
+from roadstead.futures.grow import central, marginals
 from roadstead.futures.reaction import react
-from roadstead.futures.waiting import with_waiting
-from roadstead.outlook.forecast import forecast
 from roadstead.playbook import leaving_out, yardsticks
 from roadstead.playbook.demand_told import implied_demand
 from roadstead.playbook.flexibility import Allowed, Terms
 from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.playbook.worth import worth
-from roadstead.study import costing, cover, entry_paths
-from roadstead.study.central import central_plan
+from roadstead.study import cover, entry_paths
 from roadstead.study.checkpoint import Searches, solve_watched
 from roadstead.study.demand_checks import placed
+from roadstead.study.growing import begin
 from roadstead.study.progress import Quiet
 from roadstead.terms.errors import RoadsteadError
-from roadstead.trade import rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.footprint.solve import Effort, Solved
     from roadstead.futures.evaluate import Evaluation
-    from roadstead.futures.events import TreePlan
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.reaction import Reaction
@@ -103,30 +99,14 @@ class Run:
 
 def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | None = None) -> Ready:
     """From facts to the prospect, against rivals who answer own prices: the reference ones, or those given."""
-    progress.begin("outlook")
-    rules = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
-    horizon = range(study.case.horizon.first, study.case.horizon.last + 1)
-    markets = tuple(study.carmaker.channels)
-    world = study.world
-    outlook = forecast(
-        world.markets,
-        world.gazetteer,
-        markets,
-        horizon,
-        draws=study.case.draws,
-        seed=study.case.seed,
-        beside=study.beside,
-    )
-    progress.begin("tree")
-    classes = {event.event_id: event.demand for event in study.events.values()}
-    grown = grow(study.tree, classes, outlook)
+    begun = begin(study, progress)
+    grown, rules = begun.grown, begun.rules
     progress.begin("prospect")
-    ground = with_waiting(costing.prepare(study, outlook), rules)
     try:
-        evaluation = evaluate(grown, ground, rules, study.events, answered)
+        evaluation = evaluate(grown, begun.costing, rules, grown.events, answered)
     except RoadsteadError as error:
         raise placed(study, error) from None
-    return Ready(study, rules, outlook, grown, evaluation, answered)
+    return Ready(study, rules, begun.outlook, grown, evaluation, answered)
 
 
 def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches | None = None) -> Run:
@@ -168,8 +148,8 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
         yardsticks=held_against,
         left_out=left_out,
         full_home=full,
-        events=study.events,
-        implied=marginals(study.tree, ready.grown),
+        events=ready.grown.events,
+        implied=marginals(ready.grown),
         rests_on=cover.rests_on(study),
         cover=cover.cover(study, ready.rulebook, solved),
         evidence=cover.evidence(study),
@@ -190,7 +170,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
 
 def read_back(study: Study, ready: Ready, solved: Solved) -> Reading:
     """A plan beside the study it is for, to be read in the words of the case."""
-    return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names_of(study))
+    return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names_of(study, ready.grown))
 
 
 def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, searches: Searches) -> Settled:
@@ -202,7 +182,7 @@ def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, searc
         if reaction.moved < SETTLED or round_ == MOST_ROUNDS:
             break
         ground, own = ready.evaluation.ledger.costing, reaction.own_price
-        again = evaluate(ready.grown, ground, ready.rulebook, study.events, own)
+        again = evaluate(ready.grown, ground, ready.rulebook, ready.grown.events, own)
         ready = replace(ready, evaluation=again, answered=own)
     return Settled(ready, solved, reaction, round_)
 
@@ -236,13 +216,10 @@ def pins(study: Study, prospect: Prospect) -> tuple[Pin, ...]:
     return tuple(found)
 
 
-def names_of(study: Study) -> Names:
+def names_of(study: Study, grown: Grown) -> Names:
     """What a case calls its lines, events and nodes."""
-    return Names(
-        study.names,
-        {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
-        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
-    )
+    titles = {event.event_id: (event.title, event.title_zh) for event in grown.events.values()}
+    return Names(study.names, titles, grown.names)
 
 
 def terms(study: Study) -> Terms:
@@ -258,11 +235,9 @@ def programme(study: Study) -> dict[str, tuple[int, float]]:
 
 def _central(ready: Ready) -> Ready:
     """The same study on the one path of its central future."""
-    study = ready.study
-    plan: TreePlan = central_plan(study.tree)
-    grown = grow(plan, {}, ready.outlook)
-    evaluation = evaluate(grown, ready.evaluation.ledger.costing, ready.rulebook, study.events)
-    return Ready(study, ready.rulebook, ready.outlook, grown, evaluation)
+    grown = central(ready.grown, ready.outlook)
+    evaluation = evaluate(grown, ready.evaluation.ledger.costing, ready.rulebook, grown.events)
+    return Ready(ready.study, ready.rulebook, ready.outlook, grown, evaluation)
 
 
 class _Clock:

@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 
-from roadstead.study.bundled import bundled
+from roadstead.study.bundled import CASE_FILE, bundled
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def new_case(folder: Path, template: str = "starter") -> tuple[str, ...]:
+TOP_KEY = re.compile(r"(\w+):")
+GROWN = """\
+# Possible futures, as a tree grown from simulated paths: of the events that `roadstead futures .` lists with their chances, of
+# demand, and of what batteries, currencies and freight cost. `nodes` is how many nodes each stage has. The same seed grows the
+# same tree; `roadstead check .` prints it. Rows in futures/events.csv change the events or add your own.
+#   paths       how many are drawn (1000 to 1000000)
+#   events      all, or the ids of those that nodes may show
+#   economy     false: batteries, currencies and freight keep to what the tables say
+tree:
+  stages: {stages}
+  grown: {{nodes: {nodes}, seed: 1, paths: 20000, events: all, economy: true}}
+
+"""
+CERTAIN = "# What holds from the first day on, whatever else comes.\nevents:\n"
+WIDER = 3.0
+"""How many times as many nodes as the stage before a stage of a new grown tree has, the last ones less."""
+MOST_NODES = 12
+"""Nodes that the last stage of a new grown tree has at most."""
+
+
+def new_case(folder: Path, template: str = "starter", *, grown: bool = False) -> tuple[str, ...]:
     """Copy a bundled case to a folder that is not there yet, or empty; the names of the files copied.
+
+    Parameters
+    ----------
+    grown
+        True for a tree grown from simulated paths in place of the declared one and its events.
 
     Raises
     ------
@@ -29,12 +55,57 @@ def new_case(folder: Path, template: str = "starter") -> tuple[str, ...]:
     beside = folder.parent / f".{folder.name}.{os.getpid()}"
     try:
         names = tuple(_copied(source, beside))
+        if grown:
+            case = beside / CASE_FILE
+            case.write_text(with_grown_tree(case.read_text(encoding="utf-8")), encoding="utf-8")
         if folder.exists():
             folder.rmdir()
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return names
+
+
+def with_grown_tree(text: str) -> str:
+    """A case file with a grown tree of the same stages; of the declared events those stay that are certain."""
+    found = []
+    for key, block in _blocks(text.splitlines(keepends=True)):
+        if key == "tree":
+            stages = next(line.split(":", 1)[1].strip() for line in block if line.strip().startswith("stages:"))
+            nodes = [min(round(WIDER**stage) + stage, MOST_NODES) for stage in range(stages.count(",") + 1)]
+            found.append(GROWN.format(stages=stages, nodes=nodes))
+        else:
+            found += _certain(block) if key == "events" else block
+    return "".join(found)
+
+
+def _certain(block: list[str]) -> list[str]:
+    """The events that hold from the first day on."""
+    heads = [i for i, line in enumerate(block) if line.startswith("  - id:")]
+    items = [block[i:end] for i, end in zip(heads, [*heads[1:], len(block)], strict=True)]
+    kept = [line for item in items if any(line.strip() == "probability: 1.0" for line in item) for line in item]
+    return [CERTAIN, *kept, "\n"] if kept else []
+
+
+def _blocks(lines: list[str]) -> list[tuple[str, list[str]]]:
+    """Top-level keys of a case file in order, each with the comments right above it; what stands before the first has none."""
+    found: list[tuple[str, list[str]]] = []
+    begun = 0
+    for i, line in enumerate(lines):
+        match = TOP_KEY.match(line)
+        if match is None:
+            continue
+        top = i
+        while top > begun and lines[top - 1].startswith("#"):
+            top -= 1
+        if found:
+            found[-1][1].extend(lines[begun:top])
+        else:
+            found.append(("", lines[:top]))
+        found.append((match[1], []))
+        begun = top
+    found[-1][1].extend(lines[begun:])
+    return found
 
 
 def _copied(source: Path, target: Path) -> list[str]:

@@ -124,18 +124,17 @@ def watch(
     later = reference.load(facts)
     law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
     now = newer(ready, day, law, later)
-    implied = marginals(study.tree, ready.grown)
-    seen = {event: event_seen(now, study.events[event]) for event in implied}
+    told = ready.grown.events
+    implied = {event: share for event, share in marginals(ready.grown).items() if share > 0}
+    seen = {event: event_seen(now, told[event]) for event in implied}
     first = _first_years(ready)
-    events = tuple(
-        EventWatched(e, study.events[e].title, study.events[e].title_zh, implied[e], first[e], seen[e]) for e in implied
-    )
+    events = tuple(EventWatched(e, told[e].title, told[e].title_zh, implied[e], first[e], seen[e]) for e in implied)
     return Watched(
         folder,
         study.as_known_on,
         day,
         events,
-        tuple(_watched(now, one, seen) for one in signposts(reading, study.events)),
+        tuple(_watched(now, one, seen) for one in signposts(reading, told)),
     )
 
 
@@ -178,7 +177,7 @@ def _read_again(folder: Path, ready: Ready) -> Reading:
         certificate = certify(tree, evaluation.prospect, plan)
     except UNREADABLE as error:
         raise RoadsteadError(_spoilt(folder, str(error))) from None
-    return Reading(tree, evaluation, plan, certificate, names_of(ready.study))
+    return Reading(tree, evaluation, plan, certificate, names_of(ready.study, ready.grown))
 
 
 def _spoilt(folder: Path, message: str) -> Fault:
@@ -190,10 +189,8 @@ def _spoilt(folder: Path, message: str) -> Fault:
 def _first_years(ready: Ready) -> Mapping[str, int]:
     """First year in which the tree lets each event come."""
     found: dict[str, int] = {}
-    for fired in ready.grown.fired:
-        for event, at in fired:
-            year = int(ready.grown.tree.start[at])
-            found[event] = min(found.get(event, year), year)
+    for one in (one for so_far in ready.grown.happened for one in so_far):
+        found[one.event] = min(found.get(one.event, one.since), one.since)
     return found
 
 

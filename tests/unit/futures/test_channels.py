@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from roadstead.futures.channels import MOST, network
-from roadstead.futures.evaluate import representative_year
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.rivals import segment_share
 from roadstead.futures.shares import entry_path, years_on_market
 from roadstead.world.carmaker import ChannelModule

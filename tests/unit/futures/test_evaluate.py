@@ -10,15 +10,14 @@ import pytest
 from margins import margin_check
 
 from roadstead.futures import capital
+from roadstead.futures.circumstances import node_circumstances, representative_year
 from roadstead.futures.costing import Circumstances, kept_share, retail_price
 from roadstead.futures.evaluate import (
     ArcKey,
     at_full_home_cost,
     evaluate,
     list_arcs,
-    node_circumstances,
     node_years,
-    representative_year,
     serves,
 )
 from roadstead.futures.events import ContentRule, Event
@@ -26,7 +25,7 @@ from roadstead.futures.lane_costs import Supply, lane_costs, rests_on
 from roadstead.trade.amendment import Amendment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from roadstead.futures.evaluate import Evaluation
     from roadstead.study.study import Ready
@@ -41,6 +40,11 @@ def evaluation(starter_ready: Ready) -> Evaluation:
 
 def node(ready: Ready, node_id: str) -> int:
     return [n.node_id for n in ready.study.tree.nodes].index(node_id)
+
+
+def now_at(ready: Ready, found: Sequence[Circumstances], node_id: str) -> Circumstances:
+    """What holds in the first node-year of a node."""
+    return found[int(years_of(ready.evaluation, node(ready, node_id))[0])]
 
 
 def years_of(evaluation: Evaluation, n: int) -> Found:
@@ -76,7 +80,7 @@ def test_margins_are_price_less_cost_less_tax(evaluation: Evaluation):
         offer, line = ledger.offers[key.offer], ledger.costing.carmaker.lines[key.line] if key.line else None
         for y in (0, 4, p.node_years.count - 1):
             year = representative_year(p.node_years, y)
-            rules = ledger.circumstances[int(p.node_years.node[y])].rulebook
+            rules = ledger.circumstances[y].rulebook
             price = retail_price(ledger.costing, offer, year) * kept_share(ledger.costing, rules, offer, year, "CBU")
             cost = sum(bar.amount for bar in ledger.waterfall(a, y))
             tax = capital.tax_rate(ledger.costing, line, year)
@@ -113,7 +117,7 @@ def test_a_cost_is_worked_out_once_for_all_nodes_that_agree_on_it(starter_ready:
     """A lane no event touches rests on the same things in two nodes, a lane one touches does not."""
     ledger = starter_ready.evaluation.ledger
     city = ledger.costing.carmaker.models["city"]
-    walls, deal = (ledger.circumstances[node(starter_ready, name)] for name in ("walls", "deal"))
+    walls, deal = (now_at(starter_ready, ledger.circumstances, name) for name in ("walls", "deal"))
     for market, more in (("DEU", 2), ("BRA", 1), ("THA", 1)):
         supplies = [Supply(None, city, market, "", 2030, now) for now in (walls, deal)]
         assert len({rests_on(ledger.costing, supply) for supply in supplies}) == more
@@ -124,10 +128,8 @@ def test_a_cost_is_worked_out_once_for_all_nodes_that_agree_on_it(starter_ready:
 def test_an_event_without_a_word_on_law_changes_no_rules(starter_ready: Ready):
     """What a node inherits is the very same object, unless an event of its own changed it."""
     ledger = starter_ready.evaluation.ledger
-    tree = starter_ready.grown.tree
-    for name in ("walls_fast", "deal_slow"):
-        n = node(starter_ready, name)
-        mine, above = ledger.circumstances[n].rulebook, ledger.circumstances[int(tree.parent[n])].rulebook
+    for name, parent in (("walls_fast", "walls"), ("deal_slow", "deal")):
+        mine, above = (now_at(starter_ready, ledger.circumstances, each).rulebook for each in (name, parent))
         assert all(mine.measures[importer] is above.measures[importer] for importer in above.measures)
 
 
@@ -172,13 +174,14 @@ def test_a_content_rule_makes_plants_buy_locally(starter_ready: Ready):
 
 def test_a_route_opens_from_its_node_on(starter_ready: Ready):
     found = again(starter_ready, event("demand_slow", demand="slow", route="SUEZ_OPEN"))
-    routes = {name: found.ledger.circumstances[node(starter_ready, name)].route for name in ("walls", "walls_slow")}
+    routes = {name: now_at(starter_ready, found.ledger.circumstances, name).route for name in ("walls", "walls_slow")}
     assert routes == {"walls": "SUEZ_CLOSED", "walls_slow": "SUEZ_OPEN"}
 
 
 def test_rules_begin_with_the_first_day_of_their_node(starter_ready: Ready):
     """Brazil's lower rate on kits begins with 2032, where the node does, and stands nowhere else."""
-    for n, now in enumerate(starter_ready.evaluation.ledger.circumstances):
+    ledger = starter_ready.evaluation.ledger
+    for n, now in zip(ledger.node_years.node.tolist(), ledger.circumstances, strict=True):
         rates = {
             m.rate
             for m in now.rulebook.measures["BRA"]
@@ -199,9 +202,12 @@ def test_events_add_up_along_a_path(starter_ready: Ready):
         "eu_duty_prolonged": event("eu_duty_prolonged", content=(ContentRule("TUR", 0.5),)),
         "demand_slow": event("demand_slow", demand="slow", content=(ContentRule("BRA", 0.3), ContentRule("TUR", 0.6))),
     }
-    found = node_circumstances(starter_ready.grown, starter_ready.rulebook, events, ledger.costing)
+    found = node_circumstances(
+        starter_ready.grown, ledger.node_years, starter_ready.rulebook, events, ledger.costing.conventions.route
+    )
     content = {
-        name: dict(found[node(starter_ready, name)].content) for name in ("today", "walls", "walls_slow", "walls_fast")
+        name: dict(now_at(starter_ready, found, name).content)
+        for name in ("today", "walls", "walls_slow", "walls_fast")
     }
     assert content == {
         "today": {},
@@ -314,9 +320,12 @@ def test_terms_hold_from_their_node_on_and_later_ones_override(starter_ready: Re
         "eu_duty_prolonged": event("eu_duty_prolonged", terms={"own_elasticity": -5.0, "pass_through": 0.2}),
         "demand_slow": event("demand_slow", demand="slow", terms={"own_elasticity": -3.0}),
     }
-    found = node_circumstances(starter_ready.grown, starter_ready.rulebook, events, ledger.costing)
+    found = node_circumstances(
+        starter_ready.grown, ledger.node_years, starter_ready.rulebook, events, ledger.costing.conventions.route
+    )
     at = {
-        name: found[node(starter_ready, name)].terms for name in ("today", "walls", "walls_slow", "walls_fast", "deal")
+        name: now_at(starter_ready, found, name).terms
+        for name in ("today", "walls", "walls_slow", "walls_fast", "deal")
     }
     assert at["today"] == at["deal"] == {}
     assert at["walls"] == at["walls_fast"] == {"own_elasticity": -5.0, "pass_through": 0.2}

@@ -10,17 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadstead.futures.events import NodePlan, TreePlan
+from roadstead.futures.events import Event, Happening, NodePlan, TreePlan
 from roadstead.futures.grow import CLASS_YEAR, class_draws, grow, marginals
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.outlook.forecast import Outlook
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from roadstead.futures.grow import Grown
     from roadstead.study.study import Ready
 
 DRAWS, YEARS = 2000, range(2027, 2037)
-CLASSES = {"fast": "fast", "slow": "slow", "wall": ""}
+EVENTS = {
+    name: Event(name, name, name, (), demand, "", (), 1.0, "for the test", "")
+    for name, demand in (("fast", "fast"), ("slow", "slow"), ("wall", ""))
+}
 
 
 def outlook(seed: int = 0) -> Outlook:
@@ -62,17 +66,18 @@ def wall_and_pace(wall: float, fast: float) -> TreePlan:
 
 
 def grown(wall: float = 0.3, fast: float = 0.5) -> Grown:
-    return grow(wall_and_pace(wall, fast), CLASSES, outlook())
+    return grow(wall_and_pace(wall, fast), EVENTS, outlook())
 
 
 def test_events_are_inherited_with_the_node_they_fired_at():
     tree = grown().tree
     at = {name: n for n, name in enumerate(("today", "wall", "open"))}
     found = grown()
-    assert found.fired[0] == ()
-    assert found.fired[at["wall"]] == (("wall", 1),)
-    wall_fast = 3
-    assert found.fired[wall_fast] == (("wall", 1), ("fast", wall_fast))
+    assert found.happened[0] == ()
+    wall_fast, wall = 3, Happening("wall", 1, 2029, NEVER)
+    assert found.happened[at["wall"]] == (wall,)
+    assert found.happened[wall_fast] == (wall, Happening("fast", wall_fast, 2032, NEVER))
+    assert found.begun(wall_fast) == ("fast",)
     assert found.demand[wall_fast] == "fast"
     assert found.demand[at["open"]] == ""
     assert tree.state[0] == "today"
@@ -84,15 +89,14 @@ def test_events_are_inherited_with_the_node_they_fired_at():
 @settings(max_examples=30)
 @given(wall=st.floats(0.05, 0.95), fast=st.floats(0.05, 0.75))
 def test_marginals_are_what_the_paths_say(wall: float, fast: float):
-    declared = wall_and_pace(wall, fast)
-    found = marginals(declared, grow(declared, CLASSES, outlook()))
+    found = marginals(grow(wall_and_pace(wall, fast), EVENTS, outlook()))
     assert found == pytest.approx({"wall": wall, "fast": fast, "slow": 0.8 - fast})
 
 
 @settings(max_examples=30)
 @given(fast=st.floats(0.05, 0.75))
 def test_classes_have_the_shares_of_the_tree(fast: float):
-    found = grow(wall_and_pace(0.4, fast), CLASSES, outlook())
+    found = grow(wall_and_pace(0.4, fast), EVENTS, outlook())
     chosen = class_draws(found.tree, found.demand, outlook())
     assert chosen[""].all()
     assert chosen["fast"].mean() == pytest.approx(fast, abs=1.0 / DRAWS)
@@ -104,8 +108,8 @@ def test_stated_shares_hold_where_the_paths_say_something_else():
     certain = plan(
         NodePlan("today", "", 1.0, (), "today"), NodePlan("f", "today", 1.0, ("fast",), "f"), starts=(2027, 2032)
     )
-    whole = grow(certain, CLASSES, outlook())
-    half = grow(replace(certain, shares={"fast": 0.5, "slow": 0.5}), CLASSES, outlook())
+    whole = grow(certain, EVENTS, outlook())
+    half = grow(replace(certain, shares={"fast": 0.5, "slow": 0.5}), EVENTS, outlook())
     chosen = class_draws(half.tree, half.demand, outlook(), {"fast": 0.5, "slow": 0.5})
     assert chosen["fast"].mean() == pytest.approx(0.5, abs=1.0 / DRAWS)
     assert (half.nev_share[1] >= whole.nev_share[1] - 1e-12).all()
@@ -126,7 +130,7 @@ def test_fast_draws_are_those_with_most_electric_cars():
 @given(wall=st.sampled_from([0.1, 0.25, 0.5, 0.9]), fast=st.sampled_from([0.1, 0.3, 0.5, 0.7]))
 def test_what_nodes_expect_averages_to_what_is_expected(wall: float, fast: float):
     """The law of total expectation, in every market and year, of cars and of electric cars."""
-    found, drawn = grow(wall_and_pace(wall, fast), CLASSES, outlook()), outlook()
+    found, drawn = grow(wall_and_pace(wall, fast), EVENTS, outlook()), outlook()
     tree, probability = found.tree, node_probability(found.tree)
     electric = drawn.market * drawn.nev_share
     for t, year in enumerate(YEARS):
@@ -147,14 +151,14 @@ def test_nodes_before_the_class_shows_expect_all_draws():
 
 
 def test_nothing_fires_in_a_tree_of_one_node():
-    found = grow(plan(NodePlan("today", "", 1.0, (), "today"), starts=(2027,)), CLASSES, outlook())
+    found = grow(plan(NodePlan("today", "", 1.0, (), "today"), starts=(2027,)), {}, outlook())
     assert found.tree.count == 1
     assert leaves(found.tree) == (0,)
-    assert marginals(plan(NodePlan("today", "", 1.0, (), "today"), starts=(2027,)), found) == {}
+    assert marginals(found) == {}
     assert found.market[0] == pytest.approx(outlook().market.mean(0))
 
 
 def test_the_starter_cases_events_are_as_likely_as_its_author_thinks(starter_ready: Ready):
     study = starter_ready.study
-    implied = marginals(study.tree, starter_ready.grown)
+    implied = marginals(starter_ready.grown)
     assert implied == pytest.approx({name: event.probability for name, event in study.events.items()})

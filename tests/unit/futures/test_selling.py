@@ -13,7 +13,7 @@ from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.pricing import shares_at
 from roadstead.demand.response import prices_at
 from roadstead.footprint.certify import filled
-from roadstead.futures.evaluate import representative_year
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.nests import Nests
 from roadstead.futures.prospect import pooled
 from roadstead.futures.reaction import react
@@ -100,7 +100,7 @@ def test_rivals_pass_a_part_of_a_higher_duty_on(starter_ready: Ready):
     surtax = Amendment("add", "EU27", "test", origins=frozenset({"CHN"}), rate=0.2)
     start = date(int(starter_ready.grown.tree.start[0]), 1, 1)
     dearer = replace(now, rulebook=amend(now.rulebook, [(surtax, start)]))
-    every = [dearer if node else now for node in range(len(ledger.circumstances))]
+    every = [dearer if node else now for node in years.node.tolist()]
     selling = ledger.selling
     found = rises(ledger.costing, years, every, selling.contests)
     at = selling.markets.index("DEU")
@@ -178,7 +178,10 @@ def test_a_duty_taken_away_leaves_rivals_a_cost(starter_ready: Ready):
 def test_an_event_sets_terms_of_demand(starter_ready: Ready):
     """Buyers who look harder at prices from a node on: elasticity there, and nowhere before."""
     ledger, grown = starter_ready.evaluation.ledger, starter_ready.grown
-    every = [replace(c, terms={"own_elasticity": -6.0}) if n else c for n, c in enumerate(ledger.circumstances)]
+    every = [
+        replace(c, terms={"own_elasticity": -6.0}) if n else c
+        for n, c in zip(ledger.node_years.node, ledger.circumstances, strict=True)
+    ]
     found = build_demand(ledger.costing, grown, ledger.node_years, every, ledger.offers)
     before = ledger.selling
     changed = ledger.node_years.node > 0
@@ -195,7 +198,7 @@ def test_whatever_an_event_may_set_is_read_at_its_nodes(starter_ready: Ready, na
     term = ledger.costing.conventions.demand.of(name)
     every = [
         replace(c, terms={name: term.low if term.value != term.low else term.high}) if n else c
-        for n, c in enumerate(ledger.circumstances)
+        for n, c in zip(ledger.node_years.node, ledger.circumstances, strict=True)
     ]
     found = build_demand(ledger.costing, grown, ledger.node_years, every, ledger.offers)
     moved = np.zeros(ledger.node_years.count, dtype=bool)
@@ -211,7 +214,10 @@ def test_whatever_an_event_may_set_is_read_at_its_nodes(starter_ready: Ready, na
 def test_a_least_price_limits_what_home_ships_and_binds_rivals(starter_ready: Ready):
     ledger, grown = starter_ready.evaluation.ledger, starter_ready.grown
     least = {("EU27", "BEV"): 1.1}
-    every = [replace(c, least_prices=least) if n else c for n, c in enumerate(ledger.circumstances)]
+    every = [
+        replace(c, least_prices=least) if n else c
+        for n, c in zip(ledger.node_years.node, ledger.circumstances, strict=True)
+    ]
     found = build_demand(ledger.costing, grown, ledger.node_years, every, ledger.offers)
     later = ledger.node_years.node > 0
     for c, offer in enumerate(ledger.offers):

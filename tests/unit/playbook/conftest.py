@@ -25,6 +25,6 @@ def reading(starter_run: Run) -> Reading:
     names = Names(
         study.names,
         {event.event_id: (event.title, event.title_zh) for event in study.events.values()},
-        tuple(study.node_names[node.node_id] for node in study.tree.nodes),
+        ready.grown.names,
     )
     return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names)

@@ -11,6 +11,7 @@ import pytest
 
 from roadstead.futures.capital import TAX_YEARS
 from roadstead.futures.costing import OVERLAND_DAYS
+from roadstead.futures.events import Happening
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.book import Amount
 from roadstead.playbook.decisions import HALF, decisions
@@ -18,6 +19,7 @@ from roadstead.playbook.leaving_out import pinned_off
 from roadstead.playbook.reading import continuation, path_values
 from roadstead.playbook.reasons import why
 from roadstead.playbook.triggers import triggers
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Book, Sentence
@@ -139,12 +141,12 @@ def test_every_first_decision_can_be_pinned_off(reading: Reading):
 
 
 def test_triggers_are_as_likely_as_the_nodes_they_begin(book: Book, starter_run: Run):
-    tree, fired = starter_run.ready.grown.tree, starter_run.ready.grown.fired
+    tree, grown = starter_run.ready.grown.tree, starter_run.ready.grown
     events, probability = starter_run.ready.study.events, node_probability(tree)
     likely: Counter[str] = Counter()
     begins: dict[str, int] = {}
     for n in range(1, tree.count):
-        together = " + ".join(events[event].title for event, at in fired[n] if at == n)
+        together = " + ".join(events[event].title for event in grown.begun(n))
         likely[together] += float(probability[n])
         begins[together] = min(begins.get(together, 9999), int(tree.start[n]))
     assert {t.event.en: t.probability for t in book.triggers} == pytest.approx(dict(likely))
@@ -163,11 +165,11 @@ def test_a_trigger_may_begin_in_several_places(reading: Reading, starter_run: Ru
     """Fast demand after either answer of the EU is one trigger, as likely as both together."""
     nodes = [node.node_id for node in starter_run.ready.study.tree.nodes]
     ledger = reading.evaluation.ledger
-    fired = tuple(
-        () if n < 3 else (("demand_fast" if name.endswith("fast") else "demand_slow", n),)
+    happened = tuple(
+        () if n < 3 else (Happening("demand_fast" if name.endswith("fast") else "demand_slow", n, 2032, NEVER),)
         for n, name in enumerate(nodes)
     )
-    told = replace(ledger, grown=replace(ledger.grown, fired=fired))
+    told = replace(ledger, grown=replace(ledger.grown, happened=happened))
     found = triggers(
         replace(reading, evaluation=replace(reading.evaluation, ledger=told)), starter_run.ready.study.events
     )

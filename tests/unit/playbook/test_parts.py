@@ -11,7 +11,7 @@ import pytest
 
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.futures.borders import open_borders
-from roadstead.futures.evaluate import representative_year
+from roadstead.futures.circumstances import representative_year
 from roadstead.futures.gates import Gate, content_of, gate_costs
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.parts import GOODS, LEAST, Drawn, drawn, export_years, shipped

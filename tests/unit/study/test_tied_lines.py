@@ -127,7 +127,7 @@ def test_a_conversion_is_taken_and_told_in_both_languages(case):
         done = run(read_study(case.folder), effort=QUICK, progress=Quiet())
     ready, solved = done.ready, done.solved
     reading = Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, Names(
-        ready.study.names, {}, tuple(ready.study.node_names.values())
+        ready.study.names, {}, ready.grown.names
     ))  # fmt: skip
     found = [d for d in decisions(reading) if d.kind == "convert"]
     assert found

@@ -1,0 +1,205 @@
+"""From simulated paths to a grown tree: events of the catalogue as nodes have them in force, draws and costs of their own.
+
+Paths are drawn of every event, for each bears on others' chances. The tree keeps apart, and plays, those that a plan can work
+out and that move the case's money. Factors are told as multiples of their mean over all paths, so that the case's own figures stay what is
+expected: a tree adds doubt to them, no trend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures.economy import Factors
+from roadstead.futures.events import Happening
+from roadstead.futures.grow import Climate, Grown, Nearness, pace
+from roadstead.futures.node_names import EventWords
+from roadstead.futures.playing import play
+from roadstead.futures.reckoning import DOLLAR, Playable, reckon
+from roadstead.futures.reduce import Shape, reduce
+from roadstead.futures.simulate import Possible, simulate
+from roadstead.futures.tree import history
+from roadstead.terms.arrays import frozen
+from roadstead.terms.years import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roadstead.futures.catalogue import Catalogue, CatalogueEvent
+    from roadstead.futures.economy import Economy
+    from roadstead.futures.events import Event, PathPlan
+    from roadstead.futures.reckoning import World
+    from roadstead.futures.reduce import Reduced
+    from roadstead.futures.simulate import Paths
+    from roadstead.outlook.forecast import Outlook
+    from roadstead.terms.arrays import Floats, Ints
+
+IDLE = 0.001
+"""An event is left out of a tree where it moves less than this part of a year's margin."""
+
+
+def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy: Economy) -> Grown:
+    """Draw joint paths and grow the tree that is near them in the case's money.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-F531 and RS-F532 as ``reduce``.
+    """
+    events = [event for event in catalogue.events.values() if event.played]
+    events = [event for event in events if not plan.events or event.event_id in plan.events]
+    playable = [Playable(event.hazard, played_levels(event)) for event in events]
+    stakes = reckon(world, playable)
+    moving = [i for i, levels in enumerate(stakes.events) if np.abs(levels).max() >= IDLE * stakes.demand]
+    possible = Possible(catalogue.hazards, economy, world.outlook.years, len(world.outlook.market))
+    kept = [events[i] for i in moving]
+    drawn = simulate(possible, plan.seed, 0, plan.paths)
+    paths = _of_the_case(replace(drawn, draw=brought(drawn, catalogue, world.outlook)), kept)
+    stakes = replace(stakes, events=tuple(stakes.events[i] for i in moving))
+    if not plan.economy:
+        stakes = replace(stakes, battery=0.0, freight=0.0, rates=0.0 * stakes.rates)
+    found = reduce(paths, stakes, Shape(plan.starts, plan.nodes), [words(event) for event in kept])
+    begun = world.central.happened[0]
+    told = _happened(found, begun, [[event.event_id for event in playable[i].levels] for i in moving])
+    played = _with_chances({event.event_id: event for i in moving for event in playable[i].levels}, paths, kept)
+    market, nev_share = _demand(found, paths, world.outlook)
+    idle = tuple(event.event_id for i, event in enumerate(events) if i not in set(moving))
+    return Grown(
+        tree=found.tree,
+        names=tuple(zip(found.tree.name, found.names_zh, strict=True)),
+        events={**world.central.events, **played},
+        happened=told,
+        demand=tuple("" for _ in found.names_zh),
+        market=market,
+        nev_share=nev_share,
+        climate=_climate(found, paths, world.places) if plan.economy else None,
+        nearness=Nearness(paths.count, found.distance, found.undivided, idle),
+    )
+
+
+def words(event: CatalogueEvent) -> EventWords:
+    """What an event is called in the name of a node."""
+    levels = event.degrees
+    return EventWords(
+        event.comes or event.title,
+        event.comes_zh or event.title_zh,
+        event.stays_away or f"not: {event.title}",
+        event.stays_away_zh or f"未发生：{event.title_zh}",
+        tuple(level.title for level in levels),
+        tuple(level.title_zh for level in levels),
+    )
+
+
+def brought(paths: Paths, catalogue: Catalogue, outlook: Outlook) -> Ints:
+    """Demand draw of every path, where events bring a class of draws. Shape (paths,).
+
+    A path belongs to the class whose events are in force on it for longer. Paths of the slow class follow the slowest draws, those of the fast
+    class the fastest, as many draws in each as the class has paths: so all draws stay equally likely over all paths. Within a
+    class a path keeps its place.
+    """
+    score = np.zeros(paths.count)
+    for e, event in enumerate(catalogue.events.values()):
+        if event.demand:
+            score += (1.0 if event.demand == "fast" else -1.0) * (paths.level[:, :, e] >= 0).sum(axis=1)
+    count, begin = len(outlook.market), 0.0
+    rank = np.zeros(paths.count, dtype=np.int64)
+    for members in (score < 0.0, score == 0.0, score > 0.0):
+        share = float(members.mean())
+        rank[members] = ((begin + (paths.draw[members] + 0.5) / count * share) * count).astype(np.int64)
+        begin += share
+    return np.asarray(np.argsort(pace(outlook), kind="stable")[np.minimum(rank, count - 1)])
+
+
+def played_levels(event: CatalogueEvent) -> tuple[Event, ...]:
+    """The event as it is played at each of its levels, each under an id of its own where there are several."""
+    found = [play(event, degree.level.level_id) for degree in event.degrees]
+    if len(found) == 1:
+        return tuple(found)
+    names = (f"{event.event_id}:{degree.level.level_id}" for degree in event.degrees)
+    return tuple(replace(one, event_id=name) for one, name in zip(found, names, strict=True))
+
+
+def _of_the_case(paths: Paths, kept: Sequence[CatalogueEvent]) -> Paths:
+    """The paths with the events kept, and with factors as multiples of their means."""
+    at = [paths.events.index(event.event_id) for event in kept]
+    factors = paths.factors
+    return replace(
+        paths,
+        events=tuple(event.event_id for event in kept),
+        level=np.ascontiguousarray(paths.level[:, :, at]),
+        factors=Factors(
+            battery=factors.battery / factors.battery.mean(axis=0),
+            rates=factors.rates / factors.rates.mean(axis=0),
+            freight=factors.freight / factors.freight.mean(axis=0),
+        ),
+    )
+
+
+def _happened(
+    found: Reduced, begun: tuple[Happening, ...], ids: Sequence[Sequence[str]]
+) -> tuple[tuple[Happening, ...], ...]:
+    """What has come by the end of every node, and when it ended, from the levels that nodes show year by year."""
+    tree = found.tree
+    told: list[tuple[Happening, ...]] = []
+    for node in range(tree.count):
+        parent = int(tree.parent[node])
+        so_far = list(told[parent] if parent >= 0 else begun)
+        begin = int(tree.start[node]) - tree.first_year
+        before = found.level[parent, begin - 1] if parent >= 0 else np.full(len(ids), -1)
+        for t in range(begin, begin + int(tree.years[node])):
+            now, year = found.level[node, t], tree.first_year + t
+            for e in np.flatnonzero(now != before).tolist():
+                over = [i for i, one in enumerate(so_far) if one.until == NEVER and one.event in ids[e]]
+                for i in over:
+                    so_far[i] = replace(so_far[i], until=year - 1)
+                if now[e] >= 0:
+                    so_far.append(Happening(ids[e][int(now[e])], node, year, NEVER))
+            before = now
+        told.append(tuple(so_far))
+    return tuple(told)
+
+
+def _with_chances(events: Mapping[str, Event], paths: Paths, kept: Sequence[CatalogueEvent]) -> dict[str, Event]:
+    """The events with the share of paths on which each comes at its level."""
+    found = list(events.values())
+    at = [(e, degree) for e, one in enumerate(kept) for degree in range(len(one.degrees))]
+    came = [(paths.level[:, :, e] == degree).any(axis=1).mean() for e, degree in at]
+    return {event.event_id: replace(event, probability=float(share)) for event, share in zip(found, came, strict=True)}
+
+
+def _demand(found: Reduced, paths: Paths, outlook: Outlook) -> tuple[Floats, Floats]:
+    """Means over the draws that the paths of a node follow."""
+    follow = np.stack(_follow(found, paths, len(outlook.market)))
+    follow /= follow.sum(axis=1, keepdims=True)
+    market = np.tensordot(follow, outlook.market, axes=1)
+    nev = np.tensordot(follow, outlook.market * outlook.nev_share, axes=1) / market
+    frozen(market)
+    frozen(nev)
+    return market, nev
+
+
+def _follow(found: Reduced, paths: Paths, draws: int) -> list[Floats]:
+    """How many paths of every node follow each draw. Length N, shape (draws,) each."""
+    count = [np.zeros(draws) for _ in range(found.tree.count)]
+    for leaf in np.unique(found.leaf).tolist():
+        own = np.bincount(paths.draw[found.leaf == leaf], minlength=draws)
+        for node in history(found.tree, leaf):
+            count[node] += own
+    return count
+
+
+def _climate(found: Reduced, paths: Paths, places: Mapping[str, tuple[str, ...]]) -> Climate:
+    """Factors of the nodes; in years that are not a node's own they say nothing."""
+    rates = dict(zip(paths.currencies, np.moveaxis(_or_one(found.rates), 2, 0), strict=True))
+    freight = _or_one(found.freight)
+    return Climate(
+        battery=_or_one(found.battery),
+        freight=freight * rates[DOLLAR] if DOLLAR in rates else freight,
+        worth={place: rates[currency].copy() for currency, where in places.items() for place in where},
+    )
+
+
+def _or_one(values: Floats) -> Floats:
+    return np.where(np.isnan(values), 1.0, values)

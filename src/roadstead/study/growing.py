@@ -1,0 +1,147 @@
+"""A case's tree, declared or grown from paths: both become the same thing here, and nothing later asks which it was."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures import economy
+from roadstead.futures.economy import usual_economy
+from roadstead.futures.evaluate import list_arcs, node_years
+from roadstead.futures.events import TreePlan
+from roadstead.futures.exchange import FEWEST, Exchange, estimate, output
+from roadstead.futures.from_paths import grow_from_paths
+from roadstead.futures.grow import grow
+from roadstead.futures.reckoning import DOLLAR, World
+from roadstead.futures.tree_size import Need, check_size, widths
+from roadstead.futures.waiting import with_waiting
+from roadstead.outlook.forecast import forecast
+from roadstead.study import costing
+from roadstead.terms.errors import RoadsteadError
+from roadstead.trade import rulebook
+from roadstead.world.reference import exchange_rates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.futures.costing import Costing
+    from roadstead.futures.events import PathPlan
+    from roadstead.futures.grow import Grown
+    from roadstead.outlook.forecast import Outlook
+    from roadstead.study.progress import Progress
+    from roadstead.study.spec import Study
+    from roadstead.terms.arrays import Ints
+    from roadstead.trade.rulebook import Rulebook
+
+AMERICA = "USA"
+"""Country whose output tells what the dollar is worth."""
+MEMORY, MEMORY_BY_FLOW = 300.0, 0.045
+"""What planning takes of memory by itself and for every flow in a node-year. [MB]"""
+TIME_BY_FLOW, MOST_TIME = 0.003, 7200.0
+"""Seconds that a flow in a node-year takes to cost, and to plan until the time allowed for that counts; the most that is begun. [s]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a case is evaluated on: rules, the outlook, what costs rest on, the tree, and what planning on it may take."""
+
+    rules: Rulebook
+    outlook: Outlook
+    costing: Costing
+    grown: Grown
+    need: Need
+
+
+def begin(study: Study, progress: Progress) -> Begun:
+    """Draw the outlook and grow the tree.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-F531 where a tree is to be grown and nothing that may happen moves the case's money; RS-F533 where it would be too
+        large for this machine.
+    """
+    progress.begin("outlook")
+    rules = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
+    case, world = study.case, study.world
+    outlook = forecast(
+        world.markets,
+        world.gazetteer,
+        tuple(study.carmaker.channels),
+        range(case.horizon.first, case.horizon.last + 1),
+        draws=case.draws,
+        seed=case.seed,
+        beside=study.beside,
+    )
+    progress.begin("tree")
+    ground = with_waiting(costing.prepare(study, outlook), rules)
+    arcs = len(list_arcs(ground, rules, ground.carmaker.offers, tuple(ground.carmaker.lines.values())))
+    plan = study.tree
+    if isinstance(plan, TreePlan):
+        grown = grow(plan, study.events, outlook)
+    else:
+        line = grow(plan.line(), study.events, outlook)
+        grown = _from_paths(study, plan, World(ground, rules, outlook, line, currencies(study)), arcs)
+    return Begun(rules, outlook, ground, grown, _need(arcs * node_years(grown).count))
+
+
+def _from_paths(study: Study, plan: PathPlan, world: World, arcs: int) -> Grown:
+    """The tree grown from paths, if this machine can plan on it."""
+    assert study.catalogue is not None
+    most = Need(machine_memory() * 0.8, MOST_TIME)
+    by_stage = np.bincount(node_years(world.central).node)
+    try:
+        check_size(plan.nodes, lambda nodes: _need(arcs * _node_years(nodes, by_stage)), most)
+        return grow_from_paths(plan, world, study.catalogue, usual_economy(_exchange(study, world.places)))
+    except RoadsteadError as error:
+        raise RoadsteadError([replace(fault, where=study.pin_places["tree"]) for fault in error.faults]) from None
+
+
+def _need(flows: float) -> Need:
+    """What planning with so many flows takes, all node-years together: as the bundled cases do, which docs/benchmarks.md has."""
+    return Need(MEMORY + MEMORY_BY_FLOW * flows, TIME_BY_FLOW * flows)
+
+
+def _node_years(nodes: int, by_stage: Ints) -> float:
+    """Node-years of a tree of so many nodes."""
+    return float(np.dot(widths(max(nodes, len(by_stage)), len(by_stage)), by_stage))
+
+
+def machine_memory() -> float:
+    """Memory of this machine; without limit where the system does not tell. [MB]"""
+    if not hasattr(os, "sysconf"):
+        return math.inf
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
+
+
+def currencies(study: Study) -> dict[str, tuple[str, ...]]:
+    """Currencies that a case earns and pays in, each with the case's places that use it; home's own is left out.
+
+    A place whose own currency is not known uses that of its customs territory; one where neither is known, or whose output is
+    not, is left out: its money moves with home's.
+    """
+    world, home = study.world, study.carmaker.home.place
+    named = {row["place"]: currency for currency, row in exchange_rates(world.tables["economies"])}
+    known = {place for place, years in output(world.tables["incomes"]).items() if len(years) > FEWEST}
+    if home not in known:
+        return {}
+    places = dict.fromkeys([*study.carmaker.channels, *(line.place for line in study.carmaker.lines.values())])
+    found: dict[str, list[str]] = {DOLLAR: []} if AMERICA in known else {}
+    for place in places:
+        currency = named.get(place) or named.get(world.gazetteer.territory(place), "")
+        if currency and currency != named.get(home) and place in known:
+            found.setdefault(currency, []).append(place)
+    return {currency: tuple(where) for currency, where in found.items()}
+
+
+def _exchange(study: Study, places: Mapping[str, tuple[str, ...]]) -> Exchange:
+    """How the currencies move, from output in dollars."""
+    if not places:
+        return Exchange((), np.zeros(0), np.zeros((0, 0)))
+    groups = {currency: (AMERICA,) if currency == DOLLAR else where for currency, where in places.items()}
+    spread = float(economy.packaged()["growth_spread"]["value"])
+    return estimate(output(study.world.tables["incomes"]), groups, (study.carmaker.home.place,), spread)
