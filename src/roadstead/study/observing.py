@@ -9,7 +9,7 @@ import numpy as np
 
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.events import Happening
-from roadstead.futures.grow import CLASS_YEAR, central, class_draws
+from roadstead.futures.grow import CLASS_YEAR, central, class_draws, halves
 from roadstead.playbook.marks import duty_from_home
 from roadstead.terms.years import NEVER
 
@@ -220,7 +220,9 @@ def _demand_seen(now: Newer, wanted: DemandClass) -> Observation:
     share = (size * outlook.nev_share[:, rows, years.index(latest)]).sum(1) / size.sum(1)
     met = float(np.average([value for _, value, _ in seen.values()], weights=size.mean(0)))
     draws = class_draws(grown.tree, grown.demand, outlook)
-    slow, fast = (float(share[draws[name]].mean()) if draws[name].any() else np.nan for name in ("slow", "fast"))
+    if not (draws["slow"].any() and draws["fast"].any()):  # nodes of a grown tree have draws of their own
+        draws = halves(outlook)
+    slow, fast = (float(share[draws[name]].mean()) for name in ("slow", "fast"))
     middle = (slow + fast) / 2
     leans = (met - middle) * (1.0 if wanted == "fast" else -1.0)
     status: Status = "not yet" if leans < 0.0 else "fired" if latest >= CLASS_YEAR else "near"

@@ -59,7 +59,7 @@ def shows(reading: Reading, condition: Condition, node: int) -> bool:
     """A condition looked up by hand at a node."""
     ledger = reading.evaluation.ledger
     if condition.kind == "event":
-        return (condition.of in {event for event, _ in ledger.grown.fired[node]}) == condition.above
+        return (condition.of in {one.event for one in ledger.grown.happened[node]}) == condition.above
     assert condition.kind == "share"
     market = ledger.selling.markets.index(condition.of)
     share = ledger.grown.nev_share[node, market, condition.year - reading.tree.first_year]
