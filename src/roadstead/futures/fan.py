@@ -16,6 +16,7 @@ from scipy.spatial.distance import cdist
 from roadstead.futures.accounts import Tails
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.economy import Factors
+from roadstead.futures.evaluate import evaluate
 from roadstead.futures.from_paths import climate, happened
 from roadstead.futures.grow import Grown
 from roadstead.futures.stakes import in_money, of_events
@@ -24,12 +25,14 @@ from roadstead.futures.tree import ScenarioTree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.futures.costing import Costing
     from roadstead.futures.from_paths import Source
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.reduce import Reduced
     from roadstead.futures.simulate import Paths
     from roadstead.futures.stakes import Stakes
     from roadstead.terms.arrays import Floats, Ints
+    from roadstead.trade.rulebook import Rulebook
 
 PARTS = ("node_years", "arcs", "demand", "resources", "options", "pledges")
 """Parts of a prospect that hold rows by node or node-year."""
@@ -38,6 +41,8 @@ PARTS = ("node_years", "arcs", "demand", "resources", "options", "pledges")
 @dataclass(frozen=True, slots=True)
 class Fan:
     """Paths side by side, ready to be planned on.
+
+    What a path is worth does not hang on those beside it, given decisions: what modules keep at the end depends on years alone.
 
     Attributes
     ----------
@@ -186,3 +191,31 @@ def fan_of(source: Source, paths: Paths) -> Grown:
         nev_share=np.concatenate([grown.nev_share[:1], outlook.nev_share[paths.draw[path]]]),
         climate=climate(rows, paths.currencies, source.world.places) if source.plan.economy else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Paths with all that their prospect is worked out from; that is done where they are looked at.
+
+    Attributes
+    ----------
+    at
+        Nodes of the grown tree that the fan's are at. Shape (N,).
+    """
+
+    grown: Grown
+    at: Ints
+    costing: Costing
+    rulebook: Rulebook
+
+    def fan(self) -> Fan:
+        """The paths with their prospect."""
+        found = evaluate(self.grown, self.costing, self.rulebook, self.grown.events)
+        return Fan(self.grown.tree, replace(found.prospect, tails=Tails()), self.at)
+
+
+def drawn(source: Source, first: int, count: int) -> Drawn:
+    """The paths ``first``, ``first`` + 1, ... of a source; those from ``source.plan.paths`` on are fresh ones."""
+    paths = source.told(first, count)
+    at = np.concatenate([[0], walked(source, paths)[:, 1:].ravel()])
+    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook)
