@@ -16,14 +16,14 @@ from scipy.spatial.distance import cdist
 from roadstead.futures.accounts import Tails
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.economy import Factors
-from roadstead.futures.evaluate import evaluate
+from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.from_paths import climate, happened
 from roadstead.futures.grow import Grown
 from roadstead.futures.stakes import in_money, of_events
 from roadstead.futures.tree import ScenarioTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from roadstead.futures.costing import Costing
     from roadstead.futures.from_paths import Source
@@ -201,21 +201,30 @@ class Drawn:
     ----------
     at
         Nodes of the grown tree that the fan's are at. Shape (N,).
+    answered
+        Own prices that rivals answer, by market, as in ``build_demand``; None where they answer the reference prices. Shape (Y, K).
     """
 
     grown: Grown
     at: Ints
     costing: Costing
     rulebook: Rulebook
+    answered: Mapping[str, Floats] | None = None
 
     def fan(self) -> Fan:
         """The paths with their prospect."""
-        found = evaluate(self.grown, self.costing, self.rulebook, self.grown.events)
+        found = evaluate(self.grown, self.costing, self.rulebook, self.grown.events, self.answered)
         return Fan(self.grown.tree, replace(found.prospect, tails=Tails()), self.at)
 
 
-def drawn(source: Source, first: int, count: int) -> Drawn:
-    """The paths ``first``, ``first`` + 1, ... of a source; those from ``source.plan.paths`` on are fresh ones."""
+def drawn(source: Source, first: int, count: int, answered: Mapping[str, Floats] | None = None) -> Drawn:
+    """The paths ``first``, ``first`` + 1, ... of a source; those from ``source.plan.paths`` on are fresh ones.
+
+    ``answered``: own prices that rivals answer on the tree; on a path they answer those of the nodes that it is at.
+    """
     paths = source.told(first, count)
     at = np.concatenate([[0], walked(source, paths)[:, 1:].ravel()])
-    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook)
+    node = node_years(source.grown).node
+    rows = np.concatenate([np.flatnonzero(node == n) for n in at])
+    prices = None if answered is None else {market: price[rows] for market, price in answered.items()}
+    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook, prices)

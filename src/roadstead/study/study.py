@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Effort, Solved
     from roadstead.futures.evaluate import Evaluation
+    from roadstead.futures.from_paths import Source
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.reaction import Reaction
@@ -53,6 +54,8 @@ class Ready:
     ----------
     answered
         Own prices that rivals have answered, by market; None where they answered the reference prices. Shape (Y, K).
+    source
+        What the tree was grown from; None where it was declared.
     """
 
     study: Study
@@ -61,6 +64,7 @@ class Ready:
     grown: Grown
     evaluation: Evaluation
     answered: Mapping[str, Floats] | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | N
         evaluation = evaluate(grown, begun.costing, rules, grown.events, answered)
     except RoadsteadError as error:
         raise placed(study, error) from None
-    return Ready(study, rules, begun.outlook, grown, evaluation, answered)
+    return Ready(study, rules, begun.outlook, grown, evaluation, answered, begun.source)
 
 
 def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Run:
