@@ -186,7 +186,7 @@ def fan_of(source: Source, paths: Paths) -> Grown:
         names=(grown.names[0], *names),
         events=grown.events,
         happened=happened(tree, level, source.world.central.happened[0], source.ids),
-        demand=("",) * tree.count,
+        demand=tuple("" for _ in range(tree.count)),
         market=np.concatenate([grown.market[:1], outlook.market[paths.draw[path]]]),
         nev_share=np.concatenate([grown.nev_share[:1], outlook.nev_share[paths.draw[path]]]),
         climate=climate(rows, paths.currencies, source.world.places) if source.plan.economy else None,

@@ -112,7 +112,8 @@ def _open_to(prospect: Prospect, lines: Sequence[Line], modes: set[EntryMode]) -
 
 def _together(prospect: Prospect, options: Sequence[int]) -> list[int]:
     """Those that can all be committed to: of a choice its first, and nothing that converts another."""
-    choice, found = prospect.options.choice, {}
+    choice = prospect.options.choice
+    found: dict[tuple[int, int], int] = {}
     for i in options:
         if prospect.options.grows_from[i] < 0:
             found.setdefault((int(choice[i]), i if choice[i] < 0 else -1), i)

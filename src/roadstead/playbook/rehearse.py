@@ -173,8 +173,8 @@ def _carried(task: tuple[Unopened, tuple[Policy, ...]]) -> tuple[Floats, Floats,
     part, policies = task
     fan = part.fan()
     found = [carried(fan, policy) for policy in policies]
-    npv, keeps = (np.stack([one[i] for one in found], axis=1) for i in (0, 1))
-    return fan.tree.branch_probability[1 :: fan.depth], npv, keeps.astype(bool)
+    npv, keeps = np.stack([npv for npv, _ in found], axis=1), np.stack([keeps for _, keeps in found], axis=1)
+    return fan.tree.branch_probability[1 :: fan.depth], npv, keeps
 
 
 def carried(fan: Fan, policy: Policy) -> tuple[Floats, Flags]:
