@@ -96,10 +96,11 @@ def _print_tree(found: "Checked", console: "Console") -> None:
     console.print(table("tree", ("from", "node", "节点", ">probability", "in force at its end"), nodes))
     near = found.nearness
     if near is not None:
-        money = (
-            f"{near.distance / 1e6:,.0f} million of money from them, a single line {near.undivided / 1e6:,.0f} million"
+        away, line = (f"{money / 1e6:,.0f} million" for money in (near.distance, near.undivided))
+        console.print(
+            f"grown from {number(near.paths)} paths, which lie {away} of money away; {line} from a single line",
+            soft_wrap=True,
         )
-        console.print(f"grown from {number(near.paths)} paths: {money}; shares of events beside those of the paths:")
     console.print(f"planning takes roughly {told(found.need)}")
     console.print()
 

@@ -125,3 +125,15 @@ def test_a_file_that_is_no_text_is_no_traceback(run, starter: Path):
     said = run("check", starter, "--json")
     assert said.status == 2
     assert said.json["faults"]
+
+
+def test_a_grown_tree_is_told_in_both_languages(run, tmp_path: Path):
+    assert run("new", tmp_path / "mine", "--grown", "--json").status == 0
+    told = run("check", tmp_path / "mine", "--json").json
+    assert told["nodes"] == len(told["tree"]) == 16
+    assert told["nearness"]["distance"] < told["nearness"]["undivided"]
+    assert {node["name_zh"] for node in told["tree"]} >= {"今天"}
+    out = run("check", tmp_path / "mine").out
+    assert "grown from 20,000 paths" in out
+    assert "in force at its end" in out
+    assert all(word in out for word in ("节点", "paths", "implied", "planning takes roughly"))
