@@ -1,8 +1,8 @@
 """Fresh paths as a fan: one root as the tree knows it today, and below it every path as a chain of its own.
 
-A plan made on a tree is tried on a fan. Which node of the tree a path is at follows stage by stage: of the children of the node it was at,
-the one that lies nearest to what the path does in that stage, in the money that parted the tree's own paths (``reduce``). Nothing later
-is looked at.
+A plan made on a tree is tried on a fan. Which node of the tree a path is at follows stage by stage, as the tree's own paths were parted
+(``reduce``): of the children of the node it was at, the one whose middle lies nearest to what the path does in that stage, in money.
+Nothing later is looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from roadstead.futures.economy import Factors
 from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.from_paths import climate, happened
 from roadstead.futures.grow import Grown
-from roadstead.futures.stakes import in_money, of_events
+from roadstead.futures.stakes import in_money
 from roadstead.futures.tree import ScenarioTree
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from roadstead.futures.costing import Costing
     from roadstead.futures.from_paths import Source
     from roadstead.futures.prospect import Prospect
-    from roadstead.futures.reduce import Reduced
     from roadstead.futures.simulate import Paths
-    from roadstead.futures.stakes import Stakes
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.trade.rulebook import Rulebook
 
@@ -129,7 +127,7 @@ def of_nodes(prospect: Prospect, nodes: Sequence[int] | Ints) -> Prospect:
 
 
 def walk(tree: ScenarioTree, nodes: Floats, paths: Floats) -> Ints:
-    """The node of the tree that every path is at, stage by stage: the nearest child of the one it was at.
+    """The node of the tree that every path is at, stage by stage: of the children of the one it was at, that with the nearest middle.
 
     Both are told in money by calendar year and thing; of a node the years of its own alone count.
     Shapes (N, T, F), (paths, T, F) -> (paths, stages).
@@ -152,17 +150,10 @@ def walk(tree: ScenarioTree, nodes: Floats, paths: Floats) -> Ints:
         found.append(now)
 
 
-def told_nodes(found: Reduced, stakes: Stakes) -> Floats:
-    """What every node of a grown tree shows, in the money that paths are told in. Shape (N, T, things)."""
-    means = (found.demand * stakes.demand, found.battery * stakes.battery, found.freight * stakes.freight)
-    factors = np.concatenate([np.stack(means, axis=2), found.rates * stakes.rates], axis=2)
-    return np.asarray(np.concatenate([of_events(found.level, stakes), factors], axis=2) * stakes.year_weight[:, None])
-
-
 def walked(source: Source, paths: Paths) -> Ints:
     """The nodes of the grown tree that paths are at. Shape (paths, stages)."""
     told = in_money(paths, source.stakes, slice(0, paths.count), 0, len(paths.years))
-    return walk(source.found.tree, told_nodes(source.found, source.stakes), told)
+    return walk(source.found.tree, source.middle, told)
 
 
 def fan_of(source: Source, paths: Paths) -> Grown:

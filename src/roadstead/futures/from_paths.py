@@ -20,6 +20,7 @@ from roadstead.futures.playing import play
 from roadstead.futures.reckoning import DOLLAR, Playable, reckon
 from roadstead.futures.reduce import Shape, reduce
 from roadstead.futures.simulate import Possible, simulate
+from roadstead.futures.stakes import in_money
 from roadstead.futures.tree import history
 from roadstead.terms.arrays import frozen
 from roadstead.terms.years import NEVER
@@ -62,6 +63,8 @@ class Source:
         By event kept: what it is called when it is played at each level.
     stakes
         Money in the events kept, in demand and in factors.
+    middle
+        The paths about which the nodes of the tree were parted, in money. Shape (N, T, things).
     """
 
     plan: PathPlan
@@ -73,6 +76,7 @@ class Source:
     kept: tuple[CatalogueEvent, ...]
     ids: tuple[tuple[str, ...], ...]
     stakes: Stakes
+    middle: Floats
     found: Reduced
     grown: Grown
 
@@ -105,6 +109,7 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
     if not plan.economy:
         stakes = replace(stakes, battery=0.0, freight=0.0, rates=0.0 * stakes.rates)
     found = reduce(paths, stakes, Shape(plan.starts, plan.nodes), [words(event) for event in kept])
+    middle = in_money(paths, stakes, found.middle, 0, len(paths.years))
     begun = world.central.happened[0]
     ids = tuple(tuple(event.event_id for event in playable[i].levels) for i in moving)
     played = _with_chances({event.event_id: event for i in moving for event in playable[i].levels}, paths, kept)
@@ -121,7 +126,7 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
         climate=climate(found, paths.currencies, world.places) if plan.economy else None,
         nearness=Nearness(paths.count, found.distance, found.undivided, idle),
     )
-    return Source(plan, world, catalogue, possible, means, shares, tuple(kept), ids, stakes, found, grown)
+    return Source(plan, world, catalogue, possible, means, shares, tuple(kept), ids, stakes, middle, found, grown)
 
 
 def words(event: CatalogueEvent) -> EventWords:
