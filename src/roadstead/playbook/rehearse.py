@@ -172,9 +172,34 @@ def rehearse(
 def _carried(task: tuple[Unopened, tuple[Policy, ...]]) -> tuple[Floats, Floats, Flags]:
     part, policies = task
     fan = part.fan()
-    found = [carried(fan, policy) for policy in policies]
-    npv, keeps = np.stack([npv for npv, _ in found], axis=1), np.stack([keeps for _, keeps in found], axis=1)
+    npv, keeps = side_by_side(fan, policies)
     return fan.tree.branch_probability[1 :: fan.depth], npv, keeps
+
+
+def side_by_side(fan: Fan, policies: Sequence[Policy]) -> tuple[Floats, Flags]:
+    """NPV of every policy on every path, and where it keeps what the case asks for. Shapes (P, policies).
+
+    Policies that decide alike on a path are worth the same there, and looked at once.
+    """
+    npv, keeps = np.zeros((fan.paths, len(policies))), np.zeros((fan.paths, len(policies)), dtype=bool)
+    known: dict[tuple[bool, int, bytes], int] = {}
+    for which, policy in enumerate(policies):
+        keys = [(policy.abroad, i, row.tobytes()) for i, row in enumerate(_decided(fan, policy))]
+        new = [i for i, key in enumerate(keys) if key not in known]
+        known |= {keys[i]: which for i in new}
+        if new:
+            npv[new, which], keeps[new, which] = carried(fan if len(new) == fan.paths else fan.of(new), policy)
+        same = [known[key] for key in keys]
+        npv[:, which], keeps[:, which] = npv[np.arange(fan.paths), same], keeps[np.arange(fan.paths), same]
+    return npv, keeps
+
+
+def _decided(fan: Fan, policy: Policy) -> Floats:
+    """All that a policy decides on every path, the root included, one row a path."""
+    d = policy.decisions
+    nodes = np.concatenate([np.zeros((fan.paths, 1), dtype=np.int64), fan.at[1:].reshape(fan.paths, fan.depth)], axis=1)
+    rows = np.concatenate([d.commit, d.close, d.build, d.retire], axis=1)
+    return np.asarray(rows[nodes].reshape(fan.paths, -1))
 
 
 def carried(fan: Fan, policy: Policy) -> tuple[Floats, Flags]:

@@ -29,6 +29,7 @@ from roadstead.playbook.rehearse import (
     outcomes,
     regret,
     rehearse,
+    side_by_side,
     tail,
 )
 
@@ -184,6 +185,36 @@ def test_workers_and_parts_change_nothing():
     alone = [solve(fan.of([i]).tree, fan.of([i]).prospect, EXACT).certificate.value for i in range(fan.paths)]
     here = np.isfinite(seen[0].npv)
     assert seen[0].npv[here] == pytest.approx(np.asarray(alone)[here], rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_policies_that_decide_alike_are_looked_at_once(seed: int, monkeypatch):
+    """And are worth what each is by itself."""
+    made = alike(seed)
+    fan, d = own_paths(made), best(seed).plan.decisions
+    last = leaves(made.tree)[-1]
+    build = d.build.copy()
+    build[last] = 0.0
+    ways = [
+        Policy("plan", d),
+        Policy("again", d),
+        Policy("builds less", replace(d, build=build, retire=np.zeros_like(d.retire), close=np.zeros_like(d.close))),
+        Policy("exports", no_new(made.tree, made.prospect), abroad=False),
+        Policy("standing", no_new(made.tree, made.prospect)),
+    ]
+    alone = np.stack([carried(fan, way)[0] for way in ways], axis=1)
+    looked: list[tuple[str, int]] = []
+
+    def counted(fan: Fan, policy: Policy):
+        looked.append((policy.key, fan.paths))
+        return carried(fan, policy)
+
+    monkeypatch.setattr("roadstead.playbook.rehearse.carried", counted)
+    npv, keeps = side_by_side(fan, ways)
+    assert keeps.all()
+    assert npv == pytest.approx(alone, rel=1e-9)
+    assert "again" not in dict(looked)
+    assert dict(looked)["exports"] == fan.paths
 
 
 def test_estimates_on_paper():
