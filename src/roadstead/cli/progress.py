@@ -27,6 +27,8 @@ STAGES = {
     "plan": "planning",
     "resumed": "planning, from what an unfinished run had found",
     "comparisons": "planning again for comparison",
+    "paths": "carrying plans out on fresh paths",
+    "foresight": "planning single paths with foresight",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
 }

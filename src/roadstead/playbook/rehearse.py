@@ -4,10 +4,10 @@ A policy is the decisions of a plan on its tree, taken on a path at the nodes th
 allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
 
 .. math::
-    \text{regret} = \sum_{h} W_h \, \overline{(f - v)}_h                                          \qquad (P.9)
+    \text{regret} = \sum_{h} W_h \, \overline{(f - v)}_h                                          \qquad (P.5)
 
 .. math::
-    \text{CVaR}_\alpha = q_\alpha - \frac{1}{\alpha} \sum_i w_i \, (q_\alpha - v_i)^+              \qquad (P.10)
+    \text{CVaR}_\alpha = q_\alpha - \frac{1}{\alpha} \sum_i w_i \, (q_\alpha - v_i)^+              \qquad (P.6)
 
 over strata h of paths with like NPV of the first policy, W their share of paths, and q a quantile. Sources: Cochran (1977), Sampling
 Techniques, chapters 5 and 12; Rockafellar & Uryasev (2000), Journal of Risk 2.
@@ -132,9 +132,9 @@ class Outcome:
     low, middle, high
         Quantiles of NPV at 10, 50 and 90 %. [money]
     tail
-        (P.10): mean NPV of the worst tenth. [money]
+        (P.6): mean NPV of the worst tenth. [money]
     regret
-        (P.9); None where nobody looked ahead. [money]
+        (P.5); None where nobody looked ahead. [money]
     beats
         Probability that it is worth more than the policy it is held against; None for that one.
     keeps
@@ -302,14 +302,14 @@ def mean(value: Floats, weight: Floats) -> Estimate:
 
 
 def tail(value: Floats, weight: Floats, share: float = WORST) -> Estimate:
-    """(P.10)."""
+    """(P.6)."""
     edge = float(quantile(value, weight, share))
     short = mean(np.maximum(edge - value, 0.0), weight)
     return Estimate(edge - short.value / share, short.error / share)
 
 
 def regret(value: Floats, weight: Floats, foreseen: Foreseen) -> Estimate:
-    """(P.9); the error is that of the sample in its strata and that of the paths themselves."""
+    """(P.5); the error is that of the sample in its strata and that of the paths themselves."""
     total = spread = within = 0.0
     for stratum, looked in zip(foreseen.strata, foreseen.looked, strict=True):
         share, missed = float(weight[stratum].sum()), foreseen.npv[looked] - value[looked]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from roadstead.study.holdings import Holdings
     from roadstead.study.preflight import Checked
     from roadstead.study.progress import Progress
+    from roadstead.study.rehearsing import Rehearsal
     from roadstead.study.spec import Study
     from roadstead.study.store import Verification
     from roadstead.study.study import Run
@@ -264,6 +265,47 @@ def plan(
             return Planned(done, None)
         watched.begin("pages")
         return Planned(done, store.store(done, Path(out), language))
+
+
+def rehearse(
+    path: Path | str,
+    *,
+    paths: int = 1000,
+    ahead: int = 100,
+    progress: Progress | None = None,
+    **wanted: Unpack[Wanted],
+) -> Rehearsal:
+    """Plan a case whose tree is grown from paths, and try the plan and other ways to act on fresh ones.
+
+    Takes ``gap``, ``seconds``, ``workers`` and ``cluster`` as :func:`plan` does.
+
+    Parameters
+    ----------
+    paths
+        Fresh paths.
+    ahead
+        How many of them are planned with perfect foresight; 0 for none.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S617 where there are no such numbers of paths; RS-S625 where the case declares its tree.
+    """
+    from roadstead.study.progress import Quiet
+    from roadstead.study.rehearsing import rehearse_case
+    from roadstead.study.silence import solver_silenced
+
+    faults = []
+    if paths < 1:
+        faults.append(Fault("--paths", "RS-S617", f"{paths} paths", "a whole number from 1"))
+    if ahead < 0:
+        faults.append(Fault("--ahead", "RS-S617", f"{ahead} paths", "a whole number from 0"))
+    raise_if_any(faults)
+    watched = progress or Quiet()
+    watched.begin("facts")
+    study = read_case(path)
+    with solver_silenced():
+        return rehearse_case(study, (paths, ahead), effort_of(study.case, **wanted), watched)
 
 
 def effort_of(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.futures.events import TreePlan
 from roadstead.futures.fan import drawn
-from roadstead.playbook.policies import EXPORTS
+from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
+from roadstead.study.study import others, prepare, settle
+from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from roadstead.futures.fan import Drawn
     from roadstead.playbook.rehearse import Foreseen, Outcome, Policy, Rehearsed
     from roadstead.study.progress import Progress
+    from roadstead.study.spec import Study
     from roadstead.study.study import Ready
 
 PART = 25
@@ -24,12 +28,47 @@ PART = 25
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What policies came to on fresh paths."""
+    """What policies came to on fresh paths.
 
+    Attributes
+    ----------
+    currency
+        Of all money.
+    first
+        Number of the first path.
+    """
+
+    currency: str
     first: int
     rehearsed: Rehearsed
     foreseen: Foreseen | None
     outcomes: tuple[Outcome, ...]
+
+
+def rehearse_case(study: Study, size: tuple[int, int], effort: Effort, progress: Progress) -> Rehearsal:
+    """Plan a case, and rehearse the plan beside other ways to act.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S625 where the case's tree is declared: then there are no paths to draw fresh ones of.
+    """
+    if isinstance(study.tree, TreePlan):
+        where, message = (
+            study.pin_places.get("tree", "case.yaml"),
+            "the tree is declared, so no fresh paths can be drawn",
+        )
+        raise RoadsteadError(Fault(where, "RS-S625", message, "a tree that is `grown:` from paths"))
+    ready = prepare(study, progress)
+    progress.begin("plan")
+    settled = settle(study, ready, effort, progress, None)
+    ready = settled.ready
+    progress.begin("comparisons")
+    tree, evaluation = ready.grown.tree, ready.evaluation
+    held = settled.solved, others(study, ready, effort)
+    wait = japanese_wait(study.world.tables["precedents"])
+    ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, wait, effort)
+    return rehearsal(ready, ways, size, effort, progress)
 
 
 def rehearsal(
@@ -51,4 +90,4 @@ def rehearsal(
     if ahead:
         progress.begin("foresight")
         seen = foresee(lambda i: some(i, 1), found, (ahead, source.plan.seed), effort, progress.done)
-    return Rehearsal(first, found, seen, outcomes(found, seen, EXPORTS))
+    return Rehearsal(ready.study.conventions.currency, first, found, seen, outcomes(found, seen, EXPORTS))

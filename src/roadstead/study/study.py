@@ -121,18 +121,12 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
     ready = prepare(study, progress)
     clock.mark("evaluate")
     progress.begin("plan")
-    settled = _settle(study, ready, effort, progress, unfinished)
+    settled = settle(study, ready, effort, progress, unfinished)
     ready, solved = settled.ready, settled.solved
-    tree, prospect = ready.grown.tree, ready.evaluation.prospect
+    tree = ready.grown.tree
     clock.mark("plan")
     progress.begin("comparisons")
-    path = _central(ready)
-    held_against = (
-        yardsticks.standing(tree, prospect),
-        yardsticks.announced(tree, prospect, programme(study)),
-        yardsticks.export_only(tree, prospect, effort),
-        yardsticks.central(tree, prospect, path.grown.tree, _solve(study, path, effort, Quiet()).plan.decisions),
-    )
+    held_against = others(study, ready, effort)
     names = Names(
         study.names,
         {event.event_id: (event.title, event.title_zh) for event in ready.grown.events.values()},
@@ -169,7 +163,18 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
     return Run(ready, effort, solved, book, clock.marks)
 
 
-def _settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None) -> Settled:
+def others(study: Study, ready: Ready, effort: Effort) -> tuple[yardsticks.Yardstick, ...]:
+    """What a plan is held against."""
+    tree, prospect, path = ready.grown.tree, ready.evaluation.prospect, _central(ready)
+    return (
+        yardsticks.standing(tree, prospect),
+        yardsticks.announced(tree, prospect, programme(study)),
+        yardsticks.export_only(tree, prospect, effort),
+        yardsticks.central(tree, prospect, path.grown.tree, _solve(study, path, effort, Quiet()).plan.decisions),
+    )
+
+
+def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None) -> Settled:
     """Plan, let rivals answer, and plan again against their answer, until it moves hardly a car."""
     for round_ in range(1, MOST_ROUNDS + 1):
         solved = _solve(study, ready, effort, progress, unfinished)
