@@ -19,7 +19,7 @@ demo: $(VENV)/.runtime ## Plan the bundled carmaker and write its playbook
 	@$(BIN)/roadstead demo
 
 test: lint ## Check style, types and import contracts, then run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## Check style, formatting, import contracts and types
 	@$(BIN)/ruff check

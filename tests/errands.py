@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def square(task: int) -> int:
@@ -26,3 +32,25 @@ def refuses_two(task: int) -> int:
 
 def divides(task: int) -> float:
     return 1 / task
+
+
+def ends_elsewhere(process: int) -> int:
+    """Only in one process; another is ended as by the system."""
+    if os.getpid() != process:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return process
+
+
+def lingers(folder: str) -> str:
+    """Say in a folder which process this is, then take longer than anybody waits; the answer is more than a pipe holds."""
+    (Path(folder) / str(os.getpid())).touch()
+    for _ in range(6000):
+        if (Path(folder) / "enough").exists():
+            break
+        time.sleep(0.01)
+    return "." * 1_000_000
+
+
+def lingering(seed: str) -> Callable[[str], str]:
+    """What a crew's worker holds."""
+    return lambda task: lingers(seed + task)

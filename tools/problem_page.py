@@ -110,6 +110,55 @@ print(f"{solved.certificate.value:,.0f}, at most {solved.bound:,.0f}")
 ```"""
 
 
+ANSWER = """## The answer
+
+`solved` holds the plan, what it is worth, and what proves that. Below, N, D and the like are the lengths of the axes further down.
+
+| what | meaning |
+| --- | --- |
+| `solved.plan.decisions` | `commit` and `close`, shape (N, D): 1 where an option is committed to or closed at a node; `build` and `retire`, shape (N, R): modules |
+| `solved.plan.flows` | `flow` (Y, A), `sale` (Y, C, S), `group_sale` (Y, G, T): cars a year; `short` (Y, R): units short of a minimum take |
+| `solved.certificate` | `value`, what is maximised, worked out anew from the plan; `expected`, the expected NPV; `by_node`; `capital`; `worst_violation` [cars/year] |
+| `solved.bound_certified`, `solved.bound_solver` | no plan is worth more: by weak duality from `solved.proof`, and by branch and bound; `solved.bound` is the lower, `solved.gap_bound` says which |
+| `solved.standing` | value with nothing new: where value added begins |
+| `solved.gap_value_added`, `solved.gap_npv` | the unproven rest as a share of value added and of NPV |
+| `solved.status` | the solver's word, or `Refuted` where the certified value shows it to be wrong |
+| `solved.method`, `solved.reason` | `extensive` (one program) or `decomposition`, and why |
+
+A plan kept from anywhere is checked and valued, and a proof is worked out again, without a solver:
+
+```python
+from roadstead.footprint.certify import certify
+from roadstead.footprint.solve import prove
+
+# Refuses a plan that breaks a limit (RS-F502).
+assert certify(tree, problem, solved.plan).value == solved.certificate.value
+assert prove(tree, problem, solved.proof) == solved.bound_certified
+```
+
+A **pin** is a wish whatever it costs. Where pins, budgets, cars that must be served and pledges clash, the smallest set that does is
+told, with the cheapest way out (RS-F503, RS-F505 in {doc}`errors`):
+
+```python
+from roadstead.footprint.plan import Pin
+
+now = rs.solve_problem(tree, problem, pins=[Pin("option", index=0, do=True, by=2027)])
+print(f"building now costs {solved.certificate.value - now.certificate.value:,.0f}")
+try:
+    rs.solve_problem(tree, problem, pins=[Pin("option", 0, do=True, by=2027), Pin("option", 0, do=False)])
+except rs.RoadsteadError as error:
+    print(error)
+```
+
+`Pin("option", ...)` commits to an option, `"resource"` buys modules of a resource, `"close"` and `"retire"` end what they name; `do=False`
+forbids it everywhere.
+
+**Long searches.** `progress` is any object with the methods of `roadstead.study.progress.Quiet`: `gap(news)` is told value, bound and both
+gaps, and once `stopped()` is true the search ends with its best certified plan. With `unfinished`, a folder, what is found is kept
+there until the search ends; one that was killed goes on from it when the same problem is given again. With two workers or more
+processes are spawned, so a script begins its work under `if __name__ == "__main__":`."""
+
+
 def attributes(kind: type) -> dict[str, str]:
     """What a docstring in numpy's style says of each attribute."""
     told = inspect.getdoc(kind) or ""
@@ -172,12 +221,14 @@ def problem_page(made: str, grid: Grid) -> str:
         "The planner sees a problem as a scenario tree and a `Prospect`: arrays, and names for people. A case is turned into one;",
         "anybody may pose one without a case. What the planner makes of it stands in {doc}`model`.",
         "", "```python", "import roadstead as rs", "```", "",
-        "- `rs.solve_problem(tree, prospect, gap=0.01, seconds=60, workers=1, cluster=None, pins=())` plans it;",
+        "- `rs.solve_problem(tree, prospect, gap=0.01, seconds=60, workers=1, cluster=None, pins=(), progress=None, unfinished=None)`",
+        "  plans it: [the answer](#the-answer);",
         "- `rs.save_problem(path, tree, prospect)` keeps it in one file, `rs.load_problem(path)` reads it back to the last bit.",
         "", "What does not fit is refused as it is made, saved, loaded or solved, with the array named.",
         "", "## A small one", "",
         "One market, a home with room for all, a wall that may rise in 2028, and a plant that could stand behind it. Nothing competes,",
         "nothing is discounted.", "", EXAMPLE, "",
+        ANSWER, "",
         "## Axes", "", *grid(("axis", "length", "an entry is"), axes_rows()), "",
         "`u` runs over the uses of resources, `q` over the steps of a ramp. An axis may be empty: a problem without options, groups,",
         "pledges or tails is one, and what is said to be left out need not be given. Money is real, after tax, in one currency; cars are cars a year.", "",

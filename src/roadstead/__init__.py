@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         outlook_size_backtest,
     )
     from roadstead.study.problem import load_problem, save_problem
+    from roadstead.study.what_ifs import compare, sweep
     from roadstead.terms.errors import Fault, RoadsteadError
 
     __version__: str
@@ -50,6 +51,7 @@ __all__ = [
     "RoadsteadError",
     "__version__",
     "check",
+    "compare",
     "demand",
     "divert",
     "duty",
@@ -73,6 +75,7 @@ __all__ = [
     "rules_show",
     "save_problem",
     "solve_problem",
+    "sweep",
     "verify",
     "world",
 ]
@@ -118,12 +121,14 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, foresight, origins, outlooks, problem
+    from roadstead.study import api, diversions, foresight, origins, outlooks, problem, what_ifs
 
     alone = {
         "origin": origins,
         "divert": diversions,
         "futures": foresight,
+        "compare": what_ifs,
+        "sweep": what_ifs,
         "save_problem": problem,
         "load_problem": problem,
     }

@@ -43,3 +43,16 @@ def test_equations_are_numbered_without_gaps(root: Path):
         by_letter.setdefault(letter, []).append(int(number))
     gaps = {letter: sorted(numbers) for letter, numbers in by_letter.items() if max(numbers) != len(numbers)}
     assert not gaps, gaps
+
+
+def test_what_holds_stands_in_the_order_of_the_code(root: Path):
+    """Families of rows, each where its page and its function first state it."""
+    page = (root / "docs/model.md").read_text(encoding="utf-8")
+    holds = page[page.index("## What holds") : page.index("## Where the worst futures count more")]
+    stated = re.findall(r"\\qquad \\text\{\((F\.\d+)\)\}", holds)
+    code = (root / "src/roadstead/footprint/formulation.py").read_text(encoding="utf-8")
+    begun = re.findall(r'    """\((F\.\d+)\)(?: and \((F\.\d+)\))?', code)
+    order = list(dict.fromkeys(tag for pair in begun for tag in pair if tag))
+    assert len(order) > 10
+    assert [tag for tag in stated if tag in order] == order
+    assert {*stated} - {*order} == {"F.20"}, "a program of its own, in shortage.py"

@@ -45,14 +45,18 @@ class _Work(threading.Thread, Generic[Result]):
 
 
 def interruptible(
-    function: Callable[[], Result], *, tidy: Callable[[], None], end_early: Callable[[], bool] = bool
+    function: Callable[[], Result],
+    *,
+    tidy: Callable[[], str | None],
+    end_early: Callable[[], bool] = bool,
+    message: str = MESSAGE,
 ) -> Result:
     """``function()``, computed on a thread so that this one can listen.
 
     Where ``end_early`` says that the work has been asked to end with what it has, it is waited for. Otherwise, as a solver deep
     in native code cannot be asked, worker processes are ended, the work is given time to fall over them, and the process leaves.
-    It leaves without the interpreter's farewell, in which threads that the solver still keeps would end it with SIGABRT. Nothing
-    is lost: a run folder is written only once a plan is finished.
+    It leaves without the interpreter's farewell, in which threads that the solver still keeps would end it with SIGABRT. A run
+    folder is written only once a plan is finished; ``message`` says what there is then, or what ``tidy`` has to say of what is left.
     """
     work = _Work(function)
     while True:
@@ -65,21 +69,20 @@ def interruptible(
         except KeyboardInterrupt:
             if end_early():
                 continue
-            _leave(work, tidy)
+            _leave(work, tidy, message)
             break
     if work.error is not None:
         raise work.error
     return work.results[0]
 
 
-def _leave(work: _Work[Result], tidy: Callable[[], None]) -> None:
+def _leave(work: _Work[Result], tidy: Callable[[], str | None], message: str) -> None:
     """End the process, unless the work was done before it could be interrupted."""
     for child in multiprocessing.active_children():
         child.terminate()
     work.has_ended(GRACE)
     if work.results:
         return
-    tidy()
-    say(MESSAGE)
+    say(tidy() or message)
     sys.stdout.flush()
     os._exit(INTERRUPTED)

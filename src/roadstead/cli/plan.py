@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from roadstead.playbook.book import Sentence
     from roadstead.study.api import Planned
+    from roadstead.study.patch import Asked
 
 PLAYBOOK = "playbook.html"
 NEXT = {
@@ -23,9 +24,12 @@ NEXT = {
     "zh": "完整报告见{page}；用`roadstead verify {folder}`可复核。",
 }
 RUNS = Path("runs")
-UNFINISHED = ".unfinished"
-"""Folder, beside the runs, of searches that have not ended."""
 """Where run folders go unless another place is named."""
+UNFINISHED = ".unfinished"
+"""Folder, beside the run folders, of what was found for runs that are not finished."""
+KEPT = (
+    "interrupted: no run folder was written; what was found is kept in {folder}, and the same plan goes on from there"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,24 @@ class Wishes:
         Parameter(help="Address of a Dask scheduler for problems too large for one program, or `local` to start one."),
     ] = None
     language: Annotated[Literal["en", "zh"], Parameter(help="Language of the playbook.")] = "en"
+    set: Annotated[
+        tuple[str, ...],
+        Parameter(help="What if: SELECTOR=VALUE, for instance 'EU27/COUNTERVAILING/BYD Group=0.30'; may be repeated."),
+    ] = ()
+    event: Annotated[
+        tuple[str, ...],
+        Parameter(help="What if: an event and the year it is certain from, 'us_lets_in 2029'; may be repeated."),
+    ] = ()
+    scenario: Annotated[
+        tuple[str, ...], Parameter(help="What if: a scenario of the case, or a .yaml file with one; may be repeated.")
+    ] = ()
+
+    @property
+    def patches(self) -> "tuple[Asked, ...]":
+        """Scenarios, then events, then values: what is said last holds."""
+        from roadstead.study.patch import patches
+
+        return patches(self.scenario, self.event, self.set)
 
 
 def plan(case: Path, /, *, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
@@ -72,16 +94,19 @@ def demo(*, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: 
 def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import api
+    from roadstead.study import api, patched
 
+    patches = wishes.patches
     folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     unfinished = folder.parent / UNFINISHED
 
-    def tidy() -> None:
+    def tidy() -> str | None:
         watch.__exit__(None, None, None)
+        patched.tidy()
         _forget(unfinished)
         for half in folder.parent.glob(f".{folder.name}-*"):  # a run folder that was being written
             shutil.rmtree(half, ignore_errors=True)
+        return KEPT.format(folder=unfinished) if unfinished.exists() else None
 
     with Watch() as watch:
         done = interruptible(
@@ -95,6 +120,7 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
                 language=wishes.language,
                 progress=watch,
                 unfinished=unfinished,
+                patches=patches,
             ),
             tidy=tidy,
             end_early=watch.end_early,

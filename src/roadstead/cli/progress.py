@@ -31,6 +31,7 @@ STAGES = {
     "foresight": "planning single paths with foresight",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
+    "sweep": "planning every point",
 }
 PAUSE = 5.0
 """Seconds between two lines about the same stage in a log."""
@@ -91,7 +92,10 @@ class Watch:
         if self.ending or self.stage not in {STAGES["plan"], STAGES["resumed"]}:
             return False
         self.ending = True
-        self.console.print("interrupted: ending with the best plan so far; once more leaves at once", soft_wrap=True)
+        self.console.print(
+            "interrupted: ending with the best plan so far, which is then compared; once more leaves at once",
+            soft_wrap=True,
+        )
         return True
 
     def _show(self, *, always: bool = False) -> None:

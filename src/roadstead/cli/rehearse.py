@@ -62,11 +62,11 @@ def rehearse(
     """
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import api
+    from roadstead.study.rehearsing import rehearse_folder
 
     with Watch() as watch:
         found = interruptible(
-            lambda: api.rehearse(case, paths=paths, ahead=ahead, workers=workers, progress=watch),
+            lambda: rehearse_folder(case, paths=paths, ahead=ahead, workers=workers, progress=watch),
             tidy=lambda: watch.__exit__(None, None, None),
         )
     if json:

@@ -42,13 +42,16 @@ class Crew(Generic[Seed, Task, Result]):
             self._here[0] = build(seeds[0])
             return
         context = multiprocessing.get_context("spawn")
-        for seed in seeds:
+        for _ in seeds:
             mine, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, build, seed), daemon=True)
+            worker = context.Process(target=_work, args=(theirs, build), daemon=True)
             worker.start()
             theirs.close()
             self._lines.append(mine)
             self.workers.append(worker)
+        # Not as an argument: a worker that ends before it has read those leaves its parent waiting for ever.
+        for i, seed in enumerate(seeds):
+            self._try(i, lambda i=i, seed=seed: self._lines[i].send(seed))  # type: ignore[misc]
 
     def ask(self, tasks: Sequence[Task]) -> list[Result]:
         """One task for every worker, in their order."""
@@ -94,7 +97,7 @@ class Crew(Generic[Seed, Task, Result]):
         self.close()
 
 
-def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: Any) -> None:
+def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]]) -> None:
     # An interrupt is the asker's to meet: it may want what is being worked on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Answers go through the line; what native code has to say as it starts goes nowhere.
@@ -102,10 +105,10 @@ def _work(line: Connection, build: Callable[[Any], Callable[[Any], Any]], seed: 
     os.dup2(nowhere, 1)
     os.close(nowhere)
     try:
-        answer = build(seed)
+        answer = build(line.recv())
         while (task := line.recv()) is not None:
             line.send(tried(answer, task))
-    except EOFError:
+    except (EOFError, ConnectionError):  # the asker is gone
         return
     finally:
         line.close()

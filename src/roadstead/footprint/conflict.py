@@ -44,7 +44,7 @@ SHARE_OF_TIME = 0.1
 """Part of the time that one question to the solver may take."""
 WAY_OUT_GAP = 0.01
 """Share of NPV by which ways out are told apart."""
-DONE = {"option": "opened", "resource": "enlarged", "close": "closed", "retire": "cut back"}
+DONE = {"option": "committed to", "resource": "enlarged", "close": "closed", "retire": "cut back"}
 """What a pin asks to be done."""
 MOST_CONFLICTS = 4
 """Conflicts that are told at once."""
@@ -163,7 +163,7 @@ class Conflict:
         elif rule.kind == "served":
             words = f"up to {less:,.0f} fewer cars a year of {rule.where}"
         else:
-            words = f"a least balance of {rule.where} that is {less:,.0f} lower"
+            words = f"{rule.words} with a balance that may be {less:,.0f} lower"
         return Way(words, self._worth(self.pins, rule, float(answer.point[-1]) * (1.0 + ROUNDING) + ROUNDING))
 
     def _later(self, at: int, conflict: list[Rule]) -> Way | None:
@@ -252,7 +252,7 @@ def _rules(tree: ScenarioTree, p: Prospect, pins: tuple[Pin, ...], whole: Formul
     first = (years_before(tree, p.node_years.node) < 0)[:, None]
     opening = np.where(first, 1.0, 1.0 - p.pledges.carry[None, :] ** p.node_years.span[:, None])
     for j, name in enumerate(p.labels.pledge):
-        words = f"the least balance of `{name}`"
+        words = f"the pledge `{name}`"
         found.append(Rule("pledge", f"`{name}`", j, words, whole.balance[:, j], opening[:, j]))
     for n in np.flatnonzero(whole.budget >= 0).tolist():
         where = f"a budget of {tree.start[n]} ({tree.name[n]})"

@@ -59,6 +59,8 @@ NEAR = 0.02
 """Share of value added within which the relaxed point is known, for plans to be looked for: what is rounded early is soon outdone."""
 FIRST_ROUNDS = 12
 """Rounds after which they are looked for in any case."""
+FIRST_SHARE = 0.5
+"""Share of the time after which they are, too."""
 TIME_OUT = "Time limit reached"
 """The solver's word for a search that time has ended."""
 
@@ -208,16 +210,18 @@ class _Run:
         return standing
 
     def _stands(self) -> float:
-        """Value of what stands, minus infinity where it keeps not every rule; it is the first plan where pins let it be one."""
+        """Value of what stands, minus infinity where it keeps not every rule but pins; it is the first plan where they let it be one."""
         search, at = self.search, self.search.at
         nothing, promised = np.zeros(len(at.decided.program.gain)), float("-inf")
         if len(at.operations.earns):
             held = np.concatenate([family[family >= 0] for family in at.families])
-            first = search.master.fitted(held, nothing[held])
-            if first is None:
-                return float("-inf")
-            _, nothing, _ = search.settled(first, held)
-            again = search.master.fitted(held, nothing[held])
+            asked = np.concatenate([*at.decided.pin, held[:0]])  # pins ask for what does not stand yet
+            with search.master.eased(asked):
+                first = search.master.fitted(held, nothing[held])
+                if first is None:
+                    return float("-inf")
+                _, nothing, _ = search.settled(first, held)
+                again = search.master.fitted(held, nothing[held])
             promised = float("inf") if again is None else search.master.estimate(again)
         try:
             standing = certify(at.tree, at.prospect, search.plan_of(nothing)).value / MONEY
@@ -261,7 +265,8 @@ class _Run:
                 inside, inside_value = point, value
             rounds += 1
             near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
-            if (since or near or rounds > FIRST_ROUNDS) and self.left() > 0:
+            late = rounds > FIRST_ROUNDS or self.left() < (1.0 - FIRST_SHARE) * self.goal.seconds
+            if (since or near or late) and self.left() > 0:
                 self._look_for_plans(improver, (answer.point, inside), since, inside_value)
                 since += 1
             search.purge()

@@ -283,6 +283,20 @@ def _balances(builder: ProgramBuilder, tree: ScenarioTree, p: Prospect, c: Colum
     return rows
 
 
+def _flows_keep_pledges(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
+    """(F.25) What is credited has been used of the resource that earns, and what is used of the one that spends is debited."""
+    res = p.resources
+    for resource, columns, sign in ((p.pledges.earns, c.earned, -1.0), (p.pledges.spends, c.spent, 1.0)):
+        for j, r in enumerate(resource.tolist()):
+            keep = np.flatnonzero(columns[:, j] >= 0)
+            rows = builder.add_rows(np.asarray(-np.inf), np.zeros(len(keep)))
+            mine = np.flatnonzero(res.use_resource == r)
+            flows = c.x[np.ix_(keep, res.use_arc[mine])]
+            use = np.broadcast_to(sign * res.use_amount[mine], flows.shape)
+            _fill(builder, np.broadcast_to(rows[:, None], flows.shape), flows, use)
+            builder.add_entries(rows, columns[keep, j], -sign)
+
+
 def _sales_are_flows(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
     """(F.7) and (F.8): what flows into a cell is sold in its segments, and again in those of its groups."""
     years, cells, groups = p.node_years.count, len(p.labels.cell), len(p.labels.group)
@@ -354,20 +368,6 @@ def _take_or_pay(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
     _fill(builder, rows[:, res.use_resource], c.x[:, res.use_arc], use)
     _fill(builder, rows, c.h, 1.0)
     _fill(builder, rows, c.k, -(res.minimum_take * res.size / CARS)[None, :])
-
-
-def _flows_keep_pledges(builder: ProgramBuilder, p: Prospect, c: Columns) -> None:
-    """(F.25) What is credited has been used of the resource that earns, and what is used of the one that spends is debited."""
-    res = p.resources
-    for resource, columns, sign in ((p.pledges.earns, c.earned, -1.0), (p.pledges.spends, c.spent, 1.0)):
-        for j, r in enumerate(resource.tolist()):
-            keep = np.flatnonzero(columns[:, j] >= 0)
-            rows = builder.add_rows(np.asarray(-np.inf), np.zeros(len(keep)))
-            mine = np.flatnonzero(res.use_resource == r)
-            flows = c.x[np.ix_(keep, res.use_arc[mine])]
-            use = np.broadcast_to(sign * res.use_amount[mine], flows.shape)
-            _fill(builder, np.broadcast_to(rows[:, None], flows.shape), flows, use)
-            builder.add_entries(rows, columns[keep, j], -sign)
 
 
 def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> Ints:

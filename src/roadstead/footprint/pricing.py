@@ -283,8 +283,7 @@ def _segment_prices(ops: Operations, bare: BarePrices) -> Floats:
         left = np.flatnonzero(~served & (found > -np.inf))
         beside[row, best] = -np.inf
         beside, share, wanting, cell = beside[left], share[left], wanting[left], cell[left]
-    marginal = marginal.reshape(ops.count, cells, 1)
-    return np.asarray(np.minimum(top, marginal))
+    return np.asarray(np.minimum(top, marginal.reshape(ops.count, cells, 1)))
 
 
 def _lifted(ops: Operations, bare: BarePrices, shut: Flags) -> Floats:

@@ -159,6 +159,11 @@ class Solved:
         """Unproven rest as a share of NPV."""
         return share_of(self.unproven, self.certificate.value)
 
+    @property
+    def gap_reached(self) -> float:
+        """The gap that an effort speaks of: of value added where that has a beginning and is something, else of NPV."""
+        return self.gap_value_added if np.isfinite(self.gap_value_added) else self.gap_npv
+
 
 def solve(
     tree: ScenarioTree,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.terms.arrays import must_be_array
+
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
@@ -18,8 +20,11 @@ def none() -> Ints:
 
 def filled(part: object, **defaults: Floats | Ints) -> None:
     """Put in what was left out."""
+    room = type(part).__name__.lower()
     for name, value in defaults.items():
-        if not getattr(part, name).size:
+        given = getattr(part, name)
+        must_be_array(name if room == "prospect" else f"{room}.{name}", given)
+        if not given.size:
             object.__setattr__(part, name, value)
 
 

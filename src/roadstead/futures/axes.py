@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from roadstead.terms.arrays import must_be_array
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Floats
+
+    Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 DIMENSIONS = {
     "node_years.node": "y",
@@ -111,7 +116,8 @@ INDEX = {
 """Arrays that point to entries of an axis."""
 AMOUNTS = {"least", "width", "group_width", "free", "existing", "usable", "size", "limit", "lead", "ramp", "use_amount",
            "minimum_take", "take_price", "minimum_life", "maximum_life", "notice", "earn_rate", "spend_rate", "carry",
-           "grant", "budget", "weight", "outlay"}  # fmt: skip
+           "grant", "budget", "weight", "outlay",
+           "discount", "node_discount", "end_discount"}  # fmt: skip
 MAY_BE_NONE = ("arcs.supply_option", "arcs.entry_option", "resources.option", "options.grows_from", "options.needs",
                "options.choice", "pledges.earns", "pledges.spends")  # fmt: skip
 """Arrays in which -1 stands for none."""
@@ -126,7 +132,7 @@ LEAST = {
 """Least value of those arrays that have one."""
 
 
-def arrays(prospect: Prospect) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]:
+def arrays(prospect: Prospect) -> dict[str, Array]:
     """Every array of a prospect by its name in ``DIMENSIONS``."""
     found = {}
     for name in DIMENSIONS:
@@ -160,18 +166,11 @@ def sizes(prospect: Prospect) -> dict[str, int]:
 
 def check_shapes(prospect: Prospect) -> None:
     """Raise ValueError where an array's shape does not fit its axes, or it holds what it must not."""
-    p, length = prospect, sizes(prospect)
-    for name, array in arrays(prospect).items():
-        shape = tuple(length[axis] for axis in DIMENSIONS[name])
-        if array.shape != shape:
-            raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
-        if not np.all(np.isfinite(array) | (np.isposinf(array) if name in MAY_BE_INFINITE else False)):
-            raise ValueError(f"{name} holds a number that is not finite")
-        least = LEAST.get(name, -np.inf)
-        if array.size and array.min() < least:
-            raise ValueError(f"{name} holds {array.min()}, expected at least {least}")
-        if (axis := INDEX.get(name)) and array.size and array.max() >= length[axis]:
-            raise ValueError(f"{name} points to entry {array.max()} of axis {axis}, which has {length[axis]}")
+    p, found = prospect, arrays(prospect)
+    for name, array in found.items():
+        must_be_array(name, array, len(DIMENSIONS[name]), "i" if name in INDEX else "fib")
+    length = sizes(p)
+    _check_values(found, length)
     if len(p.arcs.regime) != length["a"]:
         raise ValueError(f"arcs.regime has {len(p.arcs.regime)} entries, expected {length['a']}")
     _check_options(p)
@@ -182,6 +181,21 @@ def check_shapes(prospect: Prospect) -> None:
         raise ValueError("prices of a cell's segments must not rise")
     if _rises(p.demand.group_width, p.demand.group_price):
         raise ValueError("prices of a group's segments must not rise")
+
+
+def _check_values(found: Mapping[str, Array], length: Mapping[str, int]) -> None:
+    """Every array has the shape of its axes, and holds what they allow."""
+    for name, array in found.items():
+        shape = tuple(length[axis] for axis in DIMENSIONS[name])
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        if not np.all(np.isfinite(array) | (np.isposinf(array) if name in MAY_BE_INFINITE else False)):
+            raise ValueError(f"{name} holds a number that is not finite")
+        least = LEAST.get(name, -np.inf)
+        if array.size and array.min() < least:
+            raise ValueError(f"{name} holds {array.min()}, expected at least {least}")
+        if (axis := INDEX.get(name)) and array.size and array.max() >= length[axis]:
+            raise ValueError(f"{name} points to entry {array.max()} of axis {axis}, which has {length[axis]}")
 
 
 def _check_options(p: Prospect) -> None:

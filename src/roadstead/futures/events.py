@@ -114,12 +114,15 @@ class TreePlan:
         Root first.
     stages
         Stage of each node.
+    shares
+        Share of the outlook's draws in a demand class, for those that the probabilities of paths do not say. [fraction]
     """
 
     starts: tuple[int, ...]
     last: int
     nodes: tuple[NodePlan, ...]
     stages: tuple[int, ...]
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +106,8 @@ def grow(plan: TreePlan, events: Mapping[str, Event], outlook: Outlook) -> Grown
     """Grow the declared tree and give every node the draws that fit it.
 
     The draws are cut where the tree's own probabilities say: if its paths are slow with probability 0.3 in all, the
-    slow class is the slowest 30 % of the joint draws.
+    slow class is the slowest 30 % of the joint draws. Where the plan states the share of a class, that is where it is cut: a
+    tree on which slow sales have been made certain still means its slowest 30 %.
     """
     index = {node.node_id: i for i, node in enumerate(plan.nodes)}
     parent = np.asarray([index[n.parent] if n.parent else -1 for n in plan.nodes])
@@ -130,7 +132,7 @@ def grow(plan: TreePlan, events: Mapping[str, Event], outlook: Outlook) -> Grown
         name=tuple(node.name for node in plan.nodes),
         state=tuple("+".join(one.event for one in so_far) or "today" for so_far in happened),
     )
-    market, nev_share = _expectations(tree, tuple(demand), outlook)
+    market, nev_share = _expectations(tree, tuple(demand), outlook, plan.shares)
     names = tuple((node.name, node.name_zh or node.name) for node in plan.nodes)
     return Grown(tree, names, events, tuple(happened), tuple(demand), market, nev_share)
 
@@ -149,18 +151,23 @@ def central(grown: Grown, outlook: Outlook) -> Grown:
     )
     today = tuple(Happening(one.event, 0, one.since, NEVER) for one in grown.happened[0] if one.until == NEVER)
     still_open: tuple[DemandClass, ...] = tuple("" for _ in first)
-    market, nev_share = _expectations(tree, still_open, outlook)
+    market, nev_share = _expectations(tree, still_open, outlook, {})
     names = (grown.names[0], *((name, name) for name in tree.name[1:]))
     return Grown(tree, names, grown.events, (today,) * len(first), still_open, market, nev_share)
 
 
-def class_draws(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> dict[str, Flags]:
-    """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all."""
+def class_draws(
+    tree: ScenarioTree,
+    demand: tuple[DemandClass, ...],
+    outlook: Outlook,
+    shares: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Flags]:
+    """Which draws belong to each demand class. Shape (draws,) each; the empty class holds all. ``shares``: those stated."""
     rank = pace(outlook)
     probability = node_probability(tree)
     ends = leaves(tree)
-    slow = sum(probability[leaf] for leaf in ends if demand[leaf] == "slow")
-    fast = sum(probability[leaf] for leaf in ends if demand[leaf] == "fast")
+    slow = shares.get("slow", sum(probability[leaf] for leaf in ends if demand[leaf] == "slow"))
+    fast = shares.get("fast", sum(probability[leaf] for leaf in ends if demand[leaf] == "fast"))
     return {
         "": np.ones(len(rank), dtype=bool),
         "slow": rank < round(slow * len(rank)),
@@ -181,9 +188,11 @@ def pace(outlook: Outlook) -> Ints:
     return np.argsort(np.argsort(units, kind="stable"), kind="stable")
 
 
-def _expectations(tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook) -> tuple[Floats, Floats]:
+def _expectations(
+    tree: ScenarioTree, demand: tuple[DemandClass, ...], outlook: Outlook, shares: Mapping[str, float]
+) -> tuple[Floats, Floats]:
     """Means over the draws that fit each node. A path whose class never shows has what is left over."""
-    chosen = class_draws(tree, demand, outlook)
+    chosen = class_draws(tree, demand, outlook, shares)
     settled = np.asarray(demand) != ""
     middle = ~chosen["slow"] & ~chosen["fast"]
     units = outlook.market * outlook.nev_share

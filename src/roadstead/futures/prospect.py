@@ -38,7 +38,7 @@ import numpy as np
 
 from roadstead.futures.accounts import Pledges, Tails, filled, none
 from roadstead.futures.axes import check_shapes
-from roadstead.terms.arrays import frozen
+from roadstead.terms.arrays import frozen, must_be_array
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ class Demand:
     least: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
+        must_be_array("demand.width", self.width, 3)
         filled(self, least=np.zeros(self.width.shape[:2]))
 
 
@@ -224,6 +225,7 @@ class Resources:
     outlay: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
+        must_be_array("resources.option", self.option, 1)
         zero = np.zeros(len(self.option), dtype=np.int64)
         filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero, outlay=np.ones(len(zero)))
 
@@ -283,6 +285,7 @@ class Options:
     outlay: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
+        must_be_array("options.opens", self.opens, 1)
         zero = np.zeros(len(self.opens), dtype=np.int64)
         filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero, outlay=np.ones(len(zero)))
         filled(self, grows_from=zero - 1, needs=zero - 1, choice=zero - 1)
@@ -339,6 +342,9 @@ class Prospect:
         return np.asarray([market for market, _ in self.labels.cell])[self.arcs.cell]
 
     def __post_init__(self) -> None:
+        must_be_array("node_years.node", self.node_years.node, 1)
+        must_be_array("pledges.earns", self.pledges.earns, 1)
+        must_be_array("node_discount", self.node_discount, 2)
         zero = np.zeros((self.node_years.count, len(self.pledges.earns)))
         filled(self.pledges, grant=zero, floor=zero, ceiling=zero + np.inf)
         filled(self, budget=np.full(len(self.node_discount), np.inf))

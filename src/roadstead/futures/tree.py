@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from roadstead.terms.arrays import frozen
+from roadstead.terms.arrays import frozen, must_be_array
 
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -46,6 +46,9 @@ class ScenarioTree:
     state: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        for name in ("parent", "start", "years"):
+            must_be_array(f"tree.{name}", getattr(self, name), 1, "i")
+        must_be_array("tree.branch_probability", self.branch_probability, 1)
         count = len(self.parent)
         shapes = {
             len(self.start),

@@ -61,6 +61,8 @@ class Cover:
         Which bound proves it: "certified" (weak duality, no solver) or "solver" (branch and bound).
     seconds
         Time the planning took.
+    patches
+        What was worked into the case before it was planned; empty for the case itself.
     """
 
     carmaker: Name
@@ -77,6 +79,7 @@ class Cover:
     gap_npv: float
     bound: Literal["certified", "solver"]
     seconds: float
+    patches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roadstead.futures.tree import history
+from roadstead.futures.tree import history, node_probability
 from roadstead.futures.tying import first_line, tool_name, tooled
 from roadstead.playbook.book import Amount, Sentence
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.footprint.plan import Decisions
+    from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.book import Term
     from roadstead.playbook.reading import Reading
-    from roadstead.world.carmaker import Line
+    from roadstead.world.carmaker import Carmaker, Line
 
 HALF = 0.5
 CONVERT, TOOL = "convert", "tool"
@@ -54,12 +55,16 @@ class Decision:
 def decisions(reading: Reading) -> tuple[Decision, ...]:
     """Every decision, node by node."""
     ledger = reading.evaluation.ledger
-    plan, carmaker = reading.plan.decisions, ledger.costing.carmaker
-    lines, tools = ledger.lines, tooled(carmaker)
     options = reading.evaluation.prospect.labels.option
+    return decided(ledger.costing.carmaker, ledger.lines, options, reading.plan.decisions)
+
+
+def decided(carmaker: Carmaker, lines: Sequence[Line], options: Sequence[str], plan: Decisions) -> tuple[Decision, ...]:
+    """Every decision of a plan, node by node; ``options`` are the planner's names, those of ``lines`` first."""
+    tools = tooled(carmaker)
     found: list[Decision] = []
     entries = options[len(lines) : len(options) - len(tools)]
-    for node in range(reading.tree.count):
+    for node in range(len(plan.commit)):
         for i in range(len(lines)):
             found += _of_line(node, i, lines, plan)
         for j, name in enumerate(entries):
@@ -71,6 +76,21 @@ def decisions(reading: Reading) -> tuple[Decision, ...]:
             if plan.commit[node, j] > HALF:
                 found.append(Decision(node, TOOL, tool_name(line, tool), 0.0, tool.cost * line.own_share))
     return tuple(found)
+
+
+def first_taken(tree: ScenarioTree, found: Sequence[Decision]) -> dict[tuple[str, str], tuple[int, float]]:
+    """First year of every decision, and the probability that it is taken at all."""
+    probability = node_probability(tree)
+    nodes: dict[tuple[str, str], set[int]] = {}
+    for one in found:
+        nodes.setdefault(one.key, set()).add(one.node)
+    return {
+        key: (
+            min(int(tree.start[n]) for n in at),
+            min(float(sum(probability[n] for n in at if not at & set(history(tree, n)[:-1]))), 1.0),
+        )
+        for key, at in nodes.items()
+    }
 
 
 def _of_line(node: int, i: int, lines: Sequence[Line], plan: Decisions) -> list[Decision]:

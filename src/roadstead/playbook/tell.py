@@ -134,7 +134,10 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
     nothing = (
         () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
     )
-    return (worth, *nothing, gap)
+    # Whoever reads on must know first that this is not the case as it stands.
+    patches = ", ".join(told.cover.patches)
+    what_if = (Sentence("headline.with", {"patches": patches}),) if patches else ()
+    return (*what_if, worth, *nothing, gap)
 
 
 def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.tree import node_probability
+from roadstead.futures.tree import history, node_probability
 from roadstead.playbook.book import Amount, Later, Name, Sentence, Trigger
 from roadstead.playbook.decisions import HALF, decisions, sentence
 from roadstead.playbook.reading import MODES, cars, continuation
@@ -21,27 +21,24 @@ if TYPE_CHECKING:
 
 MOST = 4
 """Sentences shown on either side of a trigger."""
+PATHS = "shares of simulated paths"
+"""What the chance of a node rests on that no event tells apart."""
 NOTABLE = 0.03
 """Difference in cars sold, as a share, that is worth a sentence."""
 
 
 def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ...]:
-    """One trigger for every set of events that fires together, the one that moves most money first.
+    """One trigger for every set of events that fires together, or node of a grown tree, the one that moves most money first.
 
     Events of one edge of the tree come together or not at all, so what they change is told of the set: to credit one of
     them alone would be guessing.
     """
-    tree, grown = reading.tree, reading.evaluation.ledger.grown
+    tree = reading.tree
     every = decisions(reading)
     value = continuation(tree, reading.certificate.by_node)
     probability = node_probability(tree)
-    sets: dict[tuple[str, ...], list[int]] = {}
-    for n in range(1, tree.count):
-        together = grown.begun(n)
-        if together:
-            sets.setdefault(together, []).append(n)
     found: list[tuple[float, Trigger]] = []
-    for together, at in sets.items():
+    for name, at, rests_on in _signposts(reading, events):
         beside = _siblings(reading, at)
         if not beside:
             continue
@@ -50,20 +47,42 @@ def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ..
         worth = Sentence("trigger.npv", {"npv": Amount(difference, "money")})
         likely = float(probability[at].sum())
         trigger = Trigger(
-            event=_together([reading.names.event(event) for event in together]),
+            event=name,
             probability=likely,
             watch_in=min(int(tree.start[n]) for n in at),
             then=(*then[:MOST], *_volume(reading, at, beside), worth),
             otherwise=tuple(otherwise[:MOST]) or (Sentence("trigger.nothing", {}),),
-            rests_on="; ".join(events[event].rests_on for event in together),
+            rests_on=rests_on,
         )
         found.append((abs(difference) * likely, trigger))
     return tuple(trigger for _, trigger in sorted(found, key=lambda pair: -pair[0]))
 
 
-def _together(names: Sequence[Name]) -> Name:
-    """Titles of events that fire together, as one."""
-    return Name(" + ".join(name.en for name in names), " + ".join(name.zh for name in names))
+def _signposts(reading: Reading, events: Mapping[str, Event]) -> list[tuple[Name, list[int], str]]:
+    """What can be seen, the nodes that begin with it, and what its chance rests on."""
+    tree, grown = reading.tree, reading.evaluation.ledger.grown
+    if grown.nearness is not None:
+        return [(_on_the_way(reading, n), [n], _rests_on(events, grown.begun(n))) for n in range(1, tree.count)]
+    sets: dict[tuple[str, ...], list[int]] = {}
+    for n in range(1, tree.count):
+        if together := grown.begun(n):
+            sets.setdefault(together, []).append(n)
+    return [
+        (_joined(list(map(reading.names.event, name)), " + "), at, _rests_on(events, name)) for name, at in sets.items()
+    ]
+
+
+def _rests_on(events: Mapping[str, Event], names: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(events[name].rests_on for name in names)) or PATHS
+
+
+def _on_the_way(reading: Reading, node: int) -> Name:
+    """Names of the nodes after the root up to this one: each tells what sets a node apart from its siblings alone."""
+    return _joined([reading.names.node(n) for n in history(reading.tree, node)[1:]], " → ")
+
+
+def _joined(names: Sequence[Name], between: str) -> Name:
+    return Name(between.join(name.en for name in names), between.join(name.zh for name in names))
 
 
 def _siblings(reading: Reading, at: Sequence[int]) -> list[int]:

@@ -202,6 +202,8 @@ class Words:
         """What leaving a decision out costs."""
         if cost is None:
             return self.tell("skip.must")
+        if cost < -gap:  # pinned, most likely
+            return self.tell("skip.costly", cost=Amount(cost, "money"), gap=Amount(gap, "money"))
         return self.tell("skip", cost=Amount(cost, "money"), gap=Amount(gap, "money"))
 
     def _put(self, match: re.Match[str], sentence: Sentence) -> str:

@@ -6,6 +6,7 @@ import math
 import os
 from dataclasses import dataclass
 from datetime import date
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from roadstead.study.entries import CaseFile
     from roadstead.study.frames import Parts, Suppliers
     from roadstead.study.holdings import Holdings
+    from roadstead.study.patch import Asked
     from roadstead.study.preflight import Checked
     from roadstead.study.progress import Progress
-    from roadstead.study.rehearsing import Rehearsal
     from roadstead.study.spec import Study
     from roadstead.study.store import Verification
     from roadstead.study.study import Run
@@ -235,6 +236,7 @@ def plan(
     language: Literal["en", "zh"] = "en",
     progress: Progress | None = None,
     unfinished: Path | None = None,
+    patches: Sequence[str | Asked] = (),
     **wanted: Unpack[Wanted],
 ) -> Planned:
     """Plan a case; with ``out``, write the run folder there.
@@ -243,11 +245,17 @@ def plan(
 
     Parameters
     ----------
+    patches
+        What to set, which events to make certain, which scenarios hold, in this order: ``"EU27/MFN=0.2"``, ``"us_lets_in 2029"``, the name
+        of a scenario or the path of its file (docs/what-if.md).
     unfinished
-        Folder for searches that have not ended: one that was ended by force goes on from what it had found.
+        Folder for what is found until the plan is finished: one that was ended by force goes on from there.
     """
     from roadstead.engine.hire import must_be_reached
     from roadstead.study import store
+    from roadstead.study.bundled import case_folder
+    from roadstead.study.checkpoint import Searches
+    from roadstead.study.patched import patched
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
     from roadstead.study.study import run
@@ -256,56 +264,18 @@ def plan(
     watched.begin("facts")
     if out is not None:
         store.must_be_free(Path(out))
-    study = read_case(path)
-    effort = effort_of(study.case, **wanted)
-    must_be_reached(effort.cluster)
-    with solver_silenced():
-        done = run(study, effort=effort, progress=watched, unfinished=unfinished)
-        if out is None:
-            return Planned(done, None)
-        watched.begin("pages")
-        return Planned(done, store.store(done, Path(out), language))
-
-
-def rehearse(
-    path: Path | str,
-    *,
-    paths: int = 1000,
-    ahead: int = 100,
-    progress: Progress | None = None,
-    **wanted: Unpack[Wanted],
-) -> Rehearsal:
-    """Plan a case whose tree is grown from paths, and try the plan and other ways to act on fresh ones.
-
-    Takes ``gap``, ``seconds``, ``workers`` and ``cluster`` as :func:`plan` does.
-
-    Parameters
-    ----------
-    paths
-        Fresh paths.
-    ahead
-        How many of them are planned with perfect foresight; 0 for none.
-
-    Raises
-    ------
-    RoadsteadError
-        RS-S617 where there are no such numbers of paths; RS-S625 where the case declares its tree.
-    """
-    from roadstead.study.progress import Quiet
-    from roadstead.study.rehearsing import rehearse_case
-    from roadstead.study.silence import solver_silenced
-
-    faults = []
-    if paths < 1:
-        faults.append(Fault("--paths", "RS-S617", f"{paths} paths", "a whole number from 1"))
-    if ahead < 0:
-        faults.append(Fault("--ahead", "RS-S617", f"{ahead} paths", "a whole number from 0"))
-    raise_if_any(faults)
-    watched = progress or Quiet()
-    watched.begin("facts")
-    study = read_case(path)
-    with solver_silenced():
-        return rehearse_case(study, (paths, ahead), effort_of(study.case, **wanted), watched)
+    searches = Searches(unfinished)
+    with solver_silenced(), patched(case_folder(Path(path)), patches) as folder:
+        study = read_case(folder)
+        effort = effort_of(study.case, **wanted)
+        must_be_reached(effort.cluster)
+        done = run(study, effort=effort, progress=watched, searches=searches)
+        stored = None
+        if out is not None:
+            watched.begin("pages")
+            stored = store.store(done, Path(out), language)
+    searches.done()
+    return Planned(done, stored)
 
 
 def effort_of(
@@ -331,7 +301,18 @@ def _effort(share: float, limit: float, processes: int, cluster: str | None) -> 
     """An effort of a gap, seconds, workers and a cluster; what is none is refused."""
     from roadstead.footprint.solve import Effort
 
+    asked = (("--gap", share, Real), ("--seconds", limit, Real), ("--workers", processes, Integral))
+    words = {Real: "a number", Integral: "a whole number"}
+    raise_if_any(
+        Fault(where, "RS-S617", f"{value!r} is a {type(value).__name__}", words[kind])
+        for where, value, kind in asked
+        if not isinstance(value, kind)
+    )
     faults = []
+    if cluster is not None and not isinstance(cluster, str):
+        faults.append(
+            Fault("--cluster", "RS-S617", f"{cluster!r} is no address", "the address of a Dask scheduler, or `local`")
+        )
     if 1 <= share <= 100:
         expected = f"a fraction: write {share / 100:g} for {share:g} %"
         faults.append(Fault("--gap", "RS-T109", f"{share:g} looks like a percentage", expected))
@@ -349,7 +330,8 @@ def solve_problem(
     tree: ScenarioTree,
     prospect: Prospect,
     *,
-    pins: tuple[Pin, ...] = (),
+    pins: Sequence[Pin] = (),
+    progress: Progress | None = None,
     unfinished: Path | str | None = None,
     **wanted: Unpack[Wanted],
 ) -> Solved:
@@ -362,30 +344,43 @@ def solve_problem(
     ----------
     pins
         Wishes the plan must honour.
+    progress
+        Who is told how far the search is, and may end it with the best plan so far.
     unfinished
         Folder in which the search keeps what it has found until it ends; one that was ended by force goes on from there.
 
     Raises
     ------
     RoadsteadError
-        RS-S712 where tree and prospect do not make a problem; RS-F503 to RS-F505 where no plan was found; RS-E801 to RS-E803
-        where a cluster does not do its part.
+        RS-S712 where tree, prospect and pins do not make a problem; RS-S617 where what is wanted is no effort; RS-F503 to
+        RS-F505 where no plan was found; RS-E801 to RS-E803 where a cluster does not do its part.
     """
-    from roadstead.study.checkpoint import solve_watched
-    from roadstead.study.problem import unsound
+    from roadstead.engine.hire import must_be_reached
+    from roadstead.study.checkpoint import Searches, solve_watched
+    from roadstead.study.problem import unsound, unsound_pins
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
 
-    gap, seconds, workers = wanted.get("gap"), wanted.get("seconds"), wanted.get("workers")
-    effort = _effort(
+    effort = _effort_posed(**wanted)
+    raise_if_any(unsound(tree, prospect) or unsound_pins(prospect, pins))
+    must_be_reached(effort.cluster)
+    searches = Searches(None if unfinished is None else Path(unfinished))
+    with solver_silenced():
+        solved = solve_watched(tree, prospect, effort, tuple(pins), progress or Quiet(), searches)
+    searches.done()
+    return solved
+
+
+def _effort_posed(
+    gap: float | None = None, seconds: float | None = None, workers: int | None = None, cluster: str | None = None
+) -> Effort:
+    """The effort asked for of a problem that no case speaks for."""
+    return _effort(
         0.01 if gap is None else gap,
         60.0 if seconds is None else seconds,
         1 if workers is None else workers,
-        wanted.get("cluster"),
+        cluster,
     )
-    raise_if_any(unsound(tree, prospect))
-    with solver_silenced():
-        return solve_watched(tree, prospect, effort, pins, Quiet(), None if unfinished is None else Path(unfinished))
 
 
 def verify(path: Path | str) -> Verification:

@@ -33,6 +33,10 @@ def case_folder(folder: Path) -> Path:
     RoadsteadError
         RS-S601 where there is none, instead of a fault for every file that would be in it.
     """
+    if folder.is_file():
+        mine = folder.name == CASE_FILE
+        expected = f"the folder it is in: {folder.parent}" if mine else f"a folder with a {CASE_FILE}"
+        raise RoadsteadError(Fault(str(folder), "RS-S601", "this is a file, not a case folder", expected))
     if not folder.is_dir():
         expected = f"a case folder: `roadstead new {folder.name or 'FOLDER'}` makes one from {' or '.join(names())}"
         raise RoadsteadError(Fault(str(folder), "RS-S601", "there is no such folder", expected))

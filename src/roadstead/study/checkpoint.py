@@ -63,7 +63,7 @@ class Unfinished:
         return Checkpoint(decisions, cuts, prices) if decisions or cuts or prices else None
 
     def keep(self, new: Checkpoint) -> None:
-        """Write what is new; a better plan at once after the last, only when some time has passed (``write_waiting``). after the last, only when some time has passed.
+        """Write what is new; a better plan only once some time has passed since the last (``write_waiting``).
 
         A disk that is full or gone loses the checkpoint, not the plan.
         """
@@ -87,12 +87,37 @@ class Unfinished:
             _write(self.folder / "decisions.npz", self._waiting)
             self._written, self._waiting = time.monotonic(), None
 
+    def ended(self, decisions: Decisions) -> None:
+        """Write the plan that the search has ended with, however short ago the last was written."""
+        self._written = -np.inf
+        self.keep(Checkpoint(decisions))
+
     def done(self) -> None:
-        """Forget it: the search has ended by itself."""
+        """Forget it: what it was for is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _prices(self) -> list[Path]:
         return sorted(self.folder.glob("prices-*.npz"))
+
+
+class Searches:
+    """The searches of one run, each kept until the run is done; without a folder none is."""
+
+    def __init__(self, under: Path | None = None) -> None:
+        self._under = under
+        self._begun: list[Unfinished] = []
+
+    def begin(self, name: str) -> Unfinished | None:
+        """Where a search is kept."""
+        if self._under is None:
+            return None
+        self._begun.append(Unfinished(self._under, name))
+        return self._begun[-1]
+
+    def done(self) -> None:
+        """Forget all of them: nothing is left to go on from."""
+        for each in self._begun:
+            each.done()
 
 
 def _write(path: Path, part: Any) -> None:
@@ -141,12 +166,12 @@ def solve_watched(
     effort: Effort,
     pins: tuple[Pin, ...],
     progress: Progress,
-    unfinished: Path | None,
+    searches: Searches,
 ) -> Solved:
-    """Plan, telling how far it is; with a folder for unfinished searches, go on from what was found and keep what is."""
-    if unfinished is None:
+    """Plan, telling how far it is; where searches are kept, go on from what was found and keep what is."""
+    kept = searches.begin(problem_digest(tree, prospect, pins))
+    if kept is None:
         return solve(tree, prospect, effort, pins=pins, session=Session(progress.gap, progress.stopped))
-    kept = Unfinished(unfinished, problem_digest(tree, prospect, pins))
     found = kept.found()
     if found is not None:
         progress.begin("resumed")
@@ -157,7 +182,7 @@ def solve_watched(
 
     session = Session(tell, progress.stopped, kept.keep, found)
     solved = solve(tree, prospect, effort, pins=pins, session=session)
-    kept.done()
+    kept.ended(solved.plan.decisions)
     return solved
 
 

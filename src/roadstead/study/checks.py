@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.study.estimates import unfit_terms
-from roadstead.terms.errors import Fault
+from roadstead.study.scenarios import patches_of
+from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.trade.facts import VOCABULARY, is_known
 from roadstead.trade.schemas import MEASURES
@@ -34,6 +35,7 @@ def structure(document: Document, faults: list[Fault]) -> None:
     else:
         faults += _grown(document)
     faults += _events(document)
+    faults += _scenarios(document)
 
 
 def _calendar(document: Document) -> Iterator[Fault]:
@@ -170,6 +172,16 @@ def _events(document: Document) -> Iterator[Fault]:
             yield from _amendment(change, document.where("events", i, "amendments", j))
         for name, code, message, expected in unfit_terms(event.terms):
             yield Fault(document.where("events", i, "terms", name), code, message, expected)
+
+
+def _scenarios(document: Document) -> Iterator[Fault]:
+    """Scenarios whose patches are none, that stand on one that is not there, or on themselves."""
+    for name in document.case.scenarios:
+        try:
+            patches_of(name, document.case.scenarios, ())
+        except RoadsteadError as error:
+            for fault in error.faults:
+                yield Fault(document.where("scenarios", name), fault.code, fault.message, fault.expected)
 
 
 def _is_empty(event: EventEntry) -> bool:

@@ -79,6 +79,7 @@ def cover(study: Study, rules: Rulebook, solved: Solved) -> Cover:
         gap_npv=solved.gap_npv,
         bound="certified" if solved.gap_bound == "certified" else "solver",
         seconds=solved.seconds,
+        patches=case.patched,
     )
 
 

@@ -59,10 +59,10 @@ def scan_document(path: Path, faults: list[Fault]) -> Document | None:
         faults += error.faults
         return None
     noted += _ambiguous(path.name, root)
-    plain = _plain(root)
+    read = plain(root)
     wrong: set[str] = set()
     try:
-        case: CaseFile | None = CaseFile.model_validate(plain)
+        case: CaseFile | None = CaseFile.model_validate(read)
     except ValidationError as error:
         told = {_spot(fault) for fault in noted}
         for found in error.errors():
@@ -71,7 +71,7 @@ def scan_document(path: Path, faults: list[Fault]) -> Document | None:
             if _spot(fault) not in told or found["type"] == "missing":
                 told.add(_spot(fault))
                 noted.append(fault)
-        case = _without(plain, wrong)
+        case = _without(read, wrong)
     faults += noted
     return None if case is None else Document(path.name, root, case, whole=not noted)
 
@@ -104,7 +104,7 @@ def _load(path: Path) -> tuple[CommentedMap, list[Fault]]:
         text = path.read_text(encoding="utf-8-sig")
         faults = list(_doubled(path.name, YAML(typ="rt").compose(text)))
         root = yaml.load(text)
-        _plain(root)
+        plain(root)
     except FileNotFoundError:
         expected = "a case folder with a case.yaml in it: `roadstead new FOLDER` makes one"
         raise RoadsteadError(Fault(str(path), "RS-S601", "there is no such file", expected)) from None
@@ -142,11 +142,12 @@ def _doubled(name: str, node: Any) -> Iterator[Fault]:
             yield from _doubled(name, value)
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
+    """A tree of the YAML reader as dictionaries with text for keys, lists and values."""
     if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
+        return {str(key): plain(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [_plain(value) for value in node]
+        return [plain(value) for value in node]
     return node
 
 

@@ -87,11 +87,15 @@ class GrownEntry(_Part):
 
 
 class TreeEntry(_Part):
-    """The tree: first year of each stage, and the nodes, root first; or how it is grown."""
+    """The tree: first year of each stage, and the nodes, root first, or how it is grown.
+
+    ``classes`` are shares of draws that are slow and fast, where paths do not say.
+    """
 
     stages: tuple[Year, ...] = Field(min_length=1)
     nodes: tuple[NodeEntry, ...] = ()
     grown: GrownEntry | None = None
+    classes: dict[Literal["slow", "fast"], Fraction] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> TreeEntry:
@@ -147,7 +151,7 @@ class EventEntry(_Part):
 
 
 class PinEntry(_Part):
-    """A wish: a line or a market to open by a year, or never."""
+    """A wish: a line or a market to commit to by a year, or never."""
 
     what: str
     do: Literal["open", "never"]
@@ -183,8 +187,18 @@ class RiskEntry(_Part):
     weight: Fraction
 
 
+class ScenarioEntry(_Part):
+    """Named patches over the case: scenarios it stands on, selectors with values, events with the year they are certain from."""
+
+    title: str = ""
+    title_zh: str = ""
+    over: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
 class CaseFile(_Part):
-    """All of case.yaml."""
+    """All of case.yaml. ``patched``: what was worked into it, written where a case with patches is kept."""
 
     name: str
     name_zh: str
@@ -206,3 +220,5 @@ class CaseFile(_Part):
     risk: RiskEntry | None = None
     effort: EffortEntry = EffortEntry()
     announced: dict[str, AnnouncedEntry] = Field(default_factory=dict)
+    scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict)
+    patched: tuple[str, ...] = ()

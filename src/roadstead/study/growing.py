@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -120,7 +121,9 @@ def _node_years(nodes: int, by_stage: Ints) -> float:
 
 
 def machine_memory() -> float:
-    """Memory of this machine. [MB]"""
+    """Memory of this machine; without limit where the system does not tell. [MB]"""
+    if not hasattr(os, "sysconf"):
+        return math.inf
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
 
 

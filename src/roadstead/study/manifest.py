@@ -102,6 +102,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "made_at": made_at,
         "versions": versions(),
         "case": case.name,
+        "patches": list(case.patched),
         "language": language,
         "seed": case.seed,
         "draws": case.draws,

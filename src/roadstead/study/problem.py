@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from roadstead.footprint.plan import Pin
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import Labels, Prospect
 from roadstead.futures.tree import ScenarioTree
@@ -26,6 +27,8 @@ from roadstead.study.parquet import PARTS, as_tuples, prospect_of
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 FORMAT = 2
@@ -136,6 +139,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
 
 def unsound(tree: ScenarioTree, prospect: Prospect) -> list[Fault]:
     """What keeps a tree and a prospect from being one problem: kinds of numbers, names, years."""
+    if not (isinstance(tree, ScenarioTree) and isinstance(prospect, Prospect)):
+        met = f"a {type(tree).__name__} and a {type(prospect).__name__}"
+        return [_wrong("tree, prospect", f"are {met}", "a ScenarioTree and a Prospect")]
     p, faults = prospect, []
     for name, array in _all_arrays(tree, prospect).items():
         kind, words = HOLDS[str(TREE.get(name.removeprefix("tree."), KINDS.get(name, "Floats")))]
@@ -153,6 +159,24 @@ def unsound(tree: ScenarioTree, prospect: Prospect) -> list[Fault]:
         if not np.array_equal(runs[:-1], years.year[mine]) or runs[-1] != tree.start[n] + tree.years[n]:
             expected = f"every year from {tree.start[n]} to {tree.start[n] + tree.years[n] - 1} once, in order"
             faults.append(_wrong("node_years.year", f"do not fill node {n}, {tree.name[n]}", expected))
+    return faults
+
+
+def unsound_pins(prospect: Prospect, pins: Sequence[Pin]) -> list[Fault]:
+    """Pins that are none, or name no option and no resource."""
+    if not isinstance(pins, (tuple, list)):
+        return [_wrong("pins", f"is a {type(pins).__name__}", "a tuple of Pin")]
+    options, resources = len(prospect.labels.option), len(prospect.labels.resource)
+    count = {"option": options, "close": options, "resource": resources, "retire": resources}
+    faults = []
+    for i, pin in enumerate(pins):
+        if not isinstance(pin, Pin):
+            faults.append(_wrong(f"pins[{i}]", f"is a {type(pin).__name__}", "a Pin"))
+        elif pin.kind not in count:
+            faults.append(_wrong(f"pins[{i}]", f"is of kind {pin.kind!r}", f"one of {', '.join(count)}"))
+        elif not 0 <= pin.index < count[pin.kind]:
+            expected = f"one of {count[pin.kind]} entries, counted from 0"
+            faults.append(_wrong(f"pins[{i}]", f"names entry {pin.index} to `{pin.kind}`", expected))
     return faults
 
 

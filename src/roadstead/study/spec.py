@@ -288,7 +288,8 @@ def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
     for node in case.tree.nodes:
         depth[node.id] = depth.get(node.parent, -1) + 1
     nodes = tuple(NodePlan(n.id, n.parent, n.probability, n.fires, n.name, n.name_zh) for n in case.tree.nodes)
-    return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes))
+    shares = {str(name): share for name, share in case.tree.classes.items()}
+    return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes), shares)
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def verify(folder: Path) -> Verification:
     RoadsteadError
         RS-S703 where it is no run folder.
     """
-    told = _manifest(folder / MANIFEST)
+    told = read_manifest(folder / MANIFEST)
     checks = [_files(folder, told)]
     if checks[0].holds:
         try:
@@ -192,7 +192,8 @@ def verify(folder: Path) -> Verification:
     return Verification(folder, tuple(checks))
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What a run folder says of itself; RS-S703 where it is none."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -254,7 +255,9 @@ def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str,
         return Check("plan", False, f"cannot be read: {error}")
     npv = _same("plan", "NPV", met.expected, told["result"]["npv"])
     weighed = _same("plan", "NPV weighed with its worst futures", met.value, maximised(told["result"]))
-    return npv if weighed.holds else weighed
+    if maximised(told["result"]) == told["result"]["npv"]:
+        return npv if weighed.holds else weighed
+    return Check("plan", npv.holds and weighed.holds, f"{npv.detail}; {weighed.detail.removeprefix('NPV ')}")
 
 
 def _bound(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
@@ -281,7 +284,8 @@ def _gap(told: dict[str, Any]) -> Check:
     stated = gap * of if of else max(rest, 0.0)
     holds = rest >= -NEAR * abs(npv) and abs(stated - max(rest, 0.0)) <= NEAR * abs(npv)
     words = "its value" if whole else "value added"
-    return Check("bounds", holds, f"lowest bound {least:,.0f}, plan {npv:,.0f}, gap {gap:.2%} of {words}")
+    plan = "plan" if npv == result["npv"] else "plan weighed with its worst futures"
+    return Check("bounds", holds, f"lowest bound {least:,.0f}, {plan} {npv:,.0f}, gap {gap:.2%} of {words}")
 
 
 def _same(name: str, what: str, met: float, known: float) -> Check:

@@ -15,7 +15,7 @@ from roadstead.playbook.demand_told import implied_demand
 from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.study import cover, entry_paths
-from roadstead.study.checkpoint import solve_watched
+from roadstead.study.checkpoint import Searches, solve_watched
 from roadstead.study.demand_checks import placed
 from roadstead.study.growing import begin
 from roadstead.study.progress import Quiet
@@ -23,7 +23,6 @@ from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from roadstead.footprint.solve import Effort, Solved
     from roadstead.futures.evaluate import Evaluation
@@ -112,29 +111,24 @@ def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | N
     return Ready(study, rules, begun.outlook, grown, evaluation, answered, begun.source)
 
 
-def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Run:
-    """Plan a study and tell its playbook.
-
-    Where a folder for ``unfinished`` searches is given, one that was ended by force goes on from what it had found.
-    """
+def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches | None = None) -> Run:
+    """Plan a study and tell its playbook; ``searches`` keep what a run that is ended by force had found."""
     clock = _Clock()
     ready = prepare(study, progress)
     clock.mark("evaluate")
     progress.begin("plan")
-    settled = settle(study, ready, effort, progress, unfinished)
+    settled = settle(study, ready, effort, progress, searches or Searches())
     ready, solved = settled.ready, settled.solved
     tree = ready.grown.tree
     clock.mark("plan")
     progress.begin("comparisons")
-    held_against = others(study, ready, effort)
-    names = Names(
-        study.names,
-        {event.event_id: (event.title, event.title_zh) for event in ready.grown.events.values()},
-        ready.grown.names,
-    )
-    reading = Reading(tree, ready.evaluation, solved.plan, solved.certificate, names)
+    again = effort
+    if progress.stopped():  # whoever ended the search early waits for nothing better than it in what it is held against
+        again = replace(effort, gap=max(effort.gap, solved.gap_reached))
+    held_against = others(study, ready, again)
+    reading = read_back(study, ready, solved)
     first = first_decisions(reading)
-    left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, effort, progress.done)
+    left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, again, progress.done)
     clock.mark("comparisons")
     progress.begin("playbook")
     other_rules = cover.other_rules(study, ready.rulebook)
@@ -166,18 +160,29 @@ def run(study: Study, *, effort: Effort, progress: Progress, unfinished: Path | 
 def others(study: Study, ready: Ready, effort: Effort) -> tuple[yardsticks.Yardstick, ...]:
     """What a plan is held against."""
     tree, prospect, path = ready.grown.tree, ready.evaluation.prospect, _central(ready)
+    alone = _solve(study, path, effort, Quiet(), Searches())
     return (
         yardsticks.standing(tree, prospect),
         yardsticks.announced(tree, prospect, programme(study)),
         yardsticks.export_only(tree, prospect, effort),
-        yardsticks.central(tree, prospect, path.grown.tree, _solve(study, path, effort, Quiet()).plan.decisions),
+        yardsticks.central(tree, prospect, path.grown.tree, alone.plan.decisions),
     )
 
 
-def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None) -> Settled:
+def read_back(study: Study, ready: Ready, solved: Solved) -> Reading:
+    """A plan beside the study it is for, to be read in the words of the case."""
+    names = Names(
+        study.names,
+        {event.event_id: (event.title, event.title_zh) for event in ready.grown.events.values()},
+        ready.grown.names,
+    )
+    return Reading(ready.grown.tree, ready.evaluation, solved.plan, solved.certificate, names)
+
+
+def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, searches: Searches) -> Settled:
     """Plan, let rivals answer, and plan again against their answer, until it moves hardly a car."""
     for round_ in range(1, MOST_ROUNDS + 1):
-        solved = _solve(study, ready, effort, progress, unfinished)
+        solved = _solve(study, ready, effort, progress, searches)
         selling, years = ready.evaluation.ledger.selling, ready.evaluation.prospect.node_years
         reaction = react(ready.grown.tree, years, selling, solved.plan.flows.sale.sum(-1))
         if reaction.moved < SETTLED or round_ == MOST_ROUNDS:
@@ -188,11 +193,11 @@ def settle(study: Study, ready: Ready, effort: Effort, progress: Progress, unfin
     return Settled(ready, solved, reaction, round_)
 
 
-def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress, unfinished: Path | None = None) -> Solved:
+def _solve(study: Study, ready: Ready, effort: Effort, progress: Progress, searches: Searches) -> Solved:
     """Plan; a pin that cannot be honoured is told at its place in the case."""
     tree, prospect = ready.grown.tree, ready.evaluation.prospect
     try:
-        return solve_watched(tree, prospect, effort, pins(study, prospect), progress, unfinished)
+        return solve_watched(tree, prospect, effort, pins(study, prospect), progress, searches)
     except RoadsteadError as error:
         raise RoadsteadError([_at_its_place(study, fault) for fault in error.faults]) from None
 

@@ -105,7 +105,8 @@ def _ended(span: Span, day: date) -> Span:
     return Span(span.first, min(span.last, last) if span.last else last)
 
 
-def _chosen(measure: Measure, change: Amendment, day: date) -> bool:
+def chosen(measure: Measure, change: Amendment, day: date) -> bool:
+    """True where a change of that day reaches a measure."""
     law = not measure.is_law if change.action == "enact" else measure.is_law
     # What ends the day before can still be prolonged.
     running = day - timedelta(days=1) if change.action == "prolong" else day
@@ -123,7 +124,7 @@ def _chosen(measure: Measure, change: Amendment, day: date) -> bool:
 
 
 def _changed(measure: Measure, change: Amendment, day: date) -> Iterable[Measure]:
-    if not _chosen(measure, change, day):
+    if not chosen(measure, change, day):
         yield measure
         return
     inside, outside = _split(measure, change)

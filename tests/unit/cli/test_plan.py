@@ -142,9 +142,9 @@ def test_a_pin_and_a_budget_that_clash_are_told_in_the_cases_words(run, tmp_path
     line = 1 + text.splitlines().index("  - {what: izmir, do: open, by: 2028}")
     said = run("plan", tmp_path / "case", "--out", tmp_path / "out", *QUICK)
     assert (said.status, said.codes, said.out) == (2, ["RS-F503"], "")
-    assert f"case.yaml:{line}:5: no plan keeps these together: the pin `izmir` opened by 2028" in said.err
+    assert f"case.yaml:{line}:5: no plan keeps these together: the pin `izmir` committed to by 2028" in said.err
     assert "a budget of 2027 (Rules as they stand) of 20,000,000" in said.err
-    assert "cheapest: `izmir` opened by 2029, with a plan worth" in said.err
+    assert "cheapest: `izmir` committed to by 2029, with a plan worth" in said.err
     assert not (tmp_path / "out").exists()
 
 
@@ -185,10 +185,10 @@ def test_two_runs_of_one_second_have_two_names(tmp_path: Path):
 
 
 def interrupted(tmp_path: Path, stage: str) -> tuple[int, str, str]:
-    """Status, output and log of a plan that is interrupted once a stage begins."""
+    """Status, output and log of a plan that is interrupted once a stage begins; not at all where that is nothing."""
     command = [sys.executable, "-c", CODE, "plan", str(bundled("starter")), "--out", str(tmp_path / "out"), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        for line in process.stderr:
+        for line in process.stderr if stage else ():
             if line.startswith(stage):
                 process.send_signal(signal.SIGINT)
                 break
@@ -199,15 +199,20 @@ def interrupted(tmp_path: Path, stage: str) -> tuple[int, str, str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise there")
 @pytest.mark.parametrize("stage", ["planning", "planning again"])
 def test_an_interrupt_ends_planning_with_what_there_is_and_comparing_with_nothing(tmp_path: Path, stage: str):
-    """Planning is ended early, and the best plan so far is told and written; what comes after it is left, and leaves nothing behind."""
+    """Planning is ended early, and the best plan so far is told and written; what comes after it is left, and planned again from there."""
     status, out, err = interrupted(tmp_path, stage)
     if stage == "planning":
-        assert "interrupted: ending with the best plan so far; once more leaves at once" in err
+        assert "interrupted: ending with the best plan so far, which is then compared; once more leaves at once" in err
         assert status == 0
         assert json.loads(out)["headline"]
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
         assert api.verify(tmp_path / "out").holds
     else:
         assert (status, out) == (130, "")
-        assert err.splitlines()[-1] == "interrupted: nothing was written"
-        assert list(tmp_path.iterdir()) == []
+        kept = tmp_path / plan.UNFINISHED
+        assert err.splitlines()[-1] == plan.KEPT.format(folder=kept)
+        assert list(tmp_path.iterdir()) == [kept]
+        status, _, err = interrupted(tmp_path, "")
+        assert status == 0
+        assert "planning, from what an unfinished run had found" in err
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import errands
 import pytest
-from errands import divides, later_is_quicker, refuses_two, square
+from errands import divides, ends_elsewhere, later_is_quicker, refuses_two, square
 
 from roadstead.engine.local import map_tasks
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -58,3 +63,32 @@ def test_no_process_is_left_behind():
     with pytest.raises(ZeroDivisionError):
         map_tasks(divides, [0, 1, 2], workers=2)
     assert multiprocessing.active_children() == []
+
+
+def test_the_tasks_of_a_lost_worker_are_done_here():
+    told: list[tuple[int, int]] = []
+    me = os.getpid()
+    assert map_tasks(ends_elsewhere, [me, me], workers=2, progress=lambda *news: told.append(news)) == [me, me]
+    assert told[-2:] == [(1, 2), (2, 2)]
+
+
+POOL = "from roadstead.engine.local import map_tasks; map_tasks(lingers, [folder] * 2, workers=2)"
+CREW = "from roadstead.engine.crew import Crew; Crew(lingering, lambda hands: [folder] * hands, 2).ask(['', ''])"
+
+
+@pytest.mark.parametrize("work", [POOL, CREW])
+def test_workers_end_with_a_parent_that_is_killed(work: str, tmp_path: Path):
+    """Those who work and those with an answer to send, and none of them with a traceback."""
+    script = f"import sys; from errands import *; folder = sys.argv[1]; {work}"
+    paths = os.pathsep.join([str(Path(errands.__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.PIPE
+    )
+    ends = time.monotonic() + 60.0
+    while len(list(tmp_path.iterdir())) < 2:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    parent.kill()
+    (tmp_path / "enough").touch()
+    _, said = parent.communicate(timeout=60.0)  # workers hold the same pipe: it ends with the last of them
+    assert b"Traceback" not in said

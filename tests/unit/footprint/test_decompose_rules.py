@@ -12,7 +12,7 @@ from walls import M, wall_or_no_wall
 from benchmarks.facilities import Facilities, as_prospect
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch
-from roadstead.footprint.plan import Decisions
+from roadstead.footprint.plan import Decisions, Pin
 from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.terms.errors import RoadsteadError
@@ -32,6 +32,19 @@ def test_both_planners_find_the_same(seed: int):
         assert prove(made.tree, made.prospect, solved.proof) == pytest.approx(solved.bound_certified, rel=1e-9)
     assert split.gap_npv <= 1e-6
     assert split.standing >= whole.standing - 1e-6 * abs(whole.standing), "value added is not flattered"
+
+
+def test_what_stands_is_worth_the_same_whatever_is_pinned():
+    """A pin asks for what does not stand yet, and value added begins where it did."""
+    made = ruled(9)
+    assert made.prospect.labels.pledge
+    pin = Pin("option", 1, do=True, by=made.tree.first_year)
+    free, pinned = (
+        solve(made.tree, made.prospect, Effort(gap=0.5, method="decomposition"), pins=pins) for pins in ((), (pin,))
+    )
+    assert pinned.plan.decisions.commit[0, 1] == 1.0
+    assert np.isfinite(free.standing)
+    assert pinned.standing == pytest.approx(free.standing, rel=1e-6)
 
 
 def all_plans():

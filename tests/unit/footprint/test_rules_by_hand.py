@@ -151,7 +151,7 @@ def test_what_does_not_stand_is_not_converted():
     with pytest.raises(RoadsteadError) as caught:
         solve(tree, prospect, EXACT, pins=(NEVER, Pin("option", 1, do=True, by=2029)))
     [fault] = caught.value.faults
-    assert fault.message == "no plan keeps these together: the pin `full` opened by 2029; the pin `plant` never"
+    assert fault.message == "no plan keeps these together: the pin `full` committed to by 2029; the pin `plant` never"
 
 
 def test_one_of_a_choice_is_taken_and_what_is_needed_comes_along():
@@ -237,11 +237,11 @@ def test_a_pin_and_a_budget_that_clash_are_told_with_the_cheapest_way_out():
     [fault] = caught.value.faults
     assert (fault.code, fault.where) == ("RS-F503", "pins[0]")
     assert fault.message == (
-        "no plan keeps these together: the pin `plant` opened by 2027; a budget of 2027 (today) of 500,000"
+        "no plan keeps these together: the pin `plant` committed to by 2027; a budget of 2027 (today) of 500,000"
     )
     raised = value(replace(prospect, budget=np.asarray([M, np.inf, np.inf])), AT_ONCE)
     later = value(prospect, Pin("option", PLANT, do=True, by=2029))
-    ways = [(raised, "a budget of 2027 (today) of 1,000,000"), (later, "`plant` opened by 2029")]
+    ways = [(raised, "a budget of 2027 (today) of 1,000,000"), (later, "`plant` committed to by 2029")]
     best, second = sorted(ways, reverse=True)
     assert fault.expected.startswith(f"cheapest: {best[1]}, with a plan worth ")
     assert fault.expected.endswith(f"; or {second[1]}")
@@ -257,8 +257,8 @@ def test_a_pledge_that_cannot_be_kept_is_told():
     with pytest.raises(RoadsteadError) as caught:
         solve(tree, due, EXACT, pins=(NEVER,))
     [fault] = caught.value.faults
-    assert fault.message == "no plan keeps these together: the pin `plant` never; the least balance of `cars owed`"
-    assert "a least balance of `cars owed` that is 5,000 lower" in fault.expected
+    assert fault.message == "no plan keeps these together: the pin `plant` never; the pledge `cars owed`"
+    assert "the pledge `cars owed` with a balance that may be 5,000 lower" in fault.expected
     assert prospect.labels.pledge == ()
 
 
@@ -301,7 +301,7 @@ def test_every_conflict_is_told_with_what_would_do_for_it():
         solve(tree, prospect, EXACT, pins=pins)
     told = {fault.where: fault for fault in caught.value.faults}
     assert set(told) == {"pins[0]", "pins[1]"}
-    assert told["pins[0]"].expected.startswith("`plant` opened by 2027")
+    assert told["pins[0]"].expected.startswith("`plant` committed to by 2027")
 
 
 def test_the_way_out_named_for_a_pledge_is_one():
@@ -318,7 +318,7 @@ def test_the_way_out_named_for_a_pledge_is_one():
     with pytest.raises(RoadsteadError) as caught:
         solve(tree, asked, EXACT, pins=(NEVER,))
     [fault] = caught.value.faults
-    assert "a least balance of `owed` that is 5,000 lower" in fault.expected
+    assert "the pledge `owed` with a balance that may be 5,000 lower" in fault.expected
     lower = replace(asked, pledges=replace(asked.pledges, floor=asked.pledges.floor - 5000.0))
     assert solve(tree, lower, EXACT, pins=(NEVER,)).certificate.value == pytest.approx(35.0 * M, abs=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,6 +102,18 @@ def test_classes_have_the_shares_of_the_tree(fast: float):
     assert chosen["fast"].mean() == pytest.approx(fast, abs=1.0 / DRAWS)
     assert chosen["slow"].mean() == pytest.approx(0.8 - fast, abs=1.0 / DRAWS)
     assert not (chosen["fast"] & chosen["slow"]).any()
+
+
+def test_stated_shares_hold_where_the_paths_say_something_else():
+    certain = plan(
+        NodePlan("today", "", 1.0, (), "today"), NodePlan("f", "today", 1.0, ("fast",), "f"), starts=(2027, 2032)
+    )
+    whole = grow(certain, EVENTS, outlook())
+    half = grow(replace(certain, shares={"fast": 0.5, "slow": 0.5}), EVENTS, outlook())
+    chosen = class_draws(half.tree, half.demand, outlook(), {"fast": 0.5, "slow": 0.5})
+    assert chosen["fast"].mean() == pytest.approx(0.5, abs=1.0 / DRAWS)
+    assert (half.nev_share[1] >= whole.nev_share[1] - 1e-12).all()
+    assert half.nev_share[1].sum() > whole.nev_share[1].sum()
 
 
 def test_fast_draws_are_those_with_most_electric_cars():

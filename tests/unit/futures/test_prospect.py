@@ -86,3 +86,26 @@ def test_an_empty_segment_may_have_any_price():
     width[0, 0, :3], price[0, 0, :3] = (10.0, 0.0, 10.0), (5.0, 9.0, 4.0)
     price[0, 0, 3] = 3.0
     assert changed(MADE, "demand", width=width, price=price).prospect.demand.price[0, 0, 1] == 9.0
+
+
+NO_ARRAYS: dict[str, Any] = {
+    "list": np.ndarray.tolist,
+    "nothing": lambda _: None,
+    "one number": lambda _: np.asarray(1.0),
+    "words": lambda array: array.astype(str),
+}
+
+
+@pytest.mark.parametrize("kind", NO_ARRAYS)
+@pytest.mark.parametrize("name", DIMENSIONS)
+def test_what_is_no_array_is_named(name: str, kind: str):
+    """Whatever has been given in an array's place, left-out ones too."""
+    part, _, field = name.rpartition(".")
+    value = NO_ARRAYS[kind](getattr(getattr(MADE.prospect, part) if part else MADE.prospect, field))
+    with pytest.raises(ValueError, match=f"^{name} "):
+        changed(MADE, part, **{field: value})
+
+
+def test_what_points_is_whole():
+    with pytest.raises(ValueError, match=r"options.needs holds float64, expected whole numbers"):
+        changed(MADE, "options", needs=MADE.prospect.options.needs.astype(float))

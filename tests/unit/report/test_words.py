@@ -211,6 +211,18 @@ def test_the_sign_of_a_term_chooses_the_wording(amount: float, word: str):
     assert said == f"From then on the plan is worth $2\u00a0bn {word}."
 
 
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [
+        (9e6, "Leaving it out costs $9\u00a0m of NPV, to within $2\u00a0m."),
+        (-1e6, "Leaving it out makes no difference that can be told from the gap of $2\u00a0m that solve left."),
+        (-9e6, "Leaving it out would be worth $9\u00a0m of NPV, to within $2\u00a0m."),
+    ],
+)
+def test_what_a_wish_costs_is_not_called_no_difference(cost: float, said: str):
+    assert Words("en", "USD").skip(cost, 2e6) == said
+
+
 def test_a_site_names_its_country_once():
     words, country = Words("en", "USD"), Name("Spain", "西班牙")
     terms = {"site": Name("Spain (idle plant)", ""), "place": country, "capacity": Amount(75e3, "cars")}

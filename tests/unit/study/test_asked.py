@@ -10,6 +10,7 @@ from roadstead.report.words import Words
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
+from roadstead.study.store import store, verify
 from roadstead.study.study import prepare, run
 from roadstead.terms.errors import RoadsteadError
 
@@ -92,18 +93,22 @@ def test_a_pin_and_a_budget_that_clash_are_told_at_the_pin(case):
     assert fault.where == case.line_of(YAML, "{what: izmir, do: open, by: 2028}")
     assert fault.code == "RS-F503"
     for words in (
-        "the pin `izmir` opened by 2028",
+        "the pin `izmir` committed to by 2028",
         "a budget of 2027 (Rules as they stand) of 20,000,000",
-        "opened by 2029",
+        "committed to by 2029",
     ):
         assert words in str(fault)
 
 
-def test_a_plan_with_both_says_what_is_maximised_and_prints_expected_npv(case):
+def test_a_plan_with_both_says_what_is_maximised_and_prints_expected_npv(case, tmp_path):
     ask(case, "budget: {2027: 40e6, 2029: 100e6}\nrisk: {level: 0.3, weight: 0.5}")
     with solver_silenced():
         done = run(read_study(case.folder), effort=QUICK, progress=Quiet())
+        checks = {check.name: check for check in verify(store(done, tmp_path / "run")).checks}
     certificate = done.solved.certificate
+    assert all(check.holds for check in checks.values())
+    assert f"; weighed with its worst futures {certificate.value:,.2f}" in checks["plan"].detail
+    assert "plan weighed with its worst futures" in checks["bounds"].detail
     assert certificate.value < certificate.expected
     assert next(row for row in done.book.comparisons if row.key == "plan").npv == certificate.expected
     said = Words("en", "USD").joined(done.book.cover.conventions).replace("\u00a0", " ")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from roadstead.study.bundled import case_folder
 from roadstead.study.spec import Study, read_study
+from roadstead.terms.errors import RoadsteadError
 from roadstead.world.carmaker import Standing
 
 CASES = Path(__file__).parents[3] / "cases"
@@ -108,6 +110,19 @@ def test_byd_sells_no_more_than_it_sold_abroad(byd):
     assert 0.5 * OVERSEAS_2025 < planned < OVERSEAS_2025
 
 
+def test_a_file_is_no_case_folder(tmp_path):
+    for name, expected in (
+        ("case.yaml", f"the folder it is in: {tmp_path}"),
+        ("a.problem", "a folder with a case.yaml"),
+    ):
+        (tmp_path / name).touch()
+        with pytest.raises(RoadsteadError) as caught:
+            case_folder(tmp_path / name)
+        [fault] = caught.value.faults
+        assert (fault.code, fault.message) == ("RS-S601", "this is a file, not a case folder")
+        assert fault.expected == expected
+
+
 def test_the_starter_case_is_made_up_and_small():
     study = read_study(CASES / "starter")
     assert len(study.case.tree.nodes) <= 9
@@ -115,6 +130,6 @@ def test_the_starter_case_is_made_up_and_small():
     assert len(study.carmaker.channels) <= 6
     assert {line.mode.value for line in study.carmaker.lines.values()} == {"kit", "local", "contract"}
     assert "made up" in (study.folder / "case.yaml").read_text(encoding="utf-8").splitlines()[0]
-    keys = set(study.case.model_dump())
+    keys = set(study.case.model_dump()) - {"patched"}
     text = (study.folder / "case.yaml").read_text(encoding="utf-8")
-    assert all(f"\n{key}:" in text for key in keys), "the template shows every key"
+    assert all(f"\n{key}:" in text for key in keys), "the template shows every key that a person writes"

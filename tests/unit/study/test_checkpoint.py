@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from prospects import best_plan, invented
 
 import roadstead as rs
@@ -21,12 +22,15 @@ from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.lump_prices import Lumps
 from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint
+from roadstead.playbook import leaving_out
+from roadstead.study.bundled import bundled
 from roadstead.study.checkpoint import Unfinished, problem_digest
+from roadstead.study.progress import Quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+    from roadstead.footprint.solve import Effort
 
 MADE = invented(3)
 FOUND = best_plan(3)
@@ -76,6 +80,32 @@ def test_another_problem_has_another_folder():
     other = invented(4)
     names = {problem_digest(MADE.tree, MADE.prospect, ()), problem_digest(other.tree, other.prospect, ())}
     assert len(names) == 2
+
+
+class Ending(Quiet):
+    """Ends planning as soon as it begins."""
+
+    def stopped(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("watching", [Quiet(), Ending()])
+def test_a_plan_ended_early_is_held_against_others_no_closer_than_it(
+    watching: Quiet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    asked: list[Effort] = []
+
+    def seen(*args: Any) -> Any:
+        asked.append(args[4])
+        return solve_again(*args)
+
+    solve_again = leaving_out.solve_again
+    monkeypatch.setattr(leaving_out, "solve_again", seen)
+    done = rs.plan(bundled("starter"), gap=1e-6, seconds=60.0, workers=1, progress=watching, unfinished=tmp_path).run
+    assert done.effort.gap == 1e-6
+    assert asked[0].gap == max(1e-6, done.solved.gap_value_added if watching.stopped() else 0.0)
+    assert (done.solved.gap_value_added > 1e-6) == watching.stopped()
+    assert not list(tmp_path.iterdir()), "a finished plan keeps no search"
 
 
 SEARCH = """

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roadstead.footprint.solve import Effort
-from roadstead.futures.tree import leaves
+from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.futures.tree_size import Need
 from roadstead.study import growing
 from roadstead.study.growing import begin
+from roadstead.study.patch import certain, setting
+from roadstead.study.patched import patched
 from roadstead.study.preflight import check
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
@@ -63,8 +65,19 @@ def test_the_playbook_speaks_of_its_nodes_and_events(grown_run: Run):
     titles = {event.title for event in grown.events.values()}
     assert {title for node in book.tree for title in (name.en for name in node.fires)} <= titles
     assert {row.event.en for row in book.events} == titles
-    assert book.triggers
     assert book.timeline
+
+
+def test_triggers_are_named_as_the_nodes_on_the_way(grown_run: Run):
+    """One for every node after the root, as likely as it is, by what sets it and those before it apart."""
+    grown, book = grown_run.ready.grown, grown_run.book
+    probability = node_probability(grown.tree)
+    told = {
+        " → ".join(grown.names[n][0] for n in history(grown.tree, node)[1:]): float(probability[node])
+        for node in range(1, grown.tree.count)
+    }
+    assert {trigger.event.en: trigger.probability for trigger in book.triggers} == pytest.approx(told)
+    assert all((trigger.rests_on and "→" in trigger.event.zh) or trigger.watch_in == 2029 for trigger in book.triggers)
 
 
 def test_its_run_folder_verifies(grown_run: Run, tmp_path: Path):
@@ -238,3 +251,15 @@ def test_need_grows_with_the_tree():
     assert not large.within(small)
     assert growing.machine_memory() > 100.0
     assert isinstance(small, Need)
+
+
+def test_a_what_if_holds_on_a_grown_tree_from_its_first_day_or_is_refused(grown):
+    """What begins later cannot be made certain on a tree that is grown, and says how it can."""
+    with patched(grown.folder, [setting("EU27/COUNTERVAILING=0.30")]) as folder:
+        found = begin(read_study(folder), Quiet()).grown
+        assert all(happened[0].event == "patch_1" and happened[0].since == 2027 for happened in found.happened)
+    with pytest.raises(RoadsteadError) as caught, patched(grown.folder, [certain("tur_ends_surtax 2030")]):
+        pass
+    (fault,) = caught.value.faults
+    assert fault.code == "RS-S735"
+    assert "futures/events.csv" in fault.expected

@@ -20,10 +20,12 @@ from roadstead.footprint.plan import Pin
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.study.parquet import digest, same_tree
 from roadstead.study.problem import unsound
+from roadstead.study.progress import Quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.footprint.session import News
     from roadstead.futures.prospect import NodeYears, Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.study.study import Ready
@@ -223,10 +225,61 @@ def test_a_cell_of_no_market_is_told():
     assert fault.where == "labels.cell"
 
 
-@pytest.mark.parametrize("bad", [{"gap": 5.0}, {"gap": -1.0}, {"seconds": 0.0}, {"workers": 0}])
+@pytest.mark.parametrize(
+    "bad",
+    [{"gap": 5.0}, {"gap": -1.0}, {"gap": "1"}, {"seconds": 0.0}, {"seconds": "9"}, {"workers": 0}, {"workers": 1.5},
+     {"cluster": 8786}],
+)  # fmt: skip
 def test_an_effort_that_is_none_is_told(bad: dict[str, Any]):
     [told] = faults(rs.solve_problem, MADE.tree, MADE.prospect, **bad)
     assert told.endswith(("[RS-S617]", "[RS-T109]"))
+
+
+def test_what_nobody_can_want_is_refused():
+    with pytest.raises(TypeError, match="time"):
+        rs.solve_problem(MADE.tree, MADE.prospect, time=60.0)  # type: ignore[call-arg]
+
+
+def test_what_is_no_tree_is_told():
+    [told] = faults(rs.solve_problem, MADE.prospect, MADE.tree)
+    assert told == "tree, prospect: are a Prospect and a ScenarioTree [RS-S712]"
+
+
+@pytest.mark.parametrize(
+    ("pins", "message"),
+    [
+        ([Pin("option", -1, do=True, by=2030)], "pins[0]: names entry -1 to `option`"),
+        ([Pin("option", 0, do=False), Pin("retire", 999, do=False)], "pins[1]: names entry 999 to `retire`"),
+        ([Pin("open", 0, do=False)], "pins[0]: is of kind 'open'"),  # type: ignore[arg-type]
+        ([("option", 0, False)], "pins[0]: is a tuple"),
+        (Pin("option", 0, do=False), "pins: is a Pin"),
+    ],
+)
+def test_pins_on_nothing_are_told(pins: Any, message: str):
+    assert faults(rs.solve_problem, MADE.tree, MADE.prospect, pins=pins) == [f"{message} [RS-S712]"]
+
+
+class Watching(Quiet):
+    """Ends a search once it has a plan."""
+
+    def __init__(self) -> None:
+        self.news: list[News] = []
+
+    def gap(self, news: News) -> None:
+        self.news.append(news)
+
+    def stopped(self) -> bool:
+        return bool(self.news) and np.isfinite(self.news[-1].value)
+
+
+def test_a_search_is_watched_and_ended():
+    tree, prospect = instances.as_prospect(instances.generate("small", 1))
+    watching = Watching()
+    solved = rs.solve_problem(tree, prospect, gap=0.0, seconds=600.0, progress=watching)
+    assert watching.stopped()
+    assert solved.status != "Optimal"
+    assert solved.certificate.value >= watching.news[-1].value * (1 - 1e-9)
+    assert solved.bound >= solved.certificate.value
 
 
 def test_a_cluster_is_handed_on():

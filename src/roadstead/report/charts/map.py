@@ -103,22 +103,24 @@ def region_charts(world_map: Map, words: Words) -> dict[str, alt.LayerChart]:
 
 
 def _map(world_map: Map, frame: Frame, labelled: Sequence[MapMarket], words: Words) -> alt.LayerChart:
-    layers = [_land(frame)]
+    layers = [land(frame)]
     if world_map.flows:
         layers.append(_flows(world_map, frame, words))
     layers += [_dots(world_map, frame, words), *_labels(world_map, frame, labelled, words)]
     return drawing(layers, frame.width, frame.height)
 
 
-def _projected(chart: alt.Chart, frame: Frame) -> alt.Chart:
+def projected(chart: alt.Chart, frame: Frame) -> alt.Chart:
+    """A chart in the projection of a frame."""
     return chart.project(
         type=frame.kind, rotate=[-frame.middle, 0, 0], scale=frame.scale, translate=list(frame.shift), center=[0, 0]
     )
 
 
-def _land(frame: Frame) -> alt.Chart:
-    land = _shapes("land", _geometry()["objects"]["land"]["geometries"])
-    return _projected(alt.Chart(land).mark_geoshape(fill=LAND, clip=True), frame)
+def land(frame: Frame) -> alt.Chart:
+    """Land without border lines."""
+    shapes = _shapes("land", _geometry()["objects"]["land"]["geometries"])
+    return projected(alt.Chart(shapes).mark_geoshape(fill=LAND, clip=True), frame)
 
 
 def said(market: MapMarket, year: int, words: Words) -> str:
@@ -146,7 +148,7 @@ def _flows(world_map: Map, frame: Frame, words: Words) -> alt.Chart:
         .mark_geoshape(filled=False, opacity=0.78, strokeCap="round", clip=True)
         .encode(stroke=_stroke(), strokeWidth=alt.StrokeWidth("width:Q", scale=None), description="said:N")
     )
-    return _projected(chart, frame)
+    return projected(chart, frame)
 
 
 def _stroke() -> alt.Stroke:

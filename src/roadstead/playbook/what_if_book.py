@@ -1,0 +1,159 @@
+"""What-ifs as plain values: points of a sweep, assumptions that move a plan, and runs side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from roadstead.playbook.book import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """Something a plan commits to: open, convert, tool, enter or expand; first year, probability, and whether as the plan begins."""
+
+    kind: str
+    what: Name
+    year: int
+    probability: float
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPoint:
+    """A case planned at one point of a sweep.
+
+    Attributes
+    ----------
+    values
+        Value of every axis as written; empty for the case as it stands.
+    npv, sales, local_output, duty, price
+        None where no plan keeps what is asked, which ``fault`` then says. [money], [cars/year], [cars/year], [money/year], [money/car]
+    gap
+        Share of NPV that a better plan could be better by. [fraction]
+    """
+
+    case: Name
+    values: tuple[str, ...]
+    npv: float | None
+    gap: float
+    sales: float | None
+    local_output: float | None
+    duty: float | None
+    price: float | None
+    built: tuple[Commitment, ...]
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """An assumption at its low and its high end: what NPV differs by from the case as it stands, and how many commitments do.
+
+    Attributes
+    ----------
+    low, high
+        Values as written; empty where that end was not planned.
+    noise
+        Difference of NPV that says nothing: what the plans compared may each be improved by. [money]
+    """
+
+    case: Name
+    assumption: str
+    low: str
+    high: str
+    npv_low: float | None
+    npv_high: float | None
+    changed_low: int
+    changed_high: int
+    noise: float
+
+    @property
+    def span(self) -> float:
+        """The larger of the two differences of NPV. [money]"""
+        return max(abs(self.npv_low or 0.0), abs(self.npv_high or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class SweepBook:
+    """A sweep, told. ``movers`` are there where it went over assumptions, the largest first."""
+
+    axes: tuple[str, ...]
+    fixed: tuple[str, ...]
+    points: tuple[SweepPoint, ...]
+    movers: tuple[Mover, ...]
+    currency: str
+    price_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunWorth:
+    """A run in short: what it is called, what was worked into it, what it is worth. [money]"""
+
+    run: str
+    case: Name
+    patches: tuple[str, ...]
+    npv: float
+    standing: float | None
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When one run decides something: first year and probability; the year is none where it never does."""
+
+    year: int | None
+    probability: float
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionBeside:
+    """One decision over all runs, in their order."""
+
+    kind: str
+    what: Name
+    taken: tuple[Taken, ...]
+
+    @property
+    def differs(self) -> bool:
+        """True where not every run decides alike."""
+        return len({(one.year, round(one.probability, 2), round(one.amount)) for one in self.taken}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class MarketBeside:
+    """Cars sold in a market by mode in every run, expected over futures and on average over the years planned. [cars/year]"""
+
+    market: Name
+    place: str
+    cars: tuple[tuple[float, float, float, float], ...]
+
+    @property
+    def totals(self) -> tuple[float, ...]:
+        """Cars in every run."""
+        return tuple(sum(one) for one in self.cars)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBeside:
+    """Cars from one country to another in every run. [cars/year]"""
+
+    origin: Name
+    destination: Name
+    start: tuple[float, float]
+    end: tuple[float, float]
+    cars: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Runs side by side; differences are from the first of them."""
+
+    runs: tuple[RunWorth, ...]
+    decisions: tuple[DecisionBeside, ...]
+    markets: tuple[MarketBeside, ...]
+    flows: tuple[FlowBeside, ...]
+    currency: str
+    price_year: int
+    years: tuple[int, int]

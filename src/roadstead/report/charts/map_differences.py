@@ -1,0 +1,99 @@
+"""Differences between two runs on a map: from where to where more cars go than in the first run, and from where to where fewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import altair as alt
+
+from roadstead.report.charts.map import MARK, MIDDLE, NORTH, SOUTH, WORLD_WIDTH, flow_width, land, projected
+from roadstead.report.charts.projection import Box, free_place, unbroken_arc, world_frame
+from roadstead.report.charts.style import INK, Place, drawing, haloed, inline, text_width, written
+
+if TYPE_CHECKING:
+    from roadstead.playbook.book import Name
+    from roadstead.playbook.what_if_book import Comparison
+    from roadstead.report.charts.projection import Frame
+    from roadstead.report.words import Words
+
+MORE, FEWER, SAME = "#0A5C47", "#C0392B", "#C9CCD1"
+"""Colours of more cars, of fewer, and of a market where nothing moves."""
+NOTABLE = 50.0
+"""Cars a year from which a difference is drawn."""
+NEAREST, HEIGHT, KEY = 8.0, 12.0, 22.0
+
+
+def differences_chart(comparison: Comparison, run: int, words: Words) -> alt.LayerChart:
+    """What a run has more and fewer of than the first: flows as lines, markets as marks with the difference of their sales."""
+    frame = world_frame(WORLD_WIDTH, MIDDLE, SOUTH, NORTH)
+    flows = [(flow, flow.cars[run] - flow.cars[0]) for flow in comparison.flows]
+    moved = sorted((pair for pair in flows if abs(pair[1]) >= NOTABLE), key=lambda pair: -abs(pair[1]))
+    most = max((abs(cars) for _, cars in moved), default=1.0)
+    lines = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": unbroken_arc(flow.start, flow.end, MIDDLE - 180.0)},
+            "colour": MORE if cars > 0 else FEWER,
+            "width": flow_width(abs(cars), most),
+            "said": f"{words.name(flow.origin)} → {words.name(flow.destination)}: {signed(cars, words)}",
+        }
+        for flow, cars in moved
+        if flow.start != flow.end
+    ]
+    layers = [land(frame)]
+    if lines:
+        stroke = alt.Stroke("colour:N", scale=None)
+        chart = alt.Chart(alt.InlineData(values=lines)).mark_geoshape(
+            filled=False, opacity=0.8, strokeCap="round", clip=True
+        )
+        width = alt.StrokeWidth("width:Q", scale=None)
+        layers.append(projected(chart.encode(stroke=stroke, strokeWidth=width, description="said:N"), frame))
+    layers += _marks(comparison, run, frame, words)
+    return drawing([*layers, *_key(frame, words)], frame.width, frame.height)
+
+
+def signed(cars: float, words: Words) -> str:
+    """A difference of cars with its sign."""
+    return f"{'+' if cars > 0 else ''}{words.cars(cars)}"
+
+
+def _marks(comparison: Comparison, run: int, frame: Frame, words: Words) -> list[alt.Chart]:
+    """Countries that cars go to or are made in, by how many more end there, own make included."""
+    change: dict[tuple[float, float], tuple[Name, float]] = {}
+    for flow in comparison.flows:
+        name, before = change.get(flow.end, (flow.destination, 0.0))
+        change[flow.end] = name, before + flow.cars[run] - flow.cars[0]
+    dots, texts = [], {}
+    for at, (name, cars) in change.items():
+        if frame.holds(*at):
+            x, y = frame.pixel(*at)
+            fill = SAME if abs(cars) < NOTABLE else MORE if cars > 0 else FEWER
+            dots.append({"x": x, "y": y, "fill": fill, "said": f"{words.name(name)}: {signed(cars, words)}"})
+            if abs(cars) >= NOTABLE:
+                texts[at] = f"{words.short(name)} {signed(cars, words)}"
+    place = Place(frame.width, frame.height)
+    marked = alt.Chart(inline(dots)).mark_circle(opacity=1, stroke=INK, strokeWidth=0.6, size=MARK / 2)
+    fill_by = alt.Fill("fill:N", scale=None)
+    taken = [_around(frame.pixel(*at)) for at in change if frame.holds(*at)]
+    rows = []
+    for at, text in texts.items():
+        box = free_place(frame.pixel(*at), (text_width(text) + 2.0, HEIGHT), taken, frame)
+        if box is not None:
+            taken.append(box)
+            rows.append({"x": (box.left + box.right) / 2, "y": (box.top + box.bottom) / 2, "text": text})
+    dotted = cast("alt.Chart", marked.encode(**place.point, fill=fill_by, description="said:N"))
+    return [dotted, *haloed(rows, place)]
+
+
+def _key(frame: Frame, words: Words) -> list[alt.Chart]:
+    place = Place(frame.width, frame.height)
+    y = frame.height - KEY
+    return [
+        written([{"x": 10.0, "y": y, "text": f"— {words.label('whatif.more')}"}], place, align="left", color=MORE),
+        written([{"x": 130.0, "y": y, "text": f"— {words.label('whatif.fewer')}"}], place, align="left", color=FEWER),
+    ]
+
+
+def _around(at: tuple[float, float]) -> Box:
+    x, y = at
+    return Box(x - NEAREST, y - NEAREST, x + NEAREST, y + NEAREST)

@@ -1,0 +1,70 @@
+"""`plan` with patches, `sweep` and `compare` on the command line: what is refused, and answers in words and in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roadstead.study.bundled import bundled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Said
+
+QUICK = ("--gap", "0.3", "--workers", "1")
+
+
+@pytest.fixture
+def starter() -> Path:
+    return bundled("starter")
+
+
+def test_bad_patches_are_told_all_at_once_and_nothing_is_written(
+    run: Callable[..., Said], starter: Path, tmp_path: Path
+):
+    said = run("plan", starter, "--out", tmp_path / "r", "--set", "EU27/MFN=30", "--set", "figures/cas/fill=1", *QUICK)
+    assert said.status == 2
+    assert said.codes == ["RS-S731", "RS-S733"] or sorted(said.codes) == ["RS-S731", "RS-S733"]
+    assert not list(tmp_path.iterdir())
+    said = run("plan", starter, "--set", "EU27/MFN", "--event", "us_lets_in")
+    assert sorted(said.codes) == ["RS-S733", "RS-S733"]
+
+
+def test_an_option_takes_one_value_and_may_be_repeated(run: Callable[..., Said], starter: Path):
+    said = run("plan", starter, "--event", "nothing 2029", "--scenario", "nobody", "--event", "neither 2030")
+    assert sorted(said.codes) == ["RS-S736"]
+    said = run("plan", starter, "--event", "nothing 2029", "--event", "neither 2030")
+    assert said.codes == ["RS-S734", "RS-S734"]
+
+
+def test_a_sweep_answers_in_json_alone(run: Callable[..., Said], starter: Path, tmp_path: Path):
+    words = ("sweep", starter, "--over", "figures/case/fill=0.7", "--out", tmp_path / "s", *QUICK)
+    first = run(*words, "--json")
+    assert first.status == 0, first.err
+    told = first.json
+    assert told["axes"] == ["figures/case/fill"]
+    assert [point["values"] for point in told["points"]] == [{}, {"figures/case/fill": "0.7"}]
+    assert Path(told["written"]["sweep.html"]).is_file()
+    again = run(*words, "--language", "zh")
+    assert "取值点" in again.out
+    assert "案例现状" in again.out
+
+
+def test_a_sweep_over_nothing_and_without_a_case_is_refused(run: Callable[..., Said], starter: Path, tmp_path: Path):
+    assert run("sweep", starter, "--out", tmp_path / "s").codes == ["RS-S741"]
+    assert run("sweep", "--over", "EU27/MFN=0.1,0.2", "--out", tmp_path / "s").codes == ["RS-S741"]
+    assert run("sweep", starter, "--tornado", "--spread", "20", "--out", tmp_path / "s").codes == ["RS-S741"]
+
+
+def test_runs_are_compared_in_words_and_in_json(run: Callable[..., Said], stored: Path, tmp_path: Path):
+    said = run("compare", stored, stored, "--page", tmp_path / "beside.html")
+    assert said.status == 0, said.err
+    assert "no decision differs" in said.out
+    assert (tmp_path / "beside.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    told = run("compare", stored, stored, "--json").json
+    assert len(told["runs"]) == 2
+    assert run("compare", stored).codes == ["RS-S743"]
+    assert run("compare", stored, tmp_path).codes == ["RS-S703"]

@@ -1,0 +1,99 @@
+"""What-ifs in words and on a page: nothing is lost, nothing is cut but where it says so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from roadstead.playbook.book import Name
+from roadstead.playbook.what_if_book import (
+    Commitment,
+    Comparison,
+    DecisionBeside,
+    FlowBeside,
+    MarketBeside,
+    Mover,
+    RunWorth,
+    SweepBook,
+    SweepPoint,
+    Taken,
+)
+from roadstead.report.what_if import compared, comparison_page, sweep_page, sweep_sheet
+from roadstead.report.words import Words
+
+CASE = Name("Harbour <Motors>", "海港汽车")
+KINDS = ("open", "convert", "tool", "enter", "expand")
+BUILT = tuple(
+    Commitment(kind, Name(f"site {kind}", f"厂{kind}"), 2030 - i, 1.0 if i else 0.4, now=False)
+    for i, kind in enumerate(KINDS)
+)
+
+
+def book(values: list[str], *, axes: tuple[str, ...] = ("EU27/MFN",)) -> SweepBook:
+    points = [SweepPoint(CASE, (), 2e9, 0.01, 1e5, 5e4, 2e8, 32000.0, BUILT, "")]
+    points += [
+        SweepPoint(CASE, (v, *axes[1:]), 1e9 + i, 0.01, 1e5, 5e4, 2e8, 32000.0, (), "") for i, v in enumerate(values)
+    ]
+    points.append(SweepPoint(CASE, ("9", *axes[1:]), None, 0.0, None, None, None, None, (), "no plan [RS-F503]"))
+    return SweepBook(axes, ("a=1",), tuple(points), (), "USD", 2025)
+
+
+def movers() -> SweepBook:
+    found = (
+        Mover(CASE, "figures/assumed/conversion", "x0.8", "x1.2", -5e7, 4e7, 1, 0, 1e7),
+        Mover(CASE, "prices/assumed/assumed/price", "x0.8", "", 1e6, None, 0, 0, 1e7),
+    )
+    return SweepBook(("x",), (), (), found, "USD", 2025)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "told", [book(["0.1", "0.2"]), book(["never", "free"]), book(["x1", "x2"], axes=("A", "B")), movers()]
+)
+def test_every_row_has_a_cell_for_every_head(told: SweepBook, language: str):
+    words = Words(language, "USD")  # type: ignore[arg-type]
+    sheet = sweep_sheet(told, words)
+    assert {len(row) for row in sheet.rows} == {len(sheet.heads)}
+    page = sweep_page(told, words)
+    assert "<script" not in page
+    assert "Harbour <Motors>" not in page
+    assert len(re.findall("<tr>", page)) == len(sheet.rows) + 1
+    assert page.count("<svg") == (1 if told.movers else 4)
+
+
+def test_commitments_are_named_in_order_and_the_rest_are_counted():
+    words = Words("en", "USD")
+    whole, cut = (sweep_sheet(book([]), words, most).rows[0][-1] for most in (None, 3))
+    assert whole == (
+        "more at site expand 2026; enter site enter 2027; tools: site tool 2028; site convert 2029; site open 2030 in 40% of futures"
+    )
+    assert cut == "more at site expand 2026; enter site enter 2027; and 3 more"
+
+
+def comparison() -> Comparison:
+    runs = (RunWorth("base", CASE, (), 2e9, 1e9, 0.01), RunWorth("walls", CASE, ("EU27/MFN=0.2",), 1.5e9, None, 0.02))
+    never, now = Taken(None, 0.0, 0.0), Taken(2027, 1.0, 2.0)
+    alike = DecisionBeside("enter", Name("Britain", "英国"), (now, now))
+    other = DecisionBeside("open", Name("Izmir", "伊兹密尔"), (now, never))
+    germany, china = Name("Germany", "德国"), Name("China", "中国")
+    market = MarketBeside(germany, "DEU", ((0.0, 0.0, 0.0, 9000.0), (4000.0, 0.0, 0.0, 0.0)))
+    flow = FlowBeside(china, germany, (113.0, 32.0), (10.0, 51.2), (0.0, 4000.0))
+    return Comparison(runs, (alike, other), (market,), (flow,), "USD", 2025, (2027, 2036))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_runs_side_by_side(language: str):
+    words = Words(language, "USD")  # type: ignore[arg-type]
+    worth, decisions, markets = compared(comparison(), words)
+    for sheet in (worth, decisions, markets):
+        assert {len(row) for row in sheet.rows} == {len(sheet.heads)}
+    assert [row[1:] for row in decisions.rows] == [
+        ("2027" if language == "en" else "2027年", words.label("whatif.never"))
+    ]
+    assert worth.rows[1][4] == "–"
+    assert next(row[1] for row in markets.rows) == words.label("whatif.all")
+    page = comparison_page(comparison(), words)
+    assert words.label("whatif.more") in page
+    assert page.count("<svg") == 1
+    assert "+4,000" in page
