@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING
 from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
-from roadstead.cli import case, divert, duty, futures, health, origin, outlook, plan, rules, watch, what_if, world
+from roadstead.cli import (
+    case,
+    divert,
+    duty,
+    futures,
+    health,
+    origin,
+    outlook,
+    plan,
+    rehearse,
+    rules,
+    watch,
+    what_if,
+    world,
+)
 from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
 from roadstead.cli.printing import print_json, say
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -39,7 +53,20 @@ def build() -> App:
     app["--version"].group = INSTALLATION
     for group, commands in (
         (LOOK_UP, (duty.duty, origin.origin, divert.divert, futures.futures, world.world, world.sources)),
-        (PLAN, (plan.demo, case.new, case.check, plan.plan, what_if.sweep, what_if.compare, plan.verify, watch.watch)),
+        (
+            PLAN,
+            (
+                plan.demo,
+                case.new,
+                case.check,
+                plan.plan,
+                what_if.sweep,
+                what_if.compare,
+                rehearse.rehearse,
+                plan.verify,
+                watch.watch,
+            ),
+        ),
         (INSTALLATION, (health.doctor, health.explain)),
     ):
         for command in commands:

@@ -28,6 +28,8 @@ STAGES = {
     "resumed": "planning, from what an unfinished run had found",
     "comparisons": "planning again for comparison",
     "flexibility": "working out what flexibility is worth",
+    "paths": "carrying plans out on fresh paths",
+    "foresight": "planning single paths with foresight",
     "playbook": "telling the playbook",
     "pages": "writing pages and run folder",
     "sweep": "planning every point",

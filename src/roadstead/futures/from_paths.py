@@ -7,7 +7,7 @@ expected: a tree adds doubt to them, no trend.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from roadstead.futures.playing import play
 from roadstead.futures.reckoning import DOLLAR, Playable, reckon
 from roadstead.futures.reduce import Shape, reduce
 from roadstead.futures.simulate import Possible, simulate
+from roadstead.futures.stakes import in_money
 from roadstead.futures.tree import history
 from roadstead.terms.arrays import frozen
 from roadstead.terms.years import NEVER
@@ -33,14 +34,60 @@ if TYPE_CHECKING:
     from roadstead.futures.reckoning import World
     from roadstead.futures.reduce import Reduced
     from roadstead.futures.simulate import Paths
+    from roadstead.futures.stakes import Stakes
+    from roadstead.futures.tree import ScenarioTree
     from roadstead.outlook.forecast import Outlook
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Floats, Ints, Shorts
 
 IDLE = 0.001
 """An event is left out of a tree where it moves less than this part of a year's margin."""
+WAYS = (-1.0, 0.0, 1.0)
+"""Which way the events of a path pull its demand: slow, not at all, fast."""
 
 
-def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy: Economy) -> Grown:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a tree was grown from, so that fresh paths are drawn of the same and told in the same.
+
+    Attributes
+    ----------
+    possible
+        Of what paths are drawn: every event of the catalogue.
+    means
+        Means of factors over the tree's paths. Shapes (T,), (T, C).
+    shares
+        Share of the tree's paths with each class of demand: slow, open, fast.
+    kept
+        The events that the tree keeps apart.
+    ids
+        By event kept: what it is called when it is played at each level.
+    stakes
+        Money in the events kept, in demand and in factors.
+    middle
+        The paths about which the nodes of the tree were parted, in money. Shape (N, T, things).
+    """
+
+    plan: PathPlan
+    world: World
+    catalogue: Catalogue
+    possible: Possible
+    means: Factors
+    shares: tuple[float, ...]
+    kept: tuple[CatalogueEvent, ...]
+    ids: tuple[tuple[str, ...], ...]
+    stakes: Stakes
+    middle: Floats
+    found: Reduced
+    grown: Grown
+
+    def told(self, first: int, count: int) -> Paths:
+        """Paths of any number, as the case sees them: demand brought, events kept, factors as multiples of the tree's paths' means."""
+        fresh = simulate(self.possible, self.plan.seed, first, count)
+        draw = brought(fresh, self.catalogue, self.world.outlook, self.shares)
+        return _of_the_case(replace(fresh, draw=draw), self.kept, self.means)
+
+
+def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy: Economy) -> Source:
     """Draw joint paths and grow the tree that is near them in the case's money.
 
     Raises
@@ -56,27 +103,30 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
     possible = Possible(catalogue.hazards, economy, world.outlook.years, len(world.outlook.market))
     kept = [events[i] for i in moving]
     drawn = simulate(possible, plan.seed, 0, plan.paths)
-    paths = _of_the_case(replace(drawn, draw=brought(drawn, catalogue, world.outlook)), kept)
+    shares, means = class_shares(drawn, catalogue), _means(drawn.factors)
+    paths = _of_the_case(replace(drawn, draw=brought(drawn, catalogue, world.outlook, shares)), kept, means)
     stakes = replace(stakes, events=tuple(stakes.events[i] for i in moving))
     if not plan.economy:
         stakes = replace(stakes, battery=0.0, freight=0.0, rates=0.0 * stakes.rates)
     found = reduce(paths, stakes, Shape(plan.starts, plan.nodes), [words(event) for event in kept])
+    middle = in_money(paths, stakes, found.middle, 0, len(paths.years))
     begun = world.central.happened[0]
-    told = _happened(found, begun, [[event.event_id for event in playable[i].levels] for i in moving])
+    ids = tuple(tuple(event.event_id for event in playable[i].levels) for i in moving)
     played = _with_chances({event.event_id: event for i in moving for event in playable[i].levels}, paths, kept)
     market, nev_share = _demand(found, paths, world.outlook)
     idle = tuple(event.event_id for i, event in enumerate(events) if i not in set(moving))
-    return Grown(
+    grown = Grown(
         tree=found.tree,
         names=tuple(zip(found.tree.name, found.names_zh, strict=True)),
         events={**world.central.events, **played},
-        happened=told,
+        happened=happened(found.tree, found.level, begun, ids),
         demand=tuple("" for _ in found.names_zh),
         market=market,
         nev_share=nev_share,
-        climate=_climate(found, paths, world.places) if plan.economy else None,
+        climate=climate(found, paths.currencies, world.places) if plan.economy else None,
         nearness=Nearness(paths.count, found.distance, found.undivided, idle),
     )
+    return Source(plan, world, catalogue, possible, means, shares, tuple(kept), ids, stakes, middle, found, grown)
 
 
 def words(event: CatalogueEvent) -> EventWords:
@@ -92,24 +142,36 @@ def words(event: CatalogueEvent) -> EventWords:
     )
 
 
-def brought(paths: Paths, catalogue: Catalogue, outlook: Outlook) -> Ints:
+def brought(paths: Paths, catalogue: Catalogue, outlook: Outlook, shares: Sequence[float]) -> Ints:
     """Demand draw of every path, where events bring a class of draws. Shape (paths,).
 
     A path belongs to the class whose events are in force on it for longer. Paths of the slow class follow the slowest draws, those of the fast
-    class the fastest, as many draws in each as the class has paths: so all draws stay equally likely over all paths. Within a
-    class a path keeps its place.
+    class the fastest, as many draws in each as its share of all paths: so all draws stay equally likely over all of them. Within
+    a class a path keeps its place.
     """
+    own = _pull(paths, catalogue)
+    count, begin = len(outlook.market), 0.0
+    rank = np.zeros(paths.count, dtype=np.int64)
+    for way, share in zip(WAYS, shares, strict=True):
+        members = own == way
+        rank[members] = ((begin + (paths.draw[members] + 0.5) / count * share) * count).astype(np.int64)
+        begin += share
+    return np.asarray(np.argsort(pace(outlook), kind="stable")[np.minimum(rank, count - 1)])
+
+
+def class_shares(paths: Paths, catalogue: Catalogue) -> tuple[float, ...]:
+    """Share of paths with each class of demand: slow, open, fast."""
+    own = _pull(paths, catalogue)
+    return tuple(float((own == way).mean()) for way in WAYS)
+
+
+def _pull(paths: Paths, catalogue: Catalogue) -> Floats:
+    """1 where events that bring fast draws are in force for longer than those that bring slow ones, -1 the other way. Shape (paths,)."""
     score = np.zeros(paths.count)
     for e, event in enumerate(catalogue.events.values()):
         if event.demand:
             score += (1.0 if event.demand == "fast" else -1.0) * (paths.level[:, :, e] >= 0).sum(axis=1)
-    count, begin = len(outlook.market), 0.0
-    rank = np.zeros(paths.count, dtype=np.int64)
-    for members in (score < 0.0, score == 0.0, score > 0.0):
-        share = float(members.mean())
-        rank[members] = ((begin + (paths.draw[members] + 0.5) / count * share) * count).astype(np.int64)
-        begin += share
-    return np.asarray(np.argsort(pace(outlook), kind="stable")[np.minimum(rank, count - 1)])
+    return np.sign(score)
 
 
 def played_levels(event: CatalogueEvent) -> tuple[Event, ...]:
@@ -121,8 +183,8 @@ def played_levels(event: CatalogueEvent) -> tuple[Event, ...]:
     return tuple(replace(one, event_id=name) for one, name in zip(found, names, strict=True))
 
 
-def _of_the_case(paths: Paths, kept: Sequence[CatalogueEvent]) -> Paths:
-    """The paths with the events kept, and with factors as multiples of their means."""
+def _of_the_case(paths: Paths, kept: Sequence[CatalogueEvent], means: Factors) -> Paths:
+    """The paths with the events kept, and with factors as multiples of means."""
     at = [paths.events.index(event.event_id) for event in kept]
     factors = paths.factors
     return replace(
@@ -130,26 +192,29 @@ def _of_the_case(paths: Paths, kept: Sequence[CatalogueEvent]) -> Paths:
         events=tuple(event.event_id for event in kept),
         level=np.ascontiguousarray(paths.level[:, :, at]),
         factors=Factors(
-            battery=factors.battery / factors.battery.mean(axis=0),
-            rates=factors.rates / factors.rates.mean(axis=0),
-            freight=factors.freight / factors.freight.mean(axis=0),
+            battery=factors.battery / means.battery,
+            rates=factors.rates / means.rates,
+            freight=factors.freight / means.freight,
         ),
     )
 
 
-def _happened(
-    found: Reduced, begun: tuple[Happening, ...], ids: Sequence[Sequence[str]]
+def _means(factors: Factors) -> Factors:
+    return Factors(factors.battery.mean(axis=0), factors.rates.mean(axis=0), factors.freight.mean(axis=0))
+
+
+def happened(
+    tree: ScenarioTree, level: Shorts, begun: tuple[Happening, ...], ids: Sequence[Sequence[str]]
 ) -> tuple[tuple[Happening, ...], ...]:
-    """What has come by the end of every node, and when it ended, from the levels that nodes show year by year."""
-    tree = found.tree
+    """What has come by the end of every node, and when it ended, from the levels that nodes show year by year. Level: (N, T, E)."""
     told: list[tuple[Happening, ...]] = []
     for node in range(tree.count):
         parent = int(tree.parent[node])
         so_far = list(told[parent] if parent >= 0 else begun)
         begin = int(tree.start[node]) - tree.first_year
-        before = found.level[parent, begin - 1] if parent >= 0 else np.full(len(ids), -1)
+        before = level[parent, begin - 1] if parent >= 0 else np.full(len(ids), -1)
         for t in range(begin, begin + int(tree.years[node])):
-            now, year = found.level[node, t], tree.first_year + t
+            now, year = level[node, t], tree.first_year + t
             for e in np.flatnonzero(now != before).tolist():
                 over = [i for i, one in enumerate(so_far) if one.until == NEVER and one.event in ids[e]]
                 for i in over:
@@ -190,9 +255,9 @@ def _follow(found: Reduced, paths: Paths, draws: int) -> list[Floats]:
     return count
 
 
-def _climate(found: Reduced, paths: Paths, places: Mapping[str, tuple[str, ...]]) -> Climate:
-    """Factors of the nodes; in years that are not a node's own they say nothing."""
-    rates = dict(zip(paths.currencies, np.moveaxis(_or_one(found.rates), 2, 0), strict=True))
+def climate(found: Reduced | Factors, currencies: tuple[str, ...], places: Mapping[str, tuple[str, ...]]) -> Climate:
+    """Factors of nodes; in years that are not a node's own they say nothing."""
+    rates = dict(zip(currencies, np.moveaxis(_or_one(found.rates), 2, 0), strict=True))
     freight = _or_one(found.freight)
     return Climate(
         battery=_or_one(found.battery),

@@ -91,6 +91,8 @@ class Reduced:
         Readable names in Chinese; those in English are the tree's.
     chosen
         Path whose events each node shows, -1 where it shows those of most of its paths. Shape (N,).
+    middle
+        Path about which each node was parted: of a node's paths, those belong to a child that lie nearest to its middle. Shape (N,).
     level
         Level in force of every event, -1 for none. Shape (N, T, E).
     demand, battery, freight
@@ -112,6 +114,7 @@ class Reduced:
     tree: ScenarioTree
     names_zh: tuple[str, ...]
     chosen: Ints
+    middle: Ints
     level: Shorts
     demand: Floats
     battery: Floats
@@ -125,7 +128,16 @@ class Reduced:
     in_force_paths: Floats
 
     def __post_init__(self) -> None:
-        for array in (self.chosen, self.level, self.demand, self.battery, self.freight, self.rates, self.leaf):
+        for array in (
+            self.chosen,
+            self.middle,
+            self.level,
+            self.demand,
+            self.battery,
+            self.freight,
+            self.rates,
+            self.leaf,
+        ):
             frozen(array)
 
 
@@ -189,7 +201,7 @@ def _parted(paths: Paths, stakes: Stakes, shape: Shape, search: Search) -> list[
         chosen = np.concatenate(by_group)
         parent = np.repeat(np.arange(len(by_group)), [len(rows) for rows in by_group])
         group = _nearest(paths, stakes, (begin, end), group, (chosen, parent))
-        found.append(Part(begin, end, chosen, paths.level[chosen, begin:end], parent, group))
+        found.append(Part(begin, end, chosen, paths.level[chosen, begin:end], parent, group, chosen))
     return settled(paths, stakes, found, search.slack)
 
 
@@ -272,6 +284,7 @@ def _told(
         tree=tree,
         names_zh=chinese,
         chosen=np.concatenate([stage.chosen for stage in stages]),
+        middle=np.concatenate([stage.middle for stage in stages]),
         level=level,
         demand=mean[:, :, 0],
         battery=mean[:, :, 1],

@@ -58,6 +58,8 @@ class Part:
         Its parent's place in the stage before. Shape (n,).
     node
         Node of each path, as a place in the stage. Shape (paths,).
+    middle
+        Path about which each node was parted: paths belong to the nearest. Shape (n,).
     """
 
     begin: int
@@ -66,6 +68,7 @@ class Part:
     level: Shorts
     parent: Ints
     node: Ints
+    middle: Ints
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from roadstead.futures.costing import Costing
     from roadstead.futures.events import PathPlan
+    from roadstead.futures.from_paths import Source
     from roadstead.futures.grow import Grown
     from roadstead.outlook.forecast import Outlook
     from roadstead.study.progress import Progress
@@ -47,13 +48,20 @@ TIME_BY_FLOW, MOST_TIME = 0.003, 7200.0
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a case is evaluated on: rules, the outlook, what costs rest on, the tree, and what planning on it may take."""
+    """What a case is evaluated on: rules, the outlook, what costs rest on, the tree, and what planning on it may take.
+
+    Attributes
+    ----------
+    source
+        What the tree was grown from; None where it was declared.
+    """
 
     rules: Rulebook
     outlook: Outlook
     costing: Costing
     grown: Grown
     need: Need
+    source: Source | None = None
 
 
 def begin(study: Study, progress: Progress) -> Begun:
@@ -80,16 +88,17 @@ def begin(study: Study, progress: Progress) -> Begun:
     progress.begin("tree")
     ground = with_waiting(costing.prepare(study, outlook), rules)
     arcs = len(list_arcs(ground, rules, ground.carmaker.offers, tuple(ground.carmaker.lines.values())))
-    plan = study.tree
+    plan, source = study.tree, None
     if isinstance(plan, TreePlan):
         grown = grow(plan, study.events, outlook)
     else:
         line = grow(plan.line(), study.events, outlook)
-        grown = _from_paths(study, plan, World(ground, rules, outlook, line, currencies(study)), arcs)
-    return Begun(rules, outlook, ground, grown, _need(arcs * node_years(grown).count))
+        source = _from_paths(study, plan, World(ground, rules, outlook, line, currencies(study)), arcs)
+        grown = source.grown
+    return Begun(rules, outlook, ground, grown, _need(arcs * node_years(grown).count), source)
 
 
-def _from_paths(study: Study, plan: PathPlan, world: World, arcs: int) -> Grown:
+def _from_paths(study: Study, plan: PathPlan, world: World, arcs: int) -> Source:
     """The tree grown from paths, if this machine can plan on it."""
     assert study.catalogue is not None
     most = Need(machine_memory() * 0.8, MOST_TIME)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Effort, Solved
     from roadstead.futures.evaluate import Evaluation
+    from roadstead.futures.from_paths import Source
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.reaction import Reaction
@@ -54,6 +55,8 @@ class Ready:
     ----------
     answered
         Own prices that rivals have answered, by market; None where they answered the reference prices. Shape (Y, K).
+    source
+        What the tree was grown from; None where it was declared.
     """
 
     study: Study
@@ -62,6 +65,7 @@ class Ready:
     grown: Grown
     evaluation: Evaluation
     answered: Mapping[str, Floats] | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | N
         evaluation = evaluate(grown, begun.costing, rules, grown.events, answered)
     except RoadsteadError as error:
         raise placed(study, error) from None
-    return Ready(study, rules, begun.outlook, grown, evaluation, answered)
+    return Ready(study, rules, begun.outlook, grown, evaluation, answered, begun.source)
 
 
 def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches | None = None) -> Run:
@@ -117,20 +121,13 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
     progress.begin("plan")
     settled = settle(study, ready, effort, progress, searches or Searches())
     ready, solved = settled.ready, settled.solved
-    tree, prospect = ready.grown.tree, ready.evaluation.prospect
+    tree = ready.grown.tree
     clock.mark("plan")
     progress.begin("comparisons")
-    path, again = _central(ready), effort
+    again = effort
     if progress.stopped():  # whoever ended the search early waits for nothing better than it in what it is held against
         again = replace(effort, gap=max(effort.gap, solved.gap_reached))
-    held_against = (
-        yardsticks.standing(tree, prospect),
-        yardsticks.announced(tree, prospect, programme(study)),
-        yardsticks.export_only(tree, prospect, again),
-        yardsticks.central(
-            tree, prospect, path.grown.tree, _solve(study, path, again, Quiet(), Searches()).plan.decisions
-        ),
-    )
+    held_against = others(study, ready, again)
     reading = read_back(study, ready, solved)
     first = first_decisions(reading)
     left_out, full = leaving_out.solve_again(tree, ready.evaluation, solved, first, again, progress.done)
@@ -166,6 +163,18 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
     book = tell(told)
     clock.mark("tell")
     return Run(ready, effort, solved, book, clock.marks)
+
+
+def others(study: Study, ready: Ready, effort: Effort) -> tuple[yardsticks.Yardstick, ...]:
+    """What a plan is held against."""
+    tree, prospect, path = ready.grown.tree, ready.evaluation.prospect, _central(ready)
+    alone = _solve(study, path, effort, Quiet(), Searches())
+    return (
+        yardsticks.standing(tree, prospect),
+        yardsticks.announced(tree, prospect, programme(study)),
+        yardsticks.export_only(tree, prospect, effort),
+        yardsticks.central(tree, prospect, path.grown.tree, alone.plan.decisions),
+    )
 
 
 def read_back(study: Study, ready: Ready, solved: Solved) -> Reading:

@@ -24,6 +24,7 @@ COMMANDS = (
     "new",
     "check",
     "plan",
+    "rehearse",
     "demo",
     "verify",
     "doctor",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.futures.from_paths import brought, words
+from roadstead.futures.from_paths import brought, class_shares, words
 from roadstead.futures.grow import central, halves, pace
 from roadstead.futures.simulate import Possible, simulate
 from roadstead.futures.tree import history, leaves, node_probability
@@ -105,7 +105,7 @@ def test_events_bring_draws_and_leave_all_as_likely(grown_study: Study, grown_be
 
     none = usual_economy(Exchange((), np.zeros(0), np.zeros((0, 0))))
     paths = simulate(Possible(catalogue.hazards, none, outlook.years, len(outlook.market)), 3, 0, 20_000)
-    draw = brought(paths, catalogue, outlook)
+    draw = brought(paths, catalogue, outlook, class_shares(paths, catalogue))
     count = np.bincount(draw, minlength=len(outlook.market))
     assert count.min() > 0
     assert count.mean() == 20.0

@@ -53,7 +53,7 @@ def test_seeds_are_several_and_differ(seeds):
 def stage(begin: int, end: int, parent, node, paths) -> Part:
     """A stage as it is before what its nodes show is settled: the first path of each."""
     chosen = np.unique(node, return_index=True)[1]
-    return Part(begin, end, chosen, paths.level[chosen, begin:end], np.asarray(parent), np.asarray(node))
+    return Part(begin, end, chosen, paths.level[chosen, begin:end], np.asarray(parent), np.asarray(node), chosen)
 
 
 def test_without_slack_a_node_shows_its_nearest_path_or_what_most_have():

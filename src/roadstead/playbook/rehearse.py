@@ -1,0 +1,321 @@
+r"""A plan on fresh paths: what it is worth where nobody drew the future for it, beside other ways to act, and beside foresight.
+
+A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.fan``); flows are the best they
+allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
+
+.. math::
+    \text{regret} = \sum_{h} W_h \, \overline{(f - v)}_h                                          \qquad (P.5)
+
+.. math::
+    \text{CVaR}_\alpha = q_\alpha - \frac{1}{\alpha} \sum_i w_i \, (q_\alpha - v_i)^+              \qquad (P.6)
+
+over strata h of paths with like NPV of the first policy, W their share of paths, and q a quantile. Sources: Cochran (1977), Sampling
+Techniques, chapters 5 and 12; Rockafellar & Uryasev (2000), Journal of Risk 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from roadstead.engine.local import map_tasks
+from roadstead.footprint.certify import certify
+from roadstead.footprint.dispatch import dispatch
+from roadstead.footprint.plan import Decisions
+from roadstead.footprint.solve import Effort, solve
+from roadstead.futures.streams import uniform
+from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
+from roadstead.playbook.yardsticks import asks, unasked, without_lines
+from roadstead.terms.arrays import frozen
+from roadstead.terms.errors import RoadsteadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from roadstead.futures.fan import Fan
+    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+WORST = 0.1
+"""Share of paths that the conditional value at risk is the mean of."""
+SAMPLE = "foresight"
+"""Name under which it is drawn which paths are looked at with foresight."""
+IN_STRATUM = 2
+"""Paths looked at in every stratum: the fewest that tell how far they spread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A way to act.
+
+    Attributes
+    ----------
+    decisions
+        On the nodes of the tree. Shapes (N, D), (N, R).
+    abroad
+        False for a maker who has no line abroad.
+    """
+
+    key: str
+    decisions: Decisions
+    abroad: bool = True
+
+
+class Unopened(Protocol):
+    """Some paths whose prospect is not worked out yet: that is done where they are looked at."""
+
+    def fan(self) -> Fan:
+        """The paths with their prospect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """NPV of policies on paths.
+
+    Attributes
+    ----------
+    weight
+        Probability of every path. Shape (P,).
+    npv
+        Shape (P, policies). [money]
+    keeps
+        False where a policy breaks what the case asks for, and is valued as if nothing were asked. Shape (P, policies).
+    """
+
+    policies: tuple[str, ...]
+    weight: Floats
+    npv: Floats
+    keeps: Flags
+
+    def __post_init__(self) -> None:
+        for array in (self.weight, self.npv, self.keeps):
+            frozen(array)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Perfect foresight on some of the paths, each planned as if it were certain.
+
+    Attributes
+    ----------
+    strata
+        The paths of each stratum. Length H.
+    looked
+        Those of them looked at. Length H.
+    npv, bound
+        What is found, and what cannot be passed, by path; not a number where nobody looked. Shape (P,). [money]
+    """
+
+    strata: tuple[Ints, ...]
+    looked: tuple[Ints, ...]
+    npv: Floats
+    bound: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over paths with its standard error."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a policy comes to on fresh paths.
+
+    Attributes
+    ----------
+    low, middle, high
+        Quantiles of NPV at 10, 50 and 90 %. [money]
+    tail
+        (P.6): mean NPV of the worst tenth. [money]
+    regret
+        (P.5); None where nobody looked ahead. [money]
+    beats
+        Probability that it is worth more than the policy it is held against; None for that one.
+    keeps
+        Share of paths on which it keeps what the case asks for.
+    """
+
+    key: str
+    mean: Estimate
+    low: float
+    middle: float
+    high: float
+    tail: Estimate
+    regret: Estimate | None
+    beats: Estimate | None
+    keeps: float
+
+
+def rehearse(
+    parts: Sequence[Unopened],
+    policies: Sequence[Policy],
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Rehearsed:
+    """Carry policies out on paths, part by part; every part's paths are as likely as its number of them says."""
+    found = map_tasks(_carried, [(part, tuple(policies)) for part in parts], workers=workers, progress=progress)
+    count = sum(len(weight) for weight, _, _ in found)
+    return Rehearsed(
+        policies=tuple(policy.key for policy in policies),
+        weight=np.concatenate([weight * len(weight) / count for weight, _, _ in found]),
+        npv=np.concatenate([npv for _, npv, _ in found]),
+        keeps=np.concatenate([keeps for _, _, keeps in found]),
+    )
+
+
+def _carried(task: tuple[Unopened, tuple[Policy, ...]]) -> tuple[Floats, Floats, Flags]:
+    part, policies = task
+    fan = part.fan()
+    npv, keeps = side_by_side(fan, policies)
+    return fan.tree.branch_probability[1 :: fan.depth], npv, keeps
+
+
+def side_by_side(fan: Fan, policies: Sequence[Policy]) -> tuple[Floats, Flags]:
+    """NPV of every policy on every path, and where it keeps what the case asks for. Shapes (P, policies).
+
+    Policies that decide alike on a path are worth the same there, and looked at once.
+    """
+    npv, keeps = np.zeros((fan.paths, len(policies))), np.zeros((fan.paths, len(policies)), dtype=bool)
+    known: dict[tuple[bool, int, bytes], int] = {}
+    for which, policy in enumerate(policies):
+        keys = [(policy.abroad, i, row.tobytes()) for i, row in enumerate(_decided(fan, policy))]
+        new = [i for i, key in enumerate(keys) if key not in known]
+        known |= {keys[i]: which for i in new}
+        if new:
+            npv[new, which], keeps[new, which] = carried(fan if len(new) == fan.paths else fan.of(new), policy)
+        same = [known[key] for key in keys]
+        npv[:, which], keeps[:, which] = npv[np.arange(fan.paths), same], keeps[np.arange(fan.paths), same]
+    return npv, keeps
+
+
+def _decided(fan: Fan, policy: Policy) -> Floats:
+    """All that a policy decides on every path, the root included, one row a path."""
+    d = policy.decisions
+    nodes = np.concatenate([np.zeros((fan.paths, 1), dtype=np.int64), fan.at[1:].reshape(fan.paths, fan.depth)], axis=1)
+    rows = np.concatenate([d.commit, d.close, d.build, d.retire], axis=1)
+    return np.asarray(rows[nodes].reshape(fan.paths, -1))
+
+
+def carried(fan: Fan, policy: Policy) -> tuple[Floats, Flags]:
+    """NPV of a policy on every path, and where it keeps what the case asks for. Shapes (P,)."""
+    d = policy.decisions
+    there = Decisions(d.commit[fan.at], d.close[fan.at], d.build[fan.at], d.retire[fan.at])
+    prospect = fan.prospect if policy.abroad else without_lines(fan.prospect)
+    npv = _npv(fan, prospect, there)
+    if npv is not None:
+        return npv, np.ones(fan.paths, dtype=bool)
+    if fan.paths > 1:  # paths on which it does keep it are valued as such
+        halves = np.array_split(np.arange(fan.paths), 2)
+        parts = [carried(fan.of(half), policy) for half in halves]
+        return np.concatenate([npv for npv, _ in parts]), np.concatenate([keeps for _, keeps in parts])
+    free = unasked(prospect)
+    plan = dispatch(fan.tree, free, there)
+    return fan.by_path(certify(fan.tree, free, plan).by_node), np.zeros(1, dtype=bool)
+
+
+def _npv(fan: Fan, prospect: Prospect, decisions: Decisions) -> Floats | None:
+    """NPV by path; None where some path does not allow what the case asks for."""
+    try:
+        plan = dispatch(fan.tree, prospect, decisions)
+        return fan.by_path(certify(fan.tree, prospect, plan).by_node)
+    except RoadsteadError:
+        if not asks(prospect):
+            raise
+        return None
+
+
+def foresee(
+    one_path: Callable[[int], Unopened],
+    rehearsed: Rehearsed,
+    sample: tuple[int, int],
+    effort: Effort,
+    progress: Callable[[int, int], None] | None = None,
+) -> Foreseen:
+    """Plan ``sample`` paths, drawn by a seed, each as if it were certain; strata are paths with like NPV of the first policy."""
+    count, seed = sample
+    paths = len(rehearsed.weight)
+    order = np.argsort(rehearsed.npv[:, 0], kind="stable")
+    strata = tuple(np.array_split(order, max(min(count, paths) // IN_STRATUM, 1)))
+    drawn = uniform(SAMPLE, seed, 0, paths, 1)[0]
+    looked = tuple(np.sort(some[np.argsort(drawn[some], kind="stable")[:IN_STRATUM]]) for some in strata)
+    which = np.concatenate(looked)
+    alone = Effort(effort.gap, effort.seconds, 1, effort.method)
+    tasks = [(one_path(int(i)), alone) for i in which]
+    found = np.asarray(map_tasks(_foreseen, tasks, workers=effort.workers, progress=progress))
+    npv, bound = np.full(paths, np.nan), np.full(paths, np.nan)
+    npv[which], bound[which] = found.T
+    return Foreseen(strata, looked, npv, bound)
+
+
+def _foreseen(task: tuple[Unopened, Effort]) -> tuple[float, float]:
+    """What the best plan for one path is worth, and what none can pass."""
+    part, effort = task
+    fan = part.fan()
+    return foresight(fan.tree, fan.prospect, effort)
+
+
+def foresight(tree: ScenarioTree, prospect: Prospect, effort: Effort) -> tuple[float, float]:
+    """The same for a path that stands alone."""
+    try:
+        solved = solve(tree, prospect, effort)
+    except RoadsteadError:
+        if not asks(prospect):
+            raise
+        solved = solve(tree, unasked(prospect), effort)
+    return solved.certificate.expected, solved.bound
+
+
+def outcomes(rehearsed: Rehearsed, foreseen: Foreseen | None, against: str) -> tuple[Outcome, ...]:
+    """What policies come to, side by side."""
+    r = rehearsed
+    other = r.npv[:, r.policies.index(against)]
+    found = []
+    for i, key in enumerate(r.policies):
+        npv = r.npv[:, i]
+        low, middle, high = (float(quantile(npv, r.weight, level)) for level in (LOW, MIDDLE, HIGH))
+        found.append(
+            Outcome(
+                key=key,
+                mean=mean(npv, r.weight),
+                low=low,
+                middle=middle,
+                high=high,
+                tail=tail(npv, r.weight),
+                regret=regret(npv, r.weight, foreseen) if foreseen else None,
+                beats=mean((npv > other).astype(float), r.weight) if key != against else None,
+                keeps=float(r.weight @ r.keeps[:, i]),
+            )
+        )
+    return tuple(found)
+
+
+def mean(value: Floats, weight: Floats) -> Estimate:
+    """Weighted mean."""
+    middle = float(weight @ value)
+    return Estimate(middle, float(np.sqrt((weight**2) @ (value - middle) ** 2)))
+
+
+def tail(value: Floats, weight: Floats, share: float = WORST) -> Estimate:
+    """(P.6)."""
+    edge = float(quantile(value, weight, share))
+    short = mean(np.maximum(edge - value, 0.0), weight)
+    return Estimate(edge - short.value / share, short.error / share)
+
+
+def regret(value: Floats, weight: Floats, foreseen: Foreseen) -> Estimate:
+    """(P.5); the error is that of the sample in its strata and that of the paths themselves."""
+    total = spread = within = 0.0
+    for stratum, looked in zip(foreseen.strata, foreseen.looked, strict=True):
+        share, missed = float(weight[stratum].sum()), foreseen.npv[looked] - value[looked]
+        total += share * float(missed.mean())
+        spread += share * float((missed**2).mean())
+        if len(looked) > 1:
+            left = 1.0 - len(looked) / len(stratum)
+            within += share**2 * float(missed.var(ddof=1)) / len(looked) * left
+    return Estimate(total, float(np.sqrt(within + max(spread - total**2, 0.0) * float((weight**2).sum()))))
