@@ -26,11 +26,10 @@ if TYPE_CHECKING:
         rules_show,
         solve_problem,
         verify,
-        watch,
         world,
     )
     from roadstead.study.diversions import divert
-    from roadstead.study.foresight import futures
+    from roadstead.study.foresight import futures, watch
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
@@ -129,6 +128,7 @@ def _asked(name: str) -> Any:
         "origin": origins,
         "divert": diversions,
         "futures": foresight,
+        "watch": foresight,
         "compare": what_ifs,
         "sweep": what_ifs,
         "save_problem": problem,

@@ -74,10 +74,10 @@ def watch(
     """
     from roadstead.cli.progress import Watch
     from roadstead.report.words import Words
-    from roadstead.study import api
+    from roadstead.study import foresight
 
     with Watch() as watched:
-        found = api.watch(run, as_of, rules=rules, world=world, progress=watched)
+        found = foresight.watch(run, as_of, rules=rules, world=world, progress=watched)
     words = Words(language, "USD")
     if json:
         print_json(as_json(found, words))

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from roadstead.study.spec import Study
     from roadstead.study.store import Verification
     from roadstead.study.study import Run
-    from roadstead.study.watch import Watched
     from roadstead.trade.changes import Change
     from roadstead.trade.comparison import Step, Variant
     from roadstead.trade.condition import FactValue
@@ -382,37 +381,6 @@ def _effort_posed(
         1 if workers is None else workers,
         cluster,
     )
-
-
-def watch(
-    run: Path | str,
-    as_of: date | str | None = None,
-    *,
-    rules: Path | str | None = None,
-    world: Path | str | None = None,
-    progress: Progress | None = None,
-) -> Watched:
-    """Replay the triggers of a run folder on newer rules and facts.
-
-    Parameters
-    ----------
-    as_of
-        Day whose knowledge counts; that of the packaged rules where None.
-    rules, world
-        Folders of a user's own rules and facts, in place of those that the case brought.
-    """
-    from roadstead.study import watch as watching
-    from roadstead.study.silence import solver_silenced
-
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    with solver_silenced():
-        return watching.watch(
-            Path(run),
-            day,
-            rules=None if rules is None else Path(rules),
-            world=None if world is None else Path(world),
-            progress=progress,
-        )
 
 
 def verify(path: Path | str) -> Verification:

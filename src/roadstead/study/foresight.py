@@ -1,13 +1,15 @@
-"""What a program may ask of the futures: the catalogue of events, packaged or a case's own, beside what the past counts."""
+"""What a program may ask of the futures: the catalogue of events beside what the past counts, and what has come of a run's triggers."""
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from roadstead.futures.foresight import Foresight
+    from roadstead.study.progress import Progress
+    from roadstead.study.watch import Watched
 
 HOME = "CHN"
 """Country whose cars the past is counted for where no case says another."""
@@ -41,3 +43,34 @@ def futures(case: Path | str | None = None, event: str = "") -> Foresight:
     laws = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     until = min(study.as_known_on, AS_OF)
     return foresee(found, Ground(laws, study.world, found.episodes, study.carmaker.home.place, until), event)
+
+
+def watch(
+    run: Path | str,
+    as_of: date | str | None = None,
+    *,
+    rules: Path | str | None = None,
+    world: Path | str | None = None,
+    progress: Progress | None = None,
+) -> Watched:
+    """Replay the triggers of a run folder on newer rules and facts.
+
+    Parameters
+    ----------
+    as_of
+        Day whose knowledge counts; that of the packaged rules where None.
+    rules, world
+        Folders of a user's own rules and facts, in place of those that the case brought.
+    """
+    from roadstead.study import watch as watching
+    from roadstead.study.silence import solver_silenced
+
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    with solver_silenced():
+        return watching.watch(
+            Path(run),
+            day,
+            rules=None if rules is None else Path(rules),
+            world=None if world is None else Path(world),
+            progress=progress,
+        )
