@@ -18,6 +18,12 @@ def square(task: int) -> int:
     return task * task
 
 
+def slow_square(task: int) -> int:
+    """Slow enough for whoever asked to say that it is over."""
+    time.sleep(0.05)
+    return square(task)
+
+
 def later_is_quicker(task: int) -> tuple[int, int]:
     """The first tasks are done last, so that order is not an accident."""
     time.sleep(0.02 * (3 - task))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import errands
 import pytest
-from errands import divides, ends_elsewhere, later_is_quicker, refuses_two, square
+from errands import divides, ends_elsewhere, later_is_quicker, refuses_two, slow_square, square
 
 from roadstead.engine.local import map_tasks, map_until
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -99,7 +99,7 @@ def test_nothing_begins_once_it_is_over(workers: int):
     """What has been done counts, in the order of the tasks; the others are none."""
     told: list[tuple[int, int]] = []
     found = map_until(
-        square,
+        slow_square,
         list(range(40)),
         workers=workers,
         over=lambda: len(told) >= 3,
