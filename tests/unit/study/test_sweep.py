@@ -172,7 +172,6 @@ def _is_json(text: str) -> bool:
     return True
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
 def test_ctrl_c_leaves_the_points_that_are_known(tmp_path: Path):
     code = "import sys; from roadstead.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "sweep", str(STARTER), "--over", "EU27/COUNTERVAILING/OTHERS=0.0..0.9/200"]
