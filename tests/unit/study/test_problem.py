@@ -230,7 +230,7 @@ def test_a_cell_of_no_market_is_told():
 )  # fmt: skip
 def test_an_effort_that_is_none_is_told(bad: dict[str, Any]):
     [told] = faults(rs.solve_problem, MADE.tree, MADE.prospect, **bad)
-    assert told.endswith(("[RS-S617]", "[RS-T109]"))
+    assert told.endswith(("[RS-S622]", "[RS-T109]"))
 
 
 def test_what_nobody_can_want_is_refused():
