@@ -24,6 +24,7 @@ from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import Labels, Prospect
 from roadstead.futures.tree import ScenarioTree
 from roadstead.study.parquet import PARTS, as_tuples, prospect_of
+from roadstead.terms.arrays import NUMBERS
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ TREE = {field.name: field.type for field in fields(ScenarioTree) if field.name n
 """Arrays of a tree and what each holds; all have shape (N,)."""
 KINDS = {f"{part}.{field.name}": str(field.type) for part, kind in PARTS.items() for field in fields(kind)}
 """What every array of a part holds; those of the prospect itself hold numbers."""
-HOLDS = {"Floats": ("f", "numbers"), "Ints": ("i", "whole numbers"), "Flags": ("b", "true or false")}
+HOLDS = {name: (kind, NUMBERS[kind]) for name, kind in {"Floats": "f", "Ints": "i", "Flags": "b"}.items()}
 MADE_ON = (1980, 1, 1, 0, 0, 0)
 """Date of every member, so that a file tells nothing but its problem."""
 DAMAGED = (
