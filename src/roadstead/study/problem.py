@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import struct
 import zipfile
@@ -164,7 +165,7 @@ def unsound(tree: ScenarioTree, prospect: Prospect) -> list[Fault]:
 
 
 def unsound_pins(prospect: Prospect, pins: Sequence[Pin]) -> list[Fault]:
-    """Pins that are none, or name no option and no resource."""
+    """Pins that are none, name no option and no resource, or ask for no amount."""
     if not isinstance(pins, (tuple, list)):
         return [_wrong("pins", f"is a {type(pins).__name__}", "a tuple of Pin")]
     options, resources = len(prospect.labels.option), len(prospect.labels.resource)
@@ -178,6 +179,9 @@ def unsound_pins(prospect: Prospect, pins: Sequence[Pin]) -> list[Fault]:
         elif not 0 <= pin.index < count[pin.kind]:
             expected = f"one of {count[pin.kind]} entries, counted from 0"
             faults.append(_wrong(f"pins[{i}]", f"names entry {pin.index} to `{pin.kind}`", expected))
+        elif pin.amount is not None and not (pin.do and math.isfinite(pin.amount) and pin.amount >= 0):
+            expected = "an amount that is not negative, of something to do"
+            faults.append(_wrong(f"pins[{i}]", f"asks for {pin.amount:g} with do={pin.do}", expected))
     return faults
 
 
