@@ -28,12 +28,12 @@ from roadstead.futures.prospect import (
     Resources,
 )
 from roadstead.futures.tree import ScenarioTree, history
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
 
 FIRST_YEAR = 2027
-NEVER = 9999
 SHAPES = ((-1, 0, 0), (-1, 0, 0, 0), (-1, 0, 1, 1), (-1, 0, 0, 1, 2), (-1, 0, 0, 1, 2, 2), (-1, 0, 0, 1, 1, 2, 2))
 """Parents of every node; all leaves lie equally deep."""
 KINDS = ("operating", "contract", "plant", "building", "kit")

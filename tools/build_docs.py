@@ -147,7 +147,7 @@ def tables_page() -> str:
     lines += [
         "## Futures",
         "",
-        "Shipped inside the package; a case may bring rows of its own in a folder `futures` (docs/futures.md).",
+        "Shipped inside the package; a case may bring rows of its own in a folder `futures` ({doc}`futures`).",
         "",
     ]
     for schema in CATALOGUE_TABLES:

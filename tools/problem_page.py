@@ -151,7 +151,7 @@ except rs.RoadsteadError as error:
 ```
 
 `Pin("option", ...)` commits to an option, `"resource"` buys modules of a resource, `"close"` and `"retire"` end what they name; `do=False`
-forbids it everywhere.
+forbids it everywhere, and with `amount` exactly that is done at every node that begins by the year.
 
 **Long searches.** `progress` is any object with the methods of `roadstead.study.progress.Quiet`: `gap(news)` is told value, bound and both
 gaps, and once `stopped()` is true the search ends with its best certified plan. With `unfinished`, a folder, what is found is kept

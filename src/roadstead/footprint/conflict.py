@@ -170,7 +170,8 @@ class Conflict:
         """A pin put off to the first year in which it can be honoured, or dropped."""
         pin = self.pins[at]
         others = (*self.pins[:at], *self.pins[at + 1 :])
-        years = np.unique(self.tree.start[self.tree.start > pin.by]).tolist() if pin.do else []
+        late = pin.do and pin.amount is None
+        years = np.unique(self.tree.start[self.tree.start > pin.by]).tolist() if late else []
         for year in years:
             put_off = (*self.pins[:at], replace(pin, by=year), *self.pins[at + 1 :])
             if self._again(put_off, conflict):
@@ -264,7 +265,13 @@ def _rules(tree: ScenarioTree, p: Prospect, pins: tuple[Pin, ...], whole: Formul
 
 def _pin_words(p: Prospect, pin: Pin) -> str:
     labels = p.labels.option if pin.kind in {"option", "close"} else p.labels.resource
-    return f"`{labels[pin.index]}` {f'{DONE[pin.kind]} by {pin.by}' if pin.do else 'never'}"
+    if not pin.do:
+        asked = "never"
+    elif pin.amount is None:
+        asked = f"{DONE[pin.kind]} by {pin.by}"
+    else:
+        asked = f"{DONE[pin.kind]}, exactly {pin.amount:g} up to {pin.by}"
+    return f"`{labels[pin.index]}` {asked}"
 
 
 def _without(program: Program, dropped: list[Rule]) -> Program:

@@ -375,14 +375,14 @@ def _pin(builder: ProgramBuilder, tree: ScenarioTree, c: Columns, pin: Pin) -> I
     family = {"option": c.u, "resource": c.z, "close": c.v, "retire": c.w}
     columns = family[pin.kind][:, pin.index]
     if pin.amount is not None:
-        first = tree.start <= pin.by
-        builder.hold(columns[first & (columns >= 0)], pin.amount)
+        first = columns[tree.start <= pin.by]
         # What is not offered cannot be done: a row without an entry says so.
-        return builder.add_rows(
-            np.full(int(pin.amount > 0 and np.any(columns[first] < 0)), pin.amount), np.asarray(np.inf)
-        )
+        first = first[(first >= 0) | (pin.amount != 0)]
+        held = builder.add_rows(np.full(len(first), pin.amount), np.asarray(pin.amount))
+        builder.add_entries(held[first >= 0], first[first >= 0], 1.0)
+        return held
     if not pin.do:
-        builder.hold(columns[columns >= 0], 0.0)
+        builder.forbid(columns[columns >= 0])
         return np.zeros(0, dtype=np.int64)
     rows = []
     for leaf in leaves(tree):

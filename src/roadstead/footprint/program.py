@@ -109,7 +109,7 @@ class ProgramBuilder:
     _value: list[Floats] = field(default_factory=list)
     _low: list[Floats] = field(default_factory=list)
     _high: list[Floats] = field(default_factory=list)
-    _held: list[tuple[Ints, float]] = field(default_factory=list)
+    _forbidden: list[Ints] = field(default_factory=list)
 
     def add_columns(self, gain: Floats, ceiling: Floats, *, whole: Flags | bool = False) -> Ints:
         """Add columns bounded below by zero; returns their indices in the shape of ``gain``."""
@@ -132,9 +132,9 @@ class ProgramBuilder:
         self.rows += low.size
         return index
 
-    def hold(self, columns: Ints, amount: float) -> None:
-        """Hold columns at an amount, whatever their ceiling."""
-        self._held.append((columns, amount))
+    def forbid(self, columns: Ints) -> None:
+        """Hold columns at zero, whatever their ceiling."""
+        self._forbidden.append(columns)
 
     def add_entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
         """Add ``value`` at (row, column); entries at one place add up."""
@@ -156,12 +156,12 @@ class ProgramBuilder:
             ),
             shape=(self.rows, self.columns),
         ).tocsr()
-        floor, ceiling = np.concatenate(self.floor), np.concatenate(self.ceiling)
-        for columns, amount in self._held:
-            floor[columns] = ceiling[columns] = amount
+        ceiling = np.concatenate(self.ceiling)
+        for columns in self._forbidden:
+            ceiling[columns] = 0.0
         return Program(
             gain=np.concatenate(self.gain),
-            floor=floor,
+            floor=np.concatenate(self.floor),
             ceiling=ceiling,
             whole=np.concatenate(self.whole),
             matrix=matrix,

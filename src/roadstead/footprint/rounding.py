@@ -68,8 +68,7 @@ class _Trial:
     def value(self, d: Decisions) -> float:
         """Value of decisions, minus infinity where they do not fit or a pin forbids them. In the program's unit."""
         values = self.flat(d)
-        program = self.program.program
-        if np.any(values > program.ceiling[self.index]) or np.any(values < program.floor[self.index]):
+        if np.any(values > self.program.program.ceiling[self.index]):
             return float("-inf")
         self.left -= 1
         return self.program.value(self.index, values)

@@ -258,8 +258,7 @@ class Search:
         """True where decisions keep every row of the master."""
         p = self.at.decided.program
         row = p.matrix @ point
-        rows = np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS)
-        return bool(rows and np.all(point <= p.ceiling + FITS) and np.all(point >= p.floor - FITS))
+        return bool(np.all(row <= p.high + FITS) and np.all(row >= p.low - FITS) and np.all(point <= p.ceiling + FITS))
 
     def round_off(self, points: Sequence[Floats]) -> None:
         """Value the most promising of some roundings of points, if the cuts leave it any hope to be the best."""

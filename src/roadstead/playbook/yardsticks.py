@@ -18,6 +18,7 @@ from roadstead.footprint.dispatch import dispatch, no_new
 from roadstead.footprint.solve import solve
 from roadstead.futures.accounts import Pledges
 from roadstead.terms.errors import RoadsteadError
+from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +106,7 @@ def without_lines(prospect: Prospect) -> Prospect:
         options=replace(
             prospect.options,
             fixed=np.where(lines, 0.0, prospect.options.fixed),
-            opens=np.where(lines, 9999, prospect.options.opens),
+            opens=np.where(lines, NEVER, prospect.options.opens),
             allowed=prospect.options.allowed & ~lines,
         ),
         resources=replace(

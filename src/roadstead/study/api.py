@@ -290,7 +290,7 @@ def effort_of(
     Raises
     ------
     RoadsteadError
-        RS-S617, or RS-T109 for a percentage, where it is no effort.
+        RS-S622, or RS-T109 for a percentage, where it is no effort.
     """
     share = case.effort.gap if gap is None else gap
     limit = case.effort.seconds if seconds is None else seconds
@@ -304,24 +304,24 @@ def _effort(share: float, limit: float, processes: int, cluster: str | None) -> 
     asked = (("--gap", share, Real), ("--seconds", limit, Real), ("--workers", processes, Integral))
     words = {Real: "a number", Integral: "a whole number"}
     raise_if_any(
-        Fault(where, "RS-S617", f"{value!r} is a {type(value).__name__}", words[kind])
+        Fault(where, "RS-S622", f"{value!r} is a {type(value).__name__}", words[kind])
         for where, value, kind in asked
         if not isinstance(value, kind)
     )
     faults = []
     if cluster is not None and not isinstance(cluster, str):
         faults.append(
-            Fault("--cluster", "RS-S617", f"{cluster!r} is no address", "the address of a Dask scheduler, or `local`")
+            Fault("--cluster", "RS-S622", f"{cluster!r} is no address", "the address of a Dask scheduler, or `local`")
         )
     if 1 <= share <= 100:
         expected = f"a fraction: write {share / 100:g} for {share:g} %"
         faults.append(Fault("--gap", "RS-T109", f"{share:g} looks like a percentage", expected))
     elif not 0 <= share < 1:
-        faults.append(Fault("--gap", "RS-S617", f"{share:g} is no gap", "a fraction of value added, for instance 0.01"))
+        faults.append(Fault("--gap", "RS-S622", f"{share:g} is no gap", "a fraction of value added, for instance 0.01"))
     if not (math.isfinite(limit) and limit > 0):
-        faults.append(Fault("--seconds", "RS-S617", f"{limit:g} is no limit of time", "seconds, for instance 60"))
+        faults.append(Fault("--seconds", "RS-S622", f"{limit:g} is no limit of time", "seconds, for instance 60"))
     if processes < 1:
-        faults.append(Fault("--workers", "RS-S617", f"{processes} workers", "a whole number from 1"))
+        faults.append(Fault("--workers", "RS-S622", f"{processes} workers", "a whole number from 1"))
     raise_if_any(faults)
     return Effort(gap=share, seconds=limit, workers=processes, cluster=cluster)
 
@@ -352,7 +352,7 @@ def solve_problem(
     Raises
     ------
     RoadsteadError
-        RS-S712 where tree, prospect and pins do not make a problem; RS-S617 where what is wanted is no effort; RS-F503 to
+        RS-S712 where tree, prospect and pins do not make a problem; RS-S622 where what is wanted is no effort; RS-F503 to
         RS-F505 where no plan was found; RS-E801 to RS-E803 where a cluster does not do its part.
     """
     from roadstead.engine.hire import must_be_reached

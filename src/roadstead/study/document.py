@@ -85,9 +85,9 @@ _EMPTY: dict[str, Any] = {"tree": _STUMP, "events": [], "pins": [], "announced":
                          "risk": None, "flexibility": {}}  # fmt: skip
 
 
-def _without(plain: Any, wrong: set[str]) -> CaseFile | None:
+def _without(read: Any, wrong: set[str]) -> CaseFile | None:
     """The case with its faulty parts empty, or None where it has faults in parts that the tables lean on."""
-    known = {key: value for key, value in plain.items() if key in CaseFile.model_fields}
+    known = {key: value for key, value in read.items() if key in CaseFile.model_fields}
     try:
         return CaseFile.model_validate(known | {key: _EMPTY[key] for key in wrong & _EMPTY.keys()})
     except ValidationError:

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from roadstead.study.progress import Progress
     from roadstead.study.watch import Watched
 
-HOME = "CHN"
-"""Country whose cars the past is counted for where no case says another."""
-
 
 def futures(case: Path | str | None = None, event: str = "") -> Foresight:
     """Read the catalogue of events out, with the case's own rows and as known on its day where a case is named.
@@ -29,6 +26,7 @@ def futures(case: Path | str | None = None, event: str = "") -> Foresight:
     from roadstead.futures.counting import Ground
     from roadstead.futures.foresight import foresee
     from roadstead.study.api import read_case
+    from roadstead.terms.ids import HOME
     from roadstead.trade import rulebook
     from roadstead.trade.law import AS_OF
     from roadstead.world import reference
@@ -38,8 +36,7 @@ def futures(case: Path | str | None = None, event: str = "") -> Foresight:
         found = catalogue.load(world.gazetteer, world.sources)
         return foresee(found, Ground(rulebook.load(AS_OF), world, found.episodes, HOME, AS_OF), event)
     study = read_case(case)
-    folder = study.folder / catalogue.FOLDER
-    found = catalogue.load(study.world.gazetteer, study.sources, folder if folder.is_dir() else None)
+    found = catalogue.load(study.world.gazetteer, study.sources, study.own_events)
     laws = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     until = min(study.as_known_on, AS_OF)
     return foresee(found, Ground(laws, study.world, found.episodes, study.carmaker.home.place, until), event)

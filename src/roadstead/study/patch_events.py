@@ -41,8 +41,7 @@ def find(patch: Certain, study: Study, own: Sequence[Mapping[str, Any]]) -> str 
     for one in own:
         if whole & {str(one[key]).casefold() for key in ("id", "title", "title_zh")}:
             return str(one["id"])
-    folder = study.folder / catalogue.FOLDER
-    known = catalogue.load(study.world.gazetteer, study.sources, folder if folder.is_dir() else None).events
+    known = catalogue.load(study.world.gazetteer, study.sources, study.own_events).events
     for event in known.values():
         if wanted in {event.event_id.casefold(), event.title.casefold(), event.title_zh.casefold()}:
             return entry(event, patch, study)

@@ -44,7 +44,7 @@ class EventOdds:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeEntry:
+class TreeNode:
     """A node of the tree.
 
     Attributes
@@ -126,7 +126,7 @@ class Checked:
     as_known_on: str
     nodes: int
     futures: int
-    tree: tuple[NodeEntry, ...]
+    tree: tuple[TreeNode, ...]
     nearness: Nearness | None
     need: Need
     events: tuple[EventOdds, ...]
@@ -178,11 +178,11 @@ def check(folder: Path) -> Checked:
     )
 
 
-def _nodes(grown: Grown) -> tuple[NodeEntry, ...]:
+def _nodes(grown: Grown) -> tuple[TreeNode, ...]:
     tree, probability = grown.tree, node_probability(grown.tree)
     last = (tree.start + tree.years - 1).tolist()
     return tuple(
-        NodeEntry(
+        TreeNode(
             parent=int(tree.parent[n]),
             start=int(tree.start[n]),
             name=grown.names[n][0],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import struct
 import zipfile
@@ -24,6 +25,7 @@ from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.prospect import Labels, Prospect
 from roadstead.futures.tree import ScenarioTree
 from roadstead.study.parquet import PARTS, as_tuples, prospect_of
+from roadstead.terms.arrays import NUMBERS
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ TREE = {field.name: field.type for field in fields(ScenarioTree) if field.name n
 """Arrays of a tree and what each holds; all have shape (N,)."""
 KINDS = {f"{part}.{field.name}": str(field.type) for part, kind in PARTS.items() for field in fields(kind)}
 """What every array of a part holds; those of the prospect itself hold numbers."""
-HOLDS = {"Floats": ("f", "numbers"), "Ints": ("i", "whole numbers"), "Flags": ("b", "true or false")}
+HOLDS = {name: (kind, NUMBERS[kind]) for name, kind in {"Floats": "f", "Ints": "i", "Flags": "b"}.items()}
 MADE_ON = (1980, 1, 1, 0, 0, 0)
 """Date of every member, so that a file tells nothing but its problem."""
 DAMAGED = (
@@ -163,7 +165,7 @@ def unsound(tree: ScenarioTree, prospect: Prospect) -> list[Fault]:
 
 
 def unsound_pins(prospect: Prospect, pins: Sequence[Pin]) -> list[Fault]:
-    """Pins that are none, or name no option and no resource."""
+    """Pins that are none, name no option and no resource, or ask for no amount."""
     if not isinstance(pins, (tuple, list)):
         return [_wrong("pins", f"is a {type(pins).__name__}", "a tuple of Pin")]
     options, resources = len(prospect.labels.option), len(prospect.labels.resource)
@@ -177,6 +179,9 @@ def unsound_pins(prospect: Prospect, pins: Sequence[Pin]) -> list[Fault]:
         elif not 0 <= pin.index < count[pin.kind]:
             expected = f"one of {count[pin.kind]} entries, counted from 0"
             faults.append(_wrong(f"pins[{i}]", f"names entry {pin.index} to `{pin.kind}`", expected))
+        elif pin.amount is not None and not (pin.do and math.isfinite(pin.amount) and pin.amount >= 0):
+            expected = "an amount that is not negative, of something to do"
+            faults.append(_wrong(f"pins[{i}]", f"asks for {pin.amount:g} with do={pin.do}", expected))
     return faults
 
 

@@ -72,13 +72,13 @@ def rehearse_folder(
     Raises
     ------
     RoadsteadError
-        RS-S617 where there are no such numbers of paths; RS-S625 where the case declares its tree.
+        RS-S622 where there are no such numbers of paths; RS-S625 where the case declares its tree.
     """
     faults = []
     if paths < 1:
-        faults.append(Fault("--paths", "RS-S617", f"{paths} paths", "a whole number from 1"))
+        faults.append(Fault("--paths", "RS-S622", f"{paths} paths", "a whole number from 1"))
     if ahead < 0:
-        faults.append(Fault("--ahead", "RS-S617", f"{ahead} paths", "a whole number from 0"))
+        faults.append(Fault("--ahead", "RS-S622", f"{ahead} paths", "a whole number from 0"))
     raise_if_any(faults)
     watched = progress or Quiet()
     watched.begin("facts")

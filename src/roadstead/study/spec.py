@@ -92,8 +92,16 @@ class Study:
     @property
     def own_rules(self) -> Path | None:
         """Folder of the case's own rules, if it has one."""
-        path = self.folder / law_checks.FOLDER
-        return path if path.is_dir() else None
+        return _if_there(self.folder / law_checks.FOLDER)
+
+    @property
+    def own_events(self) -> Path | None:
+        """Folder of the case's own events, if it has one."""
+        return _if_there(self.folder / catalogue.FOLDER)
+
+
+def _if_there(folder: Path) -> Path | None:
+    return folder if folder.is_dir() else None
 
 
 def read_study(folder: Path) -> Study:
@@ -251,9 +259,9 @@ def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]
 
 def _catalogue(folder: Path, document: Document, ground: Ground) -> Catalogue | None:
     """The catalogue with the case's own events; None, with faults noted, where it does not hold."""
-    own, grown = folder / catalogue.FOLDER, document.case.tree.grown
+    own, grown = _if_there(folder / catalogue.FOLDER), document.case.tree.grown
     try:
-        found = catalogue.load(ground.world.gazetteer, ground.sources, own if own.is_dir() else None)
+        found = catalogue.load(ground.world.gazetteer, ground.sources, own)
     except RoadsteadError as error:
         ground.faults.extend(replace(fault, where=f"{catalogue.FOLDER}/{fault.where}") for fault in error.faults)
         return None

@@ -12,7 +12,8 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Shorts: TypeAlias = npt.NDArray[np.int8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-KINDS = {"f": "numbers", "i": "whole numbers", "b": "true or false"}
+NUMBERS = {"f": "numbers", "i": "whole numbers", "b": "true or false"}
+"""Kinds of numbers that arrays hold, by numpy's letter."""
 
 
 def must_be_array(name: str, value: object, axes: int | None = None, kinds: str = "fib") -> None:
@@ -22,7 +23,7 @@ def must_be_array(name: str, value: object, axes: int | None = None, kinds: str 
     if axes is not None and value.ndim != axes:
         raise ValueError(f"{name} has shape {value.shape}, expected {axes} {'axis' if axes == 1 else 'axes'}")
     if value.dtype.kind not in kinds:
-        raise ValueError(f"{name} holds {value.dtype}, expected {KINDS[kinds[0]]}")
+        raise ValueError(f"{name} holds {value.dtype}, expected {NUMBERS[kinds[0]]}")
 
 
 def frozen(array: npt.NDArray[Any]) -> None:

@@ -108,9 +108,9 @@ def test_a_folder_with_something_in_it_is_refused_before_any_work(planned, run):
     ("words", "codes"),
     [
         (("--gap", "5"), ["RS-T109"]),
-        (("--gap", "-0.1"), ["RS-S617"]),
-        (("--seconds", "0"), ["RS-S617"]),
-        (("--seconds", "nan", "--workers", "0"), ["RS-S617", "RS-S617"]),
+        (("--gap", "-0.1"), ["RS-S622"]),
+        (("--seconds", "0"), ["RS-S622"]),
+        (("--seconds", "nan", "--workers", "0"), ["RS-S622", "RS-S622"]),
         (("--language", "fr"), ["RS-C701"]),
     ],
 )

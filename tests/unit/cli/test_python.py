@@ -94,4 +94,4 @@ def test_effort_is_the_cases_own_unless_asked_otherwise():
     assert (asked.cluster, effort_of(case, cluster="local").cluster) == (None, "local")
     with pytest.raises(rs.RoadsteadError) as met:
         effort_of(case, 5.0, -1.0, 0)
-    assert [fault.code for fault in met.value.faults] == ["RS-T109", "RS-S617", "RS-S617"]
+    assert [fault.code for fault in met.value.faults] == ["RS-T109", "RS-S622", "RS-S622"]

@@ -52,7 +52,7 @@ def test_the_table_in_both_languages(run, folder: Path, language: str, words: st
 
 
 def test_what_cannot_be_rehearsed_is_refused(run, folder: Path, tmp_path: Path):
-    assert run("rehearse", folder, "--paths", "0", "--ahead", "-1").codes == ["RS-S617", "RS-S617"]
+    assert run("rehearse", folder, "--paths", "0", "--ahead", "-1").codes == ["RS-S622", "RS-S622"]
     new_case(tmp_path / "declared")
     said = run("rehearse", tmp_path / "declared")
     assert (said.status, said.codes) == (2, ["RS-S625"])

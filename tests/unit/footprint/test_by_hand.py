@@ -141,5 +141,20 @@ def test_a_first_decision_is_held_to_the_step(method: str):
 
 def test_what_is_not_offered_cannot_be_held():
     tree, prospect = wall_or_no_wall()
-    with pytest.raises(RoadsteadError):
+    with pytest.raises(RoadsteadError) as caught:
         solve(tree, prospect, EXACT, pins=(Pin("resource", 0, do=True, by=2027, amount=1.0),))
+    [fault] = caught.value.faults
+    assert (fault.where, fault.code) == ("pins[0]", "RS-F503")
+    assert fault.message == "no plan can honour the pin `home` enlarged, exactly 1 up to 2027"
+
+
+@pytest.mark.parametrize("method", ["extensive", "decomposition"])
+def test_what_is_held_and_forbidden_is_told(method: str):
+    tree, prospect = wall_or_no_wall()
+    pins = (Pin("option", PLANT, do=True, by=2027, amount=1.0), Pin("option", PLANT, do=False))
+    with pytest.raises(RoadsteadError) as caught:
+        solve(tree, prospect, Effort(gap=0.0, method=method), pins=pins)  # type: ignore[arg-type]
+    [fault] = caught.value.faults
+    assert fault.code == "RS-F503"
+    assert "the pin `plant` never" in fault.message
+    assert "the pin `plant` committed to, exactly 1 up to 2027" in fault.message

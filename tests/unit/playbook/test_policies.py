@@ -20,6 +20,7 @@ from roadstead.playbook.policies import (
     timetable,
 )
 from roadstead.terms.ids import EntryMode
+from roadstead.terms.years import NEVER
 from roadstead.world.reference import load
 
 EXACT = Effort(gap=0.0)
@@ -42,7 +43,7 @@ def lines_of(made) -> list[Line]:
 def of_mode(made, *modes: EntryMode) -> list[int]:
     names, opens = made.prospect.labels.option, made.prospect.options.opens
     found = [names.index(line.line_id) for line in lines_of(made) if line.mode in modes]
-    return [i for i in found if opens[i] >= 9999]
+    return [i for i in found if opens[i] >= NEVER]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -91,7 +92,7 @@ def test_a_case_without_such_lines_has_no_such_way():
 
 def test_not_before_a_year():
     made = invented(2)
-    found = not_before(made.tree, made.prospect, {0: 9999}).options.allowed
+    found = not_before(made.tree, made.prospect, {0: NEVER}).options.allowed
     assert not found[:, 0].any()
     assert (found[:, 1:] == made.prospect.options.allowed[:, 1:]).all()
     first = not_before(made.tree, made.prospect, {0: made.tree.first_year}).options.allowed

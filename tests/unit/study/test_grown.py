@@ -9,7 +9,6 @@ import pytest
 
 from roadstead.footprint.solve import Effort
 from roadstead.futures.tree import history, leaves, node_probability
-from roadstead.futures.tree_size import Need
 from roadstead.study import growing
 from roadstead.study.growing import begin
 from roadstead.study.patch import certain, setting
@@ -241,7 +240,7 @@ def test_a_tree_too_large_is_refused_before_anything_is_drawn(grown, monkeypatch
         begin(study, Quiet())
     (fault,) = caught.value.faults
     assert fault.code == "RS-F533"
-    assert fault.where.startswith(grown.line_of(YAML, "stages: [2027").rpartition(":")[0].rpartition(":")[0])
+    assert fault.where == grown.line_of(YAML, "stages: [2027")
     assert "at most" in fault.expected
 
 
@@ -249,8 +248,7 @@ def test_need_grows_with_the_tree():
     small, large = (growing._need(flows) for flows in (1e3, 1e5))
     assert small.within(large)
     assert not large.within(small)
-    assert growing.machine_memory() > 100.0
-    assert isinstance(small, Need)
+    assert growing.machine_memory() > small.memory
 
 
 def test_a_what_if_holds_on_a_grown_tree_from_its_first_day_or_is_refused(grown):

@@ -230,7 +230,7 @@ def test_a_cell_of_no_market_is_told():
 )  # fmt: skip
 def test_an_effort_that_is_none_is_told(bad: dict[str, Any]):
     [told] = faults(rs.solve_problem, MADE.tree, MADE.prospect, **bad)
-    assert told.endswith(("[RS-S617]", "[RS-T109]"))
+    assert told.endswith(("[RS-S622]", "[RS-T109]"))
 
 
 def test_what_nobody_can_want_is_refused():
@@ -250,6 +250,9 @@ def test_what_is_no_tree_is_told():
         ([Pin("option", 0, do=False), Pin("retire", 999, do=False)], "pins[1]: names entry 999 to `retire`"),
         ([Pin("open", 0, do=False)], "pins[0]: is of kind 'open'"),  # type: ignore[arg-type]
         ([("option", 0, False)], "pins[0]: is a tuple"),
+        ([Pin("option", 0, do=True, amount=-1.0)], "pins[0]: asks for -1 with do=True"),
+        ([Pin("option", 0, do=True, amount=np.nan)], "pins[0]: asks for nan with do=True"),
+        ([Pin("option", 0, do=False, amount=1.0)], "pins[0]: asks for 1 with do=False"),
         (Pin("option", 0, do=False), "pins: is a Pin"),
     ],
 )
