@@ -52,15 +52,20 @@ def with_futures(tree: ScenarioTree, prospect: Prospect, ends: Sequence[int]) ->
         name=tuple(tree.name[n] for n in nodes),
         state=tuple(tree.state[n] for n in nodes),
     )
-    years = np.flatnonzero(place[prospect.node_years.node] >= 0)
-    rows = {"n": nodes, "y": years}
+    return part, of_nodes(prospect, nodes)
+
+
+def of_nodes(prospect: Prospect, nodes: Sequence[int] | Ints) -> Prospect:
+    """The prospect of other nodes, each of which is as one of its own: some left out, some told more than once."""
+    mine = [np.flatnonzero(prospect.node_years.node == n) for n in nodes]
+    rows = {"n": np.asarray(nodes), "y": np.concatenate(mine)}
     found: dict[str, Array] = {
         name: array[rows[DIMENSIONS[name][0]]]
         for name, array in arrays(prospect).items()
         if DIMENSIONS[name][0] in rows
     }
-    found["node_years.node"] = place[found["node_years.node"]]
-    return part, rebuilt(prospect, found)
+    found["node_years.node"] = np.repeat(np.arange(len(mine)), [len(years) for years in mine])
+    return rebuilt(prospect, found)
 
 
 def mean_path(tree: ScenarioTree, prospect: Prospect) -> tuple[ScenarioTree, Prospect] | None:
