@@ -10,7 +10,7 @@ import numpy as np
 from roadstead.futures.base_rates import base_rate
 from roadstead.futures.catalogue import chance_by, find
 from roadstead.futures.hazards import chance
-from roadstead.futures.policy_paths import policy_levels
+from roadstead.futures.policy_paths import policy_levels, tilted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,19 +122,15 @@ def _foreseen(
     hazard = event.hazard
     first = max(start, next(year for year, value in hazard.yearly if value > 0.0))
     now = chance(hazard, first)
+    low, high = tilted(now, np.asarray([hazard.low, hazard.high])).tolist()
     own = {place for place in event.markets if base and place in base.at_risk}
     return Foreseen(
         event=event,
         first=first,
-        chance=(now, at_odds(now, hazard.low), at_odds(now, hazard.high)),
+        chance=(now, low, high),
         by=tuple(float(value) for value in reached),
         alone=tuple(chance_by(hazard, start, mark) for mark in marks),
         base=base,
         own_count=sum(one.place in own for one in base.counted) if base else 0,
         own_exposure=sum(base.at_risk[place] for place in own) if base else 0.0,
     )
-
-
-def at_odds(value: float, factor: float) -> float:
-    """A chance whose odds are multiplied by a factor. [fraction]"""
-    return value * factor / (1.0 - value + value * factor)

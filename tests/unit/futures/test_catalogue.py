@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import math
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from roadstead.futures import catalogue, hazards
+from roadstead.futures.base_rates import base_rate
 from roadstead.futures.catalogue import CatalogueEvent, chance_by, find
 from roadstead.futures.catalogue_tables import ALL, INFLUENCES, KINDS
+from roadstead.futures.counting import Ground
+from roadstead.futures.foresight import foresee
 from roadstead.futures.playing import play
 from roadstead.futures.policy_paths import policy_levels
 from roadstead.terms.errors import RoadsteadError
@@ -231,11 +235,19 @@ def test_chances_by_year_multiply(packaged):
     assert chance_by(hybrids, 2027, 2030) == pytest.approx(1 - 0.91**2 * 0.94**2)
 
 
+def test_a_certain_chance_stays_certain_unless_the_experts_rule_it_out(world, packaged, book):
+    sure = find(packaged, "suez_opens")
+    told = []
+    for low in (0.5, 0.0):
+        certain = replace(sure, hazard=replace(sure.hazard, yearly=((2027, 1.0),), low=low))
+        ground = Ground(book, world, packaged.episodes, "CHN", AS_OF)
+        found = foresee(replace(packaged, events={**packaged.events, "suez_opens": certain}), ground, "suez_opens")
+        told.append(found.events[0].chance)
+    assert told == [(1.0, 1.0, 1.0), (1.0, 0.0, 1.0)]
+
+
 def test_influences_are_what_their_classes_count(world, packaged, book):
     """Imitation doubles the odds because it did: the note's figures are the classes' own."""
-    from roadstead.futures.base_rates import base_rate
-    from roadstead.futures.counting import Ground
-
     ground = Ground(book, world, packaged.episodes, "CHN", AS_OF)
     after, quiet = (base_rate(ground, packaged.classes[name]).chance for name in ("aimed_after", "aimed_quiet"))
     note = next(r["note"] for r in rows_of("event_influences") if r["event"] == "gbr_duty")
