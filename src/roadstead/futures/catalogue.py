@@ -160,7 +160,7 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
     events = {row["event"]: _event(row, tables, sources, faults) for row in tables[EVENTS.name]}
     raise_if_any(faults)
     catalogue = Catalogue(events, _classes(tables[BASE_CLASSES.name]), tables[EPISODES.name])
-    hazards.check(catalogue.hazards, set(events))
+    hazards.check(catalogue.hazards)
     return catalogue
 
 

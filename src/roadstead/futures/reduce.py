@@ -99,8 +99,6 @@ class Reduced:
         Means over the paths of a node. Shapes (N, T).
     rates
         As these. Shape (N, T, C).
-    draws
-        Demand draws that the paths of each node follow. Length N.
     leaf
         Leaf that each path ends in. Shape (paths,).
     distance
@@ -120,7 +118,6 @@ class Reduced:
     battery: Floats
     freight: Floats
     rates: Floats
-    draws: tuple[Ints, ...]
     leaf: Ints
     distance: float
     undivided: float
@@ -290,7 +287,6 @@ def _told(
         battery=mean[:, :, 1],
         freight=mean[:, :, 2],
         rates=mean[:, :, 3:],
-        draws=tuple(np.unique(paths.draw[stage.node == n]) for stage in stages for n in range(len(stage.chosen))),
         leaf=stages[-1].node + offset[-2],
         distance=distances[0],
         undivided=distances[1],

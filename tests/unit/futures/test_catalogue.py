@@ -11,9 +11,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from roadstead.futures import catalogue, hazards
+from roadstead.futures import catalogue
 from roadstead.futures.base_rates import base_rate
-from roadstead.futures.catalogue import CatalogueEvent, chance_by, find
+from roadstead.futures.catalogue import chance_by, find
 from roadstead.futures.catalogue_tables import ALL, INFLUENCES, KINDS
 from roadstead.futures.counting import Ground
 from roadstead.futures.foresight import foresee
@@ -423,8 +423,3 @@ def test_all_faults_at_once(own):
     told = faults(own, **whole(events={"base": "duty_up_mars", "markets": "CHI"}, event_changes={"kind": "TOLL"}))
     assert {code for code, _ in told} == {"RS-F541", "RS-W301"}
     assert len(told) == 3
-
-
-def test_hazards_pass_their_own_checks(packaged):
-    hazards.check(packaged.hazards, set(packaged.events))
-    assert all(isinstance(event, CatalogueEvent) for event in packaged.events.values())
