@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.counting import Counted, Tally, at_risk, markets, years
+from roadstead.futures.counting import Counted, Tally, at_risk, importers, markets, years
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import Shipment, covers, settle
@@ -69,9 +69,8 @@ class Stand:
 def duty_paths(ground: Ground) -> dict[tuple[str, str], tuple[Stand, ...]]:
     """Duty on the car through time, by market and powertrain; what cannot be worked out on a day is left out."""
     dollars = ground.world.dollars()
-    places = [p for p in sorted(ground.rulebook.measures) if p in ground.world.markets and p != ground.home]
     found = {}
-    for place in places:
+    for place in importers(ground):
         for powertrain in POWERTRAINS:
             path = [
                 stand

@@ -16,14 +16,14 @@ from roadstead.futures.events import TreePlan
 from roadstead.futures.exchange import FEWEST, Exchange, estimate, output
 from roadstead.futures.from_paths import grow_from_paths
 from roadstead.futures.grow import grow
-from roadstead.futures.reckoning import DOLLAR, World
+from roadstead.futures.reckoning import World
 from roadstead.futures.tree_size import Need, check_size, widths
 from roadstead.futures.waiting import with_waiting
 from roadstead.outlook.forecast import forecast
 from roadstead.study import costing
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
-from roadstead.world.reference import exchange_rates
+from roadstead.world.reference import DOLLAR, exchange_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
