@@ -233,6 +233,10 @@ def test_chances_by_year_multiply(packaged):
     assert [chance_by(prolonged, 2027, year) for year in (2028, 2029, 2036)] == pytest.approx([0.0, 0.7, 0.7])
     hybrids = find(packaged, "eu_hybrids_duty").hazard
     assert chance_by(hybrids, 2027, 2030) == pytest.approx(1 - 0.91**2 * 0.94**2)
+    cheap = find(packaged, "cars_cheap")
+    assert "half of all paths have seen it by 2035" in cheap.why
+    assert "53 % by 2035" in cheap.evidence[0].text
+    assert chance_by(cheap.hazard, 2027, 2035) == pytest.approx(0.53, abs=0.005)
 
 
 def test_a_certain_chance_stays_certain_unless_the_experts_rule_it_out(world, packaged, book):
