@@ -233,10 +233,12 @@ def _means(paths: Paths, stakes: Stakes, stage: Part) -> Floats:
 def _distance(paths: Paths, stakes: Stakes, stages: list[Part], means: list[Floats]) -> float:
     """(S.9)."""
     total = 0.0
-    unit = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates])
     for stage, mean in zip(stages, means, strict=True):
         years = slice(stage.begin, stage.end)
-        value = np.concatenate([of_events(stage.level, stakes), mean * unit], axis=2) * stakes.year_weight[years, None]
+        value = (
+            np.concatenate([of_events(stage.level, stakes), mean * stakes.units], axis=2)
+            * stakes.year_weight[years, None]
+        )
         for at in range(0, paths.count, BLOCK):
             rows = slice(at, min(at + BLOCK, paths.count))
             told = in_money(paths, stakes, rows, stage.begin, stage.end)

@@ -13,10 +13,9 @@ from roadstead.futures.tree import ScenarioTree, history, node_probability
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from roadstead.futures.axes import Array
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Floats, Ints
-
-    Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 LIKELIER = 0.5
 """What is allowed in more than this share of futures is allowed in their mean."""
