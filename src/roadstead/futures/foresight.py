@@ -29,7 +29,7 @@ MARKS = (2030, 2036)
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class EventChance:
     """One event as it is told.
 
     Attributes
@@ -59,7 +59,7 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
+class EventChances:
     """All events.
 
     Attributes
@@ -79,12 +79,12 @@ class Foresight:
     until: date
     start: int
     marks: tuple[int, ...]
-    events: tuple[Foreseen, ...]
+    events: tuple[EventChance, ...]
     sources: Mapping[str, Source]
     paths: int = PATHS
 
 
-def foresee(catalogue: Catalogue, ground: Ground, only: str = "") -> Foresight:
+def event_chances(catalogue: Catalogue, ground: Ground, only: str = "") -> EventChances:
     """Read the catalogue out, or the one event whose id is named.
 
     Raises
@@ -101,11 +101,11 @@ def foresee(catalogue: Catalogue, ground: Ground, only: str = "") -> Foresight:
     marks = tuple(mark for mark in MARKS if mark >= start) or (start,)
     reached = _reached(catalogue, start, marks)
     events = tuple(
-        _foreseen(event, start, marks, reached[i], rates.get(event.base))
+        _event_chance(event, start, marks, reached[i], rates.get(event.base))
         for i, event in enumerate(catalogue.events.values())
         if event.event_id in wanted
     )
-    return Foresight(ground.until, start, marks, events, ground.world.sources)
+    return EventChances(ground.until, start, marks, events, ground.world.sources)
 
 
 def _reached(catalogue: Catalogue, start: int, marks: tuple[int, ...]) -> Floats:
@@ -116,15 +116,15 @@ def _reached(catalogue: Catalogue, start: int, marks: tuple[int, ...]) -> Floats
     return np.stack([seen[:, mark - start].mean(axis=0) for mark in marks], axis=1)
 
 
-def _foreseen(
+def _event_chance(
     event: CatalogueEvent, start: int, marks: tuple[int, ...], reached: Floats, base: BaseRate | None
-) -> Foreseen:
+) -> EventChance:
     hazard = event.hazard
     first = max(start, next(year for year, value in hazard.yearly if value > 0.0))
     now = chance(hazard, first)
     low, high = tilted(now, np.asarray([hazard.low, hazard.high])).tolist()
     own = {place for place in event.markets if base and place in base.at_risk}
-    return Foreseen(
+    return EventChance(
         event=event,
         first=first,
         chance=(now, low, high),

@@ -16,7 +16,7 @@ from roadstead.futures.base_rates import base_rate
 from roadstead.futures.catalogue import chance_by, find
 from roadstead.futures.catalogue_tables import ALL, INFLUENCES, KINDS
 from roadstead.futures.counting import Ground
-from roadstead.futures.foresight import foresee
+from roadstead.futures.foresight import event_chances
 from roadstead.futures.playing import play
 from roadstead.futures.policy_paths import policy_levels
 from roadstead.terms.errors import RoadsteadError
@@ -245,7 +245,9 @@ def test_a_certain_chance_stays_certain_unless_the_experts_rule_it_out(world, pa
     for low in (0.5, 0.0):
         certain = replace(sure, hazard=replace(sure.hazard, yearly=((2027, 1.0),), low=low))
         ground = Ground(book, world, packaged.episodes, "CHN", AS_OF)
-        found = foresee(replace(packaged, events={**packaged.events, "suez_opens": certain}), ground, "suez_opens")
+        found = event_chances(
+            replace(packaged, events={**packaged.events, "suez_opens": certain}), ground, "suez_opens"
+        )
         told.append(found.events[0].chance)
     assert told == [(1.0, 1.0, 1.0), (1.0, 0.0, 1.0)]
 
