@@ -7,7 +7,7 @@ from roadstead.cli import futures_tables as tables
 from roadstead.cli.printing import answers, print_json
 
 if TYPE_CHECKING:
-    from roadstead.futures.foresight import Foreseen
+    from roadstead.futures.foresight import EventChance
 
 
 def futures(
@@ -66,7 +66,7 @@ def _check(chart: Path | None) -> None:
         raise RoadsteadError(fault)
 
 
-def _draw(path: Path, events: "tuple[Foreseen, ...]", language: Literal["en", "zh"], *, quiet: bool) -> None:
+def _draw(path: Path, events: "tuple[EventChance, ...]", language: Literal["en", "zh"], *, quiet: bool) -> None:
     from roadstead.report.charts import chances
 
     rows = [

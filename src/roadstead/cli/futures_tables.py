@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from roadstead.futures.base_rates import BaseRate
-    from roadstead.futures.foresight import Foreseen, Foresight
+    from roadstead.futures.foresight import EventChance, EventChances
     from roadstead.terms.evidence import Source
 
 Language = Literal["en", "zh"]
@@ -111,7 +111,7 @@ CHINESE = {
 """Words of the tables in Chinese."""
 
 
-def listed(found: Foresight, language: Language) -> Table:
+def listed(found: EventChances, language: Language) -> Table:
     """All events, a row each."""
     words = WORDS[language]
     marks = [">" + words["by"].format(year=mark) for mark in found.marks]
@@ -119,7 +119,7 @@ def listed(found: Foresight, language: Language) -> Table:
     return table("", columns, (_row(one, found, language) for one in found.events))
 
 
-def _row(one: Foreseen, found: Foresight, language: Language) -> tuple[str, ...]:
+def _row(one: EventChance, found: EventChances, language: Language) -> tuple[str, ...]:
     words, event = WORDS[language], one.event
     when = "" if one.first == found.start else f" ({one.first})"
     base = one.base
@@ -134,14 +134,14 @@ def _row(one: Foreseen, found: Foresight, language: Language) -> tuple[str, ...]
     )
 
 
-def foot(found: Foresight, language: Language) -> tuple[str, str]:
+def foot(found: EventChances, language: Language) -> tuple[str, str]:
     """What stands under the table."""
     words, played = WORDS[language], sum(one.event.played for one in found.events)
     told = words["foot"].format(count=len(found.events), played=played, until=found.until, paths=number(found.paths))
     return told, words["more"]
 
 
-def title(one: Foreseen, language: Language) -> str:
+def title(one: EventChance, language: Language) -> str:
     """What happens, in a language."""
     return one.event.title if language == "en" else one.event.title_zh
 
@@ -150,7 +150,7 @@ def _said(word: str, language: Language) -> str:
     return word if language == "en" else CHINESE.get(word, word)
 
 
-def in_full(one: Foreseen, language: Language) -> Iterator[str]:
+def in_full(one: EventChance, language: Language) -> Iterator[str]:
     """One event, line by line."""
     words, event, hazard = WORDS[language], one.event, one.event.hazard
     yield f"{event.event_id}: {title(one, language)} ({_said(event.kind, language)}; {' '.join(event.markets)})"
@@ -183,7 +183,7 @@ def in_full(one: Foreseen, language: Language) -> Iterator[str]:
         yield f"  {cited.about}: {cited.text} [{cited.source}{address}, {cited.confidence}]"
 
 
-def _base(one: Foreseen, language: Language) -> Iterator[str]:
+def _base(one: EventChance, language: Language) -> Iterator[str]:
     words, base = WORDS[language], one.base
     if base is None:
         yield words["no base"]
@@ -203,7 +203,7 @@ def _base(one: Foreseen, language: Language) -> Iterator[str]:
         yield f"  {counted.day}  {counted.place}  {counted.text} ({', '.join(counted.rows)})"
 
 
-def as_json(found: Foresight, sources: Mapping[str, Source]) -> dict[str, Any]:
+def as_json(found: EventChances, sources: Mapping[str, Source]) -> dict[str, Any]:
     """The catalogue as JSON: `events`, each with `evidence` and `base_rate`."""
     return {
         "until": found.until,
@@ -213,7 +213,7 @@ def as_json(found: Foresight, sources: Mapping[str, Source]) -> dict[str, Any]:
     }
 
 
-def _event(one: Foreseen, found: Foresight, sources: Mapping[str, Source]) -> dict[str, Any]:
+def _event(one: EventChance, found: EventChances, sources: Mapping[str, Source]) -> dict[str, Any]:
     event, hazard = one.event, one.event.hazard
     told: dict[str, Any] = {
         "id": event.event_id,
@@ -254,7 +254,7 @@ def _event(one: Foreseen, found: Foresight, sources: Mapping[str, Source]) -> di
     }
 
 
-def _rate(one: Foreseen, base: BaseRate, sources: Mapping[str, Source]) -> dict[str, Any]:
+def _rate(one: EventChance, base: BaseRate, sources: Mapping[str, Source]) -> dict[str, Any]:
     def cited(ids: tuple[str, ...]) -> list[dict[str, str]]:
         return [
             {"source": sources[i].title, "url": sources[i].url} if i in sources else {"source": i, "url": ""}

@@ -22,7 +22,7 @@ from roadstead.futures.counting import BaseClass
 from roadstead.futures.hazards import Hazard, Influence, Level
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.evidence import ASSUMPTION
-from roadstead.terms.tables import Row, read_table, scan_table
+from roadstead.terms.tables import Row, merged, read_table, scan_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -150,9 +150,9 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
     """
     faults: list[Fault] = []
     tables = {schema.name: packaged(schema) for schema in ALL}
-    for schema in ALL if own is not None else ():
-        assert own is not None
-        _merge(tables, schema, own, faults)
+    if own is not None:
+        for schema in ALL:
+            _merge(tables, schema, own, faults)
     raise_if_any(faults)
     named = {row["event"] for row in tables[EVENTS.name]}
     tables[EVENTS.name] = tuple(row for row in tables[EVENTS.name] if row["chances"])
@@ -160,7 +160,7 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
     events = {row["event"]: _event(row, tables, sources, faults) for row in tables[EVENTS.name]}
     raise_if_any(faults)
     catalogue = Catalogue(events, _classes(tables[BASE_CLASSES.name]), tables[EPISODES.name])
-    hazards.check(catalogue.hazards, set(events))
+    hazards.check(catalogue.hazards)
     return catalogue
 
 
@@ -174,9 +174,7 @@ def _merge(tables: dict[str, tuple[Row, ...]], schema: Schema, own: Path, faults
         named = {row["event"] for row in rows}
         tables[schema.name] = (*(row for row in tables[schema.name] if row["event"] not in named), *rows)
         return
-    merged = {tuple(row[name] for name in schema.key): row for row in tables[schema.name]}
-    merged.update({tuple(row[name] for name in schema.key): row for row in rows})
-    tables[schema.name] = tuple(merged.values())
+    tables[schema.name] = merged(schema, tables[schema.name], rows)
 
 
 def _classes(rows: Iterable[Row]) -> dict[str, BaseClass]:

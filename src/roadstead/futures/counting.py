@@ -106,17 +106,25 @@ def years(first: date, last: date) -> float:
     return max(0.0, ((last - first).days + 1) / DAYS_A_YEAR)
 
 
+def importers(ground: Ground) -> tuple[str, ...]:
+    """Markets abroad whose law is in the rulebook and whose sales are known."""
+    places = sorted(ground.rulebook.measures)
+    return tuple(place for place in places if place in ground.world.markets and place != ground.home)
+
+
+def is_large(ground: Ground, place: str) -> bool:
+    """True for a market that sells a million cars a year or more."""
+    return ground.world.markets[place].sales[-1].value >= LARGE_MARKET
+
+
 def markets(ground: Ground, base: BaseClass) -> tuple[str, ...]:
-    """Markets of a class: importers of the rulebook whose sales are known, those named, or the large ones of them."""
-    sizes = {
-        place: ground.world.markets[place].sales[-1].value
-        for place in sorted(ground.rulebook.measures)
-        if place in ground.world.markets and place != ground.home
-    }
+    """Markets of a class: all importers, those named, or the large ones of them."""
     wanted = set(base.places)
-    if not wanted:
-        return tuple(sizes)
-    return tuple(p for p, size in sizes.items() if p in wanted or (LARGE in wanted and size >= LARGE_MARKET))
+    return tuple(
+        place
+        for place in importers(ground)
+        if not wanted or place in wanted or (LARGE in wanted and is_large(ground, place))
+    )
 
 
 def at_risk(ground: Ground, base: BaseClass, places: tuple[str, ...]) -> dict[str, float]:

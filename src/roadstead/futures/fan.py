@@ -8,18 +8,18 @@ Nothing later is looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial.distance import cdist
 
 from roadstead.futures.accounts import Tails
-from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.economy import Factors
 from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.from_paths import climate, happened
 from roadstead.futures.grow import Grown
 from roadstead.futures.stakes import in_money
+from roadstead.futures.subtrees import of_nodes
 from roadstead.futures.tree import ScenarioTree
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from roadstead.futures.simulate import Paths
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.trade.rulebook import Rulebook
-
-PARTS = ("node_years", "arcs", "demand", "resources", "options", "pledges")
-"""Parts of a prospect that hold rows by node or node-year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +98,6 @@ def fan_tree(start: Ints, years: Ints, probability: Floats) -> ScenarioTree:
     )
 
 
-def of_nodes(prospect: Prospect, nodes: Sequence[int] | Ints) -> Prospect:
-    """The prospect of other nodes, each of which is as one of its own: some left out, some told more than once.
-
-    Tails of futures are left behind: they are another tree's.
-    """
-    node = prospect.node_years.node
-    mine = [np.flatnonzero(node == n) for n in range(len(prospect.node_discount))]
-    years = np.concatenate([mine[n] for n in nodes])
-    rows = {"n": np.asarray(nodes), "y": years}
-    found: dict[str, Any] = {
-        name: array[rows[DIMENSIONS[name][0]]] if DIMENSIONS[name][0] in rows else array
-        for name, array in arrays(prospect).items()
-    }
-    found["node_years.node"] = np.repeat(np.arange(len(nodes)), [len(mine[n]) for n in nodes])
-    parts = {
-        part: replace(
-            getattr(prospect, part),
-            **{name.partition(".")[2]: array for name, array in found.items() if name.startswith(f"{part}.")},
-        )
-        for part in PARTS
-    }
-    whole = {name: array for name, array in found.items() if "." not in name}
-    return replace(prospect, **parts, **whole, tails=Tails())
-
-
 def walk(tree: ScenarioTree, nodes: Floats, paths: Floats) -> Ints:
     """The node of the tree that every path is at, stage by stage: of the children of the one it was at, that with the nearest middle.
 
@@ -171,10 +143,10 @@ def fan_of(source: Source, paths: Paths) -> Grown:
         rates=np.concatenate([found.rates[:1], factors.rates[path]]),
         freight=np.concatenate([found.freight[:1], factors.freight[path]]),
     )
-    names = [(f"path {paths.first + i} from {y}", f"路径{paths.first + i}，{y}年起") for i in range(paths.count) for y in stages[1:]]  # fmt: skip
+    numbered = ((paths.first + i, year) for i in range(paths.count) for year in stages[1:])
     return Grown(
         tree=tree,
-        names=(grown.names[0], *names),
+        names=(grown.names[0], *((f"path {i} from {year}", f"路径{i}，{year}年起") for i, year in numbered)),
         events=grown.events,
         happened=happened(tree, level, source.world.central.happened[0], source.ids),
         demand=tuple("" for _ in range(tree.count)),

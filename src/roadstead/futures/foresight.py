@@ -10,7 +10,7 @@ import numpy as np
 from roadstead.futures.base_rates import base_rate
 from roadstead.futures.catalogue import chance_by, find
 from roadstead.futures.hazards import chance
-from roadstead.futures.policy_paths import policy_levels
+from roadstead.futures.policy_paths import policy_levels, tilted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ MARKS = (2030, 2036)
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class EventChance:
     """One event as it is told.
 
     Attributes
@@ -59,7 +59,7 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
+class EventChances:
     """All events.
 
     Attributes
@@ -79,12 +79,12 @@ class Foresight:
     until: date
     start: int
     marks: tuple[int, ...]
-    events: tuple[Foreseen, ...]
+    events: tuple[EventChance, ...]
     sources: Mapping[str, Source]
     paths: int = PATHS
 
 
-def foresee(catalogue: Catalogue, ground: Ground, only: str = "") -> Foresight:
+def event_chances(catalogue: Catalogue, ground: Ground, only: str = "") -> EventChances:
     """Read the catalogue out, or the one event whose id is named.
 
     Raises
@@ -101,11 +101,11 @@ def foresee(catalogue: Catalogue, ground: Ground, only: str = "") -> Foresight:
     marks = tuple(mark for mark in MARKS if mark >= start) or (start,)
     reached = _reached(catalogue, start, marks)
     events = tuple(
-        _foreseen(event, start, marks, reached[i], rates.get(event.base))
+        _event_chance(event, start, marks, reached[i], rates.get(event.base))
         for i, event in enumerate(catalogue.events.values())
         if event.event_id in wanted
     )
-    return Foresight(ground.until, start, marks, events, ground.world.sources)
+    return EventChances(ground.until, start, marks, events, ground.world.sources)
 
 
 def _reached(catalogue: Catalogue, start: int, marks: tuple[int, ...]) -> Floats:
@@ -116,25 +116,21 @@ def _reached(catalogue: Catalogue, start: int, marks: tuple[int, ...]) -> Floats
     return np.stack([seen[:, mark - start].mean(axis=0) for mark in marks], axis=1)
 
 
-def _foreseen(
+def _event_chance(
     event: CatalogueEvent, start: int, marks: tuple[int, ...], reached: Floats, base: BaseRate | None
-) -> Foreseen:
+) -> EventChance:
     hazard = event.hazard
     first = max(start, next(year for year, value in hazard.yearly if value > 0.0))
     now = chance(hazard, first)
+    low, high = tilted(now, np.asarray([hazard.low, hazard.high])).tolist()
     own = {place for place in event.markets if base and place in base.at_risk}
-    return Foreseen(
+    return EventChance(
         event=event,
         first=first,
-        chance=(now, at_odds(now, hazard.low), at_odds(now, hazard.high)),
+        chance=(now, low, high),
         by=tuple(float(value) for value in reached),
         alone=tuple(chance_by(hazard, start, mark) for mark in marks),
         base=base,
         own_count=sum(one.place in own for one in base.counted) if base else 0,
         own_exposure=sum(base.at_risk[place] for place in own) if base else 0.0,
     )
-
-
-def at_odds(value: float, factor: float) -> float:
-    """A chance whose odds are multiplied by a factor. [fraction]"""
-    return value * factor / (1.0 - value + value * factor)

@@ -17,13 +17,14 @@ from roadstead.futures.events import Happening
 from roadstead.futures.grow import Climate, Grown, Nearness, pace
 from roadstead.futures.node_names import EventWords
 from roadstead.futures.playing import play
-from roadstead.futures.reckoning import DOLLAR, Playable, reckon
+from roadstead.futures.reckoning import Playable, reckon
 from roadstead.futures.reduce import Shape, reduce
 from roadstead.futures.simulate import Possible, simulate
 from roadstead.futures.stakes import in_money
 from roadstead.futures.tree import history
 from roadstead.terms.arrays import frozen
 from roadstead.terms.years import NEVER
+from roadstead.world.reference import DOLLAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from roadstead.terms.errors import Fault, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 ROUNDING = 1e-6
 """By how much probabilities of levels may miss one."""
@@ -100,26 +100,21 @@ def in_order(hazards: Sequence[Hazard]) -> tuple[int, ...]:
     return tuple(order)
 
 
-def check(hazards: Sequence[Hazard], changing: Collection[str] | None = None) -> None:
+def check(hazards: Sequence[Hazard]) -> None:
     """Refuse hazards that cannot be or say nothing.
-
-    Parameters
-    ----------
-    changing
-        Events that change something in the world, where that is known; any other must at least bear on an event.
 
     Raises
     ------
     RoadsteadError
         With every fault at once: RS-F511 chances; RS-F512 levels; RS-F513 events named that are none, or twice; RS-F514
-        needs that go round in a circle or contradict ends; RS-F515 factors and ranges; RS-F516 an event or influence that
-        changes nothing; RS-F517 durations.
+        needs that go round in a circle or contradict ends; RS-F515 factors and ranges; RS-F516 an event that never
+        comes or an influence that changes nothing; RS-F517 durations.
     """
     found = [fault for hazard in hazards for fault in (*_own_faults(hazard), *_influence_faults(hazard))]
     found += _names(hazards)
     if not any(fault.code == "RS-F513" for fault in found):
         found += _circles(hazards)
-        found += _idle(hazards, changing)
+        found += _idle(hazards)
     raise_if_any(found)
 
 
@@ -216,15 +211,10 @@ def _circles(hazards: Sequence[Hazard]) -> Iterator[Fault]:
                 yield Fault(f"event {hazard.event_id}", "RS-F514", message, "a factor above 0, or no such need")
 
 
-def _idle(hazards: Sequence[Hazard], changing: Collection[str] | None) -> Iterator[Fault]:
-    """Events that can never come, or that change nothing when they do."""
-    bears = {influence.cause for hazard in hazards for influence in hazard.influences}
-    bears |= {hazard.needs for hazard in hazards} | {hazard.event_id for hazard in hazards if hazard.ends}
+def _idle(hazards: Sequence[Hazard]) -> Iterator[Fault]:
+    """Events that can never come."""
     for hazard in hazards:
-        where = f"event {hazard.event_id}"
         if all(value == 0.0 for _, value in hazard.yearly):
             message = "its chance is nothing in every year, so it changes nothing"
-            yield Fault(where, "RS-F516", message, "a chance above 0 in some year, or no such event")
-        if changing is not None and hazard.event_id not in changing and hazard.event_id not in bears:
-            message = "it changes nothing: neither the world nor the chance of another event"
-            yield Fault(where, "RS-F516", message, "what it changes, an event it bears on, or no such event")
+            expected = "a chance above 0 in some year, or no such event"
+            yield Fault(f"event {hazard.event_id}", "RS-F516", message, expected)

@@ -106,11 +106,12 @@ def histories(paths: Paths, stakes: Stakes, starts: Sequence[int]) -> list[Stage
 def of_tree(reduced: Reduced, stakes: Stakes) -> list[Stage]:
     """A reduced tree as a process, told in money as paths are."""
     tree = reduced.tree
-    unit = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates])
     factors = np.concatenate(
         [reduced.demand[..., None], reduced.battery[..., None], reduced.freight[..., None], reduced.rates], axis=2
     )
-    value = np.concatenate([of_events(reduced.level, stakes), factors * unit], axis=2) * stakes.year_weight[:, None]
+    value = (
+        np.concatenate([of_events(reduced.level, stakes), factors * stakes.units], axis=2) * stakes.year_weight[:, None]
+    )
     found = []
     for start in np.unique(tree.start):
         nodes = np.flatnonzero(tree.start == start)

@@ -120,8 +120,7 @@ def _differences(
     away = np.abs(own - weight @ worth)
     differ = np.flatnonzero((seen.level[siblings] != seen.level[siblings[0]]).any(axis=0))
     items = [_event_item(seen, words[e], node, e, float(away[e])) for e in differ.tolist()]
-    unit = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates])
-    above = (seen.mean[node] - weight @ seen.mean[siblings]) * unit
+    above = (seen.mean[node] - weight @ seen.mean[siblings]) * stakes.units
     items += [item for item in _factor_items(above, currencies) if item.money > 0.0]
     return _dearest(items)
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.counting import LARGE, LARGE_MARKET, Counted, Tally, years
+from roadstead.futures.counting import LARGE, Counted, Tally, is_large, years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,11 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 def support_ended(ground: Ground, base: BaseClass) -> Tally:
     """Years in which a country ended or cut what it gave electric cars; ``of`` names the kinds of step."""
-    places = [p for p in ground.world.markets if not base.places or p in base.places or _is_large(ground, base, p)]
+    places = [
+        place
+        for place in ground.world.markets
+        if not base.places or place in base.places or (LARGE in base.places and _is_large_country(ground, place))
+    ]
     by_year: dict[tuple[str, int], list[Row]] = {}
     for row in ground.world.tables["policy_steps"]:
         day = row["takes_effect"]
@@ -54,9 +58,8 @@ def support_ended(ground: Ground, base: BaseClass) -> Tally:
     return Tally(counted, risk, "country-years")
 
 
-def _is_large(ground: Ground, base: BaseClass, place: str) -> bool:
-    is_country = ground.world.gazetteer.places[place].kind == "territory"
-    return LARGE in base.places and is_country and ground.world.markets[place].sales[-1].value >= LARGE_MARKET
+def _is_large_country(ground: Ground, place: str) -> bool:
+    return ground.world.gazetteer.places[place].kind == "territory" and is_large(ground, place)
 
 
 def plant_opened(ground: Ground, base: BaseClass) -> Tally:

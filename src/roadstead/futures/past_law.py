@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.counting import Counted, Tally, at_risk, markets, years
+from roadstead.futures.counting import Counted, Tally, at_risk, importers, markets, years
 from roadstead.terms.errors import RoadsteadError
+from roadstead.terms.ids import Product
 from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import Shipment, covers, settle
 from roadstead.trade.law import FLOOR
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
     from roadstead.trade.rulebook import Rulebook
 
 ONE_DAY = timedelta(days=1)
-CAR = "CAR_CBU"
-VALUE = 20_000.0
-"""Customs value of the car whose duty is followed. [US$]"""
-POWERTRAINS = ("BEV", "PHEV", "ICE")
+CAR = Product.CAR
+VALUE, FOB_SHARE = 20_000.0, 0.9
+"""Customs value of the car whose duty is followed, and the part of it that it is worth on board at home: assumed. [US$], [1]"""
+BUILD: Mapping[str, float] = {"engine_cm3": 1500.0, "power_kw": 120.0, "mass_kg": 1800.0}
+"""What amounts of duty ask of that car, a middling one: assumed. docs/futures.md says which counts move with it."""
+BATTERY_KWH = {"BEV": 60.0, "PHEV": 18.0, "ICE": 0.0}
+"""Its battery: assumed likewise. [kWh]"""
+POWERTRAINS = tuple(BATTERY_KWH)
 ADDED = frozenset({"SURTAX", "COUNTERVAILING", "ANTIDUMPING"})
 """Kinds of duty beside the ordinary one."""
 LIMITS = frozenset({"QUOTA_TRQ", "MIN_PRICE"})
@@ -69,9 +74,8 @@ class Stand:
 def duty_paths(ground: Ground) -> dict[tuple[str, str], tuple[Stand, ...]]:
     """Duty on the car through time, by market and powertrain; what cannot be worked out on a day is left out."""
     dollars = ground.world.dollars()
-    places = [p for p in sorted(ground.rulebook.measures) if p in ground.world.markets and p != ground.home]
     found = {}
-    for place in places:
+    for place in importers(ground):
         for powertrain in POWERTRAINS:
             path = [
                 stand
@@ -102,13 +106,13 @@ def _reaching(rulebook: Rulebook, place: str, powertrain: str) -> Iterator[Measu
 
 def _stand(ground: Ground, place: str, powertrain: str, day: date, dollars: Mapping[str, float]) -> Stand | None:
     facts: dict[str, FactValue] = {
-        "engine_cm3": 0.0 if powertrain == "BEV" else 1500.0,
-        "power_kw": 120.0,
-        "mass_kg": 1800.0,
-        "battery_kwh": {"BEV": 60.0, "PHEV": 18.0}.get(powertrain, 0.0),
+        **BUILD,
+        "battery_kwh": BATTERY_KWH[powertrain],
         "firm_nationality": ground.home,
-        "fob_value": 0.9 * VALUE,
+        "fob_value": FOB_SHARE * VALUE,
     }
+    if powertrain == "BEV":
+        facts["engine_cm3"] = 0.0
     car = Shipment(place, ground.home, CAR, powertrain, "", day, facts)
     try:
         lines = settle(ground.rulebook, car, VALUE, dollars).lines

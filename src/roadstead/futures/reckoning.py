@@ -23,6 +23,7 @@ from roadstead.futures.prospect import NodeYears
 from roadstead.futures.selling import reference
 from roadstead.futures.stakes import Stakes
 from roadstead.terms.years import NEVER
+from roadstead.world.reference import DOLLAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
     from roadstead.trade.rulebook import Rulebook
 
-DOLLAR = "USD"
-"""What freight by sea is paid in."""
 BUMP = 0.1
 """By how much costs are raised to see what they are worth, as a fraction; what is told is ten times that."""
 
@@ -105,7 +104,7 @@ def reckon(world: World, playable: Sequence[Playable]) -> Stakes:
         half: float((index[rows].mean(axis=0) @ weight) / weight.sum() - 1.0)
         for half, rows in halves(world.outlook).items()
     }
-    freight = abs(worth["freight", 0, 0]) / BUMP
+    freight = abs(worth["freight", 0, 0]) / BUMP  # ships are paid in dollars, so the dollar's rate moves it too
     rates = [abs(worth["rate", c, 0]) / BUMP for c in range(len(world.places))]
     return Stakes(
         events=tuple(

@@ -99,8 +99,6 @@ class Reduced:
         Means over the paths of a node. Shapes (N, T).
     rates
         As these. Shape (N, T, C).
-    draws
-        Demand draws that the paths of each node follow. Length N.
     leaf
         Leaf that each path ends in. Shape (paths,).
     distance
@@ -120,7 +118,6 @@ class Reduced:
     battery: Floats
     freight: Floats
     rates: Floats
-    draws: tuple[Ints, ...]
     leaf: Ints
     distance: float
     undivided: float
@@ -236,10 +233,12 @@ def _means(paths: Paths, stakes: Stakes, stage: Part) -> Floats:
 def _distance(paths: Paths, stakes: Stakes, stages: list[Part], means: list[Floats]) -> float:
     """(S.9)."""
     total = 0.0
-    unit = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates])
     for stage, mean in zip(stages, means, strict=True):
         years = slice(stage.begin, stage.end)
-        value = np.concatenate([of_events(stage.level, stakes), mean * unit], axis=2) * stakes.year_weight[years, None]
+        value = (
+            np.concatenate([of_events(stage.level, stakes), mean * stakes.units], axis=2)
+            * stakes.year_weight[years, None]
+        )
         for at in range(0, paths.count, BLOCK):
             rows = slice(at, min(at + BLOCK, paths.count))
             told = in_money(paths, stakes, rows, stage.begin, stage.end)
@@ -290,7 +289,6 @@ def _told(
         battery=mean[:, :, 1],
         freight=mean[:, :, 2],
         rates=mean[:, :, 3:],
-        draws=tuple(np.unique(paths.draw[stage.node == n]) for stage in stages for n in range(len(stage.chosen))),
         leaf=stages[-1].node + offset[-2],
         distance=distances[0],
         undivided=distances[1],

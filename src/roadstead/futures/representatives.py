@@ -10,7 +10,7 @@ first, and of the paths nearly as near as the nearest, those are taken with whic
                                                                                                   \qquad \text{(S.10)}
 
 is small: b is 1 where node n shows event e in force in year t, m the share of all paths that have it, and the second sum says the
-same of what comes and goes between the stages, so that the history of a node is one that paths have. There w is 1, but NEVER for
+same of what comes and goes between the stages, so that the history of a node is one that paths have. There w is 1, but UNSEEN for
 what goes on no path, so that an event for good does not end because the tree parts. Nodes take turns, each showing what is best
 given all others, until none changes: moment matching (Høyland & Wallace 2001, Management Science 47) among
 worlds that are there, after the tree is parted, as the distance allows. What most paths have is a world that can be: an event
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 CANDIDATES, JUDGES = 300, 600
 """Paths of a node that may stand for it, and those that they are judged by; the first of it, which are any."""
-NEVER = 30.0
+UNSEEN = 30.0
 """Weight of what goes between two stages of the tree and on no path; with 1, an event for good ends often in trees, with 10 seldom."""
 ROUNDS = 20
 """Times that every node takes its turn, at most."""
@@ -164,7 +164,7 @@ class _Gaps:
         self.weight: Floats = np.ones_like(self.moves)
         if before is not None:
             self.moves = -np.stack([(now[:, 0] & ~before).mean(axis=0), (before & ~now[:, 0]).mean(axis=0)])
-            self.weight[1, self.moves[1] == 0.0] = NEVER
+            self.weight[1, self.moves[1] == 0.0] = UNSEEN
         for n, one in enumerate(choices[stage]):
             self.force = self.force + one.share * one.shown
             if before is not None:

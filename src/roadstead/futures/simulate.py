@@ -19,10 +19,9 @@ from roadstead.futures.economy import Factors, draw_factors
 from roadstead.futures.policy_paths import policy_levels
 from roadstead.futures.streams import uniform
 from roadstead.terms.arrays import frozen
-from roadstead.terms.errors import Fault, raise_if_any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from roadstead.futures.economy import Economy
     from roadstead.futures.hazards import Hazard
@@ -133,37 +132,6 @@ def joined(parts: Sequence[Paths]) -> Paths:
 def in_force(paths: Paths) -> Floats:
     """Share of the paths on which each event is in force, by year. Shape (T, E)."""
     return np.asarray((paths.level >= 0).mean(axis=0))
-
-
-def comes_by(paths: Paths) -> Floats:
-    """Share of the paths on which each event has been in force by each year. Shape (T, E)."""
-    return np.asarray((np.maximum.accumulate(paths.level, axis=1) >= 0).mean(axis=0))
-
-
-def check_stated(paths: Paths, stated: Mapping[str, float], within: float = 0.05) -> None:
-    """Refuse probabilities, stated for the end of the horizon, that the paths do not bear out.
-
-    Parameters
-    ----------
-    stated
-        By event, how likely it is thought to have come by the end.
-    within
-        What they may differ by, beside three standard errors of what the paths say.
-
-    Raises
-    ------
-    RoadsteadError
-        RS-F518 with every event whose yearly chances and dependence say otherwise.
-    """
-    found = []
-    for event, came in zip(paths.events, comes_by(paths)[-1].tolist(), strict=True):
-        said = stated.get(event, came)
-        error = 3.0 * (came * (1.0 - came) / paths.count) ** 0.5
-        if not abs(said - came) <= within + error:
-            last = int(paths.years[-1])
-            message = f"a probability of {said:g} by the end of {last}, where its yearly chances, and what bears on them, give {came:.2f}"
-            found.append(Fault(f"event {event}", "RS-F518", message, f"{came:.2f}, or other yearly chances"))
-    raise_if_any(found)
 
 
 def _block(possible: Possible, seed: int, first: int, count: int) -> Paths:

@@ -54,6 +54,11 @@ class Stakes:
         for array in (self.index, self.rates, self.year_weight):
             frozen(array)
 
+    @property
+    def units(self) -> Floats:
+        """What a unit of demand, batteries, freight and each currency is worth, in this order. Shape (3 + C,). [money/year]"""
+        return np.concatenate([[self.demand, self.battery, self.freight], self.rates.ravel()])
+
 
 def check(stakes: Stakes, paths: Paths) -> None:
     """Refuse stakes that do not belong to the paths, or with which all paths would be alike; RS-F531 with every fault at once."""
@@ -85,8 +90,7 @@ def _faults(stakes: Stakes, paths: Paths) -> Iterator[Fault]:
             expected = f"{years} years, {draws} draws or more, {len(paths.currencies)} currencies"
             yield Fault(f"stakes: {name}", "RS-F531", f"an array of shape {array.shape}", expected)
     amounts = np.asarray([amount for levels in stakes.events for amount in levels])
-    units = np.concatenate([[stakes.demand, stakes.battery, stakes.freight], stakes.rates.ravel()])
-    weights = stakes.year_weight.ravel()
+    units, weights = stakes.units, stakes.year_weight.ravel()
     if not all(np.isfinite(numbers).all() for numbers in (amounts, units, weights, stakes.index)):
         yield Fault("stakes", "RS-F531", "an amount is not a number", "numbers throughout")
     if (units < 0.0).any() or (weights < 0.0).any():

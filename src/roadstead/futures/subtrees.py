@@ -13,10 +13,9 @@ from roadstead.futures.tree import ScenarioTree, history, node_probability
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from roadstead.futures.axes import Array
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Floats, Ints
-
-    Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 LIKELIER = 0.5
 """What is allowed in more than this share of futures is allowed in their mean."""
@@ -52,15 +51,20 @@ def with_futures(tree: ScenarioTree, prospect: Prospect, ends: Sequence[int]) ->
         name=tuple(tree.name[n] for n in nodes),
         state=tuple(tree.state[n] for n in nodes),
     )
-    years = np.flatnonzero(place[prospect.node_years.node] >= 0)
-    rows = {"n": nodes, "y": years}
+    return part, of_nodes(prospect, nodes)
+
+
+def of_nodes(prospect: Prospect, nodes: Sequence[int] | Ints) -> Prospect:
+    """The prospect of other nodes, each of which is as one of its own: some left out, some told more than once."""
+    mine = [np.flatnonzero(prospect.node_years.node == n) for n in nodes]
+    rows = {"n": np.asarray(nodes), "y": np.concatenate(mine)}
     found: dict[str, Array] = {
         name: array[rows[DIMENSIONS[name][0]]]
         for name, array in arrays(prospect).items()
         if DIMENSIONS[name][0] in rows
     }
-    found["node_years.node"] = place[found["node_years.node"]]
-    return part, rebuilt(prospect, found)
+    found["node_years.node"] = np.repeat(np.arange(len(mine)), [len(years) for years in mine])
+    return rebuilt(prospect, found)
 
 
 def mean_path(tree: ScenarioTree, prospect: Prospect) -> tuple[ScenarioTree, Prospect] | None:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roadstead.futures.foresight import Foresight
+    from roadstead.futures.foresight import EventChances
     from roadstead.study.progress import Progress
     from roadstead.study.watch import Watched
 
 
-def futures(case: Path | str | None = None, event: str = "") -> Foresight:
+def futures(case: Path | str | None = None, event: str = "") -> EventChances:
     """Read the catalogue of events out, with the case's own rows and as known on its day where a case is named.
 
     ``event`` leaves the one of this id.
@@ -24,7 +24,7 @@ def futures(case: Path | str | None = None, event: str = "") -> Foresight:
     """
     from roadstead.futures import catalogue
     from roadstead.futures.counting import Ground
-    from roadstead.futures.foresight import foresee
+    from roadstead.futures.foresight import event_chances
     from roadstead.study.api import read_case
     from roadstead.terms.ids import HOME
     from roadstead.trade import rulebook
@@ -34,12 +34,12 @@ def futures(case: Path | str | None = None, event: str = "") -> Foresight:
     if case is None:
         world = reference.load()
         found = catalogue.load(world.gazetteer, world.sources)
-        return foresee(found, Ground(rulebook.load(AS_OF), world, found.episodes, HOME, AS_OF), event)
+        return event_chances(found, Ground(rulebook.load(AS_OF), world, found.episodes, HOME, AS_OF), event)
     study = read_case(case)
     found = catalogue.load(study.world.gazetteer, study.sources, study.own_events)
     laws = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     until = min(study.as_known_on, AS_OF)
-    return foresee(found, Ground(laws, study.world, found.episodes, study.carmaker.home.place, until), event)
+    return event_chances(found, Ground(laws, study.world, found.episodes, study.carmaker.home.place, until), event)
 
 
 def watch(

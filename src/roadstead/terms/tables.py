@@ -15,7 +15,7 @@ from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -146,6 +146,13 @@ def scan_table(
     if must_rest_on and schema.evidence:
         faults += _unfounded(rows)
     return rows
+
+
+def merged(schema: Schema, packaged: Iterable[Row], own: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows of the package with a user's own: each takes the place of the packaged row with its key, or stands after them all."""
+    if not schema.key:
+        return (*packaged, *own)
+    return tuple({tuple(row[name] for name in schema.key): row for row in (*packaged, *own)}.values())
 
 
 def csv_lines(path: Path, about: str, columns: str, faults: list[Fault]) -> list[tuple[int, list[str]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any
-from roadstead.terms.tables import Row, Schema, read_table, scan_table
+from roadstead.terms.tables import Row, Schema, merged, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
 from roadstead.trade.facts import money_facts
@@ -178,11 +178,9 @@ def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path, faults: l
     path = folder / f"{schema.name}.csv"
     if not path.exists():
         return
-    merged = {tuple(row[name] for name in schema.key): row for row in tables[schema.name]}
-    for row in scan_table(path, schema, faults, must_rest_on=True) or ():
-        merged[tuple(row[name] for name in schema.key)] = row
-        own.add(id(row))
-    tables[schema.name] = list(merged.values())
+    rows = scan_table(path, schema, faults, must_rest_on=True) or ()
+    own.update(id(row) for row in rows)
+    tables[schema.name] = list(merged(schema, tables[schema.name], rows))
 
 
 def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Rulebook:

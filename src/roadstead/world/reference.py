@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.terms.tables import Row, Schema, read_table
+from roadstead.terms.tables import Row, Schema, merged, read_table
 from roadstead.world import schemas
 from roadstead.world.lanes import SeaLanes
 from roadstead.world.places import Gazetteer, gazetteer
@@ -131,8 +131,7 @@ def load(own_facts: Path | None = None) -> World:
         for schema in schemas.ALL:
             path = own_facts / f"{schema.name}.csv"
             if path.exists():
-                own = read_table(path, schema, must_rest_on=True)
-                tables[schema.name] = _merged(schema, tables[schema.name], own)
+                tables[schema.name] = merged(schema, tables[schema.name], read_table(path, schema, must_rest_on=True))
     distances: dict[tuple[str, str, str], float] = {}
     for row in tables["sea_distances"]:
         key = (row["origin"], row["destination"], row["route"])
@@ -145,14 +144,6 @@ def load(own_facts: Path | None = None) -> World:
         markets=_market_histories(tables),
         economies=_economy_figures(tables["economies"]),
     )
-
-
-def _merged(schema: Schema, packaged: tuple[Row, ...], own: tuple[Row, ...]) -> tuple[Row, ...]:
-    if not schema.key:
-        return packaged + own
-    rows = {tuple(row[name] for name in schema.key): row for row in packaged}
-    rows.update({tuple(row[name] for name in schema.key): row for row in own})
-    return tuple(rows.values())
 
 
 def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, MarketHistory]:

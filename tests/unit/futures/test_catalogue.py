@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import math
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from roadstead.futures import catalogue, hazards
-from roadstead.futures.catalogue import CatalogueEvent, chance_by, find
+from roadstead.futures import catalogue
+from roadstead.futures.base_rates import base_rate
+from roadstead.futures.catalogue import chance_by, find
 from roadstead.futures.catalogue_tables import ALL, INFLUENCES, KINDS
+from roadstead.futures.counting import Ground
+from roadstead.futures.foresight import event_chances
 from roadstead.futures.playing import play
 from roadstead.futures.policy_paths import policy_levels
 from roadstead.terms.errors import RoadsteadError
@@ -229,13 +233,27 @@ def test_chances_by_year_multiply(packaged):
     assert [chance_by(prolonged, 2027, year) for year in (2028, 2029, 2036)] == pytest.approx([0.0, 0.7, 0.7])
     hybrids = find(packaged, "eu_hybrids_duty").hazard
     assert chance_by(hybrids, 2027, 2030) == pytest.approx(1 - 0.91**2 * 0.94**2)
+    cheap = find(packaged, "cars_cheap")
+    assert "half of all paths have seen it by 2035" in cheap.why
+    assert "53 % by 2035" in cheap.evidence[0].text
+    assert chance_by(cheap.hazard, 2027, 2035) == pytest.approx(0.53, abs=0.005)
+
+
+def test_a_certain_chance_stays_certain_unless_the_experts_rule_it_out(world, packaged, book):
+    sure = find(packaged, "suez_opens")
+    told = []
+    for low in (0.5, 0.0):
+        certain = replace(sure, hazard=replace(sure.hazard, yearly=((2027, 1.0),), low=low))
+        ground = Ground(book, world, packaged.episodes, "CHN", AS_OF)
+        found = event_chances(
+            replace(packaged, events={**packaged.events, "suez_opens": certain}), ground, "suez_opens"
+        )
+        told.append(found.events[0].chance)
+    assert told == [(1.0, 1.0, 1.0), (1.0, 0.0, 1.0)]
 
 
 def test_influences_are_what_their_classes_count(world, packaged, book):
     """Imitation doubles the odds because it did: the note's figures are the classes' own."""
-    from roadstead.futures.base_rates import base_rate
-    from roadstead.futures.counting import Ground
-
     ground = Ground(book, world, packaged.episodes, "CHN", AS_OF)
     after, quiet = (base_rate(ground, packaged.classes[name]).chance for name in ("aimed_after", "aimed_quiet"))
     note = next(r["note"] for r in rows_of("event_influences") if r["event"] == "gbr_duty")
@@ -411,8 +429,3 @@ def test_all_faults_at_once(own):
     told = faults(own, **whole(events={"base": "duty_up_mars", "markets": "CHI"}, event_changes={"kind": "TOLL"}))
     assert {code for code, _ in told} == {"RS-F541", "RS-W301"}
     assert len(told) == 3
-
-
-def test_hazards_pass_their_own_checks(packaged):
-    hazards.check(packaged.hazards, set(packaged.events))
-    assert all(isinstance(event, CatalogueEvent) for event in packaged.events.values())

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.futures.catalogue import chance_by
+from roadstead.futures.economy import usual_economy
+from roadstead.futures.exchange import Exchange
 from roadstead.futures.from_paths import brought, class_shares, words
 from roadstead.futures.grow import central, halves, pace
 from roadstead.futures.simulate import Possible, simulate
@@ -89,20 +92,19 @@ def test_the_tree_is_nearer_than_a_line(grown_begun: Begun):
 
 
 def test_events_stand_with_the_chance_that_paths_give_them(grown_study: Study, grown_begun: Begun):
-    """The chance of the one event in one year that no other bears on is the catalogue's own."""
+    """That of an event that no other bears on is the catalogue's own; levels share it out as the catalogue does."""
     stated = grown_begun.grown.events
-    assert stated["suez_opens"].probability > 0.7
-    levels = [stated[f"gbr_duty:{level}"].probability for level in ("ten", "twenty", "thirty_five")]
-    assert levels[0] + levels[1] > 3 * levels[2]
+    assert grown_study.catalogue is not None
+    suez, duty = (grown_study.catalogue.events[name] for name in ("suez_opens", "gbr_duty"))
+    assert stated["suez_opens"].probability == pytest.approx(chance_by(suez.hazard, HORIZON[0], HORIZON[-1]), abs=0.01)
+    levels = np.asarray([stated[f"gbr_duty:{degree.level.level_id}"].probability for degree in duty.degrees])
+    assert levels / levels.sum() == pytest.approx([degree.level.probability for degree in duty.degrees], abs=0.05)
     assert all(0.0 <= event.probability <= 1.0 and event.rests_on for event in stated.values())
 
 
 def test_events_bring_draws_and_leave_all_as_likely(grown_study: Study, grown_begun: Begun):
     catalogue, outlook = grown_study.catalogue, grown_begun.outlook
     assert catalogue is not None
-    from roadstead.futures.economy import usual_economy
-    from roadstead.futures.exchange import Exchange
-
     none = usual_economy(Exchange((), np.zeros(0), np.zeros((0, 0))))
     paths = simulate(Possible(catalogue.hazards, none, outlook.years, len(outlook.market)), 3, 0, 20_000)
     draw = brought(paths, catalogue, outlook, class_shares(paths, catalogue))

@@ -10,8 +10,9 @@ import pytest
 
 from roadstead.futures.from_paths import played_levels
 from roadstead.futures.grow import grow
-from roadstead.futures.reckoning import DOLLAR, Playable, World, reckon
+from roadstead.futures.reckoning import Playable, World, reckon
 from roadstead.study.growing import currencies
+from roadstead.world.reference import DOLLAR
 
 if TYPE_CHECKING:
     from roadstead.futures.stakes import Stakes

@@ -78,7 +78,6 @@ def test_nodes_show_events_of_a_path_of_theirs_or_of_most_and_means_of_all(seed:
                 assert np.array_equal(found.level[n, t] >= 0, often > 0.5)
             assert found.battery[n, t] == pytest.approx(paths.factors.battery[node == n, t].mean())
             assert found.rates[n, t] == pytest.approx(paths.factors.rates[node == n, t].mean(axis=0))
-            assert found.draws[n].tolist() == sorted(set(paths.draw[node == n].tolist()))
         own = np.unique(node)
         assert probability[own] @ found.freight[own, t] == pytest.approx(paths.factors.freight[:, t].mean())
         assert probability[own] @ found.demand[own, t] == pytest.approx(stakes.index[paths.draw, t].mean())

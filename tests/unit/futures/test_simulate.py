@@ -15,7 +15,7 @@ from benchmarks.plain_paths import plain_path
 from roadstead.futures import simulate as room
 from roadstead.futures.economy import usual_economy
 from roadstead.futures.exchange import Exchange
-from roadstead.futures.simulate import Possible, check_stated, comes_by, in_force, joined, simulate
+from roadstead.futures.simulate import Possible, in_force, joined, simulate
 from roadstead.terms.errors import RoadsteadError
 
 
@@ -102,27 +102,11 @@ def test_demand_draws_are_equally_likely_and_independent_of_events():
         assert (paths.level[paths.draw == draw, 0, 0] >= 0).mean() == pytest.approx(0.3, abs=0.04)
 
 
-def test_shares_in_force_and_come_by():
+def test_shares_in_force():
     world = possible(np.random.default_rng(2), hazards=(hazard("a", 0.5, lasts=1.0),), years=np.arange(2026, 2029))
     paths = simulate(world, 1, 0, 500)
     force = paths.level[:, :, 0] >= 0
     assert in_force(paths)[:, 0].tolist() == force.mean(axis=0).tolist()
-    assert comes_by(paths)[-1, 0] == force.any(axis=1).mean()
-    assert comes_by(paths)[0, 0] == in_force(paths)[0, 0]
-
-
-def test_probabilities_stated_for_the_end_agree_with_yearly_chances():
-    years = np.arange(2026, 2029)
-    world = possible(np.random.default_rng(2), hazards=(hazard("a", 0.5), hazard("b", 0.1)), years=years)
-    paths = simulate(world, 1, 0, 4000)
-    check_stated(paths, {"a": 0.875, "b": 0.271, "elsewhere": 0.9})
-    with pytest.raises(RoadsteadError) as caught:
-        check_stated(paths, {"a": 0.875, "b": 0.4})
-    (fault,) = caught.value.faults
-    assert fault.code == "RS-F518"
-    assert fault.where == "event b"
-    with pytest.raises(RoadsteadError):
-        check_stated(paths, {"a": float("nan")})
 
 
 def test_what_cannot_be_drawn_is_refused():

@@ -12,7 +12,7 @@ from invented_paths import plain_words, possible_world, stakes_in
 from roadstead.futures import representatives
 from roadstead.futures.hazards import Level
 from roadstead.futures.reduce import Shape, reduce
-from roadstead.futures.representatives import NEVER, Part, settled
+from roadstead.futures.representatives import UNSEEN, Part, settled
 from roadstead.futures.simulate import simulate
 from roadstead.futures.stability import stability
 from roadstead.futures.tree import node_probability
@@ -115,7 +115,7 @@ def missed(paths, parts, levels) -> float:
                     for p, one, old in zip(shares[s], shown, before, strict=True)
                 ]
                 real = (sign * (force[:, t].astype(int) - force[:, t - 1]) > 0).mean(axis=0)
-                weight = np.where((real == 0.0) & (sign < 0), NEVER, 1.0)
+                weight = np.where((real == 0.0) & (sign < 0), UNSEEN, 1.0)
                 total += float((np.abs(sum(moved) - real) * weight).sum())
     return total
 
@@ -169,6 +169,6 @@ def test_events_for_good_do_not_end_because_the_tree_parts(monkeypatch):
         return float(node_probability(tree)[1:] @ lost)
 
     held = ended()
-    monkeypatch.setattr(representatives, "NEVER", 1.0)
+    monkeypatch.setattr(representatives, "UNSEEN", 1.0)
     assert held < 0.25 * ended()
     assert held < 0.02

@@ -34,6 +34,15 @@ def test_a_row_an_event():
     assert dots[2]["said"] == "No class is like it: 8 %, 4 % to 15 %"
 
 
+def test_a_row_says_itself_in_the_language_of_the_drawing():
+    dots = rows(chances_chart([LIKELY, ALONE], CHINESE), type="point")
+    said = [row["said"] for row in dots if "said" in row]
+    assert said == [
+        "Ships go through：20 %（10 %至40 %）；统计15 %（7 %至30 %）",
+        "No class is like it：8 %（4 %至15 %）",
+    ]
+
+
 def test_the_scale_is_logarithmic_and_ends():
     assert across(0.1) - across(0.01) == pytest.approx(across(1.0) - across(0.1))
     assert across(0.0) == across(0.0001) == LEFT

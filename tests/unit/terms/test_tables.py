@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
-from roadstead.terms.tables import Column, Kind, Schema, read_table
+from roadstead.terms.tables import Column, Kind, Schema, merged, read_table
 
 SCHEMA = Schema(
     "cars",
@@ -27,6 +29,7 @@ SCHEMA = Schema(
     key=("car",),
     evidence=False,
 )
+DOORS = tuple(column for column in SCHEMA.columns if column.name in {"car", "doors"})
 HEAD = ",".join(column.name for column in SCHEMA.columns)
 GOOD = "a,8703.80,0.27,1.0,1500.5,4,2026,2026-03-01,yes,petrol|diesel,saloon"
 
@@ -197,6 +200,14 @@ def test_an_assumption_with_its_reasoning_is_welcome(tmp_path):
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_persons_own_rows_take_the_place_of_those_with_their_key_or_stand_after_them(tmp_path):
+    packaged = read(tmp_path, "car,doors\na,2\nb,4\n", replace(SCHEMA, columns=DOORS))
+    own = read(tmp_path, "car,doors\nc,3\na,5\n", replace(SCHEMA, columns=DOORS))
+    assert [(row["car"], row["doors"]) for row in merged(SCHEMA, packaged, own)] == [("a", 5), ("b", 4), ("c", 3)]
+    without_key = replace(SCHEMA, key=())
+    assert [row["doors"] for row in merged(without_key, packaged, own)] == [2, 4, 3, 5]
 
 
 def test_a_fault_in_one_line():

@@ -61,13 +61,21 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What stands on the drawing, in one language."""
+    """What stands on the drawing, in one language.
+
+    Attributes
+    ----------
+    said, said_beside
+        What a row says to who cannot see it: of an event alone, and of one with a base rate.
+    """
 
     title: str
     interval: str
     counted: str
     judged: str
     axis: str
+    said: str
+    said_beside: str
 
 
 ENGLISH = Words(
@@ -76,6 +84,8 @@ ENGLISH = Words(
     counted="base rate as counted",
     judged="catalogue's chance and experts' range",
     axis="chance in a year, or on the occasion",
+    said="{name}: {judged}, {judged_low} to {judged_high}",
+    said_beside="{name}: {judged}, {judged_low} to {judged_high}; counted {counted}, {low} to {high}",
 )
 CHINESE = Words(
     title="事件的年概率",
@@ -83,6 +93,8 @@ CHINESE = Words(
     counted="统计所得基准率",
     judged="目录概率及专家区间",
     axis="每年（或每次）概率",
+    said="{name}：{judged}（{judged_low}至{judged_high}）",
+    said_beside="{name}：{judged}（{judged_low}至{judged_high}）；统计{counted}（{low}至{high}）",
 )
 
 
@@ -94,8 +106,8 @@ def chances_chart(chances: Sequence[Chance], words: Words = ENGLISH) -> alt.Laye
     middles = [top + ROW * (i + 0.5) for i in range(len(chances))]
     layers = [
         *_scale(top, bottom, place, words),
-        *_past(chances, middles, place),
-        *_judgement(chances, middles, place),
+        *_past(chances, middles, place, words),
+        *_judgement(chances, middles, place, words),
         written(
             [
                 {"x": LEFT - 10, "y": y, "text": shortened(one.name, LEFT - 24)}
@@ -112,7 +124,7 @@ def chances_chart(chances: Sequence[Chance], words: Words = ENGLISH) -> alt.Laye
 
 def write(path: Path, chances: Sequence[Chance], words: Words = ENGLISH) -> None:
     """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
-    told = "; ".join(_said(one) for one in chances)
+    told = "; ".join(_said(one, words) for one in chances)
     write_drawing(path, "chances", chances_chart(chances, words), words.title, told)
 
 
@@ -134,13 +146,13 @@ def _scale(top: float, bottom: float, place: Place, words: Words) -> list[alt.Ch
     ]
 
 
-def _past(chances: Sequence[Chance], middles: Sequence[float], place: Place) -> list[alt.Chart]:
+def _past(chances: Sequence[Chance], middles: Sequence[float], place: Place, words: Words) -> list[alt.Chart]:
     bars: list[Mapping[str, Any]] = []
     marks: list[Mapping[str, Any]] = []
     for one, y in zip(chances, middles, strict=True):
         if one.low is None or one.high is None or one.counted is None:
             continue
-        box = {"x": across(one.low), "x2": across(one.high), "y": y - 5, "y2": y + 5, "said": _said(one)}
+        box = {"x": across(one.low), "x2": across(one.high), "y": y - 5, "y2": y + 5, "said": _said(one, words)}
         bars.append(box)
         marks.append({"x": across(one.counted), "x2": across(one.counted), "y": y - 5, "y2": y + 5})
     bar = alt.Chart(inline(bars)).mark_bar(color=BAND)
@@ -151,10 +163,10 @@ def _past(chances: Sequence[Chance], middles: Sequence[float], place: Place) -> 
     ]
 
 
-def _judgement(chances: Sequence[Chance], middles: Sequence[float], place: Place) -> list[alt.Chart]:
+def _judgement(chances: Sequence[Chance], middles: Sequence[float], place: Place, words: Words) -> list[alt.Chart]:
     pairs = list(zip(chances, middles, strict=True))
     ranges = [{"x": across(one.judged_low), "x2": across(one.judged_high), "y": y, "y2": y} for one, y in pairs]
-    dots = [{"x": across(one.judged), "y": y, "said": _said(one)} for one, y in pairs]
+    dots = [{"x": across(one.judged), "y": y, "said": _said(one, words)} for one, y in pairs]
     rule = alt.Chart(inline(ranges)).mark_rule(color=JUDGED, strokeWidth=1.2)
     dot = alt.Chart(inline(dots)).mark_point(filled=True, opacity=1, color=JUDGED, size=34)
     return [
@@ -183,11 +195,12 @@ def _key(top: float, place: Place, words: Words) -> list[alt.Chart]:
     ]
 
 
-def _said(one: Chance) -> str:
-    judged = f"{one.name}: {_told(one.judged)}, {_told(one.judged_low)} to {_told(one.judged_high)}"
+def _said(one: Chance, words: Words) -> str:
+    judged = {"judged": _told(one.judged), "judged_low": _told(one.judged_low), "judged_high": _told(one.judged_high)}
     if one.counted is None or one.low is None or one.high is None:
-        return judged
-    return f"{judged}; counted {_told(one.counted)}, {_told(one.low)} to {_told(one.high)}"
+        return words.said.format(name=one.name, **judged)
+    counted = {"counted": _told(one.counted), "low": _told(one.low), "high": _told(one.high)}
+    return words.said_beside.format(name=one.name, **judged, **counted)
 
 
 def _told(chance: float) -> str:
