@@ -11,6 +11,7 @@ from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decided, first_taken
 from roadstead.playbook.places import COORDINATES
+from roadstead.playbook.reading import MODES
 from roadstead.playbook.what_if_book import (
     Comparison,
     DecisionBeside,
@@ -23,7 +24,6 @@ from roadstead.study import parquet
 from roadstead.study.spec import read_study
 from roadstead.study.store import INPUTS, MANIFEST, PLAN, PROSPECT, TREE, UNREADABLE, read_manifest
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from roadstead.study.spec import Study
 
-MODES = tuple(mode.value for mode in EntryMode)
 A_CAR = 1.0
 FEWEST = 2
 """Runs that can be compared."""

@@ -10,6 +10,7 @@ from roadstead.futures.fan import drawn
 from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.study.api import effort_of, read_case
+from roadstead.study.bundled import CASE_FILE
 from roadstead.study.checkpoint import Searches
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
@@ -96,10 +97,8 @@ def rehearse_case(study: Study, size: tuple[int, int], effort: Effort, progress:
         RS-S625 where the case's tree is declared: then there are no paths to draw fresh ones of.
     """
     if isinstance(study.tree, TreePlan):
-        where, message = (
-            study.pin_places.get("tree", "case.yaml"),
-            "the tree is declared, so no fresh paths can be drawn",
-        )
+        where = study.pin_places.get("tree", CASE_FILE)
+        message = "the tree is declared, so no fresh paths can be drawn"
         raise RoadsteadError(Fault(where, "RS-S625", message, "a tree that is `grown:` from paths"))
     ready = prepare(study, progress)
     progress.begin("plan")

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from roadstead.study.spec import Study
     from roadstead.study.sweep import Swept
 
-SPREAD = 0.2
-"""Share by which a tornado moves an assumption down and up."""
-
 
 def sweep(
     cases: Path | str | Sequence[Path | str],
