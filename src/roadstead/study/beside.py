@@ -13,11 +13,11 @@ from roadstead.playbook.decisions import decided, first_taken
 from roadstead.playbook.places import COORDINATES
 from roadstead.playbook.reading import MODES
 from roadstead.playbook.what_if_book import (
-    Comparison,
     DecisionBeside,
     FlowBeside,
     MarketBeside,
     RunWorth,
+    SideBySide,
     Taken,
 )
 from roadstead.study import parquet
@@ -70,7 +70,7 @@ def place(study: Study, place_id: str) -> Name:
     return Name(found.name, found.name_zh)
 
 
-def side_by_side(folders: Sequence[Path]) -> Comparison:
+def side_by_side(folders: Sequence[Path]) -> SideBySide:
     """Set runs side by side.
 
     Raises
@@ -91,7 +91,7 @@ def side_by_side(folders: Sequence[Path]) -> Comparison:
         told = ", ".join(f"{currency} of {year}" for currency, year in sorted(money))
         raise RoadsteadError(Fault("", "RS-S743", f"the runs count in {told}", "runs in one currency and price year"))
     horizons = [run.study.case.horizon for run in runs]
-    return Comparison(
+    return SideBySide(
         runs=tuple(run.worth for run in runs),
         decisions=_decisions(runs),
         markets=_markets(runs),
@@ -158,6 +158,7 @@ def _markets(runs: Sequence[_Read]) -> tuple[MarketBeside, ...]:
         MarketBeside(
             next(place(run.study, market) for run in runs if market in run.cars),
             market,
+            COORDINATES.get(market),
             tuple(run.cars.get(market, none) for run in runs),
         )
         for market in markets
