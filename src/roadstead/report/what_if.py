@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
 from roadstead.report.charts import map_differences, sweep_lines, tornado
 from roadstead.report.charts.style import svg
+from roadstead.report.html import filled
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
@@ -217,17 +217,5 @@ def _page(
     words: Words,
 ) -> str:
     """The page; ``sheets`` are those before the figures, and those after them."""
-    environment = Environment(
-        loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
-    return environment.get_template("what_if.html").render(
-        title=title,
-        lead=lead,
-        figures=figures,
-        before=sheets[0],
-        after=sheets[1],
-        words=words,
-        style=Markup(style),  # noqa: S704 -- our own file
-    )
+    before, after = sheets
+    return filled("what_if.html", words, title=title, lead=lead, figures=figures, before=before, after=after)
