@@ -44,10 +44,13 @@ class Rehearsal:
         Of all money.
     first
         Number of the first path.
+    wait
+        Years from the first limit to a plant's first car, by which the Japanese timetable goes.
     """
 
     currency: str
     first: int
+    wait: int
     rehearsed: Rehearsed
     foreseen: Foreseen | None
     outcomes: tuple[Outcome, ...]
@@ -107,8 +110,7 @@ def rehearse_case(study: Study, size: tuple[int, int], effort: Effort, progress:
     progress.begin("comparisons")
     tree, evaluation = ready.grown.tree, ready.evaluation
     held = settled.solved, others(study, ready, effort)
-    wait = japanese_wait(study.world.tables["precedents"])
-    ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, wait, effort)
+    ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, _wait(study), effort)
     return rehearsal(ready, ways, size, effort, progress)
 
 
@@ -131,4 +133,9 @@ def rehearsal(
     if ahead:
         progress.begin("foresight")
         seen = foresee(lambda i: some(i, 1), found, (ahead, source.plan.seed), effort, progress.done)
-    return Rehearsal(ready.study.conventions.currency, first, found, seen, outcomes(found, seen, EXPORTS))
+    told = outcomes(found, seen, EXPORTS)
+    return Rehearsal(ready.study.conventions.currency, first, _wait(ready.study), found, seen, told)
+
+
+def _wait(study: Study) -> int:
+    return japanese_wait(study.world.tables["precedents"])
