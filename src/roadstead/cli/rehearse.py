@@ -31,6 +31,11 @@ FOOT = {
     "en": "NPV in million {currency} on {paths} fresh paths, ± standard error; regret against perfect foresight on {ahead} of them.",
     "zh": "{paths}条新路径上的净现值（百万{currency}），± 为标准误；遗憾值相对于其中{ahead}条路径上的完全预见。",
 }
+TIMETABLE = {
+    "en": "The Japanese timetable: a plant's first car {wait} years after the first limit, the median wait of Japanese makers in America; "
+    "that this limit comes as the horizon begins is an assumption.",
+    "zh": "日本车企的时间表：工厂首车在首次限制之后{wait}年（日本车企在美国的中位数）；假设该限制在规划期初出现。",
+}
 
 
 def rehearse(
@@ -77,6 +82,8 @@ def rehearse(
     looked = 0 if found.foreseen is None else sum(len(some) for some in found.foreseen.looked)
     words = {"currency": found.currency, "paths": f"{len(found.rehearsed.weight):,}", "ahead": looked}
     console.print(FOOT[language].format(**words), soft_wrap=True)
+    if any(one.key == "timetable" for one in found.outcomes):
+        console.print(TIMETABLE[language].format(wait=found.wait), soft_wrap=True)
 
 
 def _row(one: "Outcome", language: Literal["en", "zh"]) -> tuple[str, ...]:
@@ -101,6 +108,7 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
         "currency": found.currency,
         "paths": len(found.rehearsed.weight),
         "first_path": found.first,
+        "timetable_wait": found.wait,
         "policies": [
             {
                 "policy": one.key,

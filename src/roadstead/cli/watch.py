@@ -30,6 +30,8 @@ WORDS = {
         "late": "{days} days ago",
         "no_signs": "Nothing the plan does later hangs on how things turn out.",
         "sources": "Read from:",
+        "from": "By assumption: an event has fired from {come:.0%} of its change and is near from {on_its_way:.0%}; "
+        "a share or duty is near within {near:.0%} of its threshold.",
     },
     "zh": {
         "events": "事件：截至{as_of}所知（案例：{since}）",
@@ -41,6 +43,7 @@ WORDS = {
         "late": "已过{days}天",
         "no_signs": "方案的后续决策不取决于形势变化。",
         "sources": "依据：",
+        "from": "以下为假设：事件变化达{come:.0%}视为已触发，达{on_its_way:.0%}视为临近；占比或税负距阈值不足{near:.0%}视为临近。",
     },
 }
 
@@ -85,12 +88,20 @@ def watch(
         _print(found, words)
 
 
+def assumed() -> dict[str, float]:
+    """From where on an event has fired or is near, as a part of its change, and how near a threshold is near."""
+    from roadstead.study.observing import COME, NEAR, ON_ITS_WAY
+
+    return {"come": COME, "on_its_way": ON_ITS_WAY, "near": NEAR}
+
+
 def as_json(found: "Watched", words: "Words") -> dict[str, Any]:
     """Events and signposts with what is seen of them, sentences in words."""
     return {
         "run": found.folder,
         "since": found.since,
         "as_of": found.as_of,
+        "assumed": assumed(),
         "events": found.events,
         "signposts": [
             {
@@ -130,6 +141,7 @@ def _print(found: "Watched", words: "Words") -> None:
         console.print(table(own["signs"], for_signs, (_sign(one, words) for one in found.signs)))
     else:
         console.print(own["no_signs"], soft_wrap=True)
+    console.print(own["from"].format(**assumed()), soft_wrap=True)
     observed = [one.seen for one in found.events] + [seen for one in found.signs for seen in one.seen]
     sources = dict.fromkeys(source for seen in observed for source in seen.sources)
     if sources:

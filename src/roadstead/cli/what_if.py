@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from roadstead.cli.plan import RUNS
 from roadstead.cli.printing import answers, print_json, table
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from roadstead.report.what_if import Sheet
     from roadstead.study.patch import Asked
 
-SWEEPS = Path("runs")
 SHOWN = 4
 """Commitments named in the table at each point; the page has all."""
 KEPT = "interrupted: the points planned so far are kept, the same command goes on from there"
@@ -74,7 +74,7 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
         patched.tidy()
 
     asked = wishes or Sweeping()
-    folder = asked.out or SWEEPS / "-".join(("sweep", *(case.resolve().name for case in cases)))
+    folder = asked.out or RUNS / "-".join(("sweep", *(case.resolve().name for case in cases)))
     patches = asked.patches
     with Watch() as watch:
         found = interruptible(

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 """Share of NPV by which a solver may be off before its word is not taken."""
+UNFIT, TIME_OUT = "RS-F503", "RS-F504"
+"""Codes of a plan that cannot be, and of one that was not found in time."""
+UNPLANNED = frozenset({UNFIT, TIME_OUT, "RS-F505"})
+"""Codes of problems without a plan: an answer, and no fault of whoever asked."""
 REFUTED = "Refuted"
 """Our word for a solver that said what the plan's certified value shows to be wrong."""
 

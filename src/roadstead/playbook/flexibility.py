@@ -15,7 +15,7 @@ import numpy as np
 from roadstead.engine.local import map_until
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.session import Checkpoint, Session
-from roadstead.footprint.solve import Effort, Proof, solve
+from roadstead.footprint.solve import TIME_OUT, UNFIT, UNPLANNED, Effort, Proof, solve
 from roadstead.futures.accounts import Tails
 from roadstead.futures.subtrees import mean_path
 from roadstead.futures.tree import node_probability, to_root
@@ -40,10 +40,6 @@ LEAST_TIME = 20.0
 """Time given at least, however quick the plan was: starting costs something, too. [s]"""
 LITTLE = 1.0
 """Time given at least to one problem. [s]"""
-TIME_OUT, UNFIT = "RS-F504", "RS-F503"
-"""Codes of a plan that was not found in time, and of one that cannot be."""
-UNSOLVED = frozenset({TIME_OUT, UNFIT, "RS-F505"})
-"""Codes of problems without a plan: no fault of whoever asked."""
 FIRST_EVENTS = 4
 """Events that are asked about before single lines are, those on which most money hangs; the others come last."""
 MOST = 3
@@ -66,10 +62,10 @@ class Terms:
         Years by which the first car comes sooner where there is such a right. [years]
     """
 
-    times: float = 2.0
-    dearer: float = 0.1
-    share: float = 0.1
-    sooner: int = 1
+    times: float
+    dearer: float
+    share: float
+    sooner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +256,7 @@ def _valued(task: _Task) -> _Valued:
         found = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside, session=session)
     except RoadsteadError as error:
         code = error.faults[0].code
-        if code not in UNSOLVED:
+        if code not in UNPLANNED:
             raise
         # What is held of the first decisions is no rule that could be blamed: a search that ends before time is over found none.
         in_time = time.time() - began < effort.seconds

@@ -14,7 +14,7 @@ from roadstead.playbook.book import Name
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.plan import FootprintPlan
@@ -82,6 +82,16 @@ class Reading:
     def years(self) -> range:
         """Calendar years of the horizon."""
         return range(self.tree.first_year, self.tree.last_year + 1)
+
+
+def path_name(reading: Reading, node: int) -> Name:
+    """Names of the nodes after the root up to this one: each tells what sets a node apart from its siblings alone."""
+    return joined([reading.names.node(n) for n in history(reading.tree, node)[1:]], " › ")
+
+
+def joined(names: Sequence[Name], between: str) -> Name:
+    """Names as one."""
+    return Name(between.join(name.en for name in names), between.join(name.zh for name in names))
 
 
 def arc_modes(evaluation: Evaluation) -> tuple[str, ...]:

@@ -69,28 +69,28 @@ class _Asked:
 def signposts(reading: Reading, events: Mapping[str, Event]) -> tuple[Signpost, ...]:
     """One for every decision of a year that hangs on how things turn out, the likeliest first within a year."""
     grouped: dict[tuple[int, str, str], list[Decision]] = {}
-    for decision in decisions(reading):
+    every = decisions(reading)
+    for decision in every:
         if decision.node > 0:
             year = int(reading.tree.start[decision.node])
             grouped.setdefault((year, *decision.key), []).append(decision)
     found = []
     for (year, _, _), same in grouped.items():
-        asked = _asked(reading, year, same)
+        asked = _asked(reading, year, same, every)
         if not asked.taken.all():
             signs = _signs(reading, events, same[0], asked)
             found.append(_signpost(reading, year, same, asked, signs))
     return tuple(sorted((one for one in found if one), key=lambda one: (one.year, -one.probability)))
 
 
-def _asked(reading: Reading, year: int, same: Sequence[Decision]) -> _Asked:
+def _asked(reading: Reading, year: int, same: Sequence[Decision], every: Sequence[Decision]) -> _Asked:
     """Where the decision may be taken in a year: everywhere, or, of what is done once, where it has not been done yet."""
     tree, likely = reading.tree, node_probability(reading.tree)
-    first = same[0]
+    first, at = same[0], {d.node for d in same}
     nodes = [n for n in np.flatnonzero(tree.start == year).tolist() if likely[n] > 0.0]
     if first.kind in ONCE:
-        done = {d.node for d in decisions(reading) if d.key == first.key and d.node not in {one.node for one in same}}
+        done = {d.node for d in every if d.key == first.key and d.node not in at}
         nodes = [n for n in nodes if not done.intersection(history(tree, n))]
-    at = {d.node for d in same}
     return _Asked(year, np.asarray(nodes), likely[nodes], np.asarray([n in at for n in nodes]))
 
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
-from roadstead.futures.tree import history, leaves, node_probability
+from roadstead.futures.tree import leaves, node_probability
 from roadstead.playbook import marks
-from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow, EventRow, FutureValue, Name, Sentence
+from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow, EventRow, FutureValue, Sentence
 from roadstead.playbook.decisions import CONVERT, NEW, TOOL, decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
 from roadstead.playbook.networks import WIDEN, enlarged, widening, widening_now
 from roadstead.playbook.pull import pull
-from roadstead.playbook.reading import at_the_end_of_demand, path_values
+from roadstead.playbook.reading import at_the_end_of_demand, path_name, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
 from roadstead.playbook.signposts import signposts
 from roadstead.playbook.smooth import smooth_sentence
@@ -201,16 +201,10 @@ def _futures(told: Told) -> tuple[FutureValue, ...]:
     rows = [("plan", told.solved.certificate), *((y.key, y.certificate) for y in told.yardsticks)]
     values = {key: path_values(reading.tree, certificate.by_node) for key, certificate in rows}
     return tuple(
-        FutureValue(leaf, _path_name(reading, leaf), float(probability[leaf]), key, by_leaf[leaf])
+        FutureValue(leaf, path_name(reading, leaf), float(probability[leaf]), key, by_leaf[leaf])
         for key, by_leaf in values.items()
         for leaf in leaves(reading.tree)
     )
-
-
-def _path_name(reading: Reading, leaf: int) -> Name:
-    """Names of a path's nodes after the root, joined."""
-    steps = [reading.names.node(n) for n in history(reading.tree, leaf)[1:]]
-    return Name(" › ".join(step.en for step in steps), " › ".join(step.zh for step in steps))
 
 
 def _rows(reading: Reading) -> tuple[DecisionRow, ...]:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.tree import history, node_probability
-from roadstead.playbook.book import Amount, Later, Name, Sentence, Trigger
+from roadstead.futures.tree import node_probability
+from roadstead.playbook.book import Amount, Later, Sentence, Trigger
 from roadstead.playbook.decisions import HALF, decisions, sentence
-from roadstead.playbook.reading import MODES, cars, continuation
+from roadstead.playbook.reading import MODES, cars, continuation, joined, path_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.futures.events import Event
+    from roadstead.playbook.book import Name
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
@@ -38,7 +39,7 @@ def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ..
     value = continuation(tree, reading.certificate.by_node)
     probability = node_probability(tree)
     found: list[tuple[float, Trigger]] = []
-    for name, at, rests_on in _signposts(reading, events):
+    for name, at, rests_on in _turns(reading, events):
         beside = _siblings(reading, at)
         if not beside:
             continue
@@ -58,31 +59,22 @@ def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ..
     return tuple(trigger for _, trigger in sorted(found, key=lambda pair: -pair[0]))
 
 
-def _signposts(reading: Reading, events: Mapping[str, Event]) -> list[tuple[Name, list[int], str]]:
-    """What can be seen, the nodes that begin with it, and what its chance rests on."""
+def _turns(reading: Reading, events: Mapping[str, Event]) -> list[tuple[Name, list[int], str]]:
+    """What may turn out, the nodes that begin with it, and what its chance rests on."""
     tree, grown = reading.tree, reading.evaluation.ledger.grown
     if grown.nearness is not None:
-        return [(_on_the_way(reading, n), [n], _rests_on(events, grown.begun(n))) for n in range(1, tree.count)]
+        return [(path_name(reading, n), [n], _rests_on(events, grown.begun(n))) for n in range(1, tree.count)]
     sets: dict[tuple[str, ...], list[int]] = {}
     for n in range(1, tree.count):
         if together := grown.begun(n):
             sets.setdefault(together, []).append(n)
     return [
-        (_joined(list(map(reading.names.event, name)), " + "), at, _rests_on(events, name)) for name, at in sets.items()
+        (joined(list(map(reading.names.event, name)), " + "), at, _rests_on(events, name)) for name, at in sets.items()
     ]
 
 
 def _rests_on(events: Mapping[str, Event], names: Sequence[str]) -> str:
     return "; ".join(dict.fromkeys(events[name].rests_on for name in names)) or PATHS
-
-
-def _on_the_way(reading: Reading, node: int) -> Name:
-    """Names of the nodes after the root up to this one: each tells what sets a node apart from its siblings alone."""
-    return _joined([reading.names.node(n) for n in history(reading.tree, node)[1:]], " → ")
-
-
-def _joined(names: Sequence[Name], between: str) -> Name:
-    return Name(between.join(name.en for name in names), between.join(name.zh for name in names))
 
 
 def _siblings(reading: Reading, at: Sequence[int]) -> list[int]:

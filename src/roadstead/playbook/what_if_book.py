@@ -97,6 +97,11 @@ class RunWorth:
     standing: float | None
     gap: float
 
+    @property
+    def value_added(self) -> float | None:
+        """NPV over that of the standing footprint; none where that has none. [money]"""
+        return None if self.standing is None else self.npv - self.standing
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -123,16 +128,24 @@ class DecisionBeside:
 
 @dataclass(frozen=True, slots=True)
 class MarketBeside:
-    """Cars sold in a market by mode in every run, expected over futures and on average over the years planned. [cars/year]"""
+    """Cars sold in a market by mode in every run, expected over futures and on average over the years planned. [cars/year]
+
+    ``at``: where it stands on the map; none where it has no place there.
+    """
 
     market: Name
     place: str
+    at: tuple[float, float] | None
     cars: tuple[tuple[float, float, float, float], ...]
 
     @property
     def totals(self) -> tuple[float, ...]:
         """Cars in every run."""
         return tuple(sum(one) for one in self.cars)
+
+    def more(self, run: int) -> float:
+        """Cars that a run sells more than the first."""
+        return self.totals[run] - self.totals[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +158,13 @@ class FlowBeside:
     end: tuple[float, float]
     cars: tuple[float, ...]
 
+    def more(self, run: int) -> float:
+        """Cars that go this way in a run more than in the first."""
+        return self.cars[run] - self.cars[0]
+
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class SideBySide:
     """Runs side by side; differences are from the first of them."""
 
     runs: tuple[RunWorth, ...]
@@ -157,3 +174,7 @@ class Comparison:
     currency: str
     price_year: int
     years: tuple[int, int]
+
+    def npv_more(self, run: int) -> float:
+        """NPV of a run over that of the first. [money]"""
+        return self.runs[run].npv - self.runs[0].npv

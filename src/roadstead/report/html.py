@@ -53,18 +53,13 @@ class PageTable:
 
 def page(book: Book, words: Words) -> str:
     """The whole page."""
-    environment = Environment(
-        loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
-    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
-    return environment.get_template("playbook.html").render(
+    return filled(
+        "playbook.html",
+        words,
         book=book,
-        words=words,
         say=words.say,
         label=words.label,
-        style=Markup(style),  # noqa: S704 -- our own file
         pictures=pictures(book, words),
         exports=exports_picture(book.pull, words) if book.pull else None,
         pull_tables=[
@@ -82,6 +77,16 @@ def page(book: Book, words: Words) -> str:
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
     )
+
+
+def filled(template: str, words: Words, **values: object) -> str:
+    """A template with its values, in the style of all pages."""
+    environment = Environment(
+        loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
+    return environment.get_template(template).render(words=words, style=Markup(style), **values)  # noqa: S704 -- our own file
 
 
 PRINTED: tuple[Callable[[Book, Words], Table], ...] = (

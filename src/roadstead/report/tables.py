@@ -35,7 +35,7 @@ def triggers(book: Book, words: Words) -> Table:
     rows = (
         (
             words.name(entry.event), entry.probability, float(entry.watch_in),
-            words.joined(entry.then), words.joined(entry.otherwise), entry.rests_on,
+            words.joined(entry.then), words.joined(entry.otherwise), words.phrase(entry.rests_on),
         )
         for entry in book.triggers
     )  # fmt: skip

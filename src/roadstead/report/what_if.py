@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
 from roadstead.report.charts import map_differences, sweep_lines, tornado
 from roadstead.report.charts.style import svg
+from roadstead.report.html import filled
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Term
-    from roadstead.playbook.what_if_book import Commitment, Comparison, Mover, RunWorth, SweepBook, SweepPoint, Taken
+    from roadstead.playbook.what_if_book import Commitment, Mover, RunWorth, SideBySide, SweepBook, SweepPoint, Taken
     from roadstead.report.words import Words
 
 CERTAIN = 0.995
 """Probability from which something is said without it."""
 MOVERS = 15
 """Assumptions that a picture shows."""
-MODES = tuple(mode.value for mode in EntryMode)
 MOVED = ("case", "assumption", ">low", ">high", ">npv_low", ">npv_high", ">noise", ">changed")
 """Heads of the table of assumptions."""
 
@@ -127,10 +126,10 @@ def _mover(mover: Mover, words: Words) -> tuple[str, ...]:
     )
 
 
-def compared(comparison: Comparison, words: Words) -> tuple[Sheet, ...]:
+def compared(comparison: SideBySide, words: Words) -> tuple[Sheet, ...]:
     """Runs, the decisions in which they differ, and cars by market and mode."""
     runs = tuple(f">{run.run}" for run in comparison.runs)
-    worth = tuple(_worth(run, comparison.runs[0], words) for run in comparison.runs)
+    worth = tuple(_worth(run, comparison.npv_more(i), words) for i, run in enumerate(comparison.runs))
     heads = ("run", "with", ">npv", ">npv_first", ">value_added", ">gap")
     differing = tuple(
         (words.tell(f"whatif.decide.{one.kind}", what=one.what), *(_taken(taken, words) for taken in one.taken))
@@ -150,11 +149,10 @@ def compared(comparison: Comparison, words: Words) -> tuple[Sheet, ...]:
     )
 
 
-def _worth(run: RunWorth, first: RunWorth, words: Words) -> tuple[str, ...]:
-    added = "–" if run.standing is None else words.money(run.npv - run.standing)
-    change = words.money(run.npv - first.npv)
+def _worth(run: RunWorth, more: float, words: Words) -> tuple[str, ...]:
+    added = "–" if run.value_added is None else words.money(run.value_added)
     patches = words.listed(run.patches) if run.patches else words.label("whatif.as_it_stands")
-    return (run.run, patches, words.money(run.npv), change, added, words.share(run.gap))
+    return (run.run, patches, words.money(run.npv), words.money(more), added, words.share(run.gap))
 
 
 def _taken(taken: Taken, words: Words) -> str:
@@ -163,16 +161,16 @@ def _taken(taken: Taken, words: Words) -> str:
     return words.tell("whatif.taken", **_when(taken.year, taken.probability))
 
 
-def _of_markets(comparison: Comparison, words: Words) -> list[tuple[str, ...]]:
+def _of_markets(comparison: SideBySide, words: Words) -> list[tuple[str, ...]]:
     """Each market's total, then the modes of which any run has cars."""
     found = []
     for market in comparison.markets:
         totals = tuple(words.cars(total) for total in market.totals)
         found.append((words.name(market.market), words.label("whatif.all"), *totals))
-        for i, mode in enumerate(MODES):
+        for i, mode in enumerate(EntryMode):
             cars = [one[i] for one in market.cars]
             if max(cars) >= 1.0:
-                found.append(("", words.label(f"mode.{mode}"), *(words.cars(one) for one in cars)))
+                found.append(("", words.label(f"mode.{mode.value}"), *(words.cars(one) for one in cars)))
     return found
 
 
@@ -199,7 +197,7 @@ def sweep_page(book: SweepBook, words: Words) -> str:
     return _page(title, lead, figures, ((), (sweep_sheet(book, words),)), words)
 
 
-def comparison_page(comparison: Comparison, words: Words) -> str:
+def comparison_page(comparison: SideBySide, words: Words) -> str:
     """Runs side by side as a page, a map of differences for every run but the first."""
     figures: list[Figure] = []
     for i, run in enumerate(comparison.runs[1:], 1):
@@ -219,17 +217,5 @@ def _page(
     words: Words,
 ) -> str:
     """The page; ``sheets`` are those before the figures, and those after them."""
-    environment = Environment(
-        loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
-    return environment.get_template("what_if.html").render(
-        title=title,
-        lead=lead,
-        figures=figures,
-        before=sheets[0],
-        after=sheets[1],
-        words=words,
-        style=Markup(style),  # noqa: S704 -- our own file
-    )
+    before, after = sheets
+    return filled("what_if.html", words, title=title, lead=lead, figures=figures, before=before, after=after)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.study.cover import VALUE_COLUMNS
+from roadstead.study.estimates import READ
 from roadstead.study.items import ITEMS
 from roadstead.study.patch import Setting, number, setting
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -25,8 +27,10 @@ FORM = "SELECTOR=0.0..0.4/5 for five values from 0 to 0.4, or SELECTOR=0.1,0.2,0
 WHOLE_YEARS = frozenset({"year", "years"})
 """Units of figures that a share more or less does not fit."""
 LOW, HIGH = "low", "high"
-BESIDE = {"prices": "price", "ambitions": "share", "volumes": "sales", "models": "ex_works"}
-"""Tables beside figures.csv whose main figure may be an assumption, and that figure."""
+BESIDE = ("prices", "ambitions", "volumes", "models")
+"""Tables beside figures.csv whose main figure may be an assumption."""
+DEMAND = frozenset(READ) & ITEMS.keys()
+"""Terms of demand that a figure of the case may state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +144,9 @@ def _figures(study: Study, spread: float) -> Iterable[tuple[str, tuple[str, str]
     for row in study.rows["figures"]:
         if row["source"] == ASSUMPTION and row["value"]:
             values.setdefault(row["item"], []).append(float(row["value"]))
-    terms = {term for term in ITEMS if term in DEMAND}
     for item, found in values.items():
-        if item not in terms and ITEMS[item].unit not in WHOLE_YEARS:
+        if item not in DEMAND and ITEMS[item].unit not in WHOLE_YEARS:
             yield f"figures/assumed/{item}", _ends(found, ITEMS[item].least, ITEMS[item].most, spread)
-
-
-DEMAND = frozenset({"own_elasticity", "market_elasticity", "pass_through"})
-"""Terms of demand that a figure of the case may state."""
 
 
 def _ends(values: Sequence[float], least: float, most: float, spread: float) -> tuple[str, str]:
@@ -160,7 +159,8 @@ def _ends(values: Sequence[float], least: float, most: float, spread: float) -> 
 
 
 def _tables(study: Study, spread: float) -> Iterable[tuple[str, tuple[str, str]]]:
-    for table, column in BESIDE.items():
+    for table in BESIDE:
+        column, _ = VALUE_COLUMNS[table]
         rows = [row for row in study.rows[table] if row["source"] == ASSUMPTION and row[column]]
         if rows:
             keys = 1 if table == "models" else 2

@@ -11,19 +11,19 @@ from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decided, first_taken
 from roadstead.playbook.places import COORDINATES
+from roadstead.playbook.reading import MODES
 from roadstead.playbook.what_if_book import (
-    Comparison,
     DecisionBeside,
     FlowBeside,
     MarketBeside,
     RunWorth,
+    SideBySide,
     Taken,
 )
 from roadstead.study import parquet
 from roadstead.study.spec import read_study
 from roadstead.study.store import INPUTS, MANIFEST, PLAN, PROSPECT, TREE, UNREADABLE, read_manifest
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from roadstead.study.spec import Study
 
-MODES = tuple(mode.value for mode in EntryMode)
 A_CAR = 1.0
 FEWEST = 2
 """Runs that can be compared."""
@@ -71,7 +70,7 @@ def place(study: Study, place_id: str) -> Name:
     return Name(found.name, found.name_zh)
 
 
-def side_by_side(folders: Sequence[Path]) -> Comparison:
+def side_by_side(folders: Sequence[Path]) -> SideBySide:
     """Set runs side by side.
 
     Raises
@@ -92,7 +91,7 @@ def side_by_side(folders: Sequence[Path]) -> Comparison:
         told = ", ".join(f"{currency} of {year}" for currency, year in sorted(money))
         raise RoadsteadError(Fault("", "RS-S743", f"the runs count in {told}", "runs in one currency and price year"))
     horizons = [run.study.case.horizon for run in runs]
-    return Comparison(
+    return SideBySide(
         runs=tuple(run.worth for run in runs),
         decisions=_decisions(runs),
         markets=_markets(runs),
@@ -159,6 +158,7 @@ def _markets(runs: Sequence[_Read]) -> tuple[MarketBeside, ...]:
         MarketBeside(
             next(place(run.study, market) for run in runs if market in run.cars),
             market,
+            COORDINATES.get(market),
             tuple(run.cars.get(market, none) for run in runs),
         )
         for market in markets

@@ -11,6 +11,7 @@ from roadstead.futures.evaluate import evaluate
 from roadstead.futures.events import Happening
 from roadstead.futures.grow import CLASS_YEAR, central, class_draws, halves
 from roadstead.playbook.marks import duty_from_home
+from roadstead.playbook.signposts import APART
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.signs_book import Condition
     from roadstead.study.study import Ready
     from roadstead.terms.arrays import Floats
-    from roadstead.terms.evidence import Source
+    from roadstead.terms.evidence import Evidence, Source
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.reference import World
@@ -31,13 +32,13 @@ Status = Literal["fired", "near", "not yet", "unseen"]
 """``unseen``: nothing that is known on the day can tell."""
 
 BARRED = -1e6
-"""What a car counts for on a way that law bars, beside what it earns where it does not. [money/car]"""
+"""Assumption: what a car counts for on a way that law bars, beside what it earns where it does not. [money/car]"""
 MOVES = 1.0
 """What an event moves on a way at least, to be seen there. [money/car]"""
 COME, ON_ITS_WAY = 0.75, 0.25
-"""Part of what an event would change from which it has come, or is near."""
+"""Assumption, told beside what is seen: part of what an event would change from which it has come, or is near."""
 NEAR = 0.02
-"""Distance to a threshold within which a share or a duty is near. [fraction]"""
+"""Assumption, told as well: distance to a threshold within which a share or a duty is near. [fraction]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,7 @@ def _by_way(found: Evaluation) -> dict[tuple[int, str | None, str], Floats]:
 
 def _sources(now: Newer, event: Event) -> tuple[str, ...]:
     """Rules of the event's importers that are new or changed since the case's day."""
-    importers = {change.importer for change in event.amendments}
-    return _rows(now, importers)
+    return _rows(now, {change.importer for change in event.amendments})
 
 
 def _rows(now: Newer, importers: set[str]) -> tuple[str, ...]:
@@ -158,9 +158,13 @@ def _rows(now: Newer, importers: set[str]) -> tuple[str, ...]:
 
 
 def _cited(now: Newer, measure: Measure) -> str:
-    source = now.sources.get(measure.evidence.source_id)
-    document = " ".join(filter(None, (source.title, source.url))) if source else measure.evidence.source_id
-    return f"{measure.measure_id}, known from {measure.known_from.isoformat()}: {document}"
+    return f"{measure.measure_id}, known from {measure.known_from.isoformat()}: {_document(now, measure.evidence)}"
+
+
+def _document(now: Newer, evidence: Evidence) -> str:
+    """What a row rests on, by title and address where the document is known."""
+    source = now.sources.get(evidence.source_id)
+    return " ".join(filter(None, (source.title, source.url))) if source else evidence.source_id
 
 
 def duty_seen(now: Newer, condition: Condition) -> Observation:
@@ -171,7 +175,7 @@ def duty_seen(now: Newer, condition: Condition) -> Observation:
     was, value = (duty_from_home(found, market, model, at) for found in (now.before, now.law))
     gazetteer = now.ready.study.world.gazetteer
     sources = _rows(now, {market, gazetteer.territory(market)})
-    if abs(value - was) < NEAR / 10 and now.as_of.year < condition.year:
+    if abs(value - was) < APART and now.as_of.year < condition.year:
         return Observation("unseen", value, condition.year, sources)
     return Observation(_against(value, condition), value, condition.year, sources)
 
@@ -198,9 +202,7 @@ def _newest_share(now: Newer, market: str) -> tuple[int, float, str] | None:
     if not known:
         return None
     newest = max(known, key=lambda f: f.year)
-    source = now.sources.get(newest.evidence.source_id)
-    said = " ".join(filter(None, (source.title, source.url))) if source else newest.evidence.source_id
-    return newest.year, newest.value, f"{said}, {newest.evidence.as_of}"
+    return newest.year, newest.value, f"{_document(now, newest.evidence)}, {newest.evidence.as_of}"
 
 
 def _demand_seen(now: Newer, wanted: DemandClass) -> Observation:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
@@ -127,26 +128,22 @@ def read(asked: str | Asked) -> Asked:
 
 def read_all(asked: Iterable[str | Asked]) -> tuple[Asked, ...]:
     """All patches in their order, with every one that is none told at once."""
-    found: list[Asked] = []
-    faults: list[Fault] = []
-    for one in asked:
-        try:
-            found.append(read(one))
-        except RoadsteadError as error:
-            faults += error.faults
-    raise_if_any(faults)
-    return tuple(found)
+    return _each(partial(read, one) for one in asked)
 
 
 def patches(scenarios: Iterable[str], events: Iterable[str], settings: Iterable[str]) -> tuple[Asked, ...]:
     """What a command line asks for, in order: scenarios, events, values; all that are none are told at once."""
-    found: list[Asked] = [Named(name) for name in scenarios]
+    readers: list[Callable[[], Asked]] = [partial(certain, text) for text in events]
+    readers += [partial(setting, text) for text in settings]
+    return (*map(Named, scenarios), *_each(readers))
+
+
+def _each(readers: Iterable[Callable[[], Asked]]) -> tuple[Asked, ...]:
+    found: list[Asked] = []
     faults: list[Fault] = []
-    readers: list[tuple[str, Callable[[str], Setting | Certain]]] = [(text, certain) for text in events]
-    readers += [(text, setting) for text in settings]
-    for text, reader in readers:
+    for read_one in readers:
         try:
-            found.append(reader(text))
+            found.append(read_one())
         except RoadsteadError as error:
             faults += error.faults
     raise_if_any(faults)

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 CLASSES = ("slow", "fast")
 
 
-def make_certain(
-    tree: dict[str, Any], event: str, year: int, last: int, budget: Collection[int], where: str
-) -> list[str]:
-    """Change ``stages`` and ``nodes`` of a tree so that an event is certain from a year on; the nodes that are left out by that.
+def make_certain(tree: dict[str, Any], event: str, year: int, last: int, budget: Collection[int], where: str) -> None:
+    """Change ``stages`` and ``nodes`` of a tree so that an event is certain from a year on.
 
     A stage that covers the year is parted there. Where the tree has branches on which the event comes true in that very year, those are
     taken, and their probabilities scaled to one; elsewhere every node that begins then fires it, unless its path has seen it before. Nodes
@@ -30,9 +28,9 @@ def make_certain(
     stages = tree["stages"]
     if (
         "nodes" not in tree
-    ):  # a grown tree: what stands under `events` is certain from its first day on, and nothing else can be
+    ):  # grown: what stands under `events` is certain from its first day on, and nothing else can be
         if year == stages[0]:
-            return []
+            return
         message = f"the tree is grown from paths, on which nothing can be made certain from {year} on"
         expected = f"{stages[0]}; or a chance of 1 from that year on, in futures/events.csv of the case"
         raise RoadsteadError(Fault(where, "RS-S735", message, expected))
@@ -43,7 +41,7 @@ def make_certain(
         _part(tree, year, budget, where)
     depth = _depths(tree["nodes"])
     at = stages.index(year)
-    left_out = _take(tree, event, at, depth)
+    _take(tree, event, at, depth)
     above = {node["id"]: node.get("parent", "") for node in tree["nodes"]}
     fires = {node["id"]: list(node.get("fires", ())) for node in tree["nodes"]}
     for node in tree["nodes"]:
@@ -52,7 +50,6 @@ def make_certain(
             node["fires"] = [*fires[node["id"]], event]
         elif depth[node["id"]] > at and event in fires[node["id"]]:
             node["fires"] = [one for one in fires[node["id"]] if one != event]
-    return left_out
 
 
 def _seen(node: str, event: str, above: Mapping[str, str], fires: Mapping[str, Sequence[str]]) -> bool:
@@ -100,7 +97,7 @@ def _part(tree: dict[str, Any], year: int, budget: Collection[int], where: str) 
     stages.insert(at + 1, year)
 
 
-def _take(tree: dict[str, Any], event: str, at: int, depth: Mapping[str, int]) -> list[str]:
+def _take(tree: dict[str, Any], event: str, at: int, depth: Mapping[str, int]) -> None:
     """Where some branches of one parent fire the event in that year and others do not, keep the former."""
     nodes, dropped = tree["nodes"], set[str]()
     below: dict[str, list[dict[str, Any]]] = {}
@@ -118,9 +115,7 @@ def _take(tree: dict[str, Any], event: str, at: int, depth: Mapping[str, int]) -
     for node in nodes:  # a parent stands above its children
         if node.get("parent") in dropped:
             dropped.add(node["id"])
-    left_out = [node["id"] for node in nodes if node["id"] in dropped]
     nodes[:] = [node for node in nodes if node["id"] not in dropped]
-    return left_out
 
 
 def demand_shares(tree: Mapping[str, Any], classes: Mapping[str, str]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from roadstead.study import manifest, patch_events, patch_law, patch_tables, patch_tree, scenarios
+from roadstead.study.bundled import CASE_FILE
 from roadstead.study.document import plain
 from roadstead.study.patch import Certain, Setting, effective, read_all
 from roadstead.study.spec import Study, read_study
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 CASE, PINS = "case", "pins"
 """First parts of selectors of entries of case.yaml."""
-CASE_FILE = "case.yaml"
 PREFIX = f"roadstead-{os.getpid()}-"
 """What places of this process begin with."""
 

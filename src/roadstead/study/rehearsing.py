@@ -10,6 +10,7 @@ from roadstead.futures.fan import drawn
 from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.study.api import effort_of, read_case
+from roadstead.study.bundled import CASE_FILE
 from roadstead.study.checkpoint import Searches
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
@@ -43,10 +44,13 @@ class Rehearsal:
         Of all money.
     first
         Number of the first path.
+    wait
+        Years from the first limit to a plant's first car, by which the Japanese timetable goes.
     """
 
     currency: str
     first: int
+    wait: int
     rehearsed: Rehearsed
     foreseen: Foreseen | None
     outcomes: tuple[Outcome, ...]
@@ -96,10 +100,8 @@ def rehearse_case(study: Study, size: tuple[int, int], effort: Effort, progress:
         RS-S625 where the case's tree is declared: then there are no paths to draw fresh ones of.
     """
     if isinstance(study.tree, TreePlan):
-        where, message = (
-            study.pin_places.get("tree", "case.yaml"),
-            "the tree is declared, so no fresh paths can be drawn",
-        )
+        where = study.pin_places.get("tree", CASE_FILE)
+        message = "the tree is declared, so no fresh paths can be drawn"
         raise RoadsteadError(Fault(where, "RS-S625", message, "a tree that is `grown:` from paths"))
     ready = prepare(study, progress)
     progress.begin("plan")
@@ -108,8 +110,7 @@ def rehearse_case(study: Study, size: tuple[int, int], effort: Effort, progress:
     progress.begin("comparisons")
     tree, evaluation = ready.grown.tree, ready.evaluation
     held = settled.solved, others(study, ready, effort)
-    wait = japanese_wait(study.world.tables["precedents"])
-    ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, wait, effort)
+    ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, _wait(study), effort)
     return rehearsal(ready, ways, size, effort, progress)
 
 
@@ -132,4 +133,9 @@ def rehearsal(
     if ahead:
         progress.begin("foresight")
         seen = foresee(lambda i: some(i, 1), found, (ahead, source.plan.seed), effort, progress.done)
-    return Rehearsal(ready.study.conventions.currency, first, found, seen, outcomes(found, seen, EXPORTS))
+    told = outcomes(found, seen, EXPORTS)
+    return Rehearsal(ready.study.conventions.currency, first, _wait(ready.study), found, seen, told)
+
+
+def _wait(study: Study) -> int:
+    return japanese_wait(study.world.tables["precedents"])

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roadstead.footprint.solve import UNPLANNED
 from roadstead.study import manifest, scenarios
 from roadstead.study.axes import AS_IT_STANDS, MOST
 from roadstead.study.bundled import case_folder
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 POINTS = "points.jsonl"
 FORMAT = 1
-UNPLANNED = frozenset({"RS-F503", "RS-F504", "RS-F505"})
-"""Codes of points at which no plan keeps what is asked: an answer, and no reason to end the sweep."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal, Unpack
 
-    from roadstead.playbook.what_if_book import Comparison
+    from roadstead.playbook.what_if_book import SideBySide
     from roadstead.study.api import Wanted
     from roadstead.study.axes import Point
     from roadstead.study.patch import Asked
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.study.sweep import Swept
-
-SPREAD = 0.2
-"""Share by which a tornado moves an assumption down and up."""
 
 
 def sweep(
@@ -95,7 +92,7 @@ def write_sweep(swept: Swept, folder: Path | str, language: Literal["en", "zh"] 
     return written
 
 
-def compare(runs: Sequence[Path | str]) -> Comparison:
+def compare(runs: Sequence[Path | str]) -> SideBySide:
     """Set run folders side by side: worth, decisions, cars by market and mode, flows; differences are from the first.
 
     Raises
@@ -108,7 +105,7 @@ def compare(runs: Sequence[Path | str]) -> Comparison:
     return side_by_side([Path(run) for run in runs])
 
 
-def write_comparison(comparison: Comparison, path: Path | str, language: Literal["en", "zh"] = "en") -> Path:
+def write_comparison(comparison: SideBySide, path: Path | str, language: Literal["en", "zh"] = "en") -> Path:
     """Write runs side by side as one page."""
     from roadstead.report.what_if import comparison_page
     from roadstead.report.words import Words

@@ -26,6 +26,7 @@ def test_json_has_every_path_and_policy(run, folder: Path):
     found = said.json
     assert found["paths"] == 5
     assert found["first_path"] == 20_000
+    assert found["timetable_wait"] == 5
     keys = [one["policy"] for one in found["policies"]]
     assert keys[:5] == ["plan", "standing", "announced", "export_only", "central"]
     assert set(keys) <= set(rehearse.NAMES)
@@ -48,6 +49,7 @@ def test_the_table_in_both_languages(run, folder: Path, language: str, words: st
     assert said.status == 0
     assert words in said.out
     assert rehearse.FOOT[language].partition("{")[0] in said.out
+    assert rehearse.TIMETABLE[language].format(wait=5) in said.out
     assert "±" in said.out
 
 

@@ -22,6 +22,7 @@ def test_the_day_itself_in_words(stored: Path, run):
     assert "cannot be seen yet" in said.out
     assert "Signposts" in said.out
     assert " days" in said.out
+    assert "By assumption: an event has fired from 75% of its change and is near from 25%" in said.out
     assert "pricing every lane" in said.err
 
 
@@ -31,12 +32,14 @@ def test_the_same_in_chinese(stored: Path, run):
     assert "事件：截至2033-01-01所知（案例：2026-07-02）" in said.out
     assert "已过366天" in said.out
     assert "尚无法判断" in said.out
+    assert "以下为假设：事件变化达75%视为已触发" in said.out
 
 
 def test_as_data(stored: Path, run):
     told = run("watch", stored, "--as-of", "2028-03-01", "--json").json
     found = watch(stored, date(2028, 3, 1))
     assert told["as_of"] == "2028-03-01"
+    assert told["assumed"] == {"come": 0.75, "on_its_way": 0.25, "near": 0.02}
     assert {one["event_id"]: one["seen"]["status"] for one in told["events"]} == {
         one.event_id: one.seen.status for one in found.events
     }

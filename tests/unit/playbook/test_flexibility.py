@@ -29,7 +29,7 @@ EXACT = Effort(gap=0.0)
 WALL, OPEN = 1, 2
 CAME = {"wall": frozenset({WALL}), "no wall": frozenset({OPEN})}
 FIRST = (Pin("option", PLANT, do=False), Pin("resource", 1, do=False))
-PATIENT = Terms(times=1e9)
+PATIENT = Terms(times=1e9, dearer=0.1, share=0.1, sooner=1)
 
 
 def asked(
@@ -156,7 +156,10 @@ def test_what_time_does_not_reach_is_told_as_such():
     found = answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, 1.0, PATIENT, lambda: True))
     assert {one.standing for one in found} == {"no time"}
     assert not any(one.worth for one in found)
-    assert answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, 1.0, Terms(times=0.0), lambda: False)) == ()
+    assert (
+        answers(tree, prospect, solved, CAME, FIRST, Allowed(EXACT, 1.0, replace(PATIENT, times=0.0), lambda: False))
+        == ()
+    )
 
 
 def test_a_plan_that_weighs_its_worst_futures_is_valued_by_the_mean():

@@ -9,12 +9,12 @@ import pytest
 from roadstead.playbook.book import Name
 from roadstead.playbook.what_if_book import (
     Commitment,
-    Comparison,
     DecisionBeside,
     FlowBeside,
     MarketBeside,
     Mover,
     RunWorth,
+    SideBySide,
     SweepBook,
     SweepPoint,
     Taken,
@@ -71,15 +71,15 @@ def test_commitments_are_named_in_order_and_the_rest_are_counted():
     assert cut == "more at site expand 2026; enter site enter 2027; and 3 more"
 
 
-def comparison() -> Comparison:
+def comparison() -> SideBySide:
     runs = (RunWorth("base", CASE, (), 2e9, 1e9, 0.01), RunWorth("walls", CASE, ("EU27/MFN=0.2",), 1.5e9, None, 0.02))
     never, now = Taken(None, 0.0, 0.0), Taken(2027, 1.0, 2.0)
     alike = DecisionBeside("enter", Name("Britain", "英国"), (now, now))
     other = DecisionBeside("open", Name("Izmir", "伊兹密尔"), (now, never))
     germany, china = Name("Germany", "德国"), Name("China", "中国")
-    market = MarketBeside(germany, "DEU", ((0.0, 0.0, 0.0, 9000.0), (4000.0, 0.0, 0.0, 0.0)))
+    market = MarketBeside(germany, "DEU", (10.0, 51.2), ((0.0, 0.0, 0.0, 9000.0), (4000.0, 0.0, 0.0, 0.0)))
     flow = FlowBeside(china, germany, (113.0, 32.0), (10.0, 51.2), (0.0, 4000.0))
-    return Comparison(runs, (alike, other), (market,), (flow,), "USD", 2025, (2027, 2036))
+    return SideBySide(runs, (alike, other), (market,), (flow,), "USD", 2025, (2027, 2036))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -96,4 +96,5 @@ def test_runs_side_by_side(language: str):
     page = comparison_page(comparison(), words)
     assert words.label("whatif.more") in page
     assert page.count("<svg") == 1
-    assert "+4,000" in page
+    assert "China → Germany: +4,000" in page or "中国 → 德国: +4,000" in page
+    assert f"{words.name(comparison().markets[0].market)}: −5,000" in page

@@ -72,11 +72,11 @@ def test_triggers_are_named_as_the_nodes_on_the_way(grown_run: Run):
     grown, book = grown_run.ready.grown, grown_run.book
     probability = node_probability(grown.tree)
     told = {
-        " → ".join(grown.names[n][0] for n in history(grown.tree, node)[1:]): float(probability[node])
+        " › ".join(grown.names[n][0] for n in history(grown.tree, node)[1:]): float(probability[node])
         for node in range(1, grown.tree.count)
     }
     assert {trigger.event.en: trigger.probability for trigger in book.triggers} == pytest.approx(told)
-    assert all((trigger.rests_on and "→" in trigger.event.zh) or trigger.watch_in == 2029 for trigger in book.triggers)
+    assert all((trigger.rests_on and "›" in trigger.event.zh) or trigger.watch_in == 2029 for trigger in book.triggers)
 
 
 def test_its_run_folder_verifies(grown_run: Run, tmp_path: Path):

@@ -81,7 +81,7 @@ def test_the_tree_stays_a_tree(tree: dict[str, Any], event: str, year: int):
 @given(trees(), st.integers(2027, LAST))
 def test_an_event_the_tree_does_not_know_moves_no_other(tree: dict[str, Any], year: int):
     before = copy.deepcopy(tree)
-    assert make_certain(tree, "d", year, LAST, (), "--event") == []
+    make_certain(tree, "d", year, LAST, (), "--event")
 
     def others(of: dict[str, Any]) -> list[tuple[str, ...]]:
         return sorted(
@@ -100,7 +100,7 @@ def test_where_branches_differ_those_with_the_event_are_taken():
             {"id": "deal", "parent": "today", "probability": 0.4, "fires": ["ended"]},
         ],
     }
-    assert make_certain(tree, "kept", 2029, LAST, (), "--event") == ["deal"]
+    make_certain(tree, "kept", 2029, LAST, (), "--event")
     assert [(node["id"], node.get("probability")) for node in tree["nodes"]] == [("today", None), ("walls", 1.0)]
 
 

@@ -11,8 +11,7 @@ from roadstead.report.charts.projection import Box, free_place, unbroken_arc, wo
 from roadstead.report.charts.style import INK, Place, drawing, haloed, inline, text_width, written
 
 if TYPE_CHECKING:
-    from roadstead.playbook.book import Name
-    from roadstead.playbook.what_if_book import Comparison
+    from roadstead.playbook.what_if_book import SideBySide
     from roadstead.report.charts.projection import Frame
     from roadstead.report.words import Words
 
@@ -23,10 +22,10 @@ NOTABLE = 50.0
 NEAREST, HEIGHT, KEY = 8.0, 12.0, 22.0
 
 
-def differences_chart(comparison: Comparison, run: int, words: Words) -> alt.LayerChart:
+def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.LayerChart:
     """What a run has more and fewer of than the first: flows as lines, markets as marks with the difference of their sales."""
     frame = world_frame(WORLD_WIDTH, MIDDLE, SOUTH, NORTH)
-    flows = [(flow, flow.cars[run] - flow.cars[0]) for flow in comparison.flows]
+    flows = [(flow, flow.more(run)) for flow in comparison.flows]
     moved = sorted((pair for pair in flows if abs(pair[1]) >= NOTABLE), key=lambda pair: -abs(pair[1]))
     most = max((abs(cars) for _, cars in moved), default=1.0)
     lines = [
@@ -57,27 +56,23 @@ def signed(cars: float, words: Words) -> str:
     return f"{'+' if cars > 0 else ''}{words.cars(cars)}"
 
 
-def _marks(comparison: Comparison, run: int, frame: Frame, words: Words) -> list[alt.Chart]:
-    """Countries that cars go to or are made in, by how many more end there, own make included."""
-    change: dict[tuple[float, float], tuple[Name, float]] = {}
-    for flow in comparison.flows:
-        name, before = change.get(flow.end, (flow.destination, 0.0))
-        change[flow.end] = name, before + flow.cars[run] - flow.cars[0]
-    dots, texts = [], {}
-    for at, (name, cars) in change.items():
-        if frame.holds(*at):
-            x, y = frame.pixel(*at)
+def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words) -> list[alt.Chart]:
+    """Markets by how many more cars are sold there, own make included."""
+    dots, texts, taken = [], {}, []
+    for market in comparison.markets:
+        if market.at is not None and frame.holds(*market.at):
+            (x, y), cars = frame.pixel(*market.at), market.more(run)
+            taken.append(_around((x, y)))
             fill = SAME if abs(cars) < NOTABLE else MORE if cars > 0 else FEWER
-            dots.append({"x": x, "y": y, "fill": fill, "said": f"{words.name(name)}: {signed(cars, words)}"})
+            dots.append({"x": x, "y": y, "fill": fill, "said": f"{words.name(market.market)}: {signed(cars, words)}"})
             if abs(cars) >= NOTABLE:
-                texts[at] = f"{words.short(name)} {signed(cars, words)}"
+                texts[x, y] = f"{words.short(market.market)} {signed(cars, words)}"
     place = Place(frame.width, frame.height)
     marked = alt.Chart(inline(dots)).mark_circle(opacity=1, stroke=INK, strokeWidth=0.6, size=MARK / 2)
     fill_by = alt.Fill("fill:N", scale=None)
-    taken = [_around(frame.pixel(*at)) for at in change if frame.holds(*at)]
     rows = []
     for at, text in texts.items():
-        box = free_place(frame.pixel(*at), (text_width(text) + 2.0, HEIGHT), taken, frame)
+        box = free_place(at, (text_width(text) + 2.0, HEIGHT), taken, frame)
         if box is not None:
             taken.append(box)
             rows.append({"x": (box.left + box.right) / 2, "y": (box.top + box.bottom) / 2, "text": text})
