@@ -75,6 +75,17 @@ def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
                 assert box["x"] + box["width"] <= 390, key
 
 
+def test_a_telephone_can_read_sentences_in_tables(shown: Page):
+    """A column of sentences is not squeezed to a word a line: the table scrolls instead."""
+    shown.set_viewport_size({"width": 390, "height": 844})
+    for key in ("signposts", "flexibility"):
+        widths = shown.locator(f"table.{key} tbody .prose").evaluate_all(
+            "cells => cells.map(cell => cell.getBoundingClientRect().width)"
+        )
+        assert widths
+        assert min(widths) > 120
+
+
 def test_the_first_screen_holds_all_three_lists(shown: Page):
     shown.set_viewport_size({"width": 1440, "height": 900})
     for heading in ("#do-now", "#triggers", "#later"):

@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -83,8 +83,9 @@ def plain(value: Any) -> Any:
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A table; a column whose name begins with > is set to the right."""
     drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        drawn.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
+    for column in columns:  # folded, not cut: Chinese has no blanks to break a line at
+        justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
+        drawn.add_column(column.removeprefix(">"), justify=justify, overflow="fold")
     for row in rows:
         drawn.add_row(*row)
     return drawn

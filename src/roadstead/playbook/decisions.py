@@ -78,6 +78,15 @@ def decided(carmaker: Carmaker, lines: Sequence[Line], options: Sequence[str], p
     return tuple(found)
 
 
+def likeliest(tree: ScenarioTree, same: Sequence[Decision]) -> Decision:
+    """The one that speaks for what is decided in several nodes in unlike amounts: of the likeliest amount, else of the dearest."""
+    probability = node_probability(tree)
+    chance: dict[float, float] = {}
+    for one in same:
+        chance[one.modules] = chance.get(one.modules, 0.0) + float(probability[one.node])
+    return max(same, key=lambda one: (round(chance[one.modules], 9), one.capital, float(probability[one.node])))
+
+
 def first_taken(tree: ScenarioTree, found: Sequence[Decision]) -> dict[tuple[str, str], tuple[int, float]]:
     """First year of every decision, and the probability that it is taken at all."""
     probability = node_probability(tree)

@@ -15,7 +15,7 @@ import numpy as np
 
 from roadstead.futures.tree import history, node_probability
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.decisions import CONVERT, TOOL, decisions, sentence
+from roadstead.playbook.decisions import CONVERT, TOOL, decisions, likeliest, sentence
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.signs_book import Condition, Signpost
 
@@ -103,11 +103,11 @@ def _signpost(
     shown = np.all([sign.shown for sign in chosen], axis=0)
     taken, signalled = float(asked.weight @ asked.taken), float(asked.weight @ shown)
     lead = _lead(reading, same[0])
-    largest = max(same, key=lambda d: d.modules)
+    told = likeliest(reading.tree, same)
     return Signpost(
-        what=sentence(reading, largest),
-        kind=largest.kind,
-        subject=largest.subject,
+        what=sentence(reading, told),
+        kind=told.kind,
+        subject=told.subject,
         year=year,
         lead=lead,
         probability=taken,

@@ -8,7 +8,7 @@ import numpy as np
 
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Amount, Later, Sentence, Trigger
-from roadstead.playbook.decisions import HALF, decisions, sentence
+from roadstead.playbook.decisions import HALF, decisions, likeliest, sentence
 from roadstead.playbook.reading import MODES, cars, continuation, joined, path_name
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _differ(
         first: dict[tuple[str, str], float], second: dict[tuple[str, str], float], nodes: Sequence[int]
     ) -> list[Sentence]:
         keys = [key for key, share in first.items() if share > HALF >= second.get(key, 0.0)]
-        chosen = [max((d for d in every if d.node in nodes and d.key == key), key=lambda d: d.capital) for key in keys]
+        chosen = [likeliest(reading.tree, [d for d in every if d.node in nodes and d.key == key]) for key in keys]
         return [sentence(reading, decision) for decision in sorted(chosen, key=lambda d: -d.capital)]
 
     return only(here, there, at), only(there, here, beside)

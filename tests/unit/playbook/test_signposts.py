@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from roadstead.futures.tree import history, node_probability
-from roadstead.playbook.decisions import decisions
+from roadstead.playbook.decisions import Decision, decisions, likeliest
 from roadstead.playbook.signposts import _Asked, _best, _in_step, _Sign, signposts
 
 if TYPE_CHECKING:
@@ -113,3 +113,15 @@ def test_what_is_done_once_is_asked_only_where_it_has_not_been_done(reading: Rea
     assert late.probability == pytest.approx(likely[last[0]])
     assert late.missed == 0.0
     assert late.false_alarm == pytest.approx(0.0)  # fast or slow parts the one half that is left
+
+
+def test_of_several_sizes_the_likeliest_is_named(reading: Reading):
+    """Not the dearest: the unlikeliest node takes three steps, the others one."""
+    tree = reading.tree
+    likely = node_probability(tree)
+    small = [n for n in range(1, tree.count) if tree.start[n] == tree.start[1]]
+    few = min(small, key=lambda n: likely[n])
+    same = [Decision(n, "expand", "bahia", 3.0 if n == few else 1.0, 9e7 if n == few else 3e7) for n in small]
+    assert likely[few] < sum(likely[n] for n in small) / 2
+    assert likeliest(tree, same).modules == 1.0
+    assert likeliest(tree, [one for one in same if one.node == few]).modules == 3.0
