@@ -18,14 +18,14 @@ import numpy as np
 
 from benchmarks.clock import timed, yardstick
 from benchmarks.plain_paths import PlainPath, plain_path
-from roadstead.futures.economy import usual_economy
-from roadstead.futures.exchange import Exchange
-from roadstead.futures.hazards import Hazard, Influence, Level
-from roadstead.futures.node_names import EventWords
-from roadstead.futures.reduce import Shape, reduce
-from roadstead.futures.simulate import Paths, Possible, simulate
-from roadstead.futures.stability import stability
-from roadstead.futures.stakes import Stakes
+from roadstead.futures.growth.node_names import EventWords
+from roadstead.futures.growth.reduce import Shape, reduce
+from roadstead.futures.growth.stability import stability
+from roadstead.futures.growth.stakes import Stakes
+from roadstead.futures.paths.economy import usual_economy
+from roadstead.futures.paths.exchange import Exchange
+from roadstead.futures.paths.hazards import Hazard, Influence, Level
+from roadstead.futures.paths.simulate import Paths, Possible, simulate
 
 EVENTS, CURRENCIES, FIRST, LAST, DRAWS = 30, 20, 2026, 2037, 4000
 STARTS = (2026, 2028, 2031, 2034)

@@ -15,8 +15,8 @@ import numpy as np
 from scipy.special import ndtri
 
 if TYPE_CHECKING:
-    from roadstead.futures.hazards import Hazard, Influence
-    from roadstead.futures.simulate import Possible
+    from roadstead.futures.paths.hazards import Hazard, Influence
+    from roadstead.futures.paths.simulate import Possible
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,15 @@ from roadstead.demand import Products, settle_products
 from roadstead.demand.choice import utilities
 from roadstead.demand.pricing import Competition, competition_at, implied_costs
 from roadstead.demand.sourcing import brand_hats, duty_hats, index_hats, share_hats, source_shares
-from roadstead.futures.circumstances import node_circumstances
+from roadstead.futures.costs.circumstances import node_circumstances
 from roadstead.futures.evaluate import node_years
-from roadstead.futures.reaction import react
-from roadstead.futures.selling import build_demand
+from roadstead.futures.selling.reaction import react
+from roadstead.futures.selling.selling import build_demand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roadstead.futures.costing import Costing
+    from roadstead.futures.costs.costing import Costing
     from roadstead.futures.grow import Grown
     from roadstead.study.spec import Study
     from roadstead.terms.arrays import Floats, Ints

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from roadstead.futures.hazards import Hazard, Influence, Level
+from roadstead.futures.paths.hazards import Hazard, Influence, Level
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hazardous import invented_hazards
 
-from roadstead.futures.economy import usual_economy
-from roadstead.futures.exchange import Exchange
-from roadstead.futures.node_names import EventWords
-from roadstead.futures.simulate import Possible
-from roadstead.futures.stakes import Stakes
+from roadstead.futures.growth.node_names import EventWords
+from roadstead.futures.growth.stakes import Stakes
+from roadstead.futures.paths.economy import usual_economy
+from roadstead.futures.paths.exchange import Exchange
+from roadstead.futures.paths.simulate import Possible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.futures.hazards import Hazard
+    from roadstead.futures.paths.hazards import Hazard
 
 
 def possible_world(rng: np.random.Generator, years: int = 6, hazards: Sequence[Hazard] = ()) -> Possible:

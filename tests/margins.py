@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.futures import capital
-from roadstead.futures.circumstances import representative_year
+from roadstead.futures.capacity import capital
+from roadstead.futures.costs.circumstances import representative_year
 
 if TYPE_CHECKING:
     from roadstead.futures.evaluate import Evaluation

@@ -18,8 +18,8 @@ from roadstead.demand.bands import BANDS
 from roadstead.demand.entry_terms import ENTRY_TERMS
 from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS, parameters
-from roadstead.futures import economy
-from roadstead.futures.catalogue_tables import ALL as CATALOGUE_TABLES
+from roadstead.futures.catalogue.tables import ALL as CATALOGUE_TABLES
+from roadstead.futures.paths import economy
 from roadstead.study import items
 from roadstead.study import tables as case_tables
 from roadstead.terms.codes import every_code

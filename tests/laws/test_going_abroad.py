@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import roadstead as rs
-from roadstead.futures.borders import open_borders
-from roadstead.futures.costing import as_law_sees
+from roadstead.futures.costs.borders import open_borders
+from roadstead.futures.costs.costing import as_law_sees
+from roadstead.futures.costs.gates import Gate, gate_costs
+from roadstead.futures.costs.waiting import with_waiting
 from roadstead.futures.evaluate import barred
-from roadstead.futures.gates import Gate, gate_costs
-from roadstead.futures.waiting import with_waiting
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from roadstead.futures.waiting import approvals, with_waiting
+from roadstead.futures.costs.waiting import approvals, with_waiting
 from roadstead.study import cover
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study

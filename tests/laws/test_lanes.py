@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from margins import margin_check
 
-from roadstead.futures.borders import open_borders
-from roadstead.futures.capital import tax_shield
-from roadstead.futures.circumstances import representative_year
-from roadstead.futures.costing import BUILT_UP, arrives_as
+from roadstead.futures.capacity.capital import tax_shield
+from roadstead.futures.costs.borders import open_borders
+from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.costing import BUILT_UP, arrives_as
+from roadstead.futures.costs.gates import Gate, gate_costs
+from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
 from roadstead.futures.evaluate import OPEN, _refused
-from roadstead.futures.gates import Gate, gate_costs
-from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
-from roadstead.futures.shares import years_on_market
+from roadstead.futures.selling.shares import years_on_market
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import roadstead as rs
-from roadstead.futures.costing import as_law_sees, kept_share
+from roadstead.futures.costs.costing import as_law_sees, kept_share
+from roadstead.futures.costs.lane_costs import Supply, lane_cost
+from roadstead.futures.costs.waiting import with_waiting
 from roadstead.futures.evaluate import barred, evaluate
-from roadstead.futures.lane_costs import Supply, lane_cost
-from roadstead.futures.waiting import with_waiting
 from roadstead.study import cover
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study

@@ -71,7 +71,7 @@ def check(case: Path, /, *, json: bool = False) -> None:
 
 def _print_tree(found: "Checked", console: "Console") -> None:
     """Nodes in their order, each under its parent; how near a grown tree is to its paths; what planning takes."""
-    from roadstead.futures.tree_size import told
+    from roadstead.futures.growth.tree_size import told
 
     depth: list[int] = []
     for node in found.tree:

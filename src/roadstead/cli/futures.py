@@ -7,7 +7,7 @@ from roadstead.cli import futures_tables as tables
 from roadstead.cli.printing import answers, print_json
 
 if TYPE_CHECKING:
-    from roadstead.futures.foresight import EventChance
+    from roadstead.futures.catalogue.foresight import EventChance
 
 
 def futures(

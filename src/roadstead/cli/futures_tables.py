@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from roadstead.futures.base_rates import BaseRate
-    from roadstead.futures.foresight import EventChance, EventChances
+    from roadstead.futures.catalogue.base_rates import BaseRate
+    from roadstead.futures.catalogue.foresight import EventChance, EventChances
     from roadstead.terms.evidence import Source
 
 Language = Literal["en", "zh"]

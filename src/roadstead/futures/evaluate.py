@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures import asking, capital, pledging, tying
-from roadstead.futures.circumstances import node_circumstances, representative_year
-from roadstead.futures.costing import Costing, as_law_sees
-from roadstead.futures.joint_ventures import home_profit, own_margin
-from roadstead.futures.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
-from roadstead.futures.least_prices import under_least_prices, with_least_prices
+from roadstead.futures.capacity import asking, capital, pledging, tying
+from roadstead.futures.costs.circumstances import node_circumstances, representative_year
+from roadstead.futures.costs.costing import Costing, as_law_sees
+from roadstead.futures.costs.joint_ventures import home_profit, own_margin
+from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
+from roadstead.futures.costs.least_prices import under_least_prices, with_least_prices
+from roadstead.futures.costs.variants import line_of, regimes
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
-from roadstead.futures.selling import Selling, build_demand
-from roadstead.futures.variants import line_of, regimes
+from roadstead.futures.selling.selling import Selling, build_demand
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.duty import Shipment, barring, covers
 from roadstead.trade.non_tariff import FORBIDS, driver_side, met, met_abroad
@@ -24,7 +24,7 @@ from roadstead.trade.non_tariff import FORBIDS, driver_side, met, met_abroad
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.futures.costing import Circumstances
+    from roadstead.futures.costs.costing import Circumstances
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
     from roadstead.terms.arrays import Flags, Floats

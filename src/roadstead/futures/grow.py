@@ -1,4 +1,4 @@
-"""A scenario tree with what its nodes mean: the one form that a declared tree and one grown from paths (``from_paths``) have."""
+"""A scenario tree with what its nodes mean: the one form that a declared tree and one grown from paths (``growth.from_paths``) have."""
 
 from __future__ import annotations
 

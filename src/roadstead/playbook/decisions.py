@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.futures.capacity.tying import first_line, tool_name, tooled
 from roadstead.futures.tree import history, node_probability
-from roadstead.futures.tying import first_line, tool_name, tooled
 from roadstead.playbook.book import Amount, Sentence
 
 if TYPE_CHECKING:

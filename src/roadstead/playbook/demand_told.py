@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.demand.bands import bands
-from roadstead.futures.sanity import CHECKED, implied, outside_bands
-from roadstead.futures.smooth_sourcing import landed_costs
+from roadstead.futures.selling.sanity import CHECKED, implied, outside_bands
+from roadstead.futures.selling.smooth_sourcing import landed_costs
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.demand_book import DemandBand, ImpliedDemand, MarketDemand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.futures.reaction import Reaction
-    from roadstead.futures.sanity import Implied
+    from roadstead.futures.selling.reaction import Reaction
+    from roadstead.futures.selling.sanity import Implied
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.futures.channels import resource_name
+from roadstead.futures.capacity.channels import resource_name
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.decisions import Decision
 

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.circumstances import representative_year
-from roadstead.futures.gates import Gate, content_of
-from roadstead.futures.variants import with_content
+from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.gates import Gate, content_of
+from roadstead.futures.costs.variants import with_content
 from roadstead.playbook.parts_book import ExportYear, Shipped
 from roadstead.playbook.quantiles import HIGH, LOW, quantile
 from roadstead.playbook.reading import weight_by_year
 from roadstead.terms.ids import Product
 
 if TYPE_CHECKING:
-    from roadstead.futures.gates import Content
+    from roadstead.futures.costs.gates import Content
     from roadstead.playbook.parts_book import Goods
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.timing import timing
+from roadstead.futures.capacity.tying import grown_out_of
 from roadstead.futures.tree import history, leaves, node_probability
-from roadstead.futures.tying import grown_out_of
 from roadstead.playbook.book import Name
 from roadstead.terms.ids import EntryMode
 

@@ -1,6 +1,6 @@
 r"""A plan on fresh paths: what it is worth where nobody drew the future for it, beside other ways to act, and beside foresight.
 
-A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.fan``); flows are the best they
+A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.growth.fan``); flows are the best they
 allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
 
 .. math::
@@ -25,7 +25,7 @@ from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, solve
-from roadstead.futures.streams import uniform
+from roadstead.futures.paths.streams import uniform
 from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
 from roadstead.playbook.yardsticks import asks, unasked, without_lines
 from roadstead.terms.arrays import frozen
@@ -34,7 +34,7 @@ from roadstead.terms.errors import RoadsteadError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from roadstead.futures.fan import Fan
+    from roadstead.futures.growth.fan import Fan
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Flags, Floats, Ints

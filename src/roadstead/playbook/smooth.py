@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.smooth_sourcing import departure, expected_shares, landed_costs
+from roadstead.futures.selling.smooth_sourcing import departure, expected_shares, landed_costs
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.reading import capacity
 
 if TYPE_CHECKING:
-    from roadstead.futures.smooth_sourcing import Departure
+    from roadstead.futures.selling.smooth_sourcing import Departure
     from roadstead.playbook.reading import Reading
 
 ELASTICITY = "sourcing_elasticity"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.futures.circumstances import representative_year
-from roadstead.futures.costing import retail_price
+from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.costing import retail_price
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
 from roadstead.terms.evidence import ASSUMPTION

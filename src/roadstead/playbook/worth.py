@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.capacity.tying import tool_name, tooled
 from roadstead.futures.tree import leaves
-from roadstead.futures.tying import tool_name, tooled
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.flexibility import answers
 from roadstead.playbook.leaving_out import pinned_off

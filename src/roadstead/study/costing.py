@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.futures.costing import Costing
-from roadstead.futures.rivals import segment_share
+from roadstead.futures.costs.costing import Costing
+from roadstead.futures.selling.rivals import segment_share
 from roadstead.study.entry_paths import entry_paths
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.capital import TAX_YEARS
-from roadstead.futures.costing import OVERLAND_DAYS
-from roadstead.futures.waiting import approvals
+from roadstead.futures.capacity.capital import TAX_YEARS
+from roadstead.futures.costs.costing import OVERLAND_DAYS
+from roadstead.futures.costs.waiting import approvals
 from roadstead.playbook.book import Amount, Cover, EvidenceRow, Name, OtherRule, Sentence
 from roadstead.study import tables
 from roadstead.trade.non_tariff import binding_abroad, concerning, is_shown_only
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from roadstead.footprint.solve import Solved
-    from roadstead.futures.costing import Costing
+    from roadstead.futures.costs.costing import Costing
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Term
     from roadstead.study.entries import PinEntry

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from roadstead.futures.circumstances import node_circumstances
+from roadstead.futures.costs.circumstances import node_circumstances
 from roadstead.futures.evaluate import node_years
-from roadstead.futures.selling import DEMAND_IN, build_demand
+from roadstead.futures.selling.selling import DEMAND_IN, build_demand
 from roadstead.study.document import scan_document
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
-    from roadstead.futures.costing import Costing
+    from roadstead.futures.costs.costing import Costing
     from roadstead.futures.grow import Grown
     from roadstead.study.spec import Study
     from roadstead.terms.errors import Fault

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from roadstead.demand.entry import Course, EntryPath
-    from roadstead.futures.costing import Costing
+    from roadstead.futures.costs.costing import Costing
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker

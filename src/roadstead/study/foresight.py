@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roadstead.futures.foresight import EventChances
+    from roadstead.futures.catalogue.foresight import EventChances
     from roadstead.study.progress import Progress
     from roadstead.study.watch import Watched
 
@@ -22,9 +22,9 @@ def futures(case: Path | str | None = None, event: str = "") -> EventChances:
     RoadsteadError
         With every fault of the case and of its tables of events.
     """
-    from roadstead.futures import catalogue
-    from roadstead.futures.counting import Ground
-    from roadstead.futures.foresight import event_chances
+    from roadstead.futures.catalogue import catalogue
+    from roadstead.futures.catalogue.counting import Ground
+    from roadstead.futures.catalogue.foresight import event_chances
     from roadstead.study.api import read_case
     from roadstead.terms.ids import HOME
     from roadstead.trade import rulebook

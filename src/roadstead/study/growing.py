@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures import economy
-from roadstead.futures.economy import usual_economy
+from roadstead.futures.costs.waiting import with_waiting
 from roadstead.futures.evaluate import list_arcs, node_years
 from roadstead.futures.events import TreePlan
-from roadstead.futures.exchange import FEWEST, Exchange, estimate, output
-from roadstead.futures.from_paths import grow_from_paths
 from roadstead.futures.grow import grow
-from roadstead.futures.reckoning import World
-from roadstead.futures.tree_size import Need, check_size, widths
-from roadstead.futures.waiting import with_waiting
+from roadstead.futures.growth.from_paths import grow_from_paths
+from roadstead.futures.growth.reckoning import World
+from roadstead.futures.growth.tree_size import Need, check_size, widths
+from roadstead.futures.paths import economy
+from roadstead.futures.paths.economy import usual_economy
+from roadstead.futures.paths.exchange import FEWEST, Exchange, estimate, output
 from roadstead.outlook.forecast import forecast
 from roadstead.study import costing
 from roadstead.terms.errors import RoadsteadError
@@ -28,10 +28,10 @@ from roadstead.world.reference import DOLLAR, exchange_rates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from roadstead.futures.costing import Costing
+    from roadstead.futures.costs.costing import Costing
     from roadstead.futures.events import PathPlan
-    from roadstead.futures.from_paths import Source
     from roadstead.futures.grow import Grown
+    from roadstead.futures.growth.from_paths import Source
     from roadstead.outlook.forecast import Outlook
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study

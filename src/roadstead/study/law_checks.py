@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.costing import Circumstances, Costing, voyage
+from roadstead.futures.costs.costing import Circumstances, Costing, voyage
+from roadstead.futures.costs.lane_costs import Supply, lane_cost
+from roadstead.futures.costs.variants import line_of
 from roadstead.futures.evaluate import barred, list_arcs
 from roadstead.futures.events import TreePlan
-from roadstead.futures.lane_costs import Supply, lane_cost
-from roadstead.futures.variants import line_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import hs_fault, scan_table
 from roadstead.trade import rulebook, schemas

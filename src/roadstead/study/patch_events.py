@@ -7,16 +7,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from roadstead.futures import catalogue
-from roadstead.futures.nests import OTHER
-from roadstead.futures.playing import play
+from roadstead.futures.catalogue import catalogue
+from roadstead.futures.catalogue.playing import play
+from roadstead.futures.selling.nests import OTHER
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from roadstead.futures.catalogue import CatalogueEvent
+    from roadstead.futures.catalogue.catalogue import CatalogueEvent
     from roadstead.study.patch import Certain
     from roadstead.study.spec import Study
     from roadstead.trade.amendment import Amendment

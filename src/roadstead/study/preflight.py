@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.futures.grow import Grown, Nearness
-    from roadstead.futures.tree_size import Need
+    from roadstead.futures.growth.tree_size import Need
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.futures.events import TreePlan
-from roadstead.futures.fan import drawn
+from roadstead.futures.growth.fan import drawn
 from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.study.api import effort_of, read_case
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from roadstead.footprint.solve import Effort
-    from roadstead.futures.fan import Drawn
+    from roadstead.futures.growth.fan import Drawn
     from roadstead.playbook.rehearse import Foreseen, Outcome, Policy, Rehearsed
     from roadstead.study.api import Wanted
     from roadstead.study.progress import Progress

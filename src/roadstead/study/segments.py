@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.futures.nests import OTHER, nest_of
+from roadstead.futures.selling.nests import OTHER, nest_of
 from roadstead.terms.errors import Fault
 from roadstead.world.carmaker import Segment
 

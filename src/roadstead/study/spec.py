@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures import catalogue
+from roadstead.futures.catalogue import catalogue
 from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, PathPlan, TreePlan
-from roadstead.futures.nests import nest_of
+from roadstead.futures.selling.nests import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, entry_paths, law_checks, segments, table_checks, tables
 from roadstead.study.document import scan_document
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from roadstead.futures.catalogue import Catalogue
+    from roadstead.futures.catalogue.catalogue import Catalogue
     from roadstead.outlook.beside import Beside
     from roadstead.study.document import Document
     from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from roadstead.footprint.plan import Pin
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.grow import central, marginals
-from roadstead.futures.reaction import react
+from roadstead.futures.selling.reaction import react
 from roadstead.playbook import leaving_out, yardsticks
 from roadstead.playbook.demand_told import implied_demand
 from roadstead.playbook.flexibility import Allowed, Terms
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Effort, Solved
     from roadstead.futures.evaluate import Evaluation
-    from roadstead.futures.from_paths import Source
     from roadstead.futures.grow import Grown
+    from roadstead.futures.growth.from_paths import Source
     from roadstead.futures.prospect import Prospect
-    from roadstead.futures.reaction import Reaction
+    from roadstead.futures.selling.reaction import Reaction
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Book
     from roadstead.study.progress import Progress

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import roadstead as rs
-from roadstead.futures import catalogue
-from roadstead.futures.catalogue_tables import EVENTS
+from roadstead.futures.catalogue import catalogue
+from roadstead.futures.catalogue.tables import EVENTS
 
 STARTER = Path(__file__).parents[3] / "cases" / "starter"
 

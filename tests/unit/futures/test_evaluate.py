@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from margins import margin_check
 
-from roadstead.futures import capital
-from roadstead.futures.circumstances import node_circumstances, representative_year
-from roadstead.futures.costing import Circumstances, kept_share, retail_price
+from roadstead.futures.capacity import capital
+from roadstead.futures.costs.circumstances import node_circumstances, representative_year
+from roadstead.futures.costs.costing import Circumstances, kept_share, retail_price
+from roadstead.futures.costs.lane_costs import Supply, lane_costs, rests_on
 from roadstead.futures.evaluate import (
     ArcKey,
     at_full_home_cost,
@@ -21,7 +22,6 @@ from roadstead.futures.evaluate import (
     serves,
 )
 from roadstead.futures.events import ContentRule, Event
-from roadstead.futures.lane_costs import Supply, lane_costs, rests_on
 from roadstead.trade.amendment import Amendment
 
 if TYPE_CHECKING:

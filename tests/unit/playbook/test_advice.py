@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.futures.capital import TAX_YEARS
-from roadstead.futures.costing import OVERLAND_DAYS
+from roadstead.futures.capacity.capital import TAX_YEARS
+from roadstead.futures.costs.costing import OVERLAND_DAYS
 from roadstead.futures.events import Happening
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.book import Amount

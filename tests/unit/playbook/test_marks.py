@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from roadstead.footprint.plan import Flows
-from roadstead.futures.circumstances import representative_year
+from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.tree import leaves, node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decisions, sentence

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from roadstead.footprint.plan import FootprintPlan
-from roadstead.futures.borders import open_borders
-from roadstead.futures.circumstances import representative_year
-from roadstead.futures.gates import Gate, content_of, gate_costs
+from roadstead.futures.costs.borders import open_borders
+from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.gates import Gate, content_of, gate_costs
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.parts import GOODS, LEAST, Drawn, drawn, export_years, shipped
 from roadstead.playbook.pull import pull

@@ -14,7 +14,7 @@ from prospects import Invented, changed, invented, ruled
 
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.solve import Effort, solve
-from roadstead.futures.fan import Fan, fan_tree, walk
+from roadstead.futures.growth.fan import Fan, fan_tree, walk
 from roadstead.futures.subtrees import of_nodes
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook import yardsticks

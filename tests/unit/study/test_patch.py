@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadstead.futures import catalogue
+from roadstead.futures.catalogue import catalogue
 from roadstead.study.patch import Certain, Named, Setting, certain, effective, factor, read, setting
 from roadstead.study.patched import patched
 from roadstead.study.spec import read_study

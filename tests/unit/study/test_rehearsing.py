@@ -11,7 +11,7 @@ import pytest
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate, node_years
-from roadstead.futures.fan import drawn, fan_of, walked
+from roadstead.futures.growth.fan import drawn, fan_of, walked
 from roadstead.playbook import yardsticks
 from roadstead.playbook.rehearse import Policy
 from roadstead.study.progress import Quiet
@@ -20,7 +20,7 @@ from roadstead.study.silence import solver_silenced
 from roadstead.study.study import Ready
 
 if TYPE_CHECKING:
-    from roadstead.futures.from_paths import Source
+    from roadstead.futures.growth.from_paths import Source
     from roadstead.study.growing import Begun
     from roadstead.study.spec import Study
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadstead.futures.reaction import react
+from roadstead.futures.selling.reaction import react
 from roadstead.playbook.decisions import NEW
 from roadstead.playbook.tell import first_decisions
 from roadstead.study import sweep as sweeping

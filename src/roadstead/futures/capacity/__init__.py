@@ -1,0 +1,1 @@
+"""What making and selling takes: capital, networks, what ties commitments, pledges."""

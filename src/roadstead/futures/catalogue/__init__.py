@@ -1,0 +1,1 @@
+"""What may happen, how likely it is, and on what evidence that rests."""

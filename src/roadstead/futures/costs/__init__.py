@@ -1,0 +1,1 @@
+"""What a car costs at the dealer, by every way there."""

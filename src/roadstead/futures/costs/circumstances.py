@@ -1,0 +1,102 @@
+"""What holds in every node-year of a grown tree: rules as events have changed them, route, content, prices, costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from roadstead.futures.costs.costing import Circumstances
+from roadstead.terms.errors import RoadsteadError
+from roadstead.trade.amendment import amend
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.futures.events import Event, Happening
+    from roadstead.futures.grow import Climate, Grown
+    from roadstead.futures.prospect import NodeYears
+    from roadstead.trade.law import Measure
+    from roadstead.trade.rulebook import Rulebook
+
+NOTHING_LEFT = "RS-L205"
+"""An amendment finds nothing to change: another event has changed it already, or it has run out by itself."""
+
+
+def representative_year(years: NodeYears, node_year: int) -> int:
+    """The calendar year a node-year is costed in: its middle."""
+    return int(years.year[node_year] + (years.span[node_year] - 1) // 2)
+
+
+def node_circumstances(
+    grown: Grown, years: NodeYears, rulebook: Rulebook, events: Mapping[str, Event], route: str
+) -> tuple[Circumstances, ...]:
+    """Circumstances of every node-year: today's, changed by all that has come on the way there and is still in force.
+
+    What is in force in its middle year holds in a node-year; events change law in the order in which they came. Length Y.
+    """
+    play = Play(Circumstances(rulebook, route, {}), events)
+    found = []
+    for y, node in enumerate(years.node.tolist()):
+        year = representative_year(years, y)
+        now = play.held(tuple(one for one in grown.happened[node] if one.holds(year)))
+        at = year - grown.tree.first_year
+        found.append(now if grown.climate is None else _under(grown.climate, now, node, at))
+    return tuple(found)
+
+
+def _under(climate: Climate, now: Circumstances, node: int, at: int) -> Circumstances:
+    return replace(
+        now,
+        battery=float(climate.battery[node, at]),
+        freight=float(climate.freight[node, at]),
+        worth={place: float(worth[node, at]) for place, worth in climate.worth.items()},
+    )
+
+
+class Play:
+    """Plays events on today's circumstances.
+
+    What the same events have done to an importer's rules, in the same order, is one object wherever they have: costs that rest
+    on it are worked out once.
+    """
+
+    def __init__(self, today: Circumstances, events: Mapping[str, Event]) -> None:
+        self._events = events
+        self._known: dict[tuple[tuple[str, int], ...], Circumstances] = {(): today}
+        self._rows: dict[tuple[object, ...], tuple[Measure, ...]] = {}
+
+    def held(self, happenings: tuple[Happening, ...]) -> Circumstances:
+        """Circumstances where these are in force, in their order."""
+        return self._played(tuple((one.event, one.since) for one in happenings))
+
+    def _played(self, came: tuple[tuple[str, int], ...]) -> Circumstances:
+        if came not in self._known:
+            event_id, since = came[-1]
+            before, event = self._played(came[:-1]), self._events[event_id]
+            least = {(one.importer, nest): one.share for one in event.least_prices for nest in one.nests}
+            self._known[came] = Circumstances(
+                rulebook=self._amended(before.rulebook, came, date(since, 1, 1)),
+                route=event.route or before.route,
+                content={**before.content, **{rule.place: rule.least for rule in event.content}},
+                terms={**before.terms, **event.terms},
+                least_prices={**before.least_prices, **least},
+            )
+        return self._known[came]
+
+    def _amended(self, rulebook: Rulebook, came: tuple[tuple[str, int], ...], day: date) -> Rulebook:
+        for change in self._events[came[-1][0]].amendments:
+            try:
+                rulebook = amend(rulebook, [(change, day)])
+            except RoadsteadError as error:
+                if any(fault.code != NOTHING_LEFT for fault in error.faults):
+                    raise
+                continue
+            if change.action != "lift":
+                touching = tuple(one for one in came if self._touches(one[0], change.importer))
+                rows = self._rows.setdefault((change, touching), rulebook.measures[change.importer])
+                rulebook = replace(rulebook, measures={**rulebook.measures, change.importer: rows})
+        return rulebook
+
+    def _touches(self, event_id: str, importer: str) -> bool:
+        return any(change.importer == importer for change in self._events[event_id].amendments)

@@ -1,0 +1,1 @@
+"""Joint paths of policy, demand, batteries, currencies and freight."""

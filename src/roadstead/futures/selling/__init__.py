@@ -1,0 +1,1 @@
+"""What every market buys, at which price, from whom."""
