@@ -11,6 +11,7 @@ from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from roadstead.cli import (
     case,
+    claims,
     divert,
     duty,
     futures,
@@ -52,7 +53,18 @@ def build() -> App:
     app["--help"].group = INSTALLATION
     app["--version"].group = INSTALLATION
     for group, commands in (
-        (LOOK_UP, (duty.duty, origin.origin, divert.divert, futures.futures, world.world, world.sources)),
+        (
+            LOOK_UP,
+            (
+                duty.duty,
+                origin.origin,
+                divert.divert,
+                futures.futures,
+                claims.claims,
+                world.world,
+                world.sources,
+            ),
+        ),
         (
             PLAN,
             (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from roadstead.terms.tables import Column, Kind, Schema
+from roadstead.world.claim_schemas import CLAIM_READINGS, CLAIMS
 
 PLACE = Column("place", Kind.TEXT, "ISO 3166-1 alpha-3 code, or a bloc or aggregate of places.csv")
 YEAR = Column("year", Kind.YEAR, "calendar year", least=1950, most=2100)
@@ -103,7 +104,7 @@ NEV_SPLIT = Schema(
 
 EXPORTS = Schema(
     "exports",
-    "Vehicles exported from China by destination; CAAM and customs counts stand apart.",
+    "Vehicles exported from China by destination, and what is set beside them; CAAM and customs counts stand apart.",
     (
         Column("origin", Kind.TEXT, "place shipped from"),
         Column("destination", Kind.TEXT, "place declared as destination, WLD for all"),
@@ -140,7 +141,7 @@ PARTS_TRADE = Schema(
         PLACE,
         Column("flow", Kind.TEXT, "which way", choices=("EXPORT", "IMPORT")),
         YEAR,
-        Column("goods", Kind.TEXT, "what is counted", choices=("CARS", "PARTS", "CARS_AND_PARTS")),
+        Column("goods", Kind.TEXT, "what is counted", choices=("CARS", "PARTS", "CARS_AND_PARTS", "BATTERIES")),
         Column("definition", Kind.TEXT, "headings or collection counted, as the source names it"),
         Column("value", Kind.NUMBER, "amount", unit="US$bn/year", least=0),
     ),
@@ -326,6 +327,30 @@ DEALER_OUTLETS = Schema(
     key=("place", "brand", "on"),
 )
 
+NEV_COUNTS = Schema(
+    "nev_counts",
+    "NEV sold in a year as other publishers count them, beside the counts of nev.csv.",
+    (
+        PLACE,
+        YEAR,
+        Column("publisher", Kind.TEXT, "who counts"),
+        Column("nev_sales", Kind.NUMBER, "NEV sold", unit="cars/year", least=0),
+        Column("counts", Kind.TEXT, "vehicles counted"),
+    ),
+    key=("place", "year", "publisher"),
+)
+
+TRANSIT_PORTS = Schema(
+    "transit_ports",
+    "Places that cars are declared for and go on from: shipments to them are no sales there.",
+    (
+        PLACE,
+        Column("serves", Kind.TEXT, "where the cars go on to"),
+        Column("serves_zh", Kind.TEXT, "the same in Chinese"),
+    ),
+    key=("place",),
+)
+
 ALL = (
     PLACES,
     SOURCES,
@@ -346,4 +371,8 @@ ALL = (
     POLICY_STEPS,
     BRAND_REGISTRATIONS,
     DEALER_OUTLETS,
+    NEV_COUNTS,
+    TRANSIT_PORTS,
+    CLAIMS,
+    CLAIM_READINGS,
 )
