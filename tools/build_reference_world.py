@@ -75,6 +75,7 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.INCOMES, world_tables.incomes(markets, book)),
         (WORLD, world_schemas.NEV_COUNTS, gathered.plain("nev_counts", own, book)),
         (WORLD, world_schemas.TRANSIT_PORTS, gathered.plain("transit_ports", own, book)),
+        (WORLD, world_schemas.MARKET_TERMS, gathered.plain("market_terms", own, book)),
         (WORLD, world_schemas.CLAIMS, gathered.plain("claims", own, book)),
         (WORLD, world_schemas.CLAIM_READINGS, figures(own, "claim_readings.csv")),
         (

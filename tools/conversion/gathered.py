@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conversion.rule_tables import AS_OF
 from conversion.writing import SourceBook, evidence, figures, fraction, number
+from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +97,9 @@ def overseas_production(
 def plain(name: str, folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
     """A table the project gathered whole, as it stands."""
     for row in _rows(folder, f"{name}.csv"):
-        yield {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}} | _evidence(
-            row, book
-        )
+        told = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}}
+        rests_on = {"source": row["source_title"]} if row["source_title"] == ASSUMPTION else _evidence(row, book)
+        yield told | rests_on
 
 
 def parts_trade(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:

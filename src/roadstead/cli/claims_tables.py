@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.cli.printing import percent, table
 from roadstead.study.claims import Verdict, titles
+from roadstead.terms.evidence import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "figure": "our figure",
         "verdict": "verdict",
         "no figure": "none",
-        "part": "{part}",
         "to": "{low} to {high}",
         "unsourced": "no source located",
         "rough": "rough or without a source: does not decide",
@@ -243,7 +243,7 @@ def _reading(reading: Reading, world: World) -> dict[str, Any]:
                 "places": figure.places,
                 "decides": figure.decides,
                 "rows": figure.rows,
-                "sources": [world.sources[s] if s in world.sources else s for s in figure.sources if s],
+                "sources": [world.sources.get(s) or Source(s, s) for s in figure.sources if s],
             }
             for figure in reading.figures
         ],

@@ -95,3 +95,16 @@ CLAIM_READINGS = Schema(
     key=("claim", "reading"),
     evidence=False,
 )
+
+NEV_COUNTS = Schema(
+    "nev_counts",
+    "NEV sold in a year as other publishers count them, beside the counts of nev.csv.",
+    (
+        Column("place", Kind.TEXT, "ISO 3166-1 alpha-3 code, or a bloc or aggregate of places.csv"),
+        Column("year", Kind.YEAR, "calendar year", least=1950, most=2100),
+        Column("publisher", Kind.TEXT, "who counts"),
+        Column("nev_sales", Kind.NUMBER, "NEV sold", unit="cars/year", least=0),
+        Column("counts", Kind.TEXT, "vehicles counted"),
+    ),
+    key=("place", "year", "publisher"),
+)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from roadstead.terms.tables import Column, Kind, Schema
-from roadstead.world.claim_schemas import CLAIM_READINGS, CLAIMS
+from roadstead.world.claim_schemas import CLAIM_READINGS, CLAIMS, NEV_COUNTS
+from roadstead.world.market_schemas import MARKET_TERMS, TRANSIT_PORTS
 
 PLACE = Column("place", Kind.TEXT, "ISO 3166-1 alpha-3 code, or a bloc or aggregate of places.csv")
 YEAR = Column("year", Kind.YEAR, "calendar year", least=1950, most=2100)
@@ -327,30 +328,6 @@ DEALER_OUTLETS = Schema(
     key=("place", "brand", "on"),
 )
 
-NEV_COUNTS = Schema(
-    "nev_counts",
-    "NEV sold in a year as other publishers count them, beside the counts of nev.csv.",
-    (
-        PLACE,
-        YEAR,
-        Column("publisher", Kind.TEXT, "who counts"),
-        Column("nev_sales", Kind.NUMBER, "NEV sold", unit="cars/year", least=0),
-        Column("counts", Kind.TEXT, "vehicles counted"),
-    ),
-    key=("place", "year", "publisher"),
-)
-
-TRANSIT_PORTS = Schema(
-    "transit_ports",
-    "Places that cars are declared for and go on from: shipments to them are no sales there.",
-    (
-        PLACE,
-        Column("serves", Kind.TEXT, "where the cars go on to"),
-        Column("serves_zh", Kind.TEXT, "the same in Chinese"),
-    ),
-    key=("place",),
-)
-
 ALL = (
     PLACES,
     SOURCES,
@@ -373,6 +350,7 @@ ALL = (
     DEALER_OUTLETS,
     NEV_COUNTS,
     TRANSIT_PORTS,
+    MARKET_TERMS,
     CLAIMS,
     CLAIM_READINGS,
 )
