@@ -99,7 +99,7 @@ NOTES_ZH = {
     "barred by": "禁止：{rest}",
     "dearest reading of": "按最高税负解读：{rest}",
     "taken to meet": "视为符合原产地规则：{rest}",
-    "by the port of": "经转运口岸：{rest}",
+    "by the port of": "经转运口岸，不含其后路程：{rest}",
 }
 """Notes by the beginning of the English words."""
 SHOWN_SOURCES = 3
@@ -239,7 +239,7 @@ def _noted(text: str, language: Language) -> str:
         return text
     for begins, words in NOTES_ZH.items():
         if text.startswith(begins):
-            return words.format(rest=text.removeprefix(begins).strip())
+            return words.format(rest=text.removeprefix(begins).partition(", without")[0].strip())
     return text
 
 

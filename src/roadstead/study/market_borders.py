@@ -82,7 +82,7 @@ def _way(world: World, terms: Mapping[str, float], on: date, place: str) -> _Way
         for row in world.tables["transit_ports"]:
             if world.gazetteer.territory(row["place"]) == territory:
                 distance = world.lanes.distance(HOME, row["place"], ROUTE)
-                note = f"by the port of {row['place']}; the way on from there is not in it"
+                note = f"by the port of {row['place']}, without the way on from there"
     if distance is None:
         return None
     ship = ShippingTerms(charter={on.year: terms["ship.charter"]}, **{name: terms[f"ship.{name}"] for name in SHIP})
