@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.cli.printing import percent, table
@@ -39,6 +40,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "country_risk is": "risk: country risk premium, %; less is better (country_risk)",
         "chinese_share is": "brands: % of new cars that are of Chinese brands (chinese_share)",
         "weight": "weight {weight}",
+        "from": "from {title}, and {others} more",
+        "from one": "from {title}",
+        "no source": "no source located",
         "unknown": "?: not known, counted as the median of those known; `may be` says what rank that leaves open",
         "transit": "* port of transit: {places}. Ranked by what is sold there; what is shipped there goes on",
         "port": "{name} ({shipped} shipped in {period}, {over} of the cars sold there in a year)",
@@ -70,6 +74,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "country_risk is": "风险：国家风险溢价（%），越低越好（country_risk）",
         "chinese_share is": "品牌：中国品牌占新车的份额（%，chinese_share）",
         "weight": "权重{weight}",
+        "from": "来源：{title}，另有{others}份",
+        "from one": "来源：{title}",
+        "no source": "未找到来源",
         "unknown": "?：未知，按已知值的中位数计；“可能名次”给出由此留下的名次范围",
         "transit": "* 转运口岸：{places}。名次依据当地销量；运往那里的车多数继续转运",
         "port": "{name}（{period}运入{shipped}辆，为当地年销量的{over}）",
@@ -166,7 +173,9 @@ def foot(found: Markets, world: World, language: Language) -> Iterator[str]:
     year = next(iter(found.markets)).cells["growth"].period[-4:] if found.markets else ""
     for key in KEYS:
         told = words[f"{key} is"].format(until=year or "2030", powertrain=found.powertrain)
-        yield told + comma + words["weight"].format(weight=f"{found.weights[key]:g}")
+        yield comma.join(
+            (told, words["weight"].format(weight=f"{found.weights[key]:g}"), _mostly(key, found, language))
+        )
     yield words["unknown"]
     ports = [_port(market, market.transit, language) for market in found.markets if market.transit is not None]
     if ports:
@@ -176,6 +185,17 @@ def foot(found: Markets, world: World, language: Language) -> Iterator[str]:
         told = ", ".join(p.name for p in places) if language == "en" else "、".join(p.name_zh for p in places)
         yield words["left out"].format(names=told)
     yield words["more"].format(on=found.on)
+
+
+def _mostly(key: str, found: Markets, language: Language) -> str:
+    """The document that most of a column's figures rest on, and how many there are beside it."""
+    cited = Counter(s for market in found.markets for s in market.cells[key].sources if s != ASSUMPTION)
+    if not cited:
+        return WORDS[language]["no source"]
+    (most, _), *others = cited.most_common()
+    return WORDS[language]["from" if others else "from one"].format(
+        title=titles(found.sources, [most])[0], others=len(others)
+    )
 
 
 def _port(market: Market, transit: Transit, language: Language) -> str:

@@ -14,7 +14,12 @@ def width(line: str) -> int:
 
 def table(out: str) -> list[str]:
     """Lines above the foot."""
-    return out.split("\n37 claims")[0].split("\n共37条")[0].split("\n\n")[0].splitlines()
+    return (
+        out.split("\n37 claims", maxsplit=1)[0]
+        .split("\n共37条", maxsplit=1)[0]
+        .split("\n\n", maxsplit=1)[0]
+        .splitlines()
+    )
 
 
 def test_claims_as_json_is_a_list_with_verdict_and_source(run):
