@@ -24,6 +24,7 @@ import roadstead.trade.schemas as trade_schemas  # noqa: E402
 import roadstead.world.schemas as world_schemas  # noqa: E402
 from roadstead.terms.tables import read_table  # noqa: E402
 from roadstead.trade import schemas_beside  # noqa: E402
+from roadstead.world import claim_schemas, market_schemas  # noqa: E402
 from roadstead.world.places import gazetteer  # noqa: E402
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.DEALER_OUTLETS, gathered.dealer_outlets(own, book)),
         (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
         (WORLD, world_schemas.INCOMES, world_tables.incomes(markets, book)),
-        (WORLD, world_schemas.NEV_COUNTS, gathered.plain("nev_counts", own, book)),
-        (WORLD, world_schemas.TRANSIT_PORTS, gathered.plain("transit_ports", own, book)),
-        (WORLD, world_schemas.MARKET_TERMS, gathered.plain("market_terms", own, book)),
-        (WORLD, world_schemas.CLAIMS, gathered.plain("claims", own, book)),
-        (WORLD, world_schemas.CLAIM_READINGS, figures(own, "claim_readings.csv")),
+        (WORLD, claim_schemas.NEV_COUNTS, gathered.plain("nev_counts", own, book)),
+        (WORLD, market_schemas.TRANSIT_PORTS, gathered.plain("transit_ports", own, book)),
+        (WORLD, market_schemas.MARKET_TERMS, gathered.plain("market_terms", own, book)),
+        (WORLD, claim_schemas.CLAIMS, gathered.plain("claims", own, book)),
+        (WORLD, claim_schemas.CLAIM_READINGS, figures(own, "claim_readings.csv")),
         (
             TRADE,
             trade_schemas.MEASURES,
