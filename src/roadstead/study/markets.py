@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.outlook.beside import known_beside
+from roadstead.outlook.summary import summarise
 from roadstead.study.market_columns import COLUMNS, market_cells, shipped
-from roadstead.study.outlooks import outlook
 from roadstead.study.ranking import points, rank, tiers
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.trade.columns import POWERTRAINS
@@ -156,7 +157,8 @@ def rank_markets(
     weighed = {key: terms[f"weight.{key}"] for key in KEYS} | _checked(weights or {}, powertrain)
     if not any(weighed.values()):
         raise RoadsteadError(Fault("--weight", "RS-S751", "no column weighs anything", "one weight other than 0"))
-    ahead = outlook(tuple(world.markets), (int(terms["outlook.year"]),), draws=DRAWS)
+    until = (int(terms["outlook.year"]),)
+    ahead = summarise(world, tuple(world.markets), until, draws=DRAWS, beside=known_beside(world))
     every = market_cells(world, terms, on, powertrain.upper(), ahead)
     cells = {place: told for place, told in every.items() if _known_share(told, weighed) > ENOUGH}
     places = tuple(cells)
@@ -196,8 +198,9 @@ def rank_markets(
 
 def _known_share(cells: Mapping[str, Cell], weights: Mapping[str, float]) -> float:
     """Share of the weights that lies on known figures."""
-    known = sum(abs(weight) for key, weight in weights.items() if cells[key].value is not None)
-    return known / sum(map(abs, weights.values()))
+    largest = max(map(abs, weights.values()))
+    shares = {key: abs(weight) / largest for key, weight in weights.items()}
+    return sum(share for key, share in shares.items() if cells[key].value is not None) / sum(shares.values())
 
 
 def _missing(cells: Mapping[str, Cell], weights: Mapping[str, float]) -> tuple[str, ...]:

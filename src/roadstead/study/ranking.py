@@ -67,7 +67,8 @@ def rank(table: Floats, weights: Floats) -> Ranked:
         Shape (columns,), not all of them 0. A negative one turns its column round.
     """
     turned = np.where(weights < 0.0, 1.0 - table, table)
-    share = np.abs(weights) / np.abs(weights).sum()
+    share = np.abs(weights) / np.abs(weights).max()  # first, so that no sum of large weights overflows
+    share /= share.sum()
     missing = np.isnan(turned)
     medians = np.asarray([_median(column) for column in turned.T])
     score = np.where(missing, medians, turned) @ share

@@ -138,6 +138,11 @@ def test_bad_weights_are_all_told(written: tuple[str, ...], count: int):
     assert [fault.code for fault in caught.value.faults] == ["RS-S751"] * count
 
 
+def test_weights_of_any_finite_size_rank(found: Markets):
+    huge = rank_markets(reference.load(), ON, weights={key: 1e307 * found.weights[key] for key in KEYS})
+    assert [market.market for market in huge.markets] == [market.market for market in found.markets]
+
+
 def test_weights_are_read():
     assert read_weights(("size=2", " growth = 0.5 ", "chinese_share=-1")) == {
         "size": 2.0,
