@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from roadstead.terms.evidence import Evidence, Source
 
-BUILT_ON = date(2026, 11, 26)
+BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
