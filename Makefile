@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths outlook docs build clean
+.PHONY: help setup demo test lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths bench-imports outlook docs build clean
 
 help: ## Print what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-scale: setup ## Measure a round of node-year programs through Dask beside 
 
 bench-paths: setup ## Time the drawing of joint paths beside plain Python; `PATHS=100000`, `PLAIN=200`
 	@$(BIN)/python -m benchmarks.paths $(if $(PATHS),--paths $(PATHS)) $(if $(PLAIN),--plain $(PLAIN))
+
+bench-imports: setup ## Import a made year of trade in BACI's layout and measure its memory; `ROWS=20000000`, `MOST=2.0` gigabytes
+	@$(BIN)/python -m benchmarks.imports $(if $(ROWS),--rows $(ROWS)) $(if $(MOST),--most $(MOST))
 
 outlook: setup ## Measure every table of docs/outlook.md again; `MONTHLY=FILE EDITIONS=FILE` for two of them, `WRITE=1` renews the page
 	@$(BIN)/python tools/outlook_report.py $(if $(MONTHLY),--monthly $(MONTHLY)) $(if $(EDITIONS),--editions $(EDITIONS)) $(if $(WRITE),--write)

@@ -22,6 +22,7 @@ from roadstead.futures.catalogue.tables import ALL as CATALOGUE_TABLES
 from roadstead.futures.paths import economy
 from roadstead.study import items
 from roadstead.study import tables as case_tables
+from roadstead.study.shelf import IMPORTS
 from roadstead.terms.codes import every_code
 from roadstead.terms.tables import EVIDENCE_COLUMNS
 from roadstead.trade import schemas as trade_schemas
@@ -120,10 +121,10 @@ def tables_page() -> str:
         "## The reference world",
         "",
         "Shipped inside the package. A case may bring rows of its own in a folder `world`: a row with the same key takes the place",
-        "of the packaged one, others are added.",
+        "of the packaged one, others are added. `roadstead import` fills it from the world's standard data ({doc}`data`).",
         "",
     ]
-    for schema in world_schemas.ALL:
+    for schema in (*world_schemas.ALL, IMPORTS):
         lines += table_section(schema)
     lines += [
         "## Law",

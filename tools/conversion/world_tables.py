@@ -44,6 +44,21 @@ DEFINITIONS = (
     ("PASSENGER", "passenger cars", "kei cars are missing in the Japanese registrations"),
     ("COMMERCIAL", "commercial vehicles", ""),
     (
+        "CUSTOMS HS 8703",
+        "cars of HS heading 8703 by declared destination, as the exporter's customs count them (UN Comtrade, exports, FOB)",
+        "used cars, re-exports and complete kits are in it; vans and lorries are not",
+    ),
+    (
+        "IMPORTS HS 8703",
+        "cars of HS heading 8703 by country of origin, as the importer's customs count them (UN Comtrade, imports, CIF)",
+        "the other side of the same trade: it differs from the exporter's count by ways, months and freight",
+    ),
+    (
+        "BACI HS 8703",
+        "cars of HS heading 8703 in US$, FOB, reconciled by CEPII from what both sides declare",
+        "no number of cars; used cars are in it",
+    ),
+    (
         "NEV",
         "BEV, PHEV and EREV together (FCEV where the agency adds it)",
         "agencies differ; the share is over all new cars on the same basis",

@@ -16,6 +16,7 @@ from roadstead.cli import (
     duty,
     futures,
     health,
+    imports,
     markets,
     origin,
     outlook,
@@ -85,6 +86,7 @@ def build() -> App:
     ):
         for command in commands:
             app.command(command, group=group)
+    app.command(imports.import_, name="import", group=PLAN)
     app.command(rules.build(without_negatives, LOOK_UP))
     app.command(outlook.build(without_negatives, LOOK_UP))
     return app

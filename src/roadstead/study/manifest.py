@@ -26,7 +26,8 @@ LIBRARIES = ("roadstead", "highspy", "numpy", "polars", "pydantic", "ruamel.yaml
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from roadstead.study.document import scan_document
 from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.places import Places
+from roadstead.study.shelf import FACTS
 from roadstead.terms.errors import Fault, RoadsteadError, in_order
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.terms.tables import scan_table
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from roadstead.world.demand_terms import DemandTerms
     from roadstead.world.lanes import ShippingTerms
     from roadstead.world.reference import World
-
-FACTS = "world"
-"""Folder of a case's own facts."""
 
 
 @dataclass(frozen=True, slots=True)

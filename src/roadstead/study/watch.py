@@ -14,7 +14,8 @@ from roadstead.study import parquet
 from roadstead.study.law_checks import FOLDER as RULES
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
 from roadstead.study.progress import Quiet
-from roadstead.study.spec import FACTS, read_study
+from roadstead.study.shelf import FACTS
+from roadstead.study.spec import read_study
 from roadstead.study.store import ANSWERED, INPUTS, MANIFEST, PLAN, PROSPECT, UNREADABLE, read_manifest
 from roadstead.study.study import names_of, prepare
 from roadstead.terms.errors import Fault, RoadsteadError

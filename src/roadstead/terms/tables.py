@@ -155,15 +155,18 @@ def merged(schema: Schema, packaged: Iterable[Row], own: Iterable[Row]) -> tuple
     return tuple({tuple(row[name] for name in schema.key): row for row in (*packaged, *own)}.values())
 
 
-def csv_lines(path: Path, about: str, columns: str, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+def csv_lines(
+    path: Path, about: str, columns: str, faults: list[Fault], *, western: bool = False
+) -> list[tuple[int, list[str]]]:
     """Cells by the line they begin in, header first; nothing, with a fault noted, where the file is no CSV table.
 
-    ``about`` and ``columns`` say what was expected of a file that is missing and of one that is empty.
+    ``about`` and ``columns`` say what was expected of a file that is missing and of one that is empty. ``western`` takes a file
+    that is not UTF-8 for Windows-1252: for publishers who write so, where no name is read but codes.
     """
     found: list[tuple[int, list[str]]] = []
     begins = 1
     try:
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(_text(path, western=western), newline=""), strict=True)
         for cells in reader:
             # A quoted cell may run over several lines: a row's place is where it begins.
             found.append((begins, cells))
@@ -183,6 +186,16 @@ def csv_lines(path: Path, about: str, columns: str, faults: list[Fault]) -> list
     if not found:
         faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", columns))
     return found
+
+
+def _text(path: Path, *, western: bool) -> str:
+    if not western:
+        return path.read_text(encoding="utf-8-sig")
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _rows(name: str, schema: Schema, lines: list[tuple[int, list[str]]], faults: list[Fault]) -> Iterator[Row]:

@@ -1,33 +1,28 @@
-"""A tariff download of WITS (UNCTAD TRAINS) into a user's own rules: MFN and preference rates by HS line.
+"""A tariff download into a user's own rules: MFN and preference rates by HS subheading, of WITS (UNCTAD TRAINS) or the WTO.
 
-    python -m roadstead.trade.tariff_download DOWNLOAD RULES_FOLDER
-
-DOWNLOAD is the file the World Integrated Trade Solution hands out under "Bulk download", a CSV or the ZIP around it, with
-one line per reporter, year, partner and HS subheading (six digits). A car of one drive spreads over several subheadings;
-its row carries the dearest of their averages, and its note the rest. Only what the rules at hand lack is filled: what the
-packaged rules say stands, and where the download says otherwise the difference is told.
+From WITS comes the file it hands out under "Bulk download", a CSV or the ZIP around it, with one line per reporter, year, partner
+and subheading (six digits); from the WTO what :mod:`roadstead.trade.wto_tariffs` reads. A car of one drive spreads over several
+subheadings; its row carries the dearest of their averages, and its note the rest. Only what the rules at hand lack is filled:
+what the packaged rules say stands, and where the download says otherwise the difference is told.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZipFile
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
-from roadstead.terms.tables import read_table
-from roadstead.trade import rulebook, schemas
 from roadstead.trade.duty import covers
 from roadstead.trade.valuation import valuation
-from roadstead.world.reference import load as load_world
+from roadstead.world.imports.goods import BY_POWERTRAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from roadstead.trade.rulebook import Rulebook
 
@@ -51,11 +46,11 @@ WORLD = "000"
 UNIONS = {"918": "EU27", "097": "EU27"}
 """Numeric codes of WITS for customs unions; countries bear their own of the United Nations (M49)."""
 
+LAW = {"PHEV": "PHEV|EREV"}
+"""Powertrains of the law that share the subheadings of one."""
+
 SUBHEADINGS = {
-    **dict.fromkeys(("870321", "870322", "870323", "870324", "870331", "870332", "870333"), ("CAR_CBU", "ICE")),
-    **dict.fromkeys(("870340", "870350"), ("CAR_CBU", "HEV")),
-    **dict.fromkeys(("870360", "870370"), ("CAR_CBU", "PHEV|EREV")),
-    "870380": ("CAR_CBU", "BEV"),
+    **{code: ("CAR_CBU", LAW.get(name, name)) for name, codes in BY_POWERTRAIN.items() for code in codes},
     "850760": ("BATTERY", ""),
     **dict.fromkeys(("870421", "870431"), ("LIGHT_TRUCK", "ICE")),
     **dict.fromkeys(("870441", "870451"), ("LIGHT_TRUCK", "HEV|PHEV|EREV")),
@@ -66,9 +61,6 @@ SUBHEADINGS = {
 OLD_ELECTRIC = "870390"
 """Where electric cars stood before the Harmonized System of 2017."""
 
-SOURCE = "wits-trains"
-TITLE = "World Integrated Trade Solution, UNCTAD TRAINS tariff data"
-ADDRESS = "https://wits.worldbank.org/"
 TELLING = 0.005
 """Least difference from the rate at hand that is told. [fraction]"""
 
@@ -82,7 +74,7 @@ class TariffLine:
     partner
         Country or union of origin; ``*`` for the most-favoured-nation rate.
     average, least, most
-        Of the national lines within the subheading. [fraction]
+        Of the national lines within the subheading; ``least`` is None where it is not told. [fraction]
     lines, specific
         Number of national lines, and of those whose duty is no share of the value.
     """
@@ -94,7 +86,7 @@ class TariffLine:
     product: str
     powertrains: str
     average: float
-    least: float
+    least: float | None
     most: float
     lines: int
     specific: int
@@ -119,13 +111,10 @@ class Filled:
         Rows of measures.csv.
     differs
         Where the rules at hand say otherwise, in words.
-    left_out
-        Lines of the download that could not be used, by reason.
     """
 
     rows: tuple[dict[str, str], ...]
     differs: tuple[str, ...]
-    left_out: Mapping[str, int]
 
 
 def read(path: Path, places: Mapping[str, str]) -> tuple[list[TariffLine], dict[str, int]]:
@@ -145,10 +134,10 @@ def read(path: Path, places: Mapping[str, str]) -> tuple[list[TariffLine], dict[
     left_out: dict[str, int] = {}
     faults: list[Fault] = []
     for number, row in _records(path):
-        kind = _kind(row["ProductCode"].strip(), row["NomenCode"].strip())
+        kind = kind_of(row["ProductCode"].strip(), row["NomenCode"].strip())
         if kind is None:
             continue
-        importer, partner = _place(row["Reporter_ISO_N"], places), _place(row["Partner"], places)
+        importer, partner = place_of(row["Reporter_ISO_N"], places), place_of(row["Partner"], places)
         reason = "" if importer and partner else "reporter or partner is a group or no known place"
         if not row["SimpleAverage"].strip():
             reason = "no rate that is a share of the value"
@@ -185,7 +174,8 @@ def _text(path: Path) -> str:
         return archive.read(name).decode("utf-8-sig")
 
 
-def _kind(subheading: str, nomenclature: str) -> tuple[str, str] | None:
+def kind_of(subheading: str, nomenclature: str) -> tuple[str, str] | None:
+    """Product and powertrains of a subheading in an edition of the Harmonized System (H0 to H6); None where it is of neither."""
     if subheading.startswith("8708"):
         return "PARTS", ""
     if subheading == OLD_ELECTRIC and nomenclature in {"H0", "H1", "H2", "H3", "H4"}:
@@ -193,12 +183,16 @@ def _kind(subheading: str, nomenclature: str) -> tuple[str, str] | None:
     return SUBHEADINGS.get(subheading)
 
 
-def _place(code: str, places: Mapping[str, str]) -> str:
+def place_of(code: str, places: Mapping[str, str]) -> str:
+    """Place of a numeric code, ``*`` for the world; empty where it is a group or unknown."""
     code = code.strip().zfill(3)
     return "*" if code == WORLD else UNIONS.get(code, places.get(code, ""))
 
 
 def _line(row: Mapping[str, str], importer: str, partner: str, kind: tuple[str, str]) -> TariffLine:
+    average, least, most = (
+        _rate(row[name] or row["SimpleAverage"]) for name in ("SimpleAverage", "Min_Rate", "Max_Rate")
+    )
     return TariffLine(
         importer=importer,
         partner=partner,
@@ -206,16 +200,26 @@ def _line(row: Mapping[str, str], importer: str, partner: str, kind: tuple[str, 
         subheading=row["ProductCode"].strip(),
         product=kind[0],
         powertrains=kind[1],
-        average=float(row["SimpleAverage"]) / 100,
-        least=float(row["Min_Rate"] or row["SimpleAverage"]) / 100,
-        most=float(row["Max_Rate"] or row["SimpleAverage"]) / 100,
+        average=average,
+        least=least,
+        most=most,
         lines=int(row["TotalNoOfLines"] or 1),
         specific=int(row["Nbr_NA_Lines"] or 0),
     )
 
 
-def fill(lines: Iterable[TariffLine], rules: Rulebook) -> Filled:
-    """Rows for lanes and years without a base rate, and for origins without a preference, in the rules at hand."""
+def _rate(percent: str) -> float:
+    rate = float(percent) / 100
+    if not 0 <= rate < float("inf"):
+        raise ValueError(f"{percent} is no rate of duty")
+    return rate
+
+
+def fill(lines: Iterable[TariffLine], rules: Rulebook, publisher: str) -> Filled:
+    """Rows for lanes and years without a base rate, and for origins without a preference, in the rules at hand.
+
+    ``publisher`` begins their ids.
+    """
     lanes: dict[Lane, dict[int, list[TariffLine]]] = {}
     for line in lines:
         lane = Lane(line.importer, line.partner, line.product, line.powertrains)
@@ -225,7 +229,7 @@ def fill(lines: Iterable[TariffLine], rules: Rulebook) -> Filled:
     for lane, years in sorted(lanes.items()):
         known = sorted(years)
         for year, following in zip(known, [*known[1:], None], strict=True):
-            row = _row(lane, year, following, years[year], valuation(rules, lane.importer))
+            row = _row(lane, year, following, years[year], (publisher, valuation(rules, lane.importer)))
             at_hand = _at_hand(rules, lane, date(year, 7, 1))
             if at_hand is None:
                 rows.append(row)
@@ -234,7 +238,7 @@ def fill(lines: Iterable[TariffLine], rules: Rulebook) -> Filled:
                 what = f"{lane.importer} {lane.product} {lane.powertrains}".strip()
                 told = f"{at_hand:.1%} at hand, {float(row['rate']):.1%} in the download"
                 differs.append(f"{what}{origin} {year}: {told}")
-    return Filled(tuple(rows), tuple(differs), {})
+    return Filled(tuple(rows), tuple(differs))
 
 
 def _at_hand(rules: Rulebook, lane: Lane, on: date) -> float | None:
@@ -262,18 +266,24 @@ def _at_hand(rules: Rulebook, lane: Lane, on: date) -> float | None:
     return max(rates) if lane.partner == "*" else min(rates)
 
 
-def _row(lane: Lane, year: int, following: int | None, lines: list[TariffLine], base: str) -> dict[str, str]:
+def _row(
+    lane: Lane, year: int, following: int | None, lines: list[TariffLine], told: tuple[str, str]
+) -> dict[str, str]:
+    """A row of measures.csv; ``told`` is the publisher and what the importer's duties are charged on."""
+    publisher, base = told
     importer, partner, product, powertrains = lane
     dearest = max(lines, key=lambda line: line.average)
     mfn = partner == "*"
     specific = sum(line.specific for line in lines)
+    least = [line.least for line in lines if line.least is not None]
+    since = f"from {min(least):.1%} to" if len(least) == len(lines) else "up to"
     note = (
         f"dearest average of {len(lines)} subheadings ({dearest.subheading}); "
-        f"national lines from {min(line.least for line in lines):.1%} to {max(line.most for line in lines):.1%}"
+        f"national lines {since} {max(line.most for line in lines):.1%}"
     )
     if specific:
         note += f"; {specific} lines with specific duties are not in the average"
-    words = ["WITS", importer, *([] if mfn else [partner]), product, powertrains.split("|")[0] or "ALL", str(year)]
+    words = [publisher, importer, *([] if mfn else [partner]), product, powertrains.split("|")[0] or "ALL", str(year)]
     return {
         "measure": "-".join(words),
         "importer": importer,
@@ -291,67 +301,7 @@ def _row(lane: Lane, year: int, following: int | None, lines: list[TariffLine], 
         "effective_from": f"{year}-01-01",
         "from_is_floor": "no",
         "effective_to": f"{following - 1}-12-31" if following else "",
-        "source": SOURCE,
         "as_of": str(year),
         "confidence": "low" if specific else "medium",
         "note": note,
     }
-
-
-def write(rows: Iterable[Mapping[str, str]], folder: Path) -> Path:
-    """Write rows into the folder's measures.csv beside those that lie there, which give way where the id is the same."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "measures.csv"
-    names = [column.name for column in schemas.MEASURES.all_columns]
-    kept: dict[str, Mapping[str, str]] = {}
-    if path.exists():
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            kept = {row["measure"]: row for row in csv.DictReader(handle)}
-    kept |= {row["measure"]: row for row in rows}
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, names, lineterminator="\n", restval="", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(kept.values())
-    read_table(path, schemas.MEASURES, must_rest_on=True)
-    return path
-
-
-def convert(download: Path, folder: Path) -> Filled:
-    """Read a download and write what it fills into a folder of own rules.
-
-    Raises
-    ------
-    RoadsteadError
-        As ``read``; and where the folder's own tables hold faults.
-    """
-    world = load_world()
-    places = {place.m49: place.place_id for place in world.gazetteer.places.values() if place.m49}
-    lines, left_out = read(download, places)
-    own = folder if (folder / "measures.csv").exists() else None
-    filled = fill(lines, rulebook.load(None, own))
-    if filled.rows:
-        write(filled.rows, folder)
-    return Filled(filled.rows, filled.differs, left_out)
-
-
-def main(arguments: list[str]) -> int:
-    """Convert, and tell what was filled, what differs and what was left out."""
-    if len(arguments) != 2:
-        sys.stderr.write("python -m roadstead.trade.tariff_download DOWNLOAD RULES_FOLDER\n")
-        return 2
-    try:
-        filled = convert(Path(arguments[0]), Path(arguments[1]))
-    except RoadsteadError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    told = [f"{len(filled.rows)} rows written to {Path(arguments[1]) / 'measures.csv'}"]
-    told += [f"the rules at hand stand: {line}" for line in filled.differs]
-    told += [f"{count} lines left out: {reason}" for reason, count in filled.left_out.items()]
-    if filled.rows:
-        told.append(f"a case names the source in its sources.csv: {SOURCE},{TITLE},{ADDRESS},")
-    sys.stdout.write("\n".join(told) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -105,7 +105,7 @@ NEV_SPLIT = Schema(
 
 EXPORTS = Schema(
     "exports",
-    "Vehicles exported from China by destination, and what is set beside them; CAAM and customs counts stand apart.",
+    "Vehicles exported by origin and destination, those of China above all; counts of CAAM, customs and others stand apart.",
     (
         Column("origin", Kind.TEXT, "place shipped from"),
         Column("destination", Kind.TEXT, "place declared as destination, WLD for all"),

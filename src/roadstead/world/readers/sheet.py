@@ -47,25 +47,31 @@ class Sheet:
         One text column for each that was wanted, and ``line``. Shape (rows, wanted + 1).
     places
         Number of each column that the file has, from 1.
+    record
+        What a file without lines calls its rows.
     """
 
     file: str
     cells: pl.DataFrame
     places: Mapping[str, int]
+    record: str = ""
 
     def where(self, line: int, column: str) -> str:
-        """``file:line:column`` of a cell, with the column's name."""
+        """``file:line:column`` of a cell, or ``file:record number``, with the column's name."""
+        if self.record:
+            return f"{self.file}:{self.record} {line} ({column})"
         return f"{self.file}:{line}:{self.places.get(column, 0)} ({column})"
 
     def kept(self, rows: pl.Expr | pl.Series) -> Sheet:
         """The rows for which a condition holds."""
-        return Sheet(self.file, self.cells.filter(rows), self.places)
+        return Sheet(self.file, self.cells.filter(rows), self.places, self.record)
 
 
-def read_sheet(path: Path, wanted: Sequence[Wanted], faults: list[Fault]) -> Sheet:
+def read_sheet(path: Path, wanted: Sequence[Wanted], faults: list[Fault], *, western: bool = False) -> Sheet:
     """Cells of the wanted columns; other columns are kept out and the order is free.
 
-    Rows with too many or too few cells are faults to be told with those that the reader finds in the others.
+    Rows with too many or too few cells are faults to be told with those that the reader finds in the others; empty cells beyond
+    the header's are none. ``western`` as for :func:`roadstead.terms.tables.csv_lines`.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def read_sheet(path: Path, wanted: Sequence[Wanted], faults: list[Fault]) -> She
     if path.suffix.lower() in WORKBOOKS:
         lines = _workbook_lines(path, wanted, columns, faults)
     else:
-        lines = csv_lines(path, f"a table with {columns}", columns, faults)
+        lines = csv_lines(path, f"a table with {columns}", columns, faults, western=western)
     header = [_bare(cell) for cell in lines[0][1]] if lines else []
     places = _places(path.name, header, wanted, faults) if lines else None
     if places is None:
@@ -122,7 +128,7 @@ def _even_rows(
     for line, cells in lines[1:]:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != width:
+        if len(cells) != width and (len(cells) < width or any(cell.strip() for cell in cells[width:])):
             message = f"{len(cells)} cells where the header has {width}"
             expected = 'put text with a comma between double quotes, "a, b", and write numbers with a point: 12.5'
             faults.append(Fault(f"{name}:{line}:{min(len(cells), width)}", "RS-T103", message, expected))
@@ -130,10 +136,11 @@ def _even_rows(
         yield line, cells
 
 
-def _workbook_lines(
-    path: Path, wanted: Sequence[Wanted], columns: str, faults: list[Fault]
-) -> list[tuple[int, list[str]]]:
-    """Rows of the sheet with most of the wanted columns, the first of equals: downloads begin with covers and notes."""
+def workbook_tables(path: Path, about: str, faults: list[Fault]) -> list[list[tuple[int, list[str]]]]:
+    """Rows that are not blank of every sheet that has any, each with its number; nothing, with a fault noted, without one.
+
+    ``about`` says what was expected of a workbook that is missing or empty.
+    """
     try:
         import fastexcel
     except ImportError:
@@ -142,7 +149,7 @@ def _workbook_lines(
         faults.append(Fault(path.name, "RS-W318", message, expected))
         return []
     if not path.exists():
-        faults.append(Fault(path.name, "RS-T101", "this file is missing", f"a table with {columns}"))
+        faults.append(Fault(path.name, "RS-T101", "this file is missing", f"a table with {about}"))
         return []
     try:
         book = fastexcel.read_excel(path)
@@ -154,11 +161,18 @@ def _workbook_lines(
         message = f"not readable as a workbook: {str(error).splitlines()[0]}"
         faults.append(Fault(path.name, "RS-T112", message, "a workbook, or a CSV file in UTF-8"))
         return []
-    tables = [_filled_rows(sheet.rows()) for sheet in sheets]
-    if not any(tables):
-        faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", columns))
-        return []
-    return max(filter(None, tables), key=lambda table: _known_columns(table[0][1], wanted))
+    tables = [rows for sheet in sheets if (rows := _filled_rows(sheet.rows()))]
+    if not tables:
+        faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", about))
+    return tables
+
+
+def _workbook_lines(
+    path: Path, wanted: Sequence[Wanted], columns: str, faults: list[Fault]
+) -> list[tuple[int, list[str]]]:
+    """Rows of the sheet with most of the wanted columns, the first of equals: downloads begin with covers and notes."""
+    tables = workbook_tables(path, columns, faults)
+    return max(tables, key=lambda table: _known_columns(table[0][1], wanted)) if tables else []
 
 
 def _filled_rows(rows: Sequence[Sequence[str | None]]) -> list[tuple[int, list[str]]]:
@@ -181,14 +195,15 @@ def numbers(sheet: Sheet, column: str, faults: list[Fault]) -> pl.Series:
     value = text.cast(pl.Float64, strict=False)
     value = pl.select(pl.when(value.is_finite()).then(value)).to_series().alias(column)
     odd = sheet.cells.filter(~text.str.to_lowercase().is_in(NOT_KNOWN) & value.is_null())
-    faults += [_no_number(sheet.where(line, column), cell) for line, cell in odd.select(LINE, column).iter_rows()]
+    faults += [no_number(sheet.where(line, column), cell) for line, cell in odd.select(LINE, column).iter_rows()]
     return value
 
 
 _SEPARATED = re.compile(r"[+-]?[0-9][0-9.,'’   _]*%?")
 
 
-def _no_number(where: str, cell: str) -> Fault:
+def no_number(where: str, cell: str) -> Fault:
+    """What to say of a cell that is no number."""
     if not _SEPARATED.fullmatch(cell):
         return Fault(where, "RS-T107", f"{cell!r} is not a number", "a number, for instance 12.5; empty if not known")
     return Fault(
