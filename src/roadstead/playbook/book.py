@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.demand_book import ImpliedDemand
     from roadstead.playbook.map_book import Map
     from roadstead.playbook.parts_book import Pull
+    from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.signs_book import Signpost
     from roadstead.playbook.worth_book import Worth
 
@@ -373,3 +374,4 @@ class Book:
     demand: ImpliedDemand | None = None
     flexibility: tuple[Worth, ...] = ()
     signposts: tuple[Signpost, ...] = ()
+    rehearsal: FreshPaths | None = None

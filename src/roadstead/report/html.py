@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
-from roadstead.report.cells import Link
-from roadstead.report.pictures import exports_picture, pictures
+from roadstead.report.cells import Link, PlusMinus
+from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +71,8 @@ def page(book: Book, words: Words) -> str:
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
+        rehearsed=page_table(tables.rehearsal(book, words), words, one_scale=True),
+        rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
@@ -102,7 +104,7 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
 def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTable:
     """A table with its cells in print; ``one_scale`` prints all its money in the scale of the largest."""
     money = {
-        c: [cell for row in table.rows if isinstance(cell := row[c], float)]
+        c: [_value(cell) for row in table.rows if isinstance(cell := row[c], (float, PlusMinus))]
         for c, column in enumerate(table.columns)
         if column.kind == "money"
     }
@@ -115,6 +117,10 @@ def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTa
         tuple(_cell(cell, table.columns[c], scales.get(c)) for c, cell in enumerate(row)) for row in table.rows
     )
     return PageTable(table.key, words.label(f"table.{table.key}"), heads, rows)
+
+
+def _value(cell: float | PlusMinus) -> float:
+    return cell.value if isinstance(cell, PlusMinus) else cell
 
 
 def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
@@ -140,6 +146,9 @@ def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
         return PageCell("–" if look(column) == "number" else "", "", look(column))
     if isinstance(cell, str):
         return PageCell(cell, "", "text" if look(column) == "number" else look(column))
+    if isinstance(cell, PlusMinus):
+        value, error = (_number(number, column, scale) for number in (cell.value, cell.error))
+        return PageCell(f"{value.removesuffix('%')}{SPACE}±{SPACE}{error}", "", "number")
     return PageCell(_number(cell, column, scale), "", "number")
 
 
