@@ -72,14 +72,12 @@ def rehearse(
 
 def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["en", "zh"]) -> None:
     """The table of the playbook, and what it says about it."""
-    from roadstead.report.html import page_table
     from roadstead.report.tables import outcomes
+    from roadstead.report.terminal import in_one_unit
     from roadstead.report.words import Words
 
     words, told = Words(language, found.currency), found.told
-    shown = page_table(outcomes(told.outcomes, words), words, one_scale=True)
-    heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
-    console.print(table("", heads, ([cell.text for cell in row] for row in shown.rows)))
+    console.print(table("", *in_one_unit(outcomes(told.outcomes, words), words)))
     for sentence in (*told.said, *told.notes):
         console.print(words.say(sentence), soft_wrap=True)
 

@@ -10,7 +10,6 @@ import numpy as np
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.policies import TIMETABLE
 from roadstead.playbook.rehearsal_book import FreshPaths
-from roadstead.playbook.rehearse import mean
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Book, Term

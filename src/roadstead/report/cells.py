@@ -52,7 +52,7 @@ class Column:
     def heading(self, words: Words) -> str:
         """Its heading in words."""
         named = " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
-        return words.listed((named, words.label("column.error"))) if self.holds == "errors" else named
+        return words.tell("column.error", column=named) if self.holds == "errors" else named
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,13 +103,12 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
 
 def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTable:
     """A table with its cells in print; ``one_scale`` prints all its money in the scale of the largest."""
-    money = {
-        c: [_value(cell) for row in table.rows if isinstance(cell := row[c], (float, PlusMinus))]
+    every = scale_of_all(table, words)
+    scales = {
+        c: every if one_scale else money_scale(_money(table, c), words.language)
         for c, column in enumerate(table.columns)
         if column.kind == "money"
     }
-    together = [value for values in money.values() for value in values]
-    scales = {c: money_scale(together if one_scale else values, words.language) for c, values in money.items()}
     heads = tuple(
         PageCell(_head(column, scales.get(c), words), "", look(column)) for c, column in enumerate(table.columns)
     )
@@ -117,6 +116,16 @@ def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTa
         tuple(_cell(cell, table.columns[c], scales.get(c)) for c, cell in enumerate(row)) for row in table.rows
     )
     return PageTable(table.key, words.label(f"table.{table.key}"), heads, rows)
+
+
+def scale_of_all(table: Table, words: Words) -> MoneyScale:
+    """The scale of all money of a table together."""
+    columns = [c for c, column in enumerate(table.columns) if column.kind == "money"]
+    return money_scale([value for c in columns for value in _money(table, c)], words.language)
+
+
+def _money(table: Table, column: int) -> list[float]:
+    return [_value(cell) for row in table.rows if isinstance(cell := row[column], (float, PlusMinus))]
 
 
 def _value(cell: float | PlusMinus) -> float:

@@ -82,6 +82,24 @@ def test_numbers_are_numbers_with_a_format(pages: dict[str, dict[str, Path]], bo
     assert "0.0%" in formats
 
 
+def test_an_estimate_takes_two_cells(pages: dict[str, dict[str, Path]], book: Book):
+    shown = fastexcel.read_excel(pages["en"]["playbook.xlsx"]).load_sheet("How wrong we may be").to_polars()
+    outcomes = book.rehearsal.outcomes
+    assert shown["Mean [USD]"].to_list() == [one.mean.value for one in outcomes]
+    assert shown["Mean, standard error [USD]"].to_list() == [one.mean.error for one in outcomes]
+    assert shown["Regret [USD]"].to_list() == [None if one.regret is None else one.regret.value for one in outcomes]
+    assert shown["Beats (c)"].to_list() == [None if one.beats is None else one.beats.value for one in outcomes]
+    assert shown["Beats (c), standard error"].to_list()[0] == outcomes[0].beats.error
+    assert len(shown.columns) == 15
+
+
+def test_a_plan_that_was_not_rehearsed_has_no_such_sheet(book: Book, tmp_path: Path):
+    write_workbook(replace(book, rehearsal=None), tmp_path / "none.xlsx", Words("en", "USD"))
+    names = fastexcel.read_excel(tmp_path / "none.xlsx").sheet_names
+    assert "How wrong we may be" not in names
+    assert len(names) == len(ALL) - 1
+
+
 def test_a_share_that_is_not_known_is_an_empty_cell(pages: dict[str, dict[str, Path]], book: Book):
     fronts = fastexcel.read_excel(pages["en"]["playbook.xlsx"]).load_sheet("Three fronts").to_polars()
     assert fronts["NEV share"].to_list() == [row.nev for row in book.fronts]
