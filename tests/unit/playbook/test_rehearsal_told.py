@@ -134,7 +134,7 @@ def test_the_head_of_the_book_says_it_once():
     assert len(twice.rehearsal.outcomes) == 3
     space = "\N{NO-BREAK SPACE}"
     expected = (
-        f"On 4 fresh paths the plan is worth $1{space}bn to $4{space}bn (P10–P90), "  # noqa: RUF001 - a dash between numbers
+        f"On 4 fresh paths the plan is worth $1{space}bn to $4{space}bn (P10–P90), "
         "and beats exporting alone on 100% of them."
     )
     assert Words("en", "USD").say(twice.headline[-1]) == expected
