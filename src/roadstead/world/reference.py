@@ -24,6 +24,8 @@ BUILT_ON = date(2026, 11, 26)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
+LARGE_MARKET = 1_000_000.0
+"""Cars a year from which a market is called large. [cars/year]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class MarketHistory:
     bev_of_nev: YearFigure
     incomes: tuple[IncomeFigure, ...] = ()
     splits_as_the_world: bool = False
+
+    @property
+    def is_large(self) -> bool:
+        """True where the latest year known has ``LARGE_MARKET`` cars or more."""
+        return self.sales[-1].value >= LARGE_MARKET
 
 
 @dataclass(frozen=True, slots=True)
