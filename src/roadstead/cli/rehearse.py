@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from roadstead.playbook.book import Sentence
     from roadstead.playbook.breaks_book import Broken, Restriction
-    from roadstead.playbook.rehearse import Estimate, Outcome
+    from roadstead.playbook.rehearsal_book import Estimate
+    from roadstead.playbook.rehearse import Outcome
     from roadstead.playbook.signs_book import Confirmed, Rates
     from roadstead.report.words import Words
     from roadstead.study.rehearsing import Rehearsal

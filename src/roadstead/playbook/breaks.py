@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.discovery import Found, Limit
     from roadstead.playbook.observed import Seen, Sight
     from roadstead.playbook.reading import Reading
-    from roadstead.playbook.rehearse import Estimate, Rehearsed
+    from roadstead.playbook.rehearsal_book import Estimate
+    from roadstead.playbook.rehearse import Rehearsed
     from roadstead.terms.arrays import Flags
 
 Names: TypeAlias = "tuple[Reading, Mapping[str, Name]]"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
-    from roadstead.playbook.rehearse import Estimate
+    from roadstead.playbook.rehearsal_book import Estimate
 
 How = Literal["exports", "worst", "regret"]
 """What counts as breaking: worth less than exports alone; its own worst tenth of paths; much short of the best of the ways rehearsed."""

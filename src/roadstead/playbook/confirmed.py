@@ -19,7 +19,8 @@ from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.breaks import restrictions
 from roadstead.playbook.discovery import discover, inside
 from roadstead.playbook.observed import circumstances, duties
-from roadstead.playbook.rehearse import Estimate, mean
+from roadstead.playbook.rehearsal_book import Estimate
+from roadstead.playbook.rehearse import mean
 from roadstead.playbook.signposts import asked_of
 from roadstead.playbook.signs_book import Better, Confirmed, Rates
 

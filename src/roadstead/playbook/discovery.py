@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import binom
 
-from roadstead.playbook.rehearse import Estimate
+from roadstead.playbook.rehearsal_book import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,6 +27,7 @@ from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.paths.streams import uniform
 from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
+from roadstead.playbook.rehearsal_book import Estimate
 from roadstead.playbook.yardsticks import asks, unasked, without_lines
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import RoadsteadError
@@ -121,14 +122,6 @@ class Foreseen:
     looked: tuple[Ints, ...]
     npv: Floats
     bound: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over paths with its standard error."""
-
-    value: float
-    error: float
 
 
 @dataclass(frozen=True, slots=True)

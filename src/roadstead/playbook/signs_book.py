@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
     from roadstead.playbook.breaks_book import Restriction
-    from roadstead.playbook.rehearse import Estimate
+    from roadstead.playbook.rehearsal_book import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from roadstead.futures.events import TreePlan
 from roadstead.futures.growth.fan import drawn
 from roadstead.playbook.book import Name
 from roadstead.playbook.breaks import broken
+from roadstead.playbook.breaks_book import HOWS
 from roadstead.playbook.confirmed import confirmed, fresh_paths
 from roadstead.playbook.observed import seen
 from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
@@ -95,13 +96,15 @@ def rehearse_folder(
     Raises
     ------
     RoadsteadError
-        RS-S622 where there are no such numbers of paths; RS-S625 where the case declares its tree.
+        RS-S622 where there are no such numbers of paths, or breaking is called something else; RS-S625 where the case declares its tree.
     """
     faults = []
     if paths < 1:
         faults.append(Fault("--paths", "RS-S622", f"{paths} paths", "a whole number from 1"))
     if ahead < 0:
         faults.append(Fault("--ahead", "RS-S622", f"{ahead} paths", "a whole number from 0"))
+    if breaks not in HOWS:
+        faults.append(Fault("--breaks", "RS-S622", f"{breaks!r}", f"one of {', '.join(HOWS)}"))
     raise_if_any(faults)
     watched = progress or Quiet()
     watched.begin("facts")

@@ -101,7 +101,7 @@ def test_ways_that_break_on_the_same_paths_break_alike(names: Names):
 
 
 def test_what_cannot_be_told_is_said_to_be_so(names: Names):
-    paths, seen = fresh()
+    _, seen = fresh()
     drawn = np.random.default_rng(1)
     few, most = np.arange(600) < 7, np.arange(600) >= 7
     chance = drawn.random(600) < 0.3

@@ -10,7 +10,7 @@ import pytest
 
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate, node_years
-from roadstead.futures.growth.fan import drawn, fan_of, walked
+from roadstead.futures.growth.fan import fan_of, walked
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Sentence
 from roadstead.playbook.confirmed import shows
