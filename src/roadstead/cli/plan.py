@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
     from roadstead.study.api import Planned
     from roadstead.study.patch import Asked
-    from roadstead.study.rehearsing import Rehearsal
+    from roadstead.study.rehearsing import Rehearsal, Size
 
 PLAYBOOK = "playbook.html"
 NEXT = {
@@ -77,10 +77,10 @@ class Wishes:
 
         return patches(self.scenario, self.event, self.set)
 
-    def rehearsal(self, case: Path) -> "Size | None":
+    def size(self, case: Path) -> "Size | None":
         """How far to rehearse; none where it is not asked for. What cannot be rehearsed is refused before anything is planned."""
         from roadstead.study.api import read_case
-        from roadstead.study.rehearsing import AHEAD, PATHS, must_be_grown, must_be_size
+        from roadstead.study.rehearsing import AHEAD, PATHS, Size, must_be_grown
         from roadstead.terms.errors import Fault, raise_if_any
 
         if not self.rehearse:
@@ -91,20 +91,10 @@ class Wishes:
                 if value is not None
             )
             return None
-        size: Size = {
-            "paths": PATHS if self.paths is None else self.paths,
-            "ahead": AHEAD if self.ahead is None else self.ahead,
-        }
-        must_be_size(**size)
+        size = Size(PATHS if self.paths is None else self.paths, AHEAD if self.ahead is None else self.ahead)
+        size.check()
         must_be_grown(read_case(case))
         return size
-
-
-class Size(TypedDict):
-    """Fresh paths, and those of them planned with foresight."""
-
-    paths: int
-    ahead: int
 
 
 def plan(case: Path, /, *, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
@@ -138,7 +128,7 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     from roadstead.cli.progress import Watch
     from roadstead.study import api, patched, rehearsing
 
-    patches, size = wishes.patches, wishes.rehearsal(case)
+    patches, size = wishes.patches, wishes.size(case)
     folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     unfinished = folder.parent / UNFINISHED
 
@@ -168,7 +158,7 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
             patches=patches,
         )
         planned.append(done)
-        return (done, None) if size is None else rehearsing.rehearse_planned(done, progress=watch, **size)
+        return (done, None) if size is None else rehearsing.rehearse_planned(done, size, watch)
 
     with Watch() as watch:
         done, rehearsed = interruptible(work, tidy=tidy, end_early=watch.end_early)

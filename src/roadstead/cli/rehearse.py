@@ -3,11 +3,19 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from rich.padding import Padding
+
 from roadstead.cli.printing import answers, print_json, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
+    from roadstead.playbook.book import Sentence
+    from roadstead.playbook.breaks_book import Broken, Restriction
+    from roadstead.playbook.signs_book import Confirmed
+    from roadstead.report.words import Words
     from roadstead.study.rehearsing import Rehearsal
 
 WRITTEN = {
@@ -22,6 +30,7 @@ def rehearse(
     *,
     paths: int = 1000,
     ahead: int = 100,
+    breaks: Literal["exports", "worst", "regret"] = "exports",
     replace: bool = False,
     workers: int | None = None,
     language: Literal["en", "zh"] = "en",
@@ -37,6 +46,9 @@ def rehearse(
         Fresh paths.
     ahead
         How many of them are planned with perfect foresight; 0 for none.
+    breaks
+        Where to tell that a way breaks: exports, where it is worth less than exports alone; worst, in its own worst tenth of paths; regret,
+        where it falls more than a tenth short of the best of the ways.
     replace
         Put it in the place of a rehearsal that the run has already.
     workers
@@ -57,7 +69,9 @@ def rehearse(
 
     with Watch() as watch:
         found = interruptible(
-            lambda: rehearse_folder(case, paths=paths, ahead=ahead, replace=replace, workers=workers, progress=watch),
+            lambda: rehearse_folder(
+                case, paths=paths, ahead=ahead, breaks=breaks, replace=replace, workers=workers, progress=watch
+            ),
             tidy=tidy,
         )
     run = case if kept.is_run(case) else None
@@ -72,7 +86,7 @@ def rehearse(
 
 def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["en", "zh"]) -> None:
     """The table of the playbook, and what it says about it."""
-    from roadstead.report.tables import outcomes
+    from roadstead.report.rehearsal import outcomes, where_each_breaks
     from roadstead.report.terminal import in_one_unit
     from roadstead.report.words import Words
 
@@ -80,6 +94,31 @@ def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["e
     console.print(table("", *in_one_unit(outcomes(told.outcomes, words), words)))
     for sentence in (*told.said, *told.notes):
         console.print(words.say(sentence), soft_wrap=True)
+    console.print(f"\n{words.label('table.breaks')}")
+    for ways, said in where_each_breaks(told.broken, words):
+        console.print(f"  {ways}{'：' if language == 'zh' else ': '}{said}", soft_wrap=True)
+    if told.signs:
+        _print_signs(told.signs, words, console)
+
+
+def _print_signs(signs: "Sequence[Confirmed]", words: "Words", console: "Console") -> None:
+    """Each signpost, its rates on the tree and on these paths, and the sign that these paths would have."""
+    from roadstead.report.html import page_table
+    from roadstead.report.rehearsal import sign_rates
+
+    console.print(f"\n{words.label('table.fresh_signs')}")
+    for one in signs:
+        signpost = one.signpost
+        sign = words.joined([condition.said for condition in signpost.conditions])
+        console.print(f"{signpost.year}  {words.say(signpost.what)}", soft_wrap=True)
+        console.print(f"      {words.label('column.sign')}: {sign}", soft_wrap=True)
+        shown = page_table(sign_rates(one, words), words)
+        heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
+        rows = table("", heads, ([cell.text for cell in row] for row in shown.rows))
+        console.print(Padding(rows, (0, 0, 0, 6)))
+        if one.better is not None:
+            console.print(f"      {words.say(one.better.said)}", soft_wrap=True)
+    console.print(words.label("ui.note.fresh_signs"), soft_wrap=True)
 
 
 def as_json(found: "Rehearsal") -> dict[str, Any]:
@@ -112,6 +151,8 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
             }
             for i, one in enumerate(found.outcomes)
         ],
+        "breaks": [_broken(one, found.currency) for one in found.broken],
+        "signposts": [_sign(one, found.currency) for one in found.signs],
         "foresight": None
         if found.foreseen is None
         else [
@@ -119,4 +160,73 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
             for some in found.foreseen.looked
             for i in some.tolist()
         ],
+    }
+
+
+def _said(sentence: "Sentence", currency: str, name: str = "said") -> dict[str, str]:
+    """A sentence in both languages."""
+    from roadstead.report.words import Words
+
+    return {name: Words("en", currency).say(sentence), f"{name}_zh": Words("zh", currency).say(sentence)}
+
+
+def _broken(one: "Broken", currency: str) -> dict[str, Any]:
+    return {
+        "policy": one.key,
+        "how": one.how,
+        "share": one.share,
+        "paths": one.paths,
+        "where": _limits(one.where, currency),
+        "coverage": one.coverage,
+        "density": one.density,
+        **_said(one.said, currency),
+    }
+
+
+def _limits(where: "Sequence[Restriction]", currency: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": limit.kind,
+            "of": limit.of,
+            "year": limit.year,
+            "above": limit.above,
+            "threshold": limit.threshold,
+            "quasi_p": limit.quasi_p,
+            **_said(limit.said, currency),
+        }
+        for limit in where
+    ]
+
+
+def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
+    sign = one.signpost
+    return {
+        "kind": sign.kind,
+        "subject": sign.subject,
+        "year": sign.year,
+        "lead": sign.lead,
+        **_said(sign.what, currency, "decision"),
+        "conditions": [
+            {
+                "kind": condition.kind,
+                "of": condition.of,
+                "above": condition.above,
+                "threshold": condition.threshold,
+                "year": condition.year,
+                **_said(condition.said, currency),
+            }
+            for condition in sign.conditions
+        ],
+        "tree": {"probability": sign.probability, "false_alarm": sign.false_alarm, "missed": sign.missed},
+        "fresh": one.fresh,
+        "pays": one.pays,
+        "gain": one.gain,
+        "better": None
+        if one.better is None
+        else {
+            "where": _limits(one.better.where, currency),
+            "pays": one.better.pays,
+            "gain": one.better.gain,
+            **_said(one.better.said, currency),
+        },
     }

@@ -7,7 +7,7 @@ marks, a table its rows. Money is in the book's currency, real, of its price yea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ class Amount:
     kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count", "ratio"]
 
 
-Term = Name | Amount | str | tuple[Name, ...]
-"""What a sentence may speak of."""
+Term: TypeAlias = "Name | Amount | str | tuple[Name, ...] | tuple[Sentence, ...]"
+"""What a sentence may speak of; sentences among it are parts that hold together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
+    from roadstead.playbook.breaks_book import Broken
+    from roadstead.playbook.signs_book import Confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class FreshPaths:
         What it comes to: paragraphs at the head of the chapter.
     notes
         What to know about the figures: printed below them.
+    broken
+        Where each way to act breaks.
+    signs
+        The plan's signposts on these paths.
     """
 
     paths: int
@@ -79,3 +85,5 @@ class FreshPaths:
     shares: tuple[tuple[float, ...], ...]
     said: tuple[Sentence, ...]
     notes: tuple[Sentence, ...]
+    broken: tuple[Broken, ...] = ()
+    signs: tuple[Confirmed, ...] = ()

@@ -27,7 +27,7 @@ SAID = "headline.rehearsed"
 """Sentence of a rehearsal among those at the head of a book."""
 
 
-def fresh_paths(
+def chapter(
     rehearsed: Rehearsed, foreseen: Foreseen | None, outcomes: tuple[Outcome, ...], on_tree: float, wait: int
 ) -> FreshPaths:
     """Put the chapter together; ``outcomes`` are of the policies of ``rehearsed`` in their order, the plan first.

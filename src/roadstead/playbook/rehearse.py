@@ -58,11 +58,14 @@ class Policy:
         On the nodes of the tree. Shapes (N, D), (N, R).
     abroad
         False for a maker who has no line abroad.
+    aside
+        True for one that is carried out for what it shows of another, and is told of no further.
     """
 
     key: str
     decisions: Decisions
     abroad: bool = True
+    aside: bool = False
 
 
 class Unopened(Protocol):
@@ -94,6 +97,11 @@ class Rehearsed:
     def __post_init__(self) -> None:
         for array in (self.weight, self.npv, self.keeps):
             frozen(array)
+
+    def of(self, policies: Sequence[str]) -> Rehearsed:
+        """Some of the policies."""
+        at = [self.policies.index(key) for key in policies]
+        return Rehearsed(tuple(policies), self.weight, self.npv[:, at], self.keeps[:, at])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
+from roadstead.report.rehearsal import fresh_signs, rehearsal, where_each_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,9 @@ def page(book: Book, words: Words) -> str:
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
-        rehearsed=page_table(tables.rehearsal(book, words), words, one_scale=True),
+        rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
+        breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
+        fresh_signs=page_table(fresh_signs(book, words), words),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),

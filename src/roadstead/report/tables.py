@@ -6,13 +6,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
-from roadstead.report.cells import Column, PlusMinus, Table, linked, table_of
+from roadstead.report.cells import Column, Table, linked, table_of
+from roadstead.report.rehearsal import breaks, fresh_signs, rehearsal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from roadstead.playbook.book import Book
-    from roadstead.playbook.rehearsal_book import Estimate, Outcome
     from roadstead.report.cells import Cell
     from roadstead.report.words import Words
 
@@ -58,33 +58,6 @@ def comparisons(book: Book, words: Words) -> Table:
         for row in book.comparisons
     )
     return table_of("comparisons", "plan npv:money plan_is_better_by:money capital:money worst:money", rows)
-
-
-def rehearsal(book: Book, words: Words) -> Table:
-    """What the plan and other ways to act come to on fresh paths; none where nobody rehearsed."""
-    return outcomes(book.rehearsal.outcomes if book.rehearsal else (), words)
-
-
-def outcomes(found: Iterable[Outcome], words: Words) -> Table:
-    """What ways to act come to on fresh paths."""
-    columns = (
-        Column("way"), Column("mean", "money", holds="estimates"), Column("p10", "money"), Column("p50", "money"),
-        Column("p90", "money"), Column("tail", "money", holds="estimates"),
-        Column("plan_is_better_by", "money", holds="estimates"), Column("regret", "money", holds="estimates"),
-        Column("beats", "share", holds="estimates"), Column("keeps", "share"),
-    )  # fmt: skip
-    rows = (
-        (
-            words.label(f"comparison.{one.key}"), _estimated(one.mean), one.low, one.middle, one.high, _estimated(one.tail),
-            _estimated(one.behind), _estimated(one.regret), _estimated(one.beats), one.keeps,
-        )
-        for one in found
-    )  # fmt: skip
-    return Table("rehearsal", columns, tuple(rows))
-
-
-def _estimated(of: Estimate | None) -> Cell:
-    return None if of is None else PlusMinus(of.value, of.error)
 
 
 def fronts(book: Book, words: Words) -> Table:
@@ -384,7 +357,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, later, comparisons, rehearsal, signposts, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
+    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
     demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.footprint.certify import certify
+from roadstead.playbook.reading import Reading
 from roadstead.study import manifest, parquet, rehearsal_tables
 from roadstead.study.kept_book import read_book, write_book
 from roadstead.study.spec import read_study
@@ -31,12 +32,10 @@ from roadstead.study.store import (
     read_manifest,
     unwritable,
 )
-from roadstead.study.study import prepare
+from roadstead.study.study import names_of, prepare
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from roadstead.footprint.certify import Certificate
-    from roadstead.footprint.plan import FootprintPlan
     from roadstead.playbook.book import Book
     from roadstead.study.progress import Progress
     from roadstead.study.rehearsing import Rehearsal
@@ -58,13 +57,14 @@ class Kept:
         Its manifest.
     ready
         Its inputs, evaluated again against rivals who answered as they did then.
+    reading
+        Its plan in the words of its case.
     """
 
     folder: Path
     told: dict[str, Any]
     ready: Ready
-    plan: FootprintPlan
-    certificate: Certificate
+    reading: Reading
 
 
 def tidy(folder: Path) -> None:
@@ -97,13 +97,14 @@ def take_up(folder: Path, progress: Progress) -> Kept:
         certificate = certify(ready.grown.tree, ready.evaluation.prospect, plan)
     except UNREADABLE as error:
         raise RoadsteadError(_spoilt(folder, "its plan", error)) from None
-    return Kept(folder, told, ready, plan, certificate)
+    reading = Reading(ready.grown.tree, ready.evaluation, plan, certificate, names_of(ready.study, ready.grown))
+    return Kept(folder, told, ready, reading)
 
 
 def must_be_as_written(kept: Kept) -> None:
     """RS-S705 unless tree, problem and the plan's worth are those of the day it was written."""
     changed = differs(parquet.read_tree(kept.folder / TREE), kept.ready, kept.told)
-    met, known = kept.certificate.expected, kept.told["result"]["npv"]
+    met, known = kept.reading.certificate.expected, kept.told["result"]["npv"]
     if not changed and abs(met - known) > NEAR * max(abs(known), 1.0):
         changed = f"the plan is worth {met:,.2f} now, as written {known:,.2f}"
     if changed:

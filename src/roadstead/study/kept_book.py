@@ -7,7 +7,16 @@ import math
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from roadstead.playbook import book, demand_book, map_book, parts_book, rehearsal_book, signs_book, worth_book
+from roadstead.playbook import (
+    book,
+    breaks_book,
+    demand_book,
+    map_book,
+    parts_book,
+    rehearsal_book,
+    signs_book,
+    worth_book,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +25,7 @@ if TYPE_CHECKING:
 
 KIND, VALUE = "is", "value"
 """Keys that say what an object is, and what a number is that JSON has no word for."""
-ROOMS = (book, demand_book, map_book, parts_book, rehearsal_book, signs_book, worth_book)
+ROOMS = (book, breaks_book, demand_book, map_book, parts_book, rehearsal_book, signs_book, worth_book)
 KINDS: dict[str, Any] = {name: kind for room in ROOMS for name, kind in vars(room).items() if is_dataclass(kind)}
 """Types a book is made of, by name."""
 

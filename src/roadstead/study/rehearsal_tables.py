@@ -7,14 +7,39 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from roadstead.study.flexible import said
+
 if TYPE_CHECKING:
+    from roadstead.playbook.breaks_book import Broken
     from roadstead.playbook.rehearsal_book import Estimate
+    from roadstead.playbook.signs_book import Confirmed
     from roadstead.study.rehearsing import Rehearsal
 
 
+def _with_errors(*names: str) -> dict[str, Any]:
+    return {column: pl.Float64 for name in names for column in (name, f"{name}_error")}
+
+
+BREAKS: dict[str, Any] = {
+    "key": pl.String, "how": pl.String, **_with_errors("share", "coverage", "density"), "where": pl.List(pl.String),
+    "said": pl.String, "said_zh": pl.String,
+}  # fmt: skip
+SIGNS: dict[str, Any] = {
+    "kind": pl.String, "subject": pl.String, "year": pl.Int64, "what": pl.String, "what_zh": pl.String,
+    "false_alarm": pl.Float64, "missed": pl.Float64, **_with_errors("fresh_false_alarm", "fresh_missed"),
+    "asked": pl.Int64, "taken": pl.Int64, **_with_errors("pays_false_alarm", "pays_missed", "gain"),
+    "better": pl.String, "better_zh": pl.String,
+}  # fmt: skip
+
+
 def tabled(found: Rehearsal) -> dict[str, pl.DataFrame]:
-    """Both tables by name: ``rehearsal``, one row a way to act, and ``rehearsal_paths``, one row a path and way to act."""
-    return {"rehearsal": _outcomes(found), "rehearsal_paths": _paths(found)}
+    """Tables by name: ways to act, ways to act on each path, where each way breaks, and signposts."""
+    return {
+        "rehearsal": _outcomes(found),
+        "rehearsal_paths": _paths(found),
+        "rehearsal_breaks": pl.DataFrame([_broken(one, found.currency) for one in found.broken], BREAKS),
+        "rehearsal_signs": pl.DataFrame([_sign(one, found.currency) for one in found.signs], SIGNS),
+    }
 
 
 def _outcomes(found: Rehearsal) -> pl.DataFrame:
@@ -39,6 +64,39 @@ def _outcomes(found: Rehearsal) -> pl.DataFrame:
 
 def _estimate(name: str, of: Estimate | None) -> dict[str, float | None]:
     return {name: of.value if of else None, f"{name}_error": of.error if of else None}
+
+
+def _broken(one: Broken, currency: str) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "how": one.how,
+        **_estimate("share", one.share),
+        **_estimate("coverage", one.coverage),
+        **_estimate("density", one.density),
+        "where": [limit.kind + " " + limit.of for limit in one.where],
+        **said("said", one.said, currency),
+    }
+
+
+def _sign(one: Confirmed, currency: str) -> dict[str, Any]:
+    """A signpost; numbers of paths are those on which the decision may be taken, and of them those on which it is."""
+    sign, pays = one.signpost, one.pays
+    return {
+        "kind": sign.kind,
+        "subject": sign.subject,
+        "year": sign.year,
+        **said("what", sign.what, currency),
+        "false_alarm": sign.false_alarm,
+        "missed": sign.missed,
+        **_estimate("fresh_false_alarm", one.fresh.false_alarm),
+        **_estimate("fresh_missed", one.fresh.missed),
+        "asked": one.fresh.asked,
+        "taken": one.fresh.taken,
+        **_estimate("pays_false_alarm", pays.false_alarm if pays else None),
+        **_estimate("pays_missed", pays.missed if pays else None),
+        **_estimate("gain", one.gain),
+        **(said("better", one.better.said, currency) if one.better else {"better": None, "better_zh": None}),
+    }
 
 
 def _paths(found: Rehearsal) -> pl.DataFrame:

@@ -7,14 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
-from roadstead.playbook.reading import Reading
 from roadstead.playbook.signposts import signposts
 from roadstead.study.kept import take_up
 from roadstead.study.law_checks import FOLDER as RULES
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import FACTS
-from roadstead.study.study import names_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade import rulebook
 from roadstead.world import reference
@@ -112,10 +110,7 @@ def watch(
     """
     _check_folders(rules, world)
     kept = take_up(folder, progress or Quiet())
-    ready, study = kept.ready, kept.ready.study
-    reading = Reading(
-        ready.grown.tree, ready.evaluation, kept.plan, kept.certificate, names_of(ready.study, ready.grown)
-    )
+    ready, study, reading = kept.ready, kept.ready.study, kept.reading
     day = as_of or _newest(ready, rules)
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"

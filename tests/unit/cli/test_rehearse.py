@@ -13,7 +13,9 @@ import pytest
 from roadstead.cli import main
 from roadstead.playbook.book import Amount
 from roadstead.report.words import Words
+from roadstead.study.rehearsing import rehearse_folder
 from roadstead.study.template import new_case
+from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,13 @@ def test_json_has_every_path_and_policy(run, folder: Path):
         assert one["mean"]["value"] == pytest.approx(sum(one["npv"]) / 5)
         assert (one["beats_exports"] is None) == (one["policy"] == "export_only")
         assert one["keeps"] == pytest.approx(1.0)
+    assert [one["policy"] for one in found["breaks"]] == [key for key in keys if key != "export_only"]
+    assert all(one["how"] == "exports" and one["said"] and one["said_zh"] for one in found["breaks"])
+    assert found["signposts"]
+    for one in found["signposts"]:
+        assert one["fresh"]["asked"] <= 5
+        assert one["conditions"]
+        assert 0.0 <= one["tree"]["missed"] <= 1.0
     assert len(found["foresight"]) == 2
     for one in found["foresight"]:
         i = one["path"] - found["first_path"]
@@ -67,6 +76,9 @@ def test_the_table_in_both_languages(run, folder: Path, language: str, head: str
     assert words in said.out
     assert own.tell("rehearsal.timetable", years=Amount(5, "years")) in said.out
     assert "±" in said.out
+    for key in ("table.breaks", "table.fresh_signs", "beside.plan"):
+        assert own.label(key) in said.out
+    assert {"en": "none of 3 paths", "zh": "3条路径中"}[language] in said.out
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +119,9 @@ def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Pa
 
 def test_what_cannot_be_rehearsed_is_refused(run, folder: Path, tmp_path: Path):
     assert run("rehearse", folder, "--paths", "0", "--ahead", "-1").codes == ["RS-S622", "RS-S622"]
+    assert run("rehearse", folder, "--breaks", "often").status == 2
+    with pytest.raises(RoadsteadError, match="RS-S622"):
+        rehearse_folder(folder, breaks="often")  # type: ignore[arg-type]
     new_case(tmp_path / "declared")
     said = run("rehearse", tmp_path / "declared")
     assert (said.status, said.codes) == (2, ["RS-S625"])

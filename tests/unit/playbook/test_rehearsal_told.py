@@ -10,7 +10,7 @@ import pytest
 from books import made_up_book
 
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.rehearsal_told import BINS, fresh_paths, rehearsed_book
+from roadstead.playbook.rehearsal_told import BINS, chapter, rehearsed_book
 from roadstead.playbook.rehearse import Foreseen, Rehearsed, outcomes
 from roadstead.report.words import Words
 
@@ -27,7 +27,7 @@ def told(on_tree: float = 2.5e9, foreseen: Foreseen | None = None, **others: np.
     ways = {"plan": PLAN, "export_only": PLAN - 1e9, **others}
     npv = np.stack(list(ways.values()), axis=1)
     found = Rehearsed(tuple(ways), np.full(4, 0.25), npv, np.ones(npv.shape, dtype=bool))
-    return fresh_paths(found, foreseen, outcomes(found, foreseen, "export_only"), on_tree, 5)
+    return chapter(found, foreseen, outcomes(found, foreseen, "export_only"), on_tree, 5)
 
 
 def said(found: FreshPaths) -> dict[str, Sentence]:
@@ -111,7 +111,7 @@ def test_every_path_lies_in_a_bin():
 
 def test_paths_that_are_all_alike_have_a_bin():
     same = Rehearsed(("plan", "export_only"), np.ones(1), np.full((1, 2), 7.0), np.ones((1, 2), dtype=bool))
-    found = fresh_paths(same, None, outcomes(same, None, "export_only"), 7.0, 5)
+    found = chapter(same, None, outcomes(same, None, "export_only"), 7.0, 5)
     assert [sum(row) for row in found.shares] == [1.0, 1.0]
 
 
@@ -121,7 +121,7 @@ def test_a_plan_that_breaks_what_is_asked_says_how_often():
     npv = np.stack([PLAN, PLAN - 1e9], axis=1)
     keeps = np.asarray([[True, True], [True, True], [True, True], [False, True]])
     broken = Rehearsed(("plan", "export_only"), np.full(4, 0.25), npv, keeps)
-    again = fresh_paths(broken, None, outcomes(broken, None, "export_only"), 2.5e9, 5)
+    again = chapter(broken, None, outcomes(broken, None, "export_only"), 2.5e9, 5)
     assert amounts(said(again)["rehearsal.keeps"]) == {"share": 0.25}
 
 

@@ -20,7 +20,7 @@ from roadstead.study import rehearsing
 from roadstead.study.api import Planned
 from roadstead.study.kept_book import read_book, write_book
 from roadstead.study.progress import Quiet
-from roadstead.study.rehearsing import rehearse_folder, rehearse_planned
+from roadstead.study.rehearsing import Size, rehearse_folder, rehearse_planned
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import store, verify
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SIZE = {"paths": 6, "ahead": 2}
 TOLD = {"playbook.html", "playbook.json", "playbook.xlsx", "manifest.json"}
 """Files that tell a rehearsal and were there before."""
-ADDED = {"tables/rehearsal.parquet", "tables/rehearsal_paths.parquet"}
+ADDED = {f"tables/rehearsal{part}.parquet" for part in ("", "_paths", "_breaks", "_signs")}
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_the_run_still_holds(found: tuple[Path, Rehearsal]):
 def test_the_plan_is_the_stored_one(grown_run: Run, found: tuple[Path, Rehearsal]):
     """The same as rehearsing the plan while it is in hand, where nothing has to be made again."""
     _, from_folder = found
-    planned, at_once = rehearse_planned(Planned(grown_run, None), **SIZE)
+    planned, at_once = rehearse_planned(Planned(grown_run, None), Size(**SIZE))
     assert at_once.on_tree == from_folder.on_tree == grown_run.solved.certificate.expected
     assert at_once.rehearsed.policies == from_folder.rehearsed.policies
     assert from_folder.rehearsed.npv == pytest.approx(at_once.rehearsed.npv, rel=1e-9)
@@ -226,7 +226,7 @@ def test_whoever_ended_the_plan_early_waits_for_nothing_better(grown_run: Run, m
         def stopped(self) -> bool:
             return True
 
-    rehearse_planned(Planned(loose, None), paths=1, ahead=0, progress=Ended())
+    rehearse_planned(Planned(loose, None), Size(1, 0), Ended())
     assert asked[0].gap == loose.solved.gap_reached > 1e-9
 
 
