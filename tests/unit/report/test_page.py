@@ -166,7 +166,7 @@ def test_pictures_and_tables_say_what_they_show(written: dict[str, Path]):
     drawings = [a for _, a in reader.named("svg")]
     assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
     assert len(reader.named("figure")) == len(reader.named("figcaption")) == 8
-    assert len(reader.named("table")) == len(reader.named("caption")) == 14
+    assert len(reader.named("table")) == len(reader.named("caption")) == 15
     scrolls = [a for _, a in reader.named("div") if a.get("class") == "scroll"]
     assert all(a["tabindex"] == "0" and a["aria-label"] for a in scrolls)
 
@@ -259,6 +259,12 @@ def test_how_wrong_we_may_be_is_told_with_its_errors():
     space = "\N{NO-BREAK SPACE}"
     assert f"12.30{space}±{space}0.31" in said
     assert f"96.2{space}±{space}0.6%" in said
+    for way in ("broken", "signs"):
+        assert getattr(book.rehearsal, way)
+    for one in book.rehearsal.broken:
+        assert words.say(one.said) in said
+    assert "This plan, (d) Best plan for the central future" in said, "ways that break alike share a sentence"
+    assert words.say(book.rehearsal.signs[0].better.said) in said
     assert "Figure 1 · NPV on 1,000 fresh paths" in said
     assert "Figure 2 · " in said
 
