@@ -23,6 +23,8 @@ WRITTEN = {
     "zh": "结果已写入{page}；用`roadstead verify {folder}`可复核。",
 }
 
+COLON = {"en": ": ", "zh": "："}
+
 
 def rehearse(
     case: Path,
@@ -96,7 +98,7 @@ def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["e
         console.print(words.say(sentence), soft_wrap=True)
     console.print(f"\n{words.label('table.breaks')}")
     for ways, said in where_each_breaks(told.broken, words):
-        console.print(f"  {ways}{'：' if language == 'zh' else ': '}{said}", soft_wrap=True)
+        console.print(f"  {ways}{COLON[language]}{said}", soft_wrap=True)
     if told.signs:
         _print_signs(told.signs, words, console)
 
@@ -111,7 +113,7 @@ def _print_signs(signs: "Sequence[Confirmed]", words: "Words", console: "Console
         signpost = one.signpost
         sign = words.joined([condition.said for condition in signpost.conditions])
         console.print(f"{signpost.year}  {words.say(signpost.what)}", soft_wrap=True)
-        console.print(f"      {words.label('column.sign')}: {sign}", soft_wrap=True)
+        console.print(f"      {words.label('column.sign')}{COLON[words.language]}{sign}", soft_wrap=True)
         shown = page_table(sign_rates(one, words), words)
         heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
         rows = table("", heads, ([cell.text for cell in row] for row in shown.rows))

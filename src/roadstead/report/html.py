@@ -74,7 +74,7 @@ def page(book: Book, words: Words) -> str:
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
         rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
-        fresh_signs=page_table(fresh_signs(book, words), words),
+        fresh_signs=page_table(fresh_signs(book, words, once=True), words),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),

@@ -71,12 +71,15 @@ def where_each_breaks(found: Iterable[Broken], words: Words) -> tuple[tuple[str,
     return tuple((comma.join(ways), said) for said, ways in same.items())
 
 
-def fresh_signs(book: Book, words: Words) -> Table:
-    """Signposts held against the tree, against what the plan does on fresh paths, and against what pays there."""
+def fresh_signs(book: Book, words: Words, *, once: bool = False) -> Table:
+    """Signposts held against the tree, against what the plan does on fresh paths, and against what pays there.
+
+    ``once`` names a decision in the first of its rows alone.
+    """
     rows = (
-        (words.say(one.signpost.what), float(one.signpost.year), *rates, better)
+        (*(("", "") if once and i else (words.say(one.signpost.what), float(one.signpost.year))), *rates, better)
         for one in (book.rehearsal.signs if book.rehearsal else ())
-        for rates, better in _with_better(one, words)
+        for i, (rates, better) in enumerate(_with_better(one, words))
     )
     columns = (Column("what", "prose"), Column("year", "year"), *RATES, Column("better", "prose"))
     return Table("fresh_signs", columns, tuple(rows))
