@@ -115,10 +115,10 @@ def _confirmed(fresh: Fresh, names: Names, signpost: Signpost, turned: tuple[Tur
 
 
 def _better(seen: Seen, names: Names, year: int, may: Ints, taken: Flags, worth: Floats) -> Better | None:
-    """The sign by which what can be seen by a year tells on which of some paths doing it pays. Shapes (n,)."""
+    """The sign in what can be seen by a year that earns most, where it tells on which of some paths doing it pays. Shapes (n,)."""
     columns = [i for i, sight in enumerate(seen.sights) if sight.year <= year]
     value, pays = seen.value[may][:, columns], worth > 0.0
-    found = discover(value, pays, seen.step[columns])
+    found = discover(value, pays, seen.step[columns], worth)
     if found is None:
         return None
     where = restrictions(found, [seen.sights[i] for i in columns], names)

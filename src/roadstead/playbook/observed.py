@@ -71,12 +71,12 @@ class Seen:
 
 
 def seen(source: Source, first: int, count: int) -> Seen:
-    """What can be seen of the paths ``first``, ``first`` + 1, ... as each later stage begins, and in the last year.
+    """What can be seen of the paths ``first``, ``first`` + 1, ... as each later stage begins, while there is something to decide.
 
     What is the same on all paths, or on every path the same as what stands before it, tells nothing and is left out.
     """
     paths = source.told(first, count)
-    years = (*source.plan.starts[1:], int(paths.years[-1]))
+    years = source.plan.starts[1:]
     sights: list[Sight] = []
     columns: list[Floats] = []
     known: set[bytes] = set()
