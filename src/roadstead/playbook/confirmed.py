@@ -18,7 +18,7 @@ from roadstead.futures.growth.fan import fan_of, walked
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.breaks import restrictions
 from roadstead.playbook.discovery import discover, inside
-from roadstead.playbook.observed import circumstances, duties
+from roadstead.playbook.observed import duties
 from roadstead.playbook.rehearsal_book import Estimate
 from roadstead.playbook.rehearse import mean
 from roadstead.playbook.signposts import asked_of
@@ -168,6 +168,6 @@ def shows(source: Source, fan: Grown, condition: Condition, nodes: Ints) -> Flag
         years = node_years(fan)
         stage = np.flatnonzero(fan.tree.start == condition.year)[0]
         costed = representative_year(years, int(np.flatnonzero(years.node == stage)[0]))
-        value = duties(source.world.costing, circumstances(source, fan, nodes, costed), market_id, model, costed)
+        value = duties(source, fan, nodes, costed, [(market_id, model)])[:, 0]
     held: Flags = value >= condition.threshold
     return held if condition.above else ~held
