@@ -18,7 +18,7 @@ from roadstead.futures.growth.fan import fan_of, walked
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.breaks import restrictions
 from roadstead.playbook.discovery import discover, inside
-from roadstead.playbook.observed import circumstances, duties
+from roadstead.playbook.observed import duties
 from roadstead.playbook.rehearsal_book import Estimate
 from roadstead.playbook.rehearse import mean
 from roadstead.playbook.signposts import asked_of
@@ -115,10 +115,10 @@ def _confirmed(fresh: Fresh, names: Names, signpost: Signpost, turned: tuple[Tur
 
 
 def _better(seen: Seen, names: Names, year: int, may: Ints, taken: Flags, worth: Floats) -> Better | None:
-    """The sign by which what can be seen by a year tells on which of some paths doing it pays. Shapes (n,)."""
+    """The sign in what can be seen by a year that earns most, where it tells on which of some paths doing it pays. Shapes (n,)."""
     columns = [i for i, sight in enumerate(seen.sights) if sight.year <= year]
     value, pays = seen.value[may][:, columns], worth > 0.0
-    found = discover(value, pays, seen.step[columns])
+    found = discover(value, pays, seen.step[columns], worth)
     if found is None:
         return None
     where = restrictions(found, [seen.sights[i] for i in columns], names)
@@ -168,6 +168,6 @@ def shows(source: Source, fan: Grown, condition: Condition, nodes: Ints) -> Flag
         years = node_years(fan)
         stage = np.flatnonzero(fan.tree.start == condition.year)[0]
         costed = representative_year(years, int(np.flatnonzero(years.node == stage)[0]))
-        value = duties(source.world.costing, circumstances(source, fan, nodes, costed), market_id, model, costed)
+        value = duties(source, fan, nodes, costed, [(market_id, model)])[:, 0]
     held: Flags = value >= condition.threshold
     return held if condition.above else ~held

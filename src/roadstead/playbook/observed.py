@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints
 
 Kind = Literal["event", "duty", "share", "size", "battery", "freight", "rate"]
+TOGETHER = 500
+"""Nodes whose rules are worked out together: what events made of them is kept for so long."""
 TENTH = 0.1
 """What a round number of shares and of multiples is a multiple of. [fraction]"""
 
@@ -71,12 +73,12 @@ class Seen:
 
 
 def seen(source: Source, first: int, count: int) -> Seen:
-    """What can be seen of the paths ``first``, ``first`` + 1, ... as each later stage begins, and in the last year.
+    """What can be seen of the paths ``first``, ``first`` + 1, ... as each later stage begins, while there is something to decide.
 
     What is the same on all paths, or on every path the same as what stands before it, tells nothing and is left out.
     """
     paths = source.told(first, count)
-    years = (*source.plan.starts[1:], int(paths.years[-1]))
+    years = source.plan.starts[1:]
     sights: list[Sight] = []
     columns: list[Floats] = []
     known: set[bytes] = set()
@@ -98,13 +100,12 @@ def _policy(source: Source, paths: Paths, years: Sequence[int]) -> Iterator[tupl
     for year in years:
         for e, event in enumerate(paths.events):
             yield Sight("event", event, year), (paths.level[:, year - begin, e] >= 0).astype(float)
-    costing = source.world.costing
     by_law = replace(fan_of(source, paths), climate=None)
+    lanes = [(offer.market, offer.model_id) for offer in source.world.costing.carmaker.offers]
     for year in years:
-        now = circumstances(source, by_law, _nodes(by_law, year, paths.count), year)
-        for offer in costing.carmaker.offers:
-            duty = duties(costing, now, offer.market, offer.model_id, year)
-            yield Sight("duty", f"{offer.market} {offer.model_id}", year), duty
+        duty = duties(source, by_law, _nodes(by_law, year, paths.count), year, lanes)
+        for i, (market, model) in enumerate(lanes):
+            yield Sight("duty", f"{market} {model}", year), duty[:, i].copy()
 
 
 def _world(source: Source, paths: Paths, years: Sequence[int]) -> Iterator[tuple[Sight, Floats]]:
@@ -127,19 +128,28 @@ def _nodes(fan: Grown, year: int, count: int) -> Ints:
     return 1 + stage + depth * np.arange(count)
 
 
-def circumstances(source: Source, fan: Grown, nodes: Ints, year: int) -> tuple[Circumstances, ...]:
-    """What holds at some nodes in a year."""
-    at = NodeYears(nodes, np.full(len(nodes), year), np.ones(len(nodes), dtype=np.int64))
-    return node_circumstances(fan, at, source.world.rulebook, fan.events, source.world.costing.conventions.route)
+def duties(source: Source, fan: Grown, nodes: Ints, year: int, lanes: Sequence[tuple[str, str]]) -> Floats:
+    """Duties on cars from home as a share of their value at the gate, at some nodes in a year. Shape (n, lanes). [fraction]
+
+    ``lanes``: markets and models.
+    """
+    found = [np.zeros((0, len(lanes)))]
+    for at in range(0, len(nodes), TOGETHER):
+        some = nodes[at : at + TOGETHER]
+        when = NodeYears(some, np.full(len(some), year), np.ones(len(some), dtype=np.int64))
+        route = source.world.costing.conventions.route
+        now = node_circumstances(fan, when, source.world.rulebook, fan.events, route)
+        found.append(np.stack([_duty(source.world.costing, now, lane, year) for lane in lanes], axis=1))
+    return np.concatenate(found)
 
 
-def duties(costing: Costing, now: Sequence[Circumstances], market: str, model_id: str, year: int) -> Floats:
-    """Duties on a car from home as a share of its value at the gate, under every one of some circumstances. [fraction]"""
+def _duty(costing: Costing, now: Sequence[Circumstances], lane: tuple[str, str], year: int) -> Floats:
+    """Duties on one lane under every one of some circumstances; those that its cost does not tell apart are looked at once."""
+    market, model_id = lane
     model = costing.carmaker.models[model_id]
     supplies = [Supply(None, model, market, OPEN, year, one) for one in now]
     bases = [rests_on(costing, supply) for supply in supplies]
     unlike = dict(zip(bases, supplies, strict=True))
-    told = dict(
-        zip(unlike, (duty_share(model, bars) for bars in lane_costs(costing, list(unlike.values()))), strict=True)
-    )
+    shares = (duty_share(model, bars) for bars in lane_costs(costing, list(unlike.values())))
+    told = dict(zip(unlike, shares, strict=True))
     return np.asarray([told[basis] for basis in bases])

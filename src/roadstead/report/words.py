@@ -224,8 +224,10 @@ class Words:
     def _several(self, terms: tuple[Name, ...] | tuple[Sentence, ...], name: str, spec: str) -> str:
         """Names in a row; parts of a sentence that hold together."""
         parts = [self.say(term) for term in terms if isinstance(term, Sentence)]
+        if parts and self.language == "zh":
+            return "，且".join(parts)
         if parts:
-            return ("，且" if self.language == "zh" else " and ").join(parts)
+            return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
         names = [term for term in terms if isinstance(term, Name)]
         return self.names(names, FEW, f"list.{name}") if spec == "few" else self.names(names)
 

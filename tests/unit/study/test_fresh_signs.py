@@ -12,11 +12,12 @@ from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.growth.fan import fan_of, walked
 from roadstead.futures.tree import node_probability
+from roadstead.playbook import observed
 from roadstead.playbook.book import Sentence
 from roadstead.playbook.confirmed import shows
 from roadstead.playbook.decisions import decisions
 from roadstead.playbook.marks import duty_from_home
-from roadstead.playbook.observed import duties, seen
+from roadstead.playbook.observed import seen
 from roadstead.playbook.rehearse import Policy
 from roadstead.playbook.signposts import asked_of, signposts
 from roadstead.playbook.signs_book import Condition
@@ -85,7 +86,7 @@ def test_what_is_seen_is_what_the_paths_do(source: Source):
     begin, outlook = int(paths.years[0]), source.world.outlook
     assert visible.value.shape == (COUNT, len(visible.sights))
     assert {sight.kind for sight in visible.sights} == {"event", "duty", "share", "size", "battery", "freight", "rate"}
-    assert {sight.year for sight in visible.sights} == {2029, 2032, 2036}
+    assert {sight.year for sight in visible.sights} == {2029, 2032}
     assert (np.ptp(visible.value, axis=0) > 0).all()
     for i in range(0, COUNT, 7):
         t = {sight.year: sight.year - begin for sight in visible.sights}
@@ -138,8 +139,13 @@ def test_a_condition_is_looked_up_on_a_path_as_on_the_tree(source: Source):
         assert (held == (come == above)).all()
 
 
-def test_duties_of_no_circumstances_are_none(source: Source):
-    assert duties(source.world.costing, [], "BRA", "city", 2032).shape == (0,)
+def test_duties_are_the_same_however_many_are_looked_at_together(source: Source, monkeypatch: pytest.MonkeyPatch):
+    fan = fan_of(source, source.told(source.plan.paths, 9))
+    nodes, lanes = 2 + 2 * np.arange(9), [("BRA", "city"), ("TUR", "city")]
+    whole = observed.duties(source, fan, nodes, 2032, lanes)
+    monkeypatch.setattr(observed, "TOGETHER", 4)
+    assert (observed.duties(source, fan, nodes, 2032, lanes) == whole).all()
+    assert observed.duties(source, fan, nodes[:0], 2032, lanes).shape == (0, 2)
 
 
 def test_a_turn_differs_by_its_decision_alone(reading: Reading, signs: tuple[Signpost, ...]):
