@@ -61,10 +61,10 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _place(fault: Fault) -> tuple[str, int, int]:
-    """Sort key that puts line 9 before line 10."""
+    """Sort key that puts line 9 before line 10, and record 9 before record 10."""
     name, _, rest = fault.where.partition(":")
-    line, _, column = rest.partition(":")
-    column = column.split(" ", 1)[0]
+    line, _, column = rest.removeprefix("record ").partition(":")
+    line, column = line.split(" ", 1)[0], column.split(" ", 1)[0]
     return (
         name,
         int(line) if line.isdigit() else 0,

@@ -58,6 +58,8 @@ DEFINITIONS = {EXPORTS: "CUSTOMS HS 8703", IMPORTS: "IMPORTS HS 8703"}
 FLOWS = {EXPORTS: "EXPORT", IMPORTS: "IMPORT"}
 VALUED = {EXPORTS: "FOB", IMPORTS: "CIF"}
 DOLLARS_IN_BILLION = 1e-9
+ROUNDING = 1e-3
+"""Partners may add up to this much more than the world before it is told."""
 FLOW = ("period", "reporter", "flowcode", "partner")
 """Columns that name a flow of one code."""
 
@@ -84,6 +86,7 @@ def read(paths: Sequence[Path], gazetteer: Gazetteer, *, whole: bool = False) ->
     if lines.is_empty():
         expected = "totals (partner2Code 0, motCode 0, customsCode C00) of HS 8703, its subheadings, 8708 or 850760"
         raise RoadsteadError(Fault(name_of(paths), "RS-W316", "no line is of cars, parts or batteries", expected))
+    notes += _too_much(lines)
     exports: list[dict[str, Any]] = []
     trade: list[dict[str, Any]] = []
     for (edition,), part in sorted(lines.group_by("edition"), key=lambda item: str(item[0])):
@@ -231,6 +234,21 @@ def _once(lines: pl.DataFrame, faults: list[Fault]) -> None:
         )
         expected = "each flow once: one classification, one download, totals only"
         faults.append(Fault(row["where"], "RS-W323", message, expected))
+
+
+def _too_much(lines: pl.DataFrame) -> list[str]:
+    """Flows whose partners add up to more than the world they are part of."""
+    flow = ["period", "reporter", "flowcode", "cmdcode"]
+    world = pl.col("partner") == WORLD
+    added = lines.group_by(flow).agg(
+        pl.col("value").filter(world).sum().alias("whole"), pl.col("value").filter(~world).sum().alias("parts")
+    )
+    odd = added.filter((pl.col("whole") > 0) & (pl.col("parts") > pl.col("whole") * (1 + ROUNDING))).sort(flow)
+    return [
+        f"partners of {row['reporter']} {row['flowcode']} {row['cmdcode']} {row['period']} add up to more than its trade with the "
+        f"world, {row['parts'] / row['whole']:.2f} times"
+        for row in odd.iter_rows(named=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,19 +40,23 @@ METRICS = {
     "COMMERCIAL": "DOMESTIC_PRODUCTION_COMMERCIAL",
 }
 REGIONS = re.compile(
-    r"EUROPE|EU\b.*|EFTA|OTHER .*|.*OTHER EUROPE|AMERICA|NAFTA|USMCA|NORTH AMERICA|(CENTRAL & )?SOUTH AMERICA|ASIA.*|ASEAN"
+    r"EUROPE.*|.*EUROPE|EU\b.*|EFTA|OTHER .*|AMERICA|NAFTA|USMCA|NORTH AMERICA|(CENTRAL & )?SOUTH AMERICA|ASIA.*|ASEAN"
     r"|(.*EAST )?AFRICA|ALL COUNTRIES.*|TOTAL.*|WORLD.*|.*MIDDLE EAST|NEW MEMBERS.*|DOUBLE COUNTS.*|OCEANIA"
 )
 """Lines that sum up others."""
 SPELLINGS = {
     "BOSNIA": "BIH",
     "BOSNIA-HERZEGOVINA": "BIH",
+    "BURKINA": "BFA",
     "CONGO KINSHASA": "COD",
     "HONG-KONG": "HKG",
     "HONG KONG": "HKG",
+    "MOLDAVIA": "MDA",
     "MYANMAR": "MMR",
+    "REUNION": "REU",
     "SAINT-LUCIA": "LCA",
     "SALVADOR": "SLV",
+    "TAHITI": "PYF",
     "TRINIDAD": "TTO",
     "VIET-NAM": "VNM",
 }
@@ -189,7 +193,7 @@ def _figures(
 
 def _place(name: str, world: World) -> str | None:
     place = world.gazetteer.find(name)
-    return place.place_id if place is not None else None
+    return place.place_id if place is not None and place.kind == "territory" else None
 
 
 def _number(cell: str, where: str, faults: list[Fault]) -> float:

@@ -268,6 +268,17 @@ def test_an_answer_as_long_as_one_call_returns_is_told(answer, world):
     assert note.startswith("c.json holds exactly 500 records")
 
 
+def test_partners_that_add_up_to_more_than_the_world_are_told(answer, world):
+    whole = [cars("870380", 9, 100.0), cars("870380", 5, 60.0, partnerCode=56)]
+    assert not [
+        n for n in read([answer(*whole, cars("870380", 4, 40.0, partnerCode=276))], world.gazetteer).notes if "add" in n
+    ]
+    (note,) = [
+        n for n in read([answer(*whole, cars("870380", 4, 90.0, partnerCode=276))], world.gazetteer).notes if "add" in n
+    ]
+    assert note == "partners of CHN X 870380 2023 add up to more than its trade with the world, 1.50 times"
+
+
 def test_every_fault_is_told_at_once_with_its_record(answer, world, refused):
     path = answer(
         cars("870380", 1) | {"qty": "12,5"},
@@ -278,9 +289,9 @@ def test_every_fault_is_told_at_once_with_its_record(answer, world, refused):
     )
     assert refused(read, [path], world.gazetteer) == [
         ("c.json:record 1 (qty)", "RS-W315"),
-        ("c.json:record 4 (qty)", "RS-T110"),
         ("c.json:record 2 (primaryvalue)", "RS-T105"),
         ("c.json:record 3 (period)", "RS-W322"),
+        ("c.json:record 4 (qty)", "RS-T110"),
         ("c.json:record 5 (period)", "RS-W322"),
     ]
 

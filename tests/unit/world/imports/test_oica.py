@@ -60,6 +60,14 @@ def test_countries_and_years_are_read_and_the_rest_is_counted(book, world):
     assert taken.left_out == {"regions and totals": 4, "lines without figures: headings and footnotes": 1}
 
 
+def test_names_of_oicas_own_are_known_and_unions_are_no_country(book, world):
+    rows = [
+        (name, 1, 1, 1) for name in ("TAHITI", "MOLDAVIA", "CONGO KINSHASA", "VIETNAM", "EUROPEAN UNION", "AMERICA")
+    ]
+    found = read([book(*rows)], world).rows["sales"]
+    assert {row["place"] for row in found} == {"PYF", "MDA", "COD", "VNM"}
+
+
 def used(taken):
     return {row["place"] for row in taken.rows["sales"] if row["preferred"]}
 
