@@ -1,17 +1,20 @@
 """`roadstead claims`: a commentary's figures held against the reference world, each with a verdict by rule."""
 
+from pathlib import Path
 from typing import Literal
 
 from roadstead.cli.printing import answers, print_json
 
 
-def claims(*wanted: str, language: Literal["en", "zh"] = "en", json: bool = False) -> None:
+def claims(*wanted: str, world: Path | None = None, language: Literal["en", "zh"] = "en", json: bool = False) -> None:
     """Hold a commentary's quantified claims against the packaged facts: the claim, our figure, why they differ, a verdict.
 
     Parameters
     ----------
     wanted
         Claims by id, told in full with every reading and source; none for all in one table.
+    world
+        Folder of your own facts, in the place of packaged ones: the `world/` of a case.
     language
         en or zh.
     json
@@ -19,19 +22,19 @@ def claims(*wanted: str, language: Literal["en", "zh"] = "en", json: bool = Fals
     """
     from roadstead.cli import claims_tables as tables
     from roadstead.study.claims import claims as held
-    from roadstead.world import reference
+    from roadstead.study.folders import world_with
 
-    world = reference.load()
-    found = held(world, wanted)
+    known = world_with(world)
+    found = held(known, wanted)
     if json:
-        print_json([tables.as_json(claim, world) for claim in found])
+        print_json([tables.as_json(claim, known) for claim in found])
         return
     console = answers()
     if wanted:
         for claim in found:
-            for line in tables.in_full(claim, world, language):
+            for line in tables.in_full(claim, known, language):
                 console.print(line, soft_wrap=True)
         return
-    console.print(tables.listed(found, world, language))
+    console.print(tables.listed(found, known, language))
     for line in tables.foot(found, language):
         console.print(line, soft_wrap=True)

@@ -1,6 +1,7 @@
 """`roadstead markets`: the world's markets ranked and tiered, with weights that anyone may change."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -15,6 +16,7 @@ def markets(
     ] = (),
     powertrain: str = "BEV",
     on: str = "",
+    world: Path | None = None,
     language: Literal["en", "zh"] = "en",
     json: bool = False,
 ) -> None:
@@ -28,19 +30,21 @@ def markets(
         Of the car that the landed-cost gap is of.
     on
         Day whose law counts; today where none is named.
+    world
+        Folder of your own facts, in the place of packaged ones: the `world/` of a case.
     language
         en or zh.
     json
         Print JSON.
     """
     from roadstead.cli import markets_tables as tables
+    from roadstead.study.folders import world_with
     from roadstead.study.markets import of_names, rank_markets, read_day_or, read_weights
-    from roadstead.world import reference
 
-    world = reference.load()
+    known = world_with(world)
     day = read_day_or(on, date.today())  # noqa: DTZ011 - the day where the person sits
-    found = rank_markets(world, day, weights=read_weights(weight), powertrain=powertrain)
-    wanted = of_names(found, world, names)
+    found = rank_markets(known, day, weights=read_weights(weight), powertrain=powertrain)
+    wanted = of_names(found, known, names)
     if json:
         print_json(tables.as_json(found, wanted))
         return
@@ -52,5 +56,5 @@ def markets(
         return
     console.print(tables.listed(found, language))
     console.print()
-    for line in tables.foot(found, world, language):
+    for line in tables.foot(found, known, language):
         console.print(line, soft_wrap=True)

@@ -7,26 +7,38 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from roadstead.study.claims import Claim
     from roadstead.study.markets import Markets
 
 
-def claims(*wanted: str) -> tuple[Claim, ...]:
+def claims(*wanted: str, world: Path | None = None) -> tuple[Claim, ...]:
     """A commentary's quantified claims held against the packaged facts, each with a verdict; all, or those wanted by id.
+
+    Parameters
+    ----------
+    world
+        Folder of one's own facts, in the place of packaged ones.
 
     Raises
     ------
     RoadsteadError
-        RS-W305 where an id is that of no claim.
+        RS-W305 where an id is that of no claim, RS-S721 where there is no such folder.
     """
     from roadstead.study.claims import claims as held
-    from roadstead.world import reference
+    from roadstead.study.folders import world_with
 
-    return held(reference.load(), wanted)
+    return held(world_with(world), wanted)
 
 
-def markets(on: date | None = None, *, weights: Mapping[str, float] | None = None, powertrain: str = "BEV") -> Markets:
+def markets(
+    on: date | None = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    powertrain: str = "BEV",
+    world: Path | None = None,
+) -> Markets:
     """The world's markets ranked and tiered for a Chinese exporter.
 
     Parameters
@@ -38,14 +50,17 @@ def markets(on: date | None = None, *, weights: Mapping[str, float] | None = Non
         chinese_share. 0 leaves a column out, a negative one turns it round.
     powertrain
         Of the car that the landed-cost gap is of.
+    world
+        Folder of one's own facts, in the place of packaged ones.
 
     Raises
     ------
     RoadsteadError
-        RS-S751 where a weight is none or no column weighs anything; RS-L208 for no powertrain.
+        RS-S751 where a weight is none or no column weighs anything; RS-L208 for no powertrain; RS-S721 where there is no such
+        folder.
     """
+    from roadstead.study.folders import world_with
     from roadstead.study.markets import rank_markets
-    from roadstead.world import reference
 
     day = on or date.today()  # noqa: DTZ011 - the day where the person sits
-    return rank_markets(reference.load(), day, weights=weights, powertrain=powertrain)
+    return rank_markets(world_with(world), day, weights=weights, powertrain=powertrain)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.study.law_checks import FOLDER as RULES
-from roadstead.study.shelf import FACTS, SAME, Place
+from roadstead.study.folders import FACTS, RULES
+from roadstead.study.shelf import SAME, Place
 from roadstead.terms.tables import read_table
 from roadstead.trade import rulebook, tariff_download, wto_tariffs
 from roadstead.trade.schemas import MEASURES

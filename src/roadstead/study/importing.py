@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from roadstead.study.folders import FACTS
 from roadstead.study.formats import FORMATS, Asked
 from roadstead.study.manifest import sha256
-from roadstead.study.shelf import FACTS, IMPORTS, Put, put
+from roadstead.study.shelf import IMPORTS, Put, put
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import read_table
 from roadstead.world import reference

@@ -12,6 +12,7 @@ from roadstead.futures.costs.lane_costs import Supply, lane_cost
 from roadstead.futures.costs.variants import line_of
 from roadstead.futures.evaluate import barred, list_arcs
 from roadstead.futures.events import TreePlan
+from roadstead.study.folders import RULES
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import hs_fault, scan_table
 from roadstead.trade import rulebook, schemas
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from roadstead.world.places import Gazetteer
     from roadstead.world.reference import World
 
-FOLDER = "rules"
 PLACES = {"measures": ("importer",), "taxes": ("importer",), "non_tariff": ("importer",), "blocs": ("member",)}
 """Columns of the rulebook's tables that name a country."""
 OTHERS = "OTHERS"
@@ -37,7 +37,7 @@ OTHERS = "OTHERS"
 
 def own_rules(folder: Path, world: World, faults: list[Fault]) -> list[Row]:
     """Note what is wrong with the case's own rules; their rows, for the check of sources."""
-    rules = folder / FOLDER
+    rules = folder / RULES
     if not rules.is_dir():
         return []
     found: list[Row] = []
@@ -55,7 +55,7 @@ def own_rules(folder: Path, world: World, faults: list[Fault]) -> list[Row]:
             rulebook.load(None, rules, world.dollars().keys())
         except RoadsteadError as error:
             noted += error.faults
-    faults += [replace(fault, where=f"{FOLDER}/{fault.where}") for fault in noted]
+    faults += [replace(fault, where=f"{RULES}/{fault.where}") for fault in noted]
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roadstead.study.folders import FACTS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.tables import Column, Kind, Schema, scan_table
 from roadstead.world.schemas import SOURCES
@@ -34,8 +35,6 @@ IMPORTS = Schema(
     key=("source",),
     evidence=False,
 )
-FACTS = "world"
-"""Folder of a case's own facts."""
 SAME = {
     "exports": ("origin", "destination", "period", "powertrain", "definition", "unit"),
     "overseas_production": ("home", "firms", "period", "metric", "unit"),

@@ -14,8 +14,8 @@ from roadstead.study import assemble, checks, entry_paths, law_checks, segments,
 from roadstead.study.document import scan_document
 from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
+from roadstead.study.folders import FACTS, RULES
 from roadstead.study.places import Places
-from roadstead.study.shelf import FACTS
 from roadstead.terms.errors import Fault, RoadsteadError, in_order
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.terms.tables import scan_table
@@ -90,7 +90,7 @@ class Study:
     @property
     def own_rules(self) -> Path | None:
         """Folder of the case's own rules, if it has one."""
-        return _if_there(self.folder / law_checks.FOLDER)
+        return _if_there(self.folder / RULES)
 
     @property
     def own_events(self) -> Path | None:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
 from roadstead.playbook.signposts import signposts
+from roadstead.study.folders import FACTS, check_folders
 from roadstead.study.kept import take_up
-from roadstead.study.law_checks import FOLDER as RULES
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
 from roadstead.study.progress import Quiet
-from roadstead.study.shelf import FACTS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade import rulebook
 from roadstead.world import reference
@@ -108,7 +107,7 @@ def watch(
         RS-S703 where it is no run folder, or one whose plan no longer fits its inputs; RS-S720 for a day before the case's, RS-S721
         where a folder of rules or facts is none.
     """
-    _check_folders(rules, world)
+    check_folders(rules, world)
     kept = take_up(folder, progress or Quiet())
     ready, study, reading = kept.ready, kept.ready.study, kept.reading
     day = as_of or _newest(ready, rules)
@@ -142,13 +141,6 @@ def _newest(ready: Ready, rules: Path | None) -> date:
         every = rulebook.load(None, rules, ready.study.world.dollars().keys()).every_measure()
         days += [measure.known_from for measure in every if old.get(measure.measure_id) != measure]
     return max(days)
-
-
-def _check_folders(*folders: Path | None) -> None:
-    missing = [folder for folder in folders if folder is not None and not folder.is_dir()]
-    if missing:
-        message, expected = "there is no such folder", f"a folder of tables, as `{RULES}/` or `{FACTS}/` of a case"
-        raise RoadsteadError([Fault(str(folder), "RS-S721", message, expected) for folder in missing])
 
 
 def _folder(path: Path) -> Path | None:

@@ -59,3 +59,29 @@ def test_faults_are_listed_and_nothing_is_made(run, tmp_path):
 def test_an_unknown_format_is_refused(run, baci):
     said = run("import", "bacci", baci)
     assert (said.status, said.codes) == (2, ["RS-W320"])
+
+
+def test_what_was_imported_is_what_markets_and_claims_are_told_from(run, tmp_path):
+    """The risk of a country that markets are ranked by; exports of parts that a claim is held against."""
+    case, terms = tmp_path / "case", ("--publisher", "An association", "--licence", "its page")
+    risk = tmp_path / "risk.csv"
+    risk.write_text("place,indicator,period,value,unit\nBrazil,country_risk_premium,2026,0.0777,1\n", encoding="utf-8")
+    parts = tmp_path / "parts.csv"
+    head = "place,flow,year,goods,definition,value"
+    parts.write_text(f"{head}\nChina,EXPORT,2023,PARTS,HS 8708,151\n", encoding="utf-8")
+    for name, path in (("economies", risk), ("parts_trade", parts)):
+        assert run("import", name, path, "--into", case, *terms).status == 0
+    facts = ("--world", case / "world")
+    assert "7.8 %" in run("markets", "BRA", "--on", "2026-06-01", *facts).out
+    assert "7.8 %" not in run("markets", "BRA", "--on", "2026-06-01").out
+    told = {claim["claim"]: claim for claim in run("claims", "--json", *facts).json}
+    packaged = {claim["claim"]: claim for claim in run("claims", "--json").json}
+    changed = [name for name in told if told[name]["readings"] != packaged[name]["readings"]]
+    assert changed
+    assert all("151" in str(told[name]["readings"]) for name in changed if "HS 8708" in str(told[name]["readings"]))
+
+
+def test_a_folder_of_facts_that_is_none_is_refused(run, tmp_path):
+    for command in ("claims", "markets"):
+        said = run(command, "--world", tmp_path / "nowhere")
+        assert (said.status, said.codes) == (2, ["RS-S721"])
