@@ -89,6 +89,11 @@ def _template(schema: Schema) -> Format:
     )
 
 
+def _oica(paths: Sequence[Path], asked: Asked) -> Taken:
+    known = [row for row in asked.world.tables["sales"] if row["source"] not in asked.imported]
+    return oica.read(paths, asked.world.gazetteer, known, prefer=asked.prefer)
+
+
 def _wits(paths: Sequence[Path], asked: Asked) -> Taken:
     places = _numeric(asked.world)
     found = [tariff_download.read(path, places) for path in paths]
@@ -173,7 +178,7 @@ PUBLISHED = (
         what="sales or production by country and year; one workbook a table",
         url="https://www.oica.net/",
         licence="OICA: all rights reserved; commercial use is paid for",
-        read=lambda paths, asked: oica.read(paths, asked.world, prefer=asked.prefer),
+        read=_oica,
         tables=_facts("sales", "overseas_production"),
     ),
     Format(

@@ -88,6 +88,26 @@ def test_the_same_file_again_changes_nothing(case, baci):
     assert (again.tables[0].rows, again.tables[0].replaced) == (1, 1)
 
 
+@pytest.mark.parametrize("prefer", [False, True])
+def test_what_an_import_brought_does_not_decide_what_the_next_one_does(case, file, prefer):
+    """A country without sales takes the count as the one to use, and so it does when the file is read again."""
+    title = "REGISTRATIONS OR SALES OF NEW VEHICLES - PASSENGER CARS,,"
+    sheet = file("pc.csv", title, "REGIONS/COUNTRIES,2023,2024", "MALAWI,100,110", "FRANCE,1700000,1710000")
+    import_files("oica", [sheet], case, DAY, Wish(prefer=prefer))
+    before = contents(case)
+    import_files("oica", [sheet], case, LATER, Wish(prefer=prefer))
+    assert contents(case) == before
+    used = {row["place"]: row["preferred"] for row in rows(case, "sales")}
+    assert used == {"MWI": "yes", "FRA": "yes" if prefer else "no"}
+
+
+def test_the_same_file_with_other_wishes_takes_the_place_of_what_it_brought(case, file):
+    table = file("own.csv", INCOMES, "DEU,2024,84000000,55000", "FRA,2024,68000000,46000")
+    for name in ("DEU", "FRA"):
+        import_files("incomes", [table], case, DAY, Wish(only=(name,), publisher="A", licence="B"))
+    assert [row["place"] for row in rows(case, "incomes")] == ["FRA"]
+
+
 def test_a_later_edition_takes_the_place_of_an_earlier_one(case, baci):
     import_files("baci", [baci(1000, 2022)], case, DAY)
     import_files("baci", [baci(1000)], case, DAY)

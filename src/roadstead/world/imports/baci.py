@@ -102,7 +102,12 @@ def _named(path: Path, faults: list[Fault]) -> _Name | None:
         faults.append(Fault(path.name, "RS-W321", message, "the name CEPII gave it: BACI_HS22_Y2023_V202501.csv"))
         return None
     short = int(match["edition"])
-    return _Name(short + (1900 if short + 1900 >= CENTURY else 2000), int(match["year"]), match["version"])
+    edition = short + (1900 if short + 1900 >= CENTURY else 2000)
+    if edition not in goods.EDITIONS.values():
+        message = f"the edition of {edition} of the Harmonized System is not known here"
+        faults.append(Fault(path.name, "RS-W321", message, f"one of {', '.join(map(str, goods.EDITIONS.values()))}"))
+        return None
+    return _Name(edition, int(match["year"]), match["version"])
 
 
 def _lines(path: Path, faults: list[Fault]) -> pl.DataFrame:

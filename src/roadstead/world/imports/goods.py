@@ -43,7 +43,7 @@ PARTS_CODES = tuple(
 PARTS_SINCE = 2007
 ELECTRIC_SINCE = 2017
 """Edition of the Harmonized System from which powertrains have subheadings of their own."""
-EDITIONS = {"H0": 1992, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022, "H7": 2028}
+EDITIONS = {"H0": 1992, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
 """Code of an edition of the Harmonized System at UN Comtrade -> its year."""
 
 

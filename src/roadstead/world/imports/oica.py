@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from roadstead.world.reference import World
+    from roadstead.terms.tables import Row
+    from roadstead.world.places import Gazetteer
 
 Table = list[tuple[int, list[str]]]
 HEADER = "a header with REGIONS/COUNTRIES and a column for each year, below a title"
@@ -78,11 +79,16 @@ class _Counted:
     title: str
 
 
-def read(paths: Sequence[Path], world: World, *, prefer: bool = False) -> Taken:
+def read(paths: Sequence[Path], gazetteer: Gazetteer, sales: Sequence[Row], *, prefer: bool = False) -> Taken:
     """Sales by place, year and scope, or vehicles made in each country.
 
-    Sales are the ones to use of a place where the world at hand has none; ``prefer`` takes them where it counts the same
-    vehicles, too. Never those of China, which contain exports, nor passenger cars where pick-ups and SUVs are none.
+    Sales are the ones to use of a place where ``sales`` has none; ``prefer`` takes them where it counts the same vehicles, too.
+    Never those of China, which contain exports, nor passenger cars where pick-ups and SUVs are none.
+
+    Parameters
+    ----------
+    sales
+        Rows of the table that are known otherwise: what earlier imports brought decides nothing.
 
     Raises
     ------
@@ -94,12 +100,13 @@ def read(paths: Sequence[Path], world: World, *, prefer: bool = False) -> Taken:
     left_out: Counter[str] = Counter()
     notes: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {}
+    scopes = {place: scope for place, (scope, _) in preferred_sales(tuple(sales)).items()}
     for path in paths:
         for table in _tables(path, faults):
             counted = _counted(path, table, faults)
             if counted is not None:
-                figures = _figures(path, table, world, faults, left_out)
-                rows.setdefault(counted.table, []).extend(_rows(figures, counted, world, prefer=prefer))
+                figures = _figures(path, table, gazetteer, faults, left_out)
+                rows.setdefault(counted.table, []).extend(_rows(figures, counted, scopes, prefer=prefer))
     raise_if_any(faults)
     if not any(rows.values()):
         raise RoadsteadError(Fault(", ".join(path.name for path in paths), "RS-W316", "no figure of a country", HEADER))
@@ -154,7 +161,7 @@ def _counted(path: Path, table: Table, faults: list[Fault]) -> _Counted | None:
 
 
 def _figures(
-    path: Path, table: Table, world: World, faults: list[Fault], left_out: Counter[str]
+    path: Path, table: Table, gazetteer: Gazetteer, faults: list[Fault], left_out: Counter[str]
 ) -> dict[tuple[str, int], float]:
     """Vehicles by place and year; every fault at its place."""
     at = _header(table)
@@ -176,9 +183,9 @@ def _figures(
         if REGIONS.fullmatch(name.upper()):
             left_out["regions and totals"] += 1
             continue
-        place = SPELLINGS.get(name.upper()) or _place(name, world)
+        place = SPELLINGS.get(name.upper()) or _place(name, gazetteer)
         if place is None:
-            faults.append(world.gazetteer.fault(name, f"{path.name}:{number}:1"))
+            faults.append(gazetteer.fault(name, f"{path.name}:{number}:1"))
             continue
         if place in first:
             message = f"{name} stands twice, first in line {first[place]}"
@@ -191,8 +198,8 @@ def _figures(
     return figures
 
 
-def _place(name: str, world: World) -> str | None:
-    place = world.gazetteer.find(name)
+def _place(name: str, gazetteer: Gazetteer) -> str | None:
+    place = gazetteer.find(name)
     return place.place_id if place is not None and place.kind == "territory" else None
 
 
@@ -208,9 +215,8 @@ def _number(cell: str, where: str, faults: list[Fault]) -> float:
 
 
 def _rows(
-    figures: Mapping[tuple[str, int], float], counted: _Counted, world: World, *, prefer: bool
+    figures: Mapping[tuple[str, int], float], counted: _Counted, scopes: Mapping[str, str], *, prefer: bool
 ) -> Iterator[dict[str, Any]]:
-    scopes = preferred_sales(world.tables["sales"])
     for (place, year), vehicles in figures.items():
         if counted.table == PRODUCTION:
             yield {
@@ -226,7 +232,7 @@ def _rows(
             continue
         doubt = _doubt(place, counted.vehicles)
         known = scopes.get(place)
-        use = not doubt and (known is None or (prefer and known[0] == counted.vehicles))
+        use = not doubt and (known is None or (prefer and known == counted.vehicles))
         yield {
             "place": place,
             "year": year,

@@ -132,13 +132,14 @@ def test_a_wholly_wrong_file_is_told_in_part(file, world, refused):
     ("name", "text", "where", "code"),
     [
         ("baci.csv", flows("2023,156,56,870380,1,1"), "baci.csv", "RS-W321"),
+        ("BACI_HS28_Y2029_V203101.csv", flows("2029,156,56,870380,1,1"), "BACI_HS28_Y2029_V203101.csv", "RS-W321"),
         (NAME, flows("2023,156,56,870380,1,1", header="t;i;j;k;v;q"), f"{NAME}:1:1", "RS-W321"),
         (NAME, flows("2023,156,56,870380,1,1", header="t,j,i,k,v,q"), f"{NAME}:1:1", "RS-W321"),
         (NAME, flows("2022,156,56,870380,1,1"), f"{NAME}:2:1", "RS-W322"),
         (NAME, flows("2023,156,56,870380,1,1", "2023,156,56,870380,2,1"), f"{NAME}:3:1", "RS-W323"),
         (NAME, flows("2023,156,56,010121,1,1"), NAME, "RS-W316"),
     ],
-    ids=["name", "separators", "order of columns", "another year", "twice", "no cars"],
+    ids=["name", "edition", "separators", "order of columns", "another year", "twice", "no cars"],
 )
 def test_what_is_not_baci_is_refused(file, world, refused, name, text, where, code):
     assert refused(read, [file(name, text)], world.gazetteer) == [(where, code)]
