@@ -13,7 +13,7 @@ import io
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.trade.duty import covers
@@ -153,17 +153,22 @@ def read(path: Path, places: Mapping[str, str]) -> tuple[list[TariffLine], dict[
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    about = "a CSV, or a ZIP with a CSV in it"
     try:
         text = _text(path)
-    except (OSError, StopIteration) as error:
+    except (OSError, StopIteration, UnicodeDecodeError, BadZipFile) as error:
         message = "no tariff download can be read here"
-        raise RoadsteadError(Fault(str(path), "RS-T112", message, "a CSV, or a ZIP with a CSV in it")) from error
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        message = f"no bulk download of WITS: {', '.join(missing)} missing"
-        raise RoadsteadError(Fault(path.name, "RS-T102", message, f"the columns {', '.join(COLUMNS)}"))
-    yield from enumerate(reader, start=2)
+        raise RoadsteadError(Fault(path.name, "RS-T112", message, about)) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            message = f"no bulk download of WITS: {', '.join(missing)} missing"
+            raise RoadsteadError(Fault(path.name, "RS-T102", message, f"the columns {', '.join(COLUMNS)}"))
+        yield from enumerate(reader, start=2)
+    except csv.Error as error:
+        message = f"not readable as a table: {error}"
+        raise RoadsteadError(Fault(f"{path.name}:{reader.line_num}:1", "RS-T112", message, about)) from error
 
 
 def _text(path: Path) -> str:

@@ -174,7 +174,7 @@ def _figures(
     figures: dict[tuple[str, int], float] = {}
     first: dict[str, int] = {}
     for number, cells in table[at + 1 :]:
-        printed = {year: cells[column].strip() for column, year in years.items()}
+        printed = {year: cells[column].strip() if column < len(cells) else "" for column, year in years.items()}
         told = {year: cell for year, cell in printed.items() if cell.casefold() not in MISSING}
         name = _FOOTNOTE.sub("", " ".join(cells[0].split()))
         if not told or not name:

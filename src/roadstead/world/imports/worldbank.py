@@ -112,8 +112,8 @@ def _json(name: str, text: str) -> _Read:
     records = content
     if isinstance(content, list) and len(content) == 2 and isinstance(content[0], dict) and "page" in content[0]:
         about, records = content
-        if int(about.get("pages", 1)) > 1:
-            message = f"page {about['page']} of {about['pages']}"
+        if about.get("pages", 1) not in {0, 1, "0", "1"}:
+            message = f"page {about['page']} of {about.get('pages')}"
             raise RoadsteadError(Fault(name, "RS-W324", message, "ask with per_page=20000, so that one page holds all"))
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise RoadsteadError(Fault(name, "RS-W321", "no answer of the World Bank's API", SHAPES))
@@ -127,13 +127,16 @@ def _json(name: str, text: str) -> _Read:
 def _record(record: Mapping[str, Any], where: str) -> _Point | None:
     value = "" if record.get("value") is None else str(record["value"])
     if "countryiso3code" in record:
-        code = record["countryiso3code"] or record.get("country", {}).get("id", "")
-        return _Point(
-            str(record.get("indicator", {}).get("id", "")), str(code), str(record.get("date", "")), value, where
-        )
+        code = str(record["countryiso3code"] or _id(record.get("country")))
+        return _Point(_id(record.get("indicator")), code, str(record.get("date", "")), value, where)
     if {"series", "economy", "time"} <= record.keys():
-        return _Point(record["series"], record["economy"], str(record["time"]).removeprefix("YR"), value, where)
+        time = str(record["time"]).removeprefix("YR")
+        return _Point(str(record["series"]), str(record["economy"]), time, value, where)
     return None
+
+
+def _id(cell: Any) -> str:
+    return str(cell.get("id", "")) if isinstance(cell, dict) else ""
 
 
 def _csv(name: str, text: str) -> _Read:
