@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.foreseen import Sure, foreseen
+from roadstead.futures.paths.hazards import nearest
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _named(document: Document, grown: GrownEntry, found: Catalogue) -> Iterator[
     for i, name in enumerate(grown.never):
         where = document.where("tree", "grown", "never", i)
         if name not in found.events:
-            yield Fault(where, "RS-S609", f"there is no event `{name}`", f"one of {', '.join(found.events)}")
+            yield Fault(where, "RS-S609", f"there is no event `{name}`", nearest(name, found.events))
         elif any(_sure(key, year).event == name for key, year in grown.certain.items()):
             yield Fault(where, "RS-S609", f"`{name}` is certain and never comes", "one of both")
 
@@ -61,7 +62,7 @@ def _played(found: Catalogue, name: str, played: list[str], where: str) -> Itera
     if name not in played:
         event = found.events.get(name)
         message = f"`{name}` is shown, not yet played: {event.would_change}" if event else f"there is no event `{name}`"
-        yield Fault(where, "RS-S609", message, f"one of {', '.join(played)}")
+        yield Fault(where, "RS-S609", message, nearest(name, played))
 
 
 def _level(found: Catalogue, one: Sure, where: str) -> Iterator[Fault]:
