@@ -34,7 +34,7 @@ class Sweeping:
     tornado: Annotated[bool, Parameter(help="Every assumption of the case at its low and its high end.")] = False
     spread: Annotated[float, Parameter(help="Share by which --tornado moves an assumption.")] = 0.2
     set: Annotated[tuple[str, ...], Parameter(help="SELECTOR=VALUE that holds at every point.")] = ()
-    event: Annotated[tuple[str, ...], Parameter(help="EVENT YEAR, certain at every point.")] = ()
+    event: Annotated[tuple[str, ...], Parameter(help="EVENT YEAR, certain at every point, or EVENT never.")] = ()
     scenario: Annotated[tuple[str, ...], Parameter(help="Scenario that holds at every point.")] = ()
     out: Annotated[
         Path | None,

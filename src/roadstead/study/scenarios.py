@@ -60,7 +60,14 @@ def patches_of(name: str, known: Mapping[str, ScenarioEntry], above: tuple[str, 
     """Patches of a scenario in order: those it stands on first, then its values, then its events."""
     if name in above:
         circle = " on ".join((*above, name))
-        raise RoadsteadError(Fault(f"scenario {name}", "RS-S736", f"it stands on itself: {circle}", "an `over` that leads to no scenario twice"))
+        raise RoadsteadError(
+            Fault(
+                f"scenario {name}",
+                "RS-S736",
+                f"it stands on itself: {circle}",
+                "an `over` that leads to no scenario twice",
+            )
+        )
     entry = _entry(name, known, may_be_file=not above)
     found: list[Patch] = []
     faults: list[Fault] = []
