@@ -218,7 +218,7 @@ def test_more_is_tried_only_where_the_gap_is_not_proven(seed: int, monkeypatch: 
         warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
         point = warm.solve().point
         assert point is not None
-        begin = good_start(made.tree, made.prospect, whole.columns, warm, point, None, enough)
+        begin = good_start(made.tree, made.prospect, whole.columns, warm, point, None, Tries(enough))
         assert begin is not None
         return begin
 
