@@ -18,7 +18,7 @@ from roadstead.footprint.extensive import OPTIMAL, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.operations import has_one_entry
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.rounding import Start, _postponed, _Trial, good_start
+from roadstead.footprint.rounding import Start, Tries, _postponed, _Trial, good_start
 from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import Effort, Solved, prove, solve, without
 from roadstead.futures.tree import ancestry
