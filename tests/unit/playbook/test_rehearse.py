@@ -35,6 +35,7 @@ from roadstead.playbook.rehearse import (
 )
 
 if TYPE_CHECKING:
+    from roadstead.footprint.dispatcher import Dispatcher
     from roadstead.footprint.solve import Solved
 
 EXACT = Effort(gap=0.0)
@@ -206,9 +207,9 @@ def test_policies_that_decide_alike_are_looked_at_once(seed: int, monkeypatch):
     alone = np.stack([carried(fan, way)[0] for way in ways], axis=1)
     looked: list[tuple[str, int]] = []
 
-    def counted(fan: Fan, policy: Policy):
+    def counted(fan: Fan, policy: Policy, *warm: dict[bool, Dispatcher]):
         looked.append((policy.key, fan.paths))
-        return carried(fan, policy)
+        return carried(fan, policy, *warm)
 
     monkeypatch.setattr("roadstead.playbook.rehearse.carried", counted)
     npv, keeps = side_by_side(fan, ways)
