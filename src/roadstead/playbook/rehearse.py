@@ -45,6 +45,8 @@ SAMPLE = "foresight"
 """Name under which it is drawn which paths are looked at with foresight."""
 TOGETHER = 25
 """Paths whose flows are worked out together: their programs stay warm from policy to policy, and are held in memory."""
+AHEAD_TOGETHER = 10
+"""Paths planned with foresight whose prospects are worked out together."""
 IN_STRATUM = 2
 """Paths looked at in every stratum: the fewest that tell how far they spread."""
 
@@ -238,7 +240,7 @@ def _valued(fan: Fan, prospect: Prospect, programs: Dispatcher, decisions: Decis
 
 
 def foresee(
-    one_path: Callable[[int], Unopened],
+    some: Callable[[Ints], Unopened],
     rehearsed: Rehearsed,
     sample: tuple[int, int],
     effort: Effort,
@@ -250,21 +252,23 @@ def foresee(
     order = np.argsort(rehearsed.npv[:, 0], kind="stable")
     strata = tuple(np.array_split(order, max(min(count, paths) // IN_STRATUM, 1)))
     drawn = uniform(SAMPLE, seed, 0, paths, 1)[0]
-    looked = tuple(np.sort(some[np.argsort(drawn[some], kind="stable")[:IN_STRATUM]]) for some in strata)
+    looked = tuple(np.sort(each[np.argsort(drawn[each], kind="stable")[:IN_STRATUM]]) for each in strata)
     which = np.concatenate(looked)
     alone = Effort(effort.gap, effort.seconds, 1, effort.method)
-    tasks = [(one_path(int(i)), alone) for i in which]
-    found = np.asarray(map_tasks(_foreseen, tasks, workers=effort.workers, progress=progress))
+    shares = np.array_split(which, -(-len(which) // AHEAD_TOGETHER))
+    tasks = [(some(share), alone) for share in shares]
+    found = np.concatenate(map_tasks(_foreseen, tasks, workers=effort.workers, progress=progress))
     npv, bound = np.full(paths, np.nan), np.full(paths, np.nan)
     npv[which], bound[which] = found.T
     return Foreseen(strata, looked, npv, bound)
 
 
-def _foreseen(task: tuple[Unopened, Effort]) -> tuple[float, float]:
-    """What the best plan for one path is worth, and what none can pass."""
+def _foreseen(task: tuple[Unopened, Effort]) -> Floats:
+    """What the best plan for each path alone is worth, and what none can pass. Shape (P, 2)."""
     part, effort = task
     fan = part.fan()
-    return foresight(fan.tree, fan.prospect, effort)
+    alone = (fan.of([i]) for i in range(fan.paths))
+    return np.asarray([foresight(one.tree, one.prospect, effort) for one in alone])
 
 
 def foresight(tree: ScenarioTree, prospect: Prospect, effort: Effort) -> tuple[float, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roadstead.futures.events import TreePlan
 from roadstead.futures.growth.fan import drawn
 from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
@@ -23,15 +25,14 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from roadstead.footprint.solve import Effort
-    from roadstead.futures.growth.fan import Drawn
     from roadstead.playbook.rehearse import Foreseen, Outcome, Policy, Rehearsed
     from roadstead.study.api import Wanted
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.study.study import Ready
 
-PART = 25
-"""Paths whose prospects are worked out together."""
+PART = 125
+"""Paths whose prospects are worked out together, at most: the more, the more often a law is met again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +124,14 @@ def rehearsal(
     paths, ahead = size
     first = source.plan.paths
 
-    def some(at: int, count: int) -> Drawn:
-        return drawn(source, first + at, count, ready.answered)
-
     progress.begin("paths")
-    parts = [some(at, min(PART, paths - at)) for at in range(0, paths, PART)]
+    fresh = drawn(source, first, paths, ready.answered)
+    parts = [fresh.of(share) for share in np.array_split(np.arange(paths), -(-paths // PART))]
     found = rehearse(parts, ways, effort.workers, progress.done)
     seen = None
     if ahead:
         progress.begin("foresight")
-        seen = foresee(lambda i: some(i, 1), found, (ahead, source.plan.seed), effort, progress.done)
+        seen = foresee(fresh.of, found, (ahead, source.plan.seed), effort, progress.done)
     told = outcomes(found, seen, EXPORTS)
     return Rehearsal(ready.study.conventions.currency, first, _wait(ready.study), found, seen, told)
 

@@ -181,7 +181,7 @@ def test_workers_and_parts_change_nothing():
     parts = rehearse([Open(fan.of([i])) for i in range(fan.paths)], policies)
     assert parts.npv == pytest.approx(whole.npv, rel=1e-9)
     assert parts.weight == pytest.approx(np.full(fan.paths, 1.0 / fan.paths))
-    seen = [foresee(lambda i: Open(fan.of([i])), whole, (100, 1), EXACT) for _ in range(2)]
+    seen = [foresee(lambda some: Open(fan.of(some)), whole, (100, 1), EXACT) for _ in range(2)]
     assert (seen[0].npv == seen[1].npv).all()
     assert np.isfinite(seen[0].npv).sum() == sum(len(some) for some in seen[0].looked)
     alone = [solve(fan.of([i]).tree, fan.of([i]).prospect, EXACT).certificate.value for i in range(fan.paths)]
