@@ -46,7 +46,7 @@ def rises(
     Length M, shapes (Y, J). [money/car]
     """
     moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
-    duties, found = _Duties(costing), []
+    duties, found = Duties(costing), []
     for met in contests:
         importer, rise = costing.territory(met.market), np.zeros(met.price.shape)
         measures = moments.numbers(moments.measures(importer))
@@ -97,7 +97,7 @@ def _rise(cost: Floats, duty: Floats, terms: Mapping[str, Term]) -> Floats:
     return np.asarray(terms["pass_through"].value * (hat[:, 0] - 1.0) * cost)
 
 
-class _Duties:
+class Duties:
     """Duty on a rival's car from home, by law and by band of value: settled once each."""
 
     def __init__(self, costing: Costing) -> None:
