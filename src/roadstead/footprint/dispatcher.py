@@ -49,6 +49,6 @@ class Dispatcher:
             raise misfit("a rule of decisions is broken")
         states = at.states.at(point)
         answered = self._programs(Asked(states, flows=True))
-        if not np.all(np.isfinite(answered.value)):
-            raise misfit("what must be served cannot be")
+        if not np.all(np.isfinite(answered.value)):  # nothing fits, or a solver has failed: one program of all tells
+            return dispatch(self._tree, self._prospect, decisions)
         return FootprintPlan(decisions, answered.flows(at.operations, states.at_work))

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from roadstead.footprint.columns import CARS
-from roadstead.footprint.extensive import OPTIMAL, new_solver
+from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, new_solver
 from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
 from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
@@ -203,9 +203,15 @@ class _Warm:
         self.solver.changeRowsBounds(len(new), new, low[new], high[new])  # type: ignore[attr-defined]
         self.gain, self.ceiling, self.low, self.high = gain, ceiling.copy(), low, high
         self.solver.run()
-        if self.solver.modelStatusToString(self.solver.getModelStatus()) != OPTIMAL:
+        if self._status() not in {OPTIMAL, INFEASIBLE}:
+            self.solver.clearSolver()  # it may lose its way from where the last solve ended: once more from nothing
+            self.solver.run()
+        if self._status() != OPTIMAL:
             return float("-inf")
         return float(self.solver.getInfo().objective_function_value)
+
+    def _status(self) -> str:
+        return self.solver.modelStatusToString(self.solver.getModelStatus())
 
     def prices(self, into: BarePrices, at: int) -> Lumps:
         """Prices of the last solve, as row ``at``, and the cuts (F.28) that have one."""

@@ -147,8 +147,8 @@ def test_fresh_paths_priced_together_earn_what_each_does_alone(source: Source):
         alone, mine = fresh.of([i]).fan().prospect, together.of([i]).prospect
         assert (alone.arcs.allowed == mine.arcs.allowed).all()
         assert alone.arcs.margin == pytest.approx(mine.arcs.margin, rel=1e-12, abs=1e-9)
-        for name in ("width", "price", "group_width", "group_price"):
-            assert getattr(alone.demand, name) == pytest.approx(getattr(mine.demand, name), rel=1e-9, abs=1e-9)
+        assert alone.resources.free == pytest.approx(mine.resources.free, rel=1e-12)
+        assert alone.resources.fixed == pytest.approx(mine.resources.fixed, rel=1e-12)
 
 
 def test_every_margin_of_a_fresh_path_is_the_sum_of_bars_worked_out_by_themselves(source: Source):
