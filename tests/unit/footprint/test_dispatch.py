@@ -13,6 +13,7 @@ from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.dispatcher import Dispatcher
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.node_years import _Warm
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.terms.errors import RoadsteadError
 
@@ -59,6 +60,30 @@ def test_warm_node_years_earn_what_one_program_does(seed: int, chances: list[int
         plans = warm.plan(decisions), dispatch(made.tree, made.prospect, decisions)
         found, whole = (certify(made.tree, made.prospect, plan).by_node for plan in plans)
         np.testing.assert_allclose(found, whole, rtol=1e-9, atol=1e-6 * np.abs(whole).max())
+
+
+def test_a_solver_that_loses_its_way_begins_again(monkeypatch):
+    """Every second word of it is that it came to nothing: what is found is the same, and found from nothing."""
+    warm, decisions = Dispatcher(MADE.tree, MADE.prospect), no_new(MADE.tree, MADE.prospect)
+    sure = certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node
+    told, words = [], iter(range(10**6))
+    status = _Warm._status
+
+    def lost(program: _Warm) -> str:
+        told.append(next(words))
+        return "Unknown" if told[-1] % 3 == 0 else status(program)
+
+    monkeypatch.setattr(_Warm, "_status", lost)
+    assert certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node == pytest.approx(sure, rel=1e-9)
+    assert len(told) > MADE.prospect.node_years.count
+
+
+def test_a_solver_that_finds_nothing_leaves_it_to_one_program(monkeypatch):
+    decisions = no_new(MADE.tree, MADE.prospect)
+    whole = certify(MADE.tree, MADE.prospect, dispatch(MADE.tree, MADE.prospect, decisions)).by_node
+    monkeypatch.setattr(_Warm, "_status", lambda _: "Unknown")
+    plan = Dispatcher(MADE.tree, MADE.prospect).plan(decisions)
+    assert certify(MADE.tree, MADE.prospect, plan).by_node == pytest.approx(whole, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(6))
