@@ -45,8 +45,6 @@ SAMPLE = "foresight"
 """Name under which it is drawn which paths are looked at with foresight."""
 TOGETHER = 25
 """Paths whose flows are worked out together: their programs stay warm from policy to policy, and are held in memory."""
-AHEAD_TOGETHER = 10
-"""Paths planned with foresight whose prospects are worked out together."""
 IN_STRATUM = 2
 """Paths looked at in every stratum: the fewest that tell how far they spread."""
 
@@ -70,6 +68,10 @@ class Policy:
 
 class Unopened(Protocol):
     """Some paths whose prospect is not worked out yet: that is done where they are looked at."""
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
 
     def fan(self) -> Fan:
         """The paths with their prospect."""
@@ -240,34 +242,41 @@ def _valued(fan: Fan, prospect: Prospect, programs: Dispatcher, decisions: Decis
 
 
 def foresee(
-    some: Callable[[Ints], Unopened],
+    parts: Sequence[Unopened],
     rehearsed: Rehearsed,
     sample: tuple[int, int],
     effort: Effort,
     progress: Callable[[int, int], None] | None = None,
 ) -> Foreseen:
-    """Plan ``sample`` paths, drawn by a seed, each as if it were certain; strata are paths with like NPV of the first policy."""
+    """Plan ``sample`` paths, drawn by a seed, each as if it were certain; strata are paths with like NPV of the first policy.
+
+    ``parts``: those that policies were carried out on, so that their demand is cut into the same segments.
+    """
     count, seed = sample
     paths = len(rehearsed.weight)
     order = np.argsort(rehearsed.npv[:, 0], kind="stable")
     strata = tuple(np.array_split(order, max(min(count, paths) // IN_STRATUM, 1)))
     drawn = uniform(SAMPLE, seed, 0, paths, 1)[0]
     looked = tuple(np.sort(each[np.argsort(drawn[each], kind="stable")[:IN_STRATUM]]) for each in strata)
-    which = np.concatenate(looked)
+    which = np.sort(np.concatenate(looked))
     alone = Effort(effort.gap, effort.seconds, 1, effort.method)
-    shares = np.array_split(which, -(-len(which) // AHEAD_TOGETHER))
-    tasks = [(some(share), alone) for share in shares]
+    ends = np.cumsum([part.paths for part in parts])
+    shares = np.split(which, np.searchsorted(which, ends[:-1]))
+    begins = ends - [part.paths for part in parts]
+    tasks = [
+        (part, share - begin, alone) for part, share, begin in zip(parts, shares, begins, strict=True) if len(share)
+    ]
     found = np.concatenate(map_tasks(_foreseen, tasks, workers=effort.workers, progress=progress))
     npv, bound = np.full(paths, np.nan), np.full(paths, np.nan)
     npv[which], bound[which] = found.T
     return Foreseen(strata, looked, npv, bound)
 
 
-def _foreseen(task: tuple[Unopened, Effort]) -> Floats:
-    """What the best plan for each path alone is worth, and what none can pass. Shape (P, 2)."""
-    part, effort = task
+def _foreseen(task: tuple[Unopened, Ints, Effort]) -> Floats:
+    """What the best plan for each of some paths alone is worth, and what none can pass. Shape (paths, 2)."""
+    part, looked, effort = task
     fan = part.fan()
-    alone = (fan.of([i]) for i in range(fan.paths))
+    alone = (fan.of([i]) for i in looked)
     return np.asarray([foresight(one.tree, one.prospect, effort) for one in alone])
 
 

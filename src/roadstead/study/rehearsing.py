@@ -125,13 +125,13 @@ def rehearsal(
     first = source.plan.paths
 
     progress.begin("paths")
-    fresh = drawn(source, first, paths, ready.answered)
+    fresh = drawn(source, first, paths, ready.answered, ready.evaluation.prospect.resources.limit)
     parts = [fresh.of(share) for share in np.array_split(np.arange(paths), -(-paths // PART))]
     found = rehearse(parts, ways, effort.workers, progress.done)
     seen = None
     if ahead:
         progress.begin("foresight")
-        seen = foresee(fresh.of, found, (ahead, source.plan.seed), effort, progress.done)
+        seen = foresee(parts, found, (ahead, source.plan.seed), effort, progress.done)
     told = outcomes(found, seen, EXPORTS)
     return Rehearsal(ready.study.conventions.currency, first, _wait(ready.study), found, seen, told)
 

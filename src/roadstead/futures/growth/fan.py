@@ -178,6 +178,8 @@ class Drawn:
         Nodes of the grown tree that the fan's are at. Shape (N,).
     answered
         Own prices that rivals answer, by market, as in ``build_demand``; None where they answer the reference prices. Shape (Y, K).
+    limit
+        Modules that the tree lets be bought, so that a path lets no fewer. Shape (R,).
     """
 
     grown: Grown
@@ -185,6 +187,12 @@ class Drawn:
     costing: Costing
     rulebook: Rulebook
     answered: Mapping[str, Floats] | None = None
+    limit: Floats | None = None
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
+        return _paths(self.grown.tree)
 
     def of(self, paths: Sequence[int] | Ints) -> Drawn:
         """Some of the paths, each as likely beside the others as before."""
@@ -206,22 +214,33 @@ class Drawn:
             ),
         )  # fmt: skip
         answered = self.answered and {market: price[rows] for market, price in self.answered.items()}
-        return Drawn(part, self.at[nodes], self.costing, self.rulebook, answered)
+        return replace(self, grown=part, at=self.at[nodes], answered=answered)
 
     def fan(self) -> Fan:
         """The paths with their prospect."""
         found = evaluate(self.grown, self.costing, self.rulebook, self.grown.events, self.answered)
-        return Fan(self.grown.tree, replace(found.prospect, tails=Tails()), self.at)
+        prospect = replace(found.prospect, tails=Tails())
+        if self.limit is not None:
+            most = np.maximum(prospect.resources.limit, self.limit)
+            prospect = replace(prospect, resources=replace(prospect.resources, limit=most))
+        return Fan(self.grown.tree, prospect, self.at)
 
 
-def drawn(source: Source, first: int, count: int, answered: Mapping[str, Floats] | None = None) -> Drawn:
+def drawn(
+    source: Source,
+    first: int,
+    count: int,
+    answered: Mapping[str, Floats] | None = None,
+    limit: Floats | None = None,
+) -> Drawn:
     """The paths ``first``, ``first`` + 1, ... of a source; those from ``source.plan.paths`` on are fresh ones.
 
-    ``answered``: own prices that rivals answer on the tree; on a path they answer those of the nodes that it is at.
+    ``answered``: own prices that rivals answer on the tree; on a path they answer those of the nodes that it is at. ``limit``: modules that
+    the tree lets be bought.
     """
     paths = source.told(first, count)
     at = np.concatenate([[0], walked(source, paths)[:, 1:].ravel()])
     node = node_years(source.grown).node
     rows = np.concatenate([np.flatnonzero(node == n) for n in at])
     prices = None if answered is None else {market: price[rows] for market, price in answered.items()}
-    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook, prices)
+    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook, prices, limit)
