@@ -57,7 +57,9 @@ class Wishes:
     ] = ()
     event: Annotated[
         tuple[str, ...],
-        Parameter(help="What if: an event and the year it is certain from, 'us_lets_in 2029'; may be repeated."),
+        Parameter(
+            help="What if: an event and its year, 'us_lets_in 2029' or 'USA opens 2029', or 'us_lets_in never'; may be repeated."
+        ),
     ] = ()
     scenario: Annotated[
         tuple[str, ...], Parameter(help="What if: a scenario of the case, or a .yaml file with one; may be repeated.")

@@ -10,7 +10,7 @@ from roadstead.futures.catalogue import catalogue
 from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, PathPlan, TreePlan
 from roadstead.futures.selling.nests import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
-from roadstead.study import assemble, checks, entry_paths, law_checks, segments, table_checks, tables
+from roadstead.study import assemble, checks, entry_paths, grown_checks, law_checks, segments, table_checks, tables
 from roadstead.study.document import scan_document
 from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
@@ -59,7 +59,7 @@ class Study:
     events
         Those that the case declares.
     catalogue
-        Events that a tree is grown from; None where the case declares its tree.
+        Events that a tree is grown from, with those whose coming is settled; None where the case declares its tree.
     names
         Name and Chinese name of every line.
     used
@@ -265,16 +265,8 @@ def _catalogue(folder: Path, document: Document, ground: Ground) -> Catalogue | 
     except RoadsteadError as error:
         ground.faults.extend(replace(fault, where=f"{catalogue.FOLDER}/{fault.where}") for fault in error.faults)
         return None
-    played = [name for name, event in found.events.items() if event.played]
-    for i, name in enumerate(grown.events if grown else ()):
-        if name not in played:
-            event = found.events.get(name)
-            message = (
-                f"`{name}` is shown, not yet played: {event.would_change}" if event else f"there is no event `{name}`"
-            )
-            expected = f"one of {', '.join(played)}"
-            ground.faults.append(Fault(document.where("tree", "grown", "events", i), "RS-S609", message, expected))
-    return found
+    assert grown is not None
+    return grown_checks.as_settled(document, grown, found, ground.faults)
 
 
 def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
@@ -282,13 +274,14 @@ def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
     grown = case.tree.grown
     if grown is not None:
         seed = case.seed if grown.seed is None else grown.seed
+        certain = [name.partition(":")[0] for name in grown.certain if grown.events]
         return PathPlan(
             case.tree.stages,
             case.horizon.last,
             grown.nodes,
             seed,
             grown.paths,
-            grown.events,
+            tuple(dict.fromkeys((*grown.events, *certain))),
             tuple(event.id for event in case.events),
             grown.economy,
         )

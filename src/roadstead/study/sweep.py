@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from roadstead.study.spec import Study
 
 POINTS = "points.jsonl"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class Swept:
         True where points are assumptions at their low and high ends.
     names
         English and Chinese names of lines and places, by id.
+    territory
+        Customs territory of places, by id.
     again
         Points that were taken from what an earlier sweep had found.
     """
@@ -81,6 +83,7 @@ class Swept:
     fixed: tuple[str, ...]
     points: tuple[Planned, ...]
     names: Mapping[str, tuple[str, str]]
+    territory: Mapping[str, str]
     currency: str
     price_year: int
     again: int
@@ -135,7 +138,7 @@ def sweep(
         for point in task.points:
             found.append(_planned(task, point, kept))
             watched.done(len(found), total)
-    first = tasks[0]
+    first, gazetteer = tasks[0], tasks[0].base.world.gazetteer
     axes = tuple(dict.fromkeys(name for task in tasks for point in task.points for name, _ in point.values))
     return Swept(
         axes=axes,
@@ -143,6 +146,7 @@ def sweep(
         fixed=tuple(text for text, _ in first.fixed),
         points=tuple(found),
         names={key: name for task in tasks for key, name in _names(task.base).items()},
+        territory={place: gazetteer.territory(place) for place in gazetteer.places},
         currency=first.base.case.money.currency,
         price_year=first.base.case.money.price_year,
         again=kept.again,
