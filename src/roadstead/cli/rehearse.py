@@ -53,7 +53,7 @@ def rehearse(
     Parameters
     ----------
     case
-        Folder of a case whose tree is grown from paths.
+        Folder or workbook of a case whose tree is grown from paths.
     paths
         Fresh paths.
     ahead
@@ -67,12 +67,17 @@ def rehearse(
     """
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
+    from roadstead.study import workplace
     from roadstead.study.rehearsing import rehearse_folder
+
+    def tidy() -> None:
+        watch.__exit__(None, None, None)
+        workplace.tidy()
 
     with Watch() as watch:
         found = interruptible(
             lambda: rehearse_folder(case, paths=paths, ahead=ahead, workers=workers, progress=watch),
-            tidy=lambda: watch.__exit__(None, None, None),
+            tidy=tidy,
         )
     if json:
         print_json(as_json(found))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +19,7 @@ from roadstead.study.bundled import CASE_FILE
 from roadstead.study.document import plain
 from roadstead.study.patch import Certain, Setting, effective, read_all
 from roadstead.study.spec import Study, read_study
+from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.trade import rulebook
 
@@ -32,19 +31,6 @@ if TYPE_CHECKING:
 
 CASE, PINS = "case", "pins"
 """First parts of selectors of entries of case.yaml."""
-PREFIX = f"roadstead-{os.getpid()}-"
-"""What places of this process begin with."""
-
-
-def place_for_work() -> tempfile.TemporaryDirectory[str]:
-    """A place for a case with patches, which goes as its work ends."""
-    return tempfile.TemporaryDirectory(prefix=PREFIX)
-
-
-def tidy() -> None:
-    """Take away the places of work that was ended by force."""
-    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
