@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.workbooks import SUFFIXES
+from roadstead.terms.workbooks import OTHER_SUFFIXES, SUFFIXES
 
 CASE_FILE = "case.yaml"
 
@@ -38,6 +38,9 @@ def case_folder(folder: Path) -> Path:
         from roadstead.study.workbook.unpack import opened
 
         return opened(folder)
+    if folder.is_file() and folder.suffix.lower() in OTHER_SUFFIXES:
+        message = "workbooks of this kind are not read"
+        raise RoadsteadError(Fault(str(folder), "RS-S601", message, "save it as .xlsx"))
     if folder.is_file():
         mine = folder.name == CASE_FILE
         expected = f"the folder it is in: {folder.parent}" if mine else f"a folder with a {CASE_FILE}"
