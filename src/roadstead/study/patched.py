@@ -20,6 +20,7 @@ from roadstead.study.document import plain
 from roadstead.study.patch import Certain, Setting, effective, read_all
 from roadstead.study.spec import Study, read_study
 from roadstead.study.workplace import place_for_work
+from roadstead.terms import placing
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.trade import rulebook
 
@@ -61,6 +62,8 @@ def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[s
         to = into / path.relative_to(base.folder)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, to)
+    for known in base.folder.rglob(placing.NAME):  # of a workbook: where each part stood, for faults of what is set
+        shutil.copyfile(known, into / known.relative_to(base.folder))
     rewriting = _Rewriting(base, into)
     rewriting.work_in(effective(patches))
     rewriting.root["patched"] = [*rewriting.root.get("patched", ()), *texts]

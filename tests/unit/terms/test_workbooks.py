@@ -1,5 +1,7 @@
 """Workbooks read cell by cell: what other programs wrote comes back exactly, and what is no workbook is told, not opened."""
 
+# ruff: noqa: DTZ001 - days of a spreadsheet have no zone
+
 from __future__ import annotations
 
 import math

@@ -1,5 +1,7 @@
 """What is wrong in a workbook is told at its cell, all at once, in the words of who filled it in."""
 
+# ruff: noqa: DTZ001 - days of a spreadsheet have no zone
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -8,8 +10,10 @@ import openpyxl
 import pytest
 
 from roadstead.study.bundled import case_folder
+from roadstead.study.spec import read_study
 from roadstead.study.workbook.forms import forms
 from roadstead.study.workbook.unpack import opened
+from roadstead.study.workbook.write import template
 from roadstead.terms.errors import RoadsteadError
 
 
@@ -192,12 +196,9 @@ def test_an_entry_that_does_not_fit(book, cell, value, words):
 
 
 def test_what_is_missing_of_an_empty_template_is_told_at_its_cells(tmp_path):
-    from roadstead.study.workbook.write import template
-
+    folder = opened(template(tmp_path / "empty.xlsx", None))
     with pytest.raises(RoadsteadError) as caught:
-        from roadstead.study.spec import read_study
-
-        read_study(opened(template(tmp_path / "empty.xlsx", None)))
+        read_study(folder)
     told = {fault.where for fault in caught.value.faults}
     assert {
         "Case!B3 (name)",

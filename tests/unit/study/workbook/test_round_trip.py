@@ -20,12 +20,10 @@ from roadstead.study.workbook import filling
 from roadstead.study.workbook.unpack import opened, unpack
 from roadstead.study.workbook.write import write_template
 
-CASES = Path(__file__).parents[4] / "cases"
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from roadstead.study.spec import Study
+
+CASES = Path(__file__).parents[4] / "cases"
 
 
 def same(one: Study, other: Study) -> None:
