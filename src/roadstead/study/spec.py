@@ -15,7 +15,7 @@ from roadstead.study.document import scan_document
 from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.places import Places
-from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order, spot
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.terms.placing import as_known, noted, placing
 from roadstead.terms.tables import scan_table
@@ -226,6 +226,8 @@ def _askers(rows: Mapping[str, tuple[Row, ...]], world: World) -> dict[str, str]
 
 def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     """Faults in the order of their places; of a cell that cannot be read, nothing else is said."""
+    blank = {spot(fault.where) for fault in faults if fault.code == "RS-T115"}
+    faults = [fault for fault in faults if fault.code == "RS-T115" or spot(fault.where) not in blank]
     unread = {fault.where for fault in faults if fault.code.startswith("RS-T")}
     kept = [fault for fault in faults if fault.where not in unread or fault.code.startswith("RS-T")]
     return in_order(kept)

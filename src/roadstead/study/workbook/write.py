@@ -201,6 +201,7 @@ class _Writing:
                 self._value(sheet, (r, c), row.get(column.name), column)
         sheet.set_row(NOTES, min(12.5 * deepest + 4, 90))
         sheet.freeze_panes(NOTES + 1, 1)
+        sheet.print_area(0, 0, NOTES + max(len(rows), 1), len(form.columns) - 1)
 
     def _top(self, form: Form, sheet: Any) -> None:
         sheet.set_row(TITLE, 20)
@@ -209,7 +210,9 @@ class _Writing:
     def _note(self, form: Form, column: Column) -> str:
         unit = column.unit.replace("money", self.money)
         note = form.note(column, self.language).replace("[money]", f"[{self.money}]")
-        apart = any(word in note for word in ("between", "分隔"))
+        apart = any(word in note for word in ("between", "分隔")) or all(
+            word in note for word in column.choices or "\0"
+        )
         return note + (f" [{unit}]" if unit not in {"", "1"} else "") + ("" if apart else self.choices.allowed(column))
 
     def _width(self, column: Column, head: str, cells: list[Any]) -> float:
@@ -271,7 +274,7 @@ def _looks(workbook: Any) -> _Look:
         may=workbook.add_format(head | {"bg_color": PALE, "font_color": INK}),
         note=workbook.add_format(top | {"italic": True, "font_color": QUIET, "text_wrap": True, "font_size": 9}),
         text=workbook.add_format(top | {"num_format": "@"}),
-        number=workbook.add_format(top | {"num_format": "General"}),
+        number=workbook.add_format(top | {"num_format": "[>=100000]#,##0;General"}),
         year=workbook.add_format(top | {"num_format": "0"}),
         day=workbook.add_format(top | {"num_format": "yyyy-mm-dd"}),
         ask=workbook.add_format(top | {"bg_color": FILL, "border": 1, "border_color": "#D9CBA3", "align": "left"}),

@@ -72,8 +72,8 @@ def test_a_table_is_called_by_its_sheet(book):
 def test_a_bad_number(book, value, code, words):
     where = book.at("Volumes", "DEU", "sales")
     book.set(where, value)
-    fault = next(fault for fault in book.faults() if fault.code == code)
-    assert fault.where.partition(" ")[0] == where
+    (fault,) = [fault for fault in book.faults() if fault.where.partition(" ")[0] == where]
+    assert fault.code == code
     assert words in str(fault)
 
 
