@@ -126,7 +126,7 @@ def unsourced(table: str = "") -> tuple[Unsourced, ...]:
         Unsourced(
             table=schema.name,
             row=naming(schema, row),
-            place=f"{row.place.name}:{row.line}",
+            place=f"{row.file}:{row.line}",
             assumption=row.evidence.is_assumption,
             confidence=row.evidence.confidence.value,
             as_of=row.evidence.as_of,

@@ -78,7 +78,7 @@ def check(tables: Tables, rulebook: Rulebook, faults: list[Fault]) -> None:
 
 
 def _faulty(tables: Tables, faults: Iterable[Fault], *names: str) -> bool:
-    places = {row.place.name for name in names for row in tables.rows[name][:1]}
+    places = {row.file for name in names for row in tables.rows[name][:1]}
     return any(spot(fault.where)[0] in places for fault in faults)
 
 

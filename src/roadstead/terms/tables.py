@@ -115,6 +115,11 @@ class Row:
         return self.place.cell(self.line, self.columns.get(name, 0), name)
 
     @property
+    def file(self) -> str:
+        """Name of its file, or of its sheet."""
+        return self.place.name
+
+    @property
     def called(self) -> str:
         """What a person calls it: line 7, or row 7 of a sheet."""
         return self.place.line(self.line)

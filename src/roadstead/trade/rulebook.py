@@ -160,7 +160,7 @@ def _merged_rules(as_known_on: date, own_rules: Path, currencies: frozenset[str]
     tables, own = _tables(own_rules, faults)
     broken = {spot(fault.where)[:2] for fault in faults}
     whole = {
-        name: [row for row in rows if id(row) not in own or (row.place.name, row.line) not in broken]
+        name: [row for row in rows if id(row) not in own or (row.file, row.line) not in broken]
         for name, rows in tables.items()
     }
     faults += soundness.faults(whole, currencies, own)

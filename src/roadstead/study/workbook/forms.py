@@ -73,16 +73,19 @@ class Form:
         return f"{self.key}.csv"
 
     def sheet(self, language: Language) -> str:
-        """Name of the sheet."""
-        return words()[f"sheet.{self.key}"][language]
+        """Name of the sheet; of the package's own tables that nobody has named, their path."""
+        named = words().get(f"sheet.{self.key}")
+        return named[language] if named else self.key.replace("/", ".")
 
     def label(self, column: str, language: Language) -> str:
         """Heading of a column: its name in the tables, or its Chinese name."""
-        return words()[f"column.{column}"][language] if language == "zh" else column
+        named = words().get(f"column.{column}")
+        return named["zh"] if named and language == "zh" else column
 
     def what(self, language: Language) -> str:
         """What the sheet holds."""
-        return self.schema.description if language == "en" else words()[f"about.{self.key}"]["zh"]
+        named = words().get(f"about.{self.key}")
+        return named["zh"] if named and language == "zh" else self.schema.description
 
     def note(self, column: Column, language: Language) -> str:
         """What a column holds; of the package's own kinds of facts, law and events in English only."""
