@@ -53,7 +53,7 @@ def case_folder(folder: Path) -> Path:
 
 def case_name(case: Path) -> str:
     """What runs of a case are named after: its folder, or its workbook without the ending."""
-    return case.stem if case.suffix.lower() in SUFFIXES else case.resolve().name
+    return case.stem.strip(".") or "case" if case.suffix.lower() in SUFFIXES else case.resolve().name
 
 
 def names() -> tuple[str, ...]:

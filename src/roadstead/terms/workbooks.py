@@ -71,11 +71,7 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
     RoadsteadError
         RS-T101 where there is no file, RS-T112 where it is no workbook that can be read, RS-T114 where it is larger than any case.
     """
-    if not path.exists():
-        raise RoadsteadError(Fault(path.name, "RS-T101", "this file is missing", "an Excel workbook, .xlsx"))
-    packed = path.stat().st_size
-    if packed > MOST_PACKED:
-        raise _too_large(path, f"{packed / 1e6:,.0f} MB", f"at most {MOST_PACKED / 1e6:.0f} MB")
+    must_be_small(path)
     try:
         with path.open("rb") as file:
             begins = file.read(4)
@@ -88,6 +84,15 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
         said = str(error).splitlines()
         message = f"not readable as a workbook: {said[0] if said else type(error).__name__}"
         raise RoadsteadError(Fault(path.name, "RS-T112", message, "an Excel workbook, .xlsx")) from None
+
+
+def must_be_small(path: Path) -> None:
+    """Refuse a file that is not there (RS-T101) or too large to be looked at (RS-T114)."""
+    if not path.exists():
+        raise RoadsteadError(Fault(path.name, "RS-T101", "this file is missing", "an Excel workbook, .xlsx"))
+    packed = path.stat().st_size
+    if packed > MOST_PACKED:
+        raise _too_large(path, f"{packed / 1e6:,.0f} MB", f"at most {MOST_PACKED / 1e6:.0f} MB")
 
 
 def text_of(value: Value) -> str:
@@ -170,6 +175,7 @@ class _Reading:
             text.end(tag)
             if tag == "si":
                 self.strings.append(text.taken())
+                self.must_be_few(len(self.strings))
 
         return begin, end, text.more
 
@@ -199,7 +205,10 @@ class _Reading:
 
     def count_cell(self) -> None:
         self.filled += 1
-        if self.filled > MOST_CELLS:
+        self.must_be_few(self.filled)
+
+    def must_be_few(self, count: int) -> None:
+        if count > MOST_CELLS:
             raise _too_large(self.path, f"more than {MOST_CELLS:,} filled cells", f"at most {MOST_CELLS:,}")
 
     def _parse(
@@ -286,6 +295,7 @@ class _OneCell:
             self.has_formula = True
         elif tag == "mergeCell":
             self.sheet.merged.append(a.get("ref", ""))
+            self.reading.count_cell()
         self.text.begin(tag)
 
     def end(self, tag: str) -> None:

@@ -199,6 +199,13 @@ def test_too_many_cells_are_refused(by_hand, monkeypatch):
     assert code_of(by_hand("<row>" + "<c><v>1</v></c>" * 11 + "</row>")) == "RS-T114"
 
 
+def test_too_many_texts_and_merged_cells_are_refused(by_hand, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_CELLS", 10)
+    many = PARTS["xl/sharedStrings.xml"].replace("</sst>", "<si/>" * 11 + "</sst>")
+    assert code_of(by_hand(**{"xl/sharedStrings.xml": many})) == "RS-T114"
+    assert code_of(by_hand(rest="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 11 + "</mergeCells>")) == "RS-T114"
+
+
 def test_a_file_too_large_is_not_opened(by_hand, monkeypatch):
     monkeypatch.setattr(workbooks, "MOST_PACKED", 10)
     assert code_of(by_hand()) == "RS-T114"

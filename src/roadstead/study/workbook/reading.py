@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OWN, NOTED = "#", "↑"
 """How sheets and columns begin that are the user's own and not read, and how the notes do under a header."""
+MOST_STRANGE = 20
+"""Columns without a known heading that are told: a sheet may have sixteen thousand."""
 DEEPEST = 12
 """Row by which a header stands."""
 
@@ -113,6 +115,9 @@ def table(sheet: Sheet, form: Form, faults: list[Fault]) -> Table:
         return Table(form, sheet.name, 1, names, tuple(range(1, len(names) + 1)), ())
     heads = {number: str(cell) for number, cell in rows[header].items()}
     read = {number: known.get(_bare(head), head) for number, head in heads.items() if not head.startswith(OWN)}
+    strange = [number for number, name in read.items() if name not in known.values()]
+    for number in strange[MOST_STRANGE:]:
+        del read[number]
     faults += _odd_cells(sheet, header, heads, rows)
     records = tuple(
         (row, {name: cells[number] for number, name in read.items() if number in cells})

@@ -22,7 +22,7 @@ from roadstead.study.workplace import place_to_stay
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.placing import NAME
 from roadstead.terms.tables import Kind, header_is_right
-from roadstead.terms.workbooks import read_workbook, text_of
+from roadstead.terms.workbooks import must_be_small, read_workbook, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +48,11 @@ def opened(path: Path) -> Path:
     if not path.exists():
         expected = f"a workbook: `roadstead template {path.name}` makes one"
         raise RoadsteadError(Fault(str(path), "RS-S601", "there is no such file", expected))
+    must_be_small(path)
     known = str(path.resolve()), manifest.sha256(path)
     folder = _OPENED.get(known)
     if folder is None or not folder.exists():
-        folder = place_to_stay() / path.stem
+        folder = place_to_stay() / (path.stem.strip(".") or "case")
         unpack(path, folder)
         _OPENED[known] = folder
     return folder
@@ -69,7 +70,9 @@ def unpack(path: Path, into: Path) -> None:
     entries = _entries(read, faults)
     entries.cells.setdefault("", f"{found[CASE].name}!A1")
     into.mkdir(parents=True)
-    shutil.copyfile(path, into / path.name)
+    # What begins with a point or two strokes is no file of a case, and would not be kept.
+    book = f"{path.stem.lstrip('._') or 'case'}{path.suffix}"
+    shutil.copyfile(path, into / book)
     (into / CASE_FILE).write_text(_yaml(entries.root), encoding="utf-8")
     is_chinese = not found[CASE].name.isascii()
     tables: dict[str, dict[str, Any]] = {"": {}}
@@ -81,7 +84,7 @@ def unpack(path: Path, into: Path) -> None:
     for folder, known in tables.items():
         placed: dict[str, Any] = {"tables": known}
         if not folder:
-            placed |= {"workbook": path.name, "called": called}
+            placed |= {"workbook": book, "called": called}
             placed |= {"entries": entries.cells, "faults": [asdict(fault) for fault in (*faults, *entries.faults)]}
         (into / folder / NAME).write_text(json.dumps(placed, ensure_ascii=False), encoding="utf-8")
 

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 
 import openpyxl
 import pytest
 
 from roadstead.study.bundled import case_folder
+from roadstead.study.manifest import files_of
 from roadstead.study.spec import read_study
 from roadstead.study.workbook.entry_forms import singles
 from roadstead.study.workbook.forms import Group, forms
+from roadstead.study.workbook.reading import MOST_STRANGE
 from roadstead.study.workbook.unpack import opened
 from roadstead.study.workbook.write import template
 from roadstead.terms.errors import RoadsteadError
@@ -137,6 +140,22 @@ def test_an_unknown_column_is_told_with_the_nearest_name(book):
     told = [str(fault) for fault in book.faults() if fault.where.startswith("Volumes!")]
     assert any("Volumes!A2: the column `sales` is missing" in said for said in told)
     assert any("Volumes!C2: the column `salles` is not known; did you mean `sales`?" in said for said in told)
+
+
+def test_a_sheet_of_sixteen_thousand_columns_is_told_in_few_words(book):
+    for column in range(8, 16_384):
+        book.changed["Markets"].cell(2, column, f"x{column}")
+    told = [fault for fault in book.faults() if fault.where.startswith("Markets!")]
+    assert len(told) == MOST_STRANGE
+    assert {fault.code for fault in told} == {"RS-T102"}
+
+
+@pytest.mark.parametrize("name", [".hidden.xlsx", "__mine.xlsx", "..xlsx", "a b 中.XLSX"])
+def test_a_workbook_may_have_any_name(book, name, tmp_path):
+    shutil.copy(book.path, tmp_path / name)
+    folder = case_folder(tmp_path / name)
+    assert read_study(folder).case.name == "Harbour Motors"
+    assert [path.suffix.lower() for path in files_of(folder)].count(".xlsx") == 1
 
 
 def test_columns_and_sheets_may_stand_in_any_order_and_case(book):
