@@ -66,7 +66,7 @@ class Entries:
                 continue
             seen[name] = row
             path = tuple(name.split("."))
-            self.at(path, table.where(row, VALUE).partition(" ")[0])
+            self.at(path, _bare_cell(table, row, VALUE))
             if len(path) > 1 and path[0] in NEEDED:
                 # What every case has is there, if only empty, so that each value it lacks is told at its own cell.
                 self.root.setdefault(path[0], {})
@@ -85,19 +85,16 @@ class Entries:
             node: Any = self.root
             for step in path[:-1]:
                 node = node[step]
-            self.at(path, self._cell(table, row, form.columns[0].name))
+            self.at(path, _bare_cell(table, row, form.columns[0].name))
             if form.is_single:
-                self.at(path, self._cell(table, row, VALUE))
+                self.at(path, _bare_cell(table, row, VALUE))
                 node[path[-1]] = _single(values.get(VALUE), form)
                 continue
             for column in form.own:
-                self.at((*path, column.name), self._cell(table, row, column.name))
+                self.at((*path, column.name), _bare_cell(table, row, column.name))
                 if column.name in values:
                     value = entry_value(values[column.name], column, (form.name, column.name))
                     node[path[-1]][column.name] = value
-
-    def _cell(self, table: Table, row: int, column: str) -> str:
-        return table.where(row, column).partition(" ")[0]
 
     def _way(
         self, form: EntryTable, table: Table, row: int, values: Mapping[str, Value]
@@ -139,6 +136,11 @@ class Entries:
             path.append(key)
             node = node[key]
         return tuple(path)
+
+
+def _bare_cell(table: Table, row: int, column: str) -> str:
+    """``Sheet!C7`` alone: whoever tells of an entry adds its path."""
+    return table.where(row, column).partition(" ")[0]
 
 
 def _single(value: Value | None, form: EntryTable) -> Any:

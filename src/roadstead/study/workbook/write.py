@@ -113,11 +113,7 @@ class _Writing:
         lists = self.workbook.add_worksheet(self.word(f"sheet.{LISTS}"))
         self._how_to(how_to)
         for form, sheet in sheets:
-            sheet.set_tab_color(
-                TABS[form.group]
-                if not form.may_be_empty
-                else TABS[Group.MORE if form.group is Group.ENTRIES else form.group]
-            )
+            sheet.set_tab_color(TABS[Group.MORE if form.may_be_empty and form.group in _ALWAYS else form.group])
             (self._case if form.key == CASE else self._table)(form, sheet)
             _printed(sheet)
             sheet.repeat_rows(HEADER)
@@ -140,7 +136,7 @@ class _Writing:
             head, _, said = self.word(key).partition(": " if self.language == "en" else "：")
             sheet.write_string(row, 0, head, self.look.step)
             sheet.write_string(row, 1, said, self.look.prose)
-            sheet.set_row(row, 15 * max(1, -(-int(text_width(said, 1.8)) // 96)) + 3)
+            sheet.set_row(row, _height(said))
             row += 1
         row += 1
         for column, key in enumerate(("how.sheet", "how.holds", "how.needed", "how.rows")):
@@ -150,7 +146,7 @@ class _Writing:
             name = form.sheet(self.language)
             sheet.write_url(row, 0, f"internal:'{name}'!A1", self.look.link, name)
             sheet.write_string(row, 1, form.what(self.language), self.look.prose)
-            sheet.set_row(row, 15 * max(1, -(-int(text_width(form.what(self.language), 1.8)) // 96)) + 3)
+            sheet.set_row(row, _height(form.what(self.language)))
             sheet.write_string(row, 2, self.word("how.may" if form.may_be_empty else "how.must"), self.look.text)
             sheet.write_number(row, 3, len(self.rows.get(form.key, ())), self.look.number)
 
@@ -257,6 +253,11 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return "|".join(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _height(prose: str) -> float:
+    """Height of a row of the first sheet that a text has room in. [points]"""
+    return 15.0 * max(1, -(-int(text_width(prose, 1.8)) // 96)) + 3.0
 
 
 def _printed(sheet: Any) -> None:
