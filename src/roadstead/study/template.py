@@ -9,6 +9,7 @@ from pathlib import Path
 
 from roadstead.study.bundled import CASE_FILE, bundled, case_folder
 from roadstead.study.bundled import names as names_of_bundled
+from roadstead.study.manifest import files_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.placing import unpacked
 from roadstead.terms.workbooks import SUFFIXES
@@ -36,7 +37,8 @@ MOST_NODES = 12
 def source_of(name: str) -> Path:
     """Folder that a new case is made from: a bundled case by its name, a case folder or a workbook by its path."""
     written = Path(name)
-    return case_folder(written) if written.is_dir() or written.suffix.lower() in SUFFIXES else bundled(name)
+    is_case = written.suffix.lower() in SUFFIXES or (written / CASE_FILE).is_file()
+    return case_folder(written) if is_case else bundled(name)
 
 
 def new_case(folder: Path, template: str = "starter", *, grown: bool = False) -> tuple[str, ...]:
@@ -121,13 +123,9 @@ def _blocks(lines: list[str]) -> list[tuple[str, list[str]]]:
 def _copied(source: Path, target: Path) -> list[str]:
     """Copy contents, not permissions: an installed package may be read-only. A workbook that was unpacked stays where it is."""
     names, book = [], unpacked(source).get("workbook")
-    for path in sorted(source.rglob("*")):
+    for path in files_of(source):
         inside = path.relative_to(source)
-        if (
-            path.is_file()
-            and inside.as_posix() != book
-            and not any(part.startswith((".", "__")) for part in inside.parts)
-        ):
+        if inside.as_posix() != book:
             (target / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / inside)
             names.append(inside.as_posix())

@@ -116,6 +116,14 @@ def test_a_workbook_is_rehearsed_and_asked_for_its_futures(run, tmp_path: Path):
     assert run("futures", book, "--json").json == run("futures", tmp_path / "grown", "--json").json
 
 
+def test_a_folder_that_is_no_case_is_never_copied(run, tmp_path: Path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "private.csv").write_text("a", encoding="utf-8")
+    said = run("new", tmp_path / "mine", "--from", tmp_path / "letters")
+    assert (said.status, said.codes) == (2, ["RS-S615"])
+    assert not (tmp_path / "mine").exists()
+
+
 def test_a_folder_is_made_from_a_workbook(run, book: Path, tmp_path: Path):
     fill(book, Case__B3="Mine")
     assert run("new", tmp_path / "mine", "--from", book).status == 0
