@@ -103,6 +103,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "versions": versions(),
         "case": case.name,
         "patches": list(case.patched),
+        "money": {"currency": case.money.currency, "price_year": case.money.price_year},
         "language": language,
         "seed": case.seed,
         "draws": case.draws,

@@ -1,0 +1,48 @@
+"""A desk over a small workplace with one made-up run, and people who ask it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from desks import made_up_run, visitor
+from starlette.testclient import TestClient
+
+from roadstead.web import people
+from roadstead.web.app import build
+from roadstead.web.database import open_database, sqlite_url
+from roadstead.web.settings import Desk
+from roadstead.web.workplace import DATABASE, Workplace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from desks import Visitor
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_up_run(tmp_path_factory.mktemp("made-up") / "first")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, run_folder: Path) -> Desk:
+    place = Workplace(tmp_path)
+    place.own.mkdir()
+    place.runs_folder.mkdir()
+    (place.runs_folder / "first").symlink_to(run_folder)
+    return Desk(place, open_database(sqlite_url(place.own / DATABASE)))
+
+
+@pytest.fixture
+def stranger(desk: Desk) -> Iterator[TestClient]:
+    """Somebody who has not signed in."""
+    with TestClient(build(desk), base_url="http://127.0.0.1", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def owner(desk: Desk, stranger: TestClient) -> Visitor:
+    """Somebody who has, with what forms must carry."""
+    return visitor(stranger, people.one_time_token(desk.engine))
