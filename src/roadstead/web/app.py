@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.web import shelves, sign_in
+from roadstead.web import planning, shelves, sign_in
 from roadstead.web.database import unreachable
 from roadstead.web.gate import Gate
 from roadstead.web.refusals import refused
@@ -47,7 +47,7 @@ def build(desk: Desk) -> ASGIApp:
     app.add_exception_handler(ClientDisconnect, _told)
     app.add_exception_handler(OSError, _told)
     app.add_api_route("/static/{name}", _static, include_in_schema=False)
-    for part in (sign_in, shelves):
+    for part in (sign_in, shelves, planning):
         app.include_router(part.router)
     return Gate(app, desk)
 

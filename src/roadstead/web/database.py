@@ -114,7 +114,7 @@ STEPS = (
 )
 """Statements that bring the schema from one step to the next, understood by both databases; a step once released is never edited."""
 LOCK = 7_262_337
-"""Number of the lock under which PostgreSQL's schema is brought up to date."""
+"""Number of the lock by which transactions in PostgreSQL wait for each other."""
 PATIENCE = 10.0
 """Time a writer waits for another. [s]"""
 
@@ -188,6 +188,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def alone(connection: Connection) -> None:
+    """Until this transaction ends, no other that asks to be alone goes on. SQLite's writers are alone in any case."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
 def now(connection: Connection) -> float:
     """Seconds since 1970 by the database's clock."""
     if connection.dialect.name == "sqlite":
@@ -198,8 +204,7 @@ def now(connection: Connection) -> float:
 
 
 def _bring_up_to_date(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    alone(connection)
     if not inspect(connection).has_table(steps.name):
         steps.create(connection)
     taken = set(connection.execute(select(steps.c.step)).scalars())

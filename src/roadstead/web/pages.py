@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "zh")
 LANGUAGE_COOKIE = "language"
 NO_ONE = Who("")
-MENU = ("cases", "runs")
+MENU = ("cases", "runs", "plans")
 
 
 def language_of(request: Request) -> Literal["en", "zh"]:

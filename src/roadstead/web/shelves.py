@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from roadstead.study.store import MANIFEST
 from roadstead.web.asked import desk_of
 from roadstead.web.pages import page
+from roadstead.web.workplace import MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 from roadstead.playbook.book import Name
 from roadstead.study import bundled
 from roadstead.study.bundled import CASE_FILE
-from roadstead.study.store import MANIFEST, read_manifest
+from roadstead.study.manifest import NAME as MANIFEST
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -166,6 +166,8 @@ def _title(path: Path) -> Name | None:
 
 
 def _shown(path: Path) -> RunShown | None:
+    from roadstead.study.store import read_manifest  # brings the planner along, which who only looks at names does not need
+
     try:
         told = read_manifest(path)
     except RoadsteadError:

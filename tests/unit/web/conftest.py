@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desks import made_up_run, visitor
+from postgres import server
+from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from roadstead.web import people
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desks import Visitor
+    from sqlalchemy import Engine
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +30,14 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, run_folder: Path) -> Desk:
+def desk(tmp_path: Path, run_folder: Path) -> Iterator[Desk]:
     place = Workplace(tmp_path)
     place.own.mkdir()
     place.runs_folder.mkdir()
     (place.runs_folder / "first").symlink_to(run_folder)
-    return Desk(place, open_database(sqlite_url(place.own / DATABASE)))
+    opened = open_database(sqlite_url(place.own / DATABASE))
+    yield Desk(place, opened)
+    opened.dispose()
 
 
 @pytest.fixture
@@ -46,3 +51,32 @@ def stranger(desk: Desk) -> Iterator[TestClient]:
 def owner(desk: Desk, stranger: TestClient) -> Visitor:
     """Somebody who has, with what forms must carry."""
     return visitor(stranger, people.one_time_token(desk.engine))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL, started for this session."""
+    with server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "queue.sqlite")
+    url: str = request.getfixturevalue("postgresql")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def engine(empty: str) -> Iterator[Engine]:
+    """A database with the schema up to date."""
+    opened = open_database(empty)
+    yield opened
+    opened.dispose()

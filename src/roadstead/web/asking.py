@@ -1,0 +1,47 @@
+"""Asking for a plan: what is wished is looked over at once, and the case is kept as it is on that day."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from roadstead.study import manifest
+from roadstead.study.api import effort_of, read_case
+from roadstead.study.patched import patched
+from roadstead.web import queue
+from roadstead.web.worker import WAITING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roadstead.web.queue import Wish
+    from roadstead.web.settings import Desk
+
+
+def ask_for(desk: Desk, person: str, wish: Wish) -> str:
+    """Put a plan into the queue; its id.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-B803 where there is no such case; with every fault of the case, of the patches and of the effort; RS-B811 where too many wait.
+    """
+    case = desk.workplace.case(wish.case)
+    with patched(case.folder, wish.patches) as folder:
+        effort_of(read_case(folder).case, wish.gap, wish.seconds)
+    plan_id = queue.new_id()
+    kept = desk.workplace.own / WAITING / plan_id
+    try:
+        _copy(case.folder, kept / wish.case)
+        queue.ask(desk.engine, plan_id, person, wish)
+    except BaseException:
+        shutil.rmtree(kept, ignore_errors=True)
+        raise
+    return plan_id
+
+
+def _copy(case: Path, to: Path) -> None:
+    for path in manifest.files_of(case):
+        at = to / path.relative_to(case)
+        at.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, at)
