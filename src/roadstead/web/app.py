@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.web import planning, shelves, sign_in
+from roadstead.web import compare_desk, duty_desk, futures_desk, outlook_desk, planning, shelves, sign_in
 from roadstead.web.database import unreachable
 from roadstead.web.gate import Gate
 from roadstead.web.refusals import refused
@@ -46,8 +46,9 @@ def build(desk: Desk) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _told)
     app.add_exception_handler(ClientDisconnect, _told)
     app.add_exception_handler(OSError, _told)
+    app.add_exception_handler(Exception, _told)
     app.add_api_route("/static/{name}", _static, include_in_schema=False)
-    for part in (sign_in, shelves, planning):
+    for part in (sign_in, shelves, planning, compare_desk, duty_desk, outlook_desk, futures_desk):
         app.include_router(part.router)
     return Gate(app, desk)
 
@@ -66,18 +67,20 @@ def _told(request: Request, error: Exception) -> Response:
 
 
 def _faults(request: Request, error: Exception) -> Sequence[Fault]:
-    fault = Fault("", "RS-B809", "this could not be read", "what the page offers")
+    fault = Fault("", "RS-B812", "the desk met something unforeseen", "report it with what was asked")
     match error:
         case RoadsteadError():
             return error.faults
         case RequestValidationError():
             return [_unread(one) for one in error.errors()]
+        case HTTPException(status_code=404 | 405):
+            fault = missing(request.url.path, "page")
+        case HTTPException():
+            fault = Fault("", "RS-B809", "this could not be read", "what the page offers")
         case SQLAlchemyError():
             fault = unreachable(error)
         case ClientDisconnect():
             fault = Fault("", "RS-B806", "more was sent than is taken", "less at a time")
-        case HTTPException(status_code=404 | 405):
-            fault = missing(request.url.path, "page")
         case OSError():
             said = f"the disk did not do what it was asked: {error.strerror or 'no reason given'}"
             fault = Fault("", "RS-B807", said, "room and permission in the workplace; nothing is lost")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import manifest
 from roadstead.study.api import effort_of, read_case
+from roadstead.study.patch import Named, read_all
 from roadstead.study.patched import patched
+from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.web import queue
 from roadstead.web.worker import WAITING
 
@@ -27,6 +29,7 @@ def ask_for(desk: Desk, person: str, wish: Wish) -> str:
         RS-B803 where there is no such case; with every fault of the case, of the patches and of the effort; RS-B811 where too many wait.
     """
     case = desk.workplace.case(wish.case)
+    _name_no_file(case.folder, wish)
     with patched(case.folder, wish.patches) as folder:
         effort_of(read_case(folder).case, wish.gap, wish.seconds)
     plan_id = queue.new_id()
@@ -38,6 +41,18 @@ def ask_for(desk: Desk, person: str, wish: Wish) -> str:
         shutil.rmtree(kept, ignore_errors=True)
         raise
     return plan_id
+
+
+def _name_no_file(case: Path, wish: Wish) -> None:
+    """Refuse scenarios that are none of the case: on the command line, such a name may be the path of a file."""
+    named = [one.name for one in read_all(wish.patches) if isinstance(one, Named)]
+    known = read_case(case).case.scenarios if named else {}
+    expected = f"one of {', '.join(known)}" if known else "SELECTOR=VALUE, or EVENT YEAR"
+    raise_if_any(
+        Fault(f"scenario {name[:80]}", "RS-S736", "there is no scenario of this name", expected)
+        for name in named
+        if name not in known
+    )
 
 
 def _copy(case: Path, to: Path) -> None:

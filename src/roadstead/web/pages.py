@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "zh")
 LANGUAGE_COOKIE = "language"
 NO_ONE = Who("")
-MENU = ("cases", "runs", "plans")
+MENU = ("cases", "runs", "plans", "compare", "duty", "outlook", "futures")
 
 
 def language_of(request: Request) -> Literal["en", "zh"]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal, cast
+from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from roadstead.study.api import read_case
+from roadstead.study.levers import levers
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import queue
 from roadstead.web.asked import Form, desk_of
 from roadstead.web.asking import ask_for
+from roadstead.web.form import wish_of
 from roadstead.web.live import Seen, look, streamed
 from roadstead.web.pages import LANGUAGES, filled, language_of, page, who_of
-from roadstead.web.queue import AT_ONCE, EARLY, Wish
+from roadstead.web.queue import AT_ONCE, EARLY
+from roadstead.web.refusals import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 router = APIRouter(include_in_schema=False)
 HOW = {"early": EARLY, "at_once": AT_ONCE}
@@ -32,38 +39,41 @@ def rows(request: Request) -> Response:
     return page(request, "plans_table.html", plans=queue.listed(desk_of(request).engine))
 
 
+@router.get("/cases/{name}")
+def form(request: Request, name: str) -> Response:
+    """A case, and what may be changed in it before it is planned."""
+    return _form(request, name, {"patches": "\n".join(request.query_params.getlist("patch"))}, (), 200)
+
+
 @router.post("/plans")
 def ask(request: Request, form: Form) -> Response:
-    """Put a plan into the queue, and show it."""
-    asked = {key: str(value) for key, value in form.items()}
-    faults: list[Fault] = []
-    wish = Wish(
-        case=asked.get("case", ""),
-        patches=tuple(line.strip() for line in asked.get("patches", "").splitlines() if line.strip()),
-        language=cast('Literal["en", "zh"]', asked["language"])
-        if asked.get("language") in LANGUAGES
-        else language_of(request),
-        gap=number(asked, "gap", faults),
-        seconds=number(asked, "seconds", faults),
-    )
-    if faults:
-        raise RoadsteadError(faults)
-    plan_id = ask_for(desk_of(request), who_of(request).person, wish)
+    """Put a plan into the queue, and show it; what cannot be planned comes back with all that was filled in."""
+    try:
+        wish = wish_of(form, language_of(request))
+        plan_id = ask_for(desk_of(request), who_of(request).person, wish)
+    except RoadsteadError as error:
+        filled_in = {key: value for key, value in form.multi_items() if isinstance(value, str)}
+        return _form(request, filled_in.get("case", ""), filled_in, error.faults, status_of(error.faults))
     return RedirectResponse(f"/plans/{plan_id}", 303)
 
 
-def number(asked: dict[str, str], name: str, faults: list[Fault]) -> float | None:
-    """A number of a form; None where nothing is said."""
-    text = asked.get(name, "").strip()
-    if not text:
-        return None
+def _form(request: Request, name: str, filled_in: dict[str, str], faults: Sequence[Fault], status: int) -> Response:
+    """The form of a case; of one that cannot be read, its faults."""
+    case = desk_of(request).workplace.case(name)
     try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        faults.append(Fault(name, "RS-B809", f"{text[:40]!r} is no number", "a number with a point, for instance 0.01"))
-    return value
+        study = read_case(case.folder)
+    except RoadsteadError as error:
+        return page(request, "unsound.html", status=422, case=case, faults=error.faults)
+    offered = {
+        "levers": levers(study),
+        "horizon": study.case.horizon,
+        "effort": study.case.effort,
+        "reports": LANGUAGES,
+        "language": language_of(request),
+    }
+    return page(
+        request, "case.html", status=status, case=case, said=defaultdict(str, filled_in), faults=faults, **offered
+    )
 
 
 @router.get("/plans/{plan_id}")

@@ -24,6 +24,7 @@ STATUS = {
     "RS-B806": 413,
     "RS-B807": 503,
     "RS-B811": 429,
+    "RS-B812": 500,
 }
 UNPROCESSABLE = 422
 

@@ -9,9 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from roadstead.playbook.book import Name
-from roadstead.study import bundled
+from roadstead.study import bundled, manifest
 from roadstead.study.bundled import CASE_FILE
-from roadstead.study.manifest import NAME as MANIFEST
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ Shown = TypeVar("Shown")
 RUNS, CASES, OWN = "runs", "cases", ".desk"
 """Folders of a workplace: run folders, cases, and what the desk keeps for itself."""
 DATABASE = "desk.sqlite"
+MANIFEST = manifest.NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,9 @@ def _title(path: Path) -> Name | None:
 
 
 def _shown(path: Path) -> RunShown | None:
-    from roadstead.study.store import read_manifest  # brings the planner along, which who only looks at names does not need
+    from roadstead.study.store import (
+        read_manifest,
+    )  # brings the planner along, which who only looks at names does not need
 
     try:
         told = read_manifest(path)

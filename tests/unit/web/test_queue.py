@@ -160,7 +160,8 @@ def test_a_token_spent_by_two_at_once_lets_in_one(engine: Engine):
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql+psycopg://ann:s3cret@127.0.0.1:9/desk", "nonsense", "mysql://x", "sqlite:////no/such/folder/x.db"]
+    "url",
+    ["postgresql+psycopg://ann:s3cret@127.0.0.1:9/desk", "nonsense", "mysql://x", "sqlite:////no/such/folder/x.db"],
 )
 def test_a_database_that_cannot_be_used_is_told_without_its_password(url: str):
     with pytest.raises(RoadsteadError) as refused:

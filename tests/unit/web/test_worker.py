@@ -9,7 +9,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from roadstead.web.workplace import DATABASE, Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from roadstead.web.settings import Desk
 
@@ -164,7 +164,7 @@ def test_what_nobody_foresaw_ends_the_plan_and_not_the_worker(working: Callable[
 
 
 def test_a_run_that_a_lost_worker_had_finished_is_not_planned_again(
-    working: Callable[[worker.Planner], queue.Planning]
+    working: Callable[[worker.Planner], queue.Planning],
 ):
     def finishes_and_fails(case: Path, folder: Path, *rest: object) -> None:
         hands.quick(case, folder, *rest)
@@ -177,7 +177,9 @@ def test_a_run_that_a_lost_worker_had_finished_is_not_planned_again(
 def test_a_plan_hears_that_it_is_to_end_early(working: Callable[[worker.Planner], queue.Planning], place: Workplace):
     heard = Event()
 
-    def listens(case: Path, folder: Path, planning: queue.Planning, progress: worker.Progress, unfinished: Path) -> None:
+    def listens(
+        case: Path, folder: Path, planning: queue.Planning, progress: worker.Progress, unfinished: Path
+    ) -> None:
         other = open_database(sqlite_url(place.own / DATABASE))
         assert not progress.stopped()
         queue.stop(other, planning.plan_id, queue.EARLY)
