@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.web import compare_desk, duty_desk, futures_desk, outlook_desk, planning, shelves, sign_in
+from roadstead.web import api, compare_desk, duty_desk, futures_desk, outlook_desk, planning, shelves, sign_in
 from roadstead.web.database import unreachable
 from roadstead.web.gate import Gate
 from roadstead.web.refusals import refused
@@ -36,6 +37,9 @@ STATIC: Mapping[str, tuple[str, str, str]] = {
 """Files that pages ask for: the package they lie in, where, and what they are."""
 
 
+PARTS = (sign_in, shelves, planning, compare_desk, duty_desk, outlook_desk, futures_desk, api)
+
+
 def build(desk: Desk) -> ASGIApp:
     """The whole desk."""
     app = FastAPI(title="Roadstead", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
@@ -48,7 +52,7 @@ def build(desk: Desk) -> ASGIApp:
     app.add_exception_handler(OSError, _told)
     app.add_exception_handler(Exception, _told)
     app.add_api_route("/static/{name}", _static, include_in_schema=False)
-    for part in (sign_in, shelves, planning, compare_desk, duty_desk, outlook_desk, futures_desk):
+    for part in PARTS:
         app.include_router(part.router)
     return Gate(app, desk)
 
@@ -63,7 +67,25 @@ def _static(name: str) -> Response:
 
 def _told(request: Request, error: Exception) -> Response:
     """What went wrong, without a word about the inside."""
-    return refused(request, _faults(request, error))
+    if not isinstance(error, HTTPException):
+        return refused(request, _faults(request, error))
+    known = error.status_code in {404, 405}
+    answer = refused(request, _faults(request, error), error.status_code if known else 0)
+    answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["allow"] = ", ".join(_methods(request))
+    return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that some page or answer at this address takes."""
+    found: set[str] = set()
+    for part in PARTS:
+        for route in part.router.routes:
+            matched, _ = route.matches({**request.scope, "method": "OPTIONS"})
+            if isinstance(route, Route) and matched != Match.NONE:
+                found |= route.methods or set()
+    return sorted(found)
 
 
 def _faults(request: Request, error: Exception) -> Sequence[Fault]:
@@ -73,7 +95,7 @@ def _faults(request: Request, error: Exception) -> Sequence[Fault]:
             return error.faults
         case RequestValidationError():
             return [_unread(one) for one in error.errors()]
-        case HTTPException(status_code=404 | 405):
+        case HTTPException(status_code=404):
             fault = missing(request.url.path, "page")
         case HTTPException():
             fault = Fault("", "RS-B809", "this could not be read", "what the page offers")

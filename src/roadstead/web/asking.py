@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roadstead.study import manifest
@@ -16,6 +17,7 @@ from roadstead.web.worker import WAITING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.study.spec import Study
     from roadstead.web.queue import Wish
     from roadstead.web.settings import Desk
 
@@ -29,9 +31,11 @@ def ask_for(desk: Desk, person: str, wish: Wish) -> str:
         RS-B803 where there is no such case; with every fault of the case, of the patches and of the effort; RS-B811 where too many wait.
     """
     case = desk.workplace.case(wish.case)
-    _name_no_file(case.folder, wish)
-    with patched(case.folder, wish.patches) as folder:
-        effort_of(read_case(folder).case, wish.gap, wish.seconds)
+    study = study_of(case.folder)
+    _name_no_file(study, wish)
+    effort_of(study.case, wish.gap, wish.seconds)
+    with patched(case.folder, wish.patches):
+        pass
     plan_id = queue.new_id()
     kept = desk.workplace.own / WAITING / plan_id
     try:
@@ -43,15 +47,29 @@ def ask_for(desk: Desk, person: str, wish: Wish) -> str:
     return plan_id
 
 
-def _name_no_file(case: Path, wish: Wish) -> None:
+def study_of(folder: Path) -> Study:
+    """A case, read once until one of its files changes."""
+    return _read(folder, last_change(folder))
+
+
+def last_change(folder: Path) -> int:
+    """When a file of a case was last changed. [ns]"""
+    return max((path.stat().st_mtime_ns for path in manifest.files_of(folder)), default=0)
+
+
+@lru_cache(maxsize=16)
+def _read(folder: Path, changed: int) -> Study:  # noqa: ARG001 -- a case that changed is read anew
+    return read_case(folder)
+
+
+def _name_no_file(study: Study, wish: Wish) -> None:
     """Refuse scenarios that are none of the case: on the command line, such a name may be the path of a file."""
-    named = [one.name for one in read_all(wish.patches) if isinstance(one, Named)]
-    known = read_case(case).case.scenarios if named else {}
+    known = study.case.scenarios
     expected = f"one of {', '.join(known)}" if known else "SELECTOR=VALUE, or EVENT YEAR"
     raise_if_any(
-        Fault(f"scenario {name[:80]}", "RS-S736", "there is no scenario of this name", expected)
-        for name in named
-        if name not in known
+        Fault(f"scenario {one.name[:80]}", "RS-S736", "there is no scenario of this name", expected)
+        for one in read_all(wish.patches)
+        if isinstance(one, Named) and one.name not in known
     )
 
 

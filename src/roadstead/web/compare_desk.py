@@ -28,8 +28,10 @@ Runs = Annotated[list[str], Query(alias="run", max_length=MOST)]
 def choose(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- FastAPI copies it
     """Choose runs; the page of those that are chosen."""
     place = desk_of(request).workplace
-    chosen = [place.run(name).name for name in dict.fromkeys(runs)]
-    return page(request, "compare.html", runs=list(place.runs().values()), chosen=chosen, fewest=FEWEST)
+    chosen = sorted((place.run(name) for name in set(runs)), key=lambda run: (run.made_at, run.name))
+    return page(
+        request, "compare.html", runs=list(place.runs().values()), chosen=[run.name for run in chosen], fewest=FEWEST
+    )
 
 
 @router.get("/compare/page")

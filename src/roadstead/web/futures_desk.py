@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 
 from roadstead.study.api import check
 from roadstead.study.foresight import futures
-from roadstead.study.manifest import files_of
 from roadstead.terms.errors import RoadsteadError
 from roadstead.web.asked import desk_of
+from roadstead.web.asking import last_change
 from roadstead.web.pages import page
 from roadstead.web.refusals import status_of
 
@@ -49,11 +49,6 @@ def ahead(request: Request, case: str = "") -> Response:
         checked=checked,
         faults=faults,
     )
-
-
-def last_change(folder: Path) -> int:
-    """When a case was last changed."""
-    return max((path.stat().st_mtime_ns for path in files_of(folder)), default=0)
 
 
 @lru_cache(maxsize=8)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from roadstead.study.api import read_case
 from roadstead.study.levers import levers
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import queue
 from roadstead.web.asked import Form, desk_of
-from roadstead.web.asking import ask_for
+from roadstead.web.asking import ask_for, study_of
 from roadstead.web.form import wish_of
 from roadstead.web.live import Seen, look, streamed
 from roadstead.web.pages import LANGUAGES, filled, language_of, page, who_of
@@ -61,7 +60,7 @@ def _form(request: Request, name: str, filled_in: dict[str, str], faults: Sequen
     """The form of a case; of one that cannot be read, its faults."""
     case = desk_of(request).workplace.case(name)
     try:
-        study = read_case(case.folder)
+        study = study_of(case.folder)
     except RoadsteadError as error:
         return page(request, "unsound.html", status=422, case=case, faults=error.faults)
     offered = {

@@ -39,9 +39,9 @@ def as_json(faults: Sequence[Fault]) -> list[dict[str, str]]:
     return [{"where": f.where, "code": f.code, "message": f.message, "expected": f.expected} for f in faults]
 
 
-def refused(request: Request, faults: Sequence[Fault]) -> Response:
-    """The answer to what could not be done."""
-    status = status_of(faults)
+def refused(request: Request, faults: Sequence[Fault], status: int = 0) -> Response:
+    """The answer to what could not be done, with the status that the faults say where none is given."""
+    status = status or status_of(faults)
     if request.url.path.startswith("/api/"):
         headers = {"www-authenticate": "Bearer"} if status == 401 else None
         return JSONResponse({"faults": as_json(faults)}, status, headers)

@@ -10,6 +10,7 @@ from postgres import server
 from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
+from roadstead.study.bundled import bundled
 from roadstead.web import people
 from roadstead.web.app import build
 from roadstead.web.database import open_database, sqlite_url
@@ -80,3 +81,9 @@ def engine(empty: str) -> Iterator[Engine]:
     opened = open_database(empty)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def starter() -> Path:
+    """Folder of the bundled starter case."""
+    return bundled("starter")
