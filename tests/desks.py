@@ -11,6 +11,7 @@ from books import made_up_book
 
 from roadstead.report.pages import write_pages
 from roadstead.study import manifest
+from roadstead.study.template import new_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,16 @@ def made_up_run(folder: Path) -> Path:
     }
     (folder / manifest.NAME).write_text(json.dumps(told), encoding="utf-8")
     return folder
+
+
+def small_case(folder: Path) -> None:
+    """The starter case with few draws, and nothing worked out beside the plan."""
+    new_case(folder)
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    assert "draws: 1000 " in text
+    assert "{times: 2," in text
+    text = text.replace("draws: 1000 ", "draws: 100 ").replace("{times: 2,", "{times: 0,")
+    (folder / "case.yaml").write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

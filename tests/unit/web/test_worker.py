@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import hands
 import pytest
+from desks import small_case
 from sqlalchemy.exc import OperationalError
 
 from roadstead.study.store import verify
-from roadstead.study.template import new_case
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import asking, queue, worker
 from roadstead.web.database import open_database, sqlite_url
@@ -91,22 +91,11 @@ def test_fifty_plans_all_finish_and_none_twice_though_workers_are_killed(place: 
     assert len(noted) >= MANY - 2
 
 
-def small_case(folder: Path) -> None:
-    """The starter case with few draws, and nothing worked out beside the plan."""
-    new_case(folder)
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    assert "draws: 1000 " in text
-    assert "{times: 2," in text
-    text = text.replace("draws: 1000 ", "draws: 100 ").replace("{times: 2,", "{times: 0,")
-    (folder / "case.yaml").write_text(text, encoding="utf-8")
-
-
 def test_a_worker_killed_while_it_plans_is_replaced_by_one_that_goes_on(desk: Desk):
     place, engine = desk.workplace, desk.engine
     small_case(place.folder / "harbour")
     plan_id = asking.ask_for(desk, "ann", Wish("harbour", ("EU27/MFN=0.15",), gap=0.05))
-    small_case_gone = place.folder / "harbour" / "case.yaml"
-    small_case_gone.unlink()  # what is planned is the case as it was when it was asked for
+    (place.folder / "harbour" / "case.yaml").unlink()  # what is planned is the case as it was when it was asked for
     crew = Crew(place, sqlite_url(place.own / DATABASE), 1, 1)
     try:
         # The comparisons begin once the plan's own search has ended, and all of that was kept.
