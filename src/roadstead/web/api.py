@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 -- FastAPI looks it up
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response, UploadFile
 from fastapi.encoders import jsonable_encoder
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +28,7 @@ from roadstead.web.pages import who_of
 from roadstead.web.planning import HOW
 from roadstead.web.queue import Wish
 from roadstead.web.refusals import as_json
+from roadstead.web.uploads import take_in
 
 MOST_TEXT, MOST_PATCHES = 200, 200
 Text = Annotated[str, Query(max_length=MOST_TEXT)]
@@ -166,6 +167,14 @@ def cases(request: Request) -> list[CaseTold]:
     """Every case."""
     found = desk_of(request).workplace.cases().values()
     return [CaseTold(one.name, one.title.en, one.title.zh, one.is_bundled) for one in found]
+
+
+@router.post("/cases", status_code=201, dependencies=[Depends(own_request)])
+def hand_in(request: Request, packed: UploadFile) -> CaseTold:
+    """Hand a case in: a zip file of its folder."""
+    place = desk_of(request).workplace
+    one = place.case(take_in(place, packed.file))
+    return CaseTold(one.name, one.title.en, one.title.zh, one.is_bundled)
 
 
 @router.get("/cases/{name}/levers")

@@ -12,6 +12,8 @@ from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web.pages import who_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from roadstead.web.settings import Desk
 
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
@@ -23,17 +25,17 @@ def desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 
-async def own_form(request: Request) -> FormData:
-    """A form from one of the desk's own pages.
+async def own_form(request: Request) -> AsyncIterator[FormData]:
+    """A form from one of the desk's own pages, until it has been answered.
 
     Raises
     ------
     RoadsteadError
         RS-B804 where it is not.
     """
-    form = await request.form(max_files=1, max_fields=2000)
-    prove(request, form.get(CSRF_FIELD))
-    return form
+    async with request.form(max_files=1, max_fields=2000) as form:
+        prove(request, form.get(CSRF_FIELD))
+        yield form
 
 
 def own_request(request: Request) -> None:

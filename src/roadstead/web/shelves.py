@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
+from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from roadstead.web.asked import desk_of
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.web.asked import Form, desk_of
 from roadstead.web.pages import page
+from roadstead.web.uploads import take_in
 from roadstead.web.workplace import MANIFEST
 
 if TYPE_CHECKING:
@@ -36,6 +39,16 @@ def cases(request: Request) -> Response:
     """Every case."""
     place = desk_of(request).workplace
     return page(request, "cases.html", cases=place.cases().values())
+
+
+@router.post("/cases")
+def hand_in(request: Request, form: Form) -> Response:
+    """Take a case in that somebody hands in as a zip file."""
+    packed = form.get("packed")
+    if not isinstance(packed, UploadFile):
+        raise RoadsteadError(Fault("packed", "RS-B813", "no file was sent", "a zip file of a case folder"))
+    name = take_in(desk_of(request).workplace, packed.file)
+    return RedirectResponse(f"/cases/{name}", 303)
 
 
 @router.get("/runs")
