@@ -107,7 +107,7 @@ def work(
     _must_be_installed()
     from roadstead.web import serving
 
-    serving.work_here(folder, database=database, name=name, threads=threads, parent=parent)
+    serving.work_here(folder, database=database, threads=threads)
 
 
 def people(

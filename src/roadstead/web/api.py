@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import FileResponse
 
 from roadstead.study.api import duty as quoted
-from roadstead.study.levers import Levers, levers
+from roadstead.study.levers import Levers  # noqa: TC001 -- FastAPI looks it up
 from roadstead.study.what_ifs import compare
 from roadstead.trade.inquiry import read_facts
 from roadstead.web import queue
 from roadstead.web.asked import desk_of, own_request
-from roadstead.web.asking import ask_for, last_change, study_of
+from roadstead.web.asking import ask_for, last_change, levers_of
 from roadstead.web.futures_desk import chances
 from roadstead.web.live import Seen, look, streamed
 from roadstead.web.outlook_desk import Asked, of_market
@@ -180,7 +180,7 @@ def hand_in(request: Request, packed: UploadFile) -> CaseTold:
 @router.get("/cases/{name}/levers")
 def offered(request: Request, name: str) -> Levers:
     """What may be changed in a case, each with its selector."""
-    return levers(study_of(desk_of(request).workplace.case(name).folder))
+    return levers_of(desk_of(request).workplace.case(name).folder)
 
 
 @router.get("/runs")

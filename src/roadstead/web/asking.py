@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import manifest
 from roadstead.study.api import effort_of, read_case
+from roadstead.study.levers import levers
 from roadstead.study.patch import Named, read_all
 from roadstead.study.patched import patched
 from roadstead.terms.errors import Fault, raise_if_any
@@ -17,6 +18,7 @@ from roadstead.web.worker import WAITING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.study.levers import Levers
     from roadstead.study.spec import Study
     from roadstead.web.queue import Wish
     from roadstead.web.settings import Desk
@@ -52,6 +54,11 @@ def study_of(folder: Path) -> Study:
     return _read(folder, last_change(folder))
 
 
+def levers_of(folder: Path) -> Levers:
+    """What may be changed in a case, looked up once until one of its files changes."""
+    return _levers(folder, last_change(folder))
+
+
 def last_change(folder: Path) -> int:
     """When a file of a case was last changed. [ns]"""
     return max((path.stat().st_mtime_ns for path in manifest.files_of(folder)), default=0)
@@ -60,6 +67,11 @@ def last_change(folder: Path) -> int:
 @lru_cache(maxsize=16)
 def _read(folder: Path, changed: int) -> Study:  # noqa: ARG001 -- a case that changed is read anew
     return read_case(folder)
+
+
+@lru_cache(maxsize=16)
+def _levers(folder: Path, changed: int) -> Levers:
+    return levers(_read(folder, changed))
 
 
 def _name_no_file(study: Study, wish: Wish) -> None:

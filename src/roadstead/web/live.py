@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from roadstead.web.queue import Planning, Told
 
-LOOK, STILL_THERE = 0.4, 12.0
+LOOK, STILL_THERE = 0.25, 12.0
 """Time between two looks at the queue, and between two signs of life where nothing happens. [s]"""
 
 

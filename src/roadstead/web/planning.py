@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from roadstead.study.levers import levers
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import queue
 from roadstead.web.asked import Form, desk_of
-from roadstead.web.asking import ask_for, study_of
+from roadstead.web.asking import ask_for, levers_of, study_of
 from roadstead.web.form import wish_of
 from roadstead.web.live import Seen, look, streamed
 from roadstead.web.pages import LANGUAGES, filled, language_of, page, who_of
@@ -64,7 +63,7 @@ def _form(request: Request, name: str, filled_in: dict[str, str], faults: Sequen
     except RoadsteadError as error:
         return page(request, "unsound.html", status=422, case=case, faults=error.faults)
     offered = {
-        "levers": levers(study),
+        "levers": levers_of(case.folder),
         "horizon": study.case.horizon,
         "effort": study.case.effort,
         "reports": LANGUAGES,

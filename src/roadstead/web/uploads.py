@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from roadstead.web.workplace import Workplace
 
 UPLOADS = "uploads"
-MOST_MEMORY, MOST_SECONDS, MOST_FILE, PATIENCE = 4 << 30, 30, 64_000_000, 90.0
+MOST_MEMORY, MOST_SECONDS, MOST_FILE, PATIENCE = 4 << 30, 20, 64_000_000, 120.0
 """What the process that reads a case may use: memory [bytes], time of a processor [s], size of a file [bytes], time by the clock [s]."""
 MOST_FAULTS = 200
 ODD = re.compile(r"[^a-z0-9]+")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WAITING, UNFINISHED = "waiting", "unfinished"
 """Folders of the desk's own: cases as they were when they were asked to be planned, and what searches have found so far."""
-LOOK, BEAT, PAUSE = 0.3, 1.0, 1.0
+LOOK, BEAT, PAUSE = 0.2, 1.0, 1.0
 """Time between two looks for a plan, two renewals of its lease, and two tellings of the same stage. [s]"""
 LEFT = 3
 """Exit status of a worker that leaves because its plan is not its own any more, or is to end at once."""
@@ -175,8 +175,14 @@ def _say(engine: Engine, taken: Planning, worker: str, how: dict[str, Any]) -> N
 
 
 def planner(threads: int) -> Planner:
-    """What plans a case as the command line does, with so many processors."""
-    from roadstead.study import api
+    """What plans a case as the command line does, with so many processors; brings all it needs along, so that the first plan begins at once."""
+    from roadstead.report import pages  # noqa: F401 -- only to have it
+    from roadstead.study import api, store  # noqa: F401 -- the same
+    from roadstead.trade import rulebook
+    from roadstead.world import reference
+
+    reference.load()
+    rulebook.load(None)
 
     def plan(case: Path, folder: Path, planning: Planning, progress: Progress, unfinished: Path) -> None:
         wish = planning.wish

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -67,12 +69,21 @@ def test_a_case_with_faults_comes_back_with_them(owner: Visitor, desk: Desk, sta
     assert "harbour-motors" not in desk.workplace.cases()
 
 
-def test_a_file_that_eats_memory_or_time_is_given_up(owner: Visitor, monkeypatch: pytest.MonkeyPatch, starter: Path):
-    monkeypatch.setattr(uploads, "MOST_SECONDS", 1)
-    bomb = "\n".join([f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9) if i else 1}]" for i in range(9)])
-    status, _, text = hand_in(owner, packed(of_folder(starter) | {"case.yaml": f"{bomb}\nb: {'[' * 90_000}"}))
-    assert status in {413, 422}
-    assert "RS-" in text
+def test_a_file_that_takes_time_without_end_is_given_up(owner: Visitor, monkeypatch: pytest.MonkeyPatch, starter: Path):
+    monkeypatch.setattr(uploads, "MOST_SECONDS", 2)
+    # Each line names the one before nine times: nine to the power of eight entries, of which a reader makes copies.
+    bomb = "\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9) if i else 1}]" for i in range(9))
+    status, _, text = hand_in(owner, packed(of_folder(starter) | {"case.yaml": bomb}))
+    assert status == 413
+    assert "RS-B806" in text
+
+
+@pytest.mark.parametrize("greed", ["bytearray(2 << 30)", "open('large', 'wb').write(bytes(10_000))"])
+def test_a_process_that_has_limits_cannot_have_more(greed: str, tmp_path: Path):
+    code = f"from roadstead.web.unpack import limit; limit(1 << 30, 20, 1_000); {greed}; print('had it')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "had it" not in done.stdout
 
 
 HOSTILE = {
