@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from roadstead.report.words import Words
+from roadstead.terms.codes import explanation
 from roadstead.web.people import Who
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def filled(request: Request, template: str, **values: Any) -> str:
             words=words,
             label=words.label,
             money=_money,
+            titled=_titled,
             who=who_of(request),
             menu=MENU,
             here=here,
@@ -74,6 +76,11 @@ def filled(request: Request, template: str, **values: Any) -> str:
 def _money(words: Words, value: float, currency: str) -> str:
     """An amount of money in a currency of its own."""
     return Words(words.language, currency or words.currency).money(value)
+
+
+def _titled(words: Words, code: str) -> str:
+    """What a fault is called in Chinese, since its own words are English; nothing in English."""
+    return explanation(code, "zh").title if words.language == "zh" else ""
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +12,13 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from roadstead.terms.errors import RoadsteadError
-from roadstead.web import people
+from roadstead.web import asking, people, queue
 from roadstead.web.app import build
 from roadstead.web.database import begun, reading
 from roadstead.web.gate import HEADERS, MOST_BYTES
 from roadstead.web.rates import Rate, Rates
 from roadstead.web.settings import Desk, Settings, must_be_guarded
+from roadstead.web.workplace import Workplace
 
 if TYPE_CHECKING:
     from desks import Visitor
@@ -224,3 +227,38 @@ def test_a_database_that_is_gone_gives_a_clear_page(owner: Visitor, desk: Desk):
     with begun(desk.engine) as connection:
         connection.execute(text("ALTER TABLE elsewhere RENAME TO sessions"))
     assert owner.get("/runs").status_code == 200
+
+
+def test_a_full_disk_gives_a_clear_page_and_leaves_nothing_half_done(
+    owner: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(asking.shutil, "copyfile", full)
+    answer = owner.post("/plans", case="starter")
+    assert answer.status_code == 503
+    assert "No space left on device" in answer.text
+    assert queue.listed(desk.engine) == ()
+    monkeypatch.undo()
+    assert owner.post("/plans", case="starter").status_code == 303
+
+
+def test_what_nobody_foresaw_says_nothing_of_the_inside(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("the inside")
+
+    monkeypatch.setattr(Workplace, "runs", broken)
+    with TestClient(
+        build(desk), base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False
+    ) as client:
+        visitor(client, people.one_time_token(desk.engine))
+        answer = client.get("/runs")
+    assert answer.status_code == 500
+    assert "RS-B812" in answer.text
+    assert "the inside" not in answer.text
+
+
+def test_faults_have_a_chinese_name_on_chinese_pages(owner: Visitor):
+    assert "工作台没有此名称的内容" in owner.get("/runs/none?lang=zh").text
+    assert "工作台没有此名称的内容" not in owner.get("/runs/none?lang=en").text

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from roadstead.web.settings import Desk
 
 PATIENCE = 240.0
-MANY, HANDS = 50, 3
+MANY, HANDS = 50, 2
 
 
 def until(true: Callable[[], object]) -> None:
@@ -75,11 +75,10 @@ def test_fifty_plans_all_finish_and_none_twice_though_workers_are_killed(place: 
         return sum(one.state == State.DONE for one in queue.listed(engine))
 
     with hired(place, empty) as at_work:
-        for after in (3, 12):
-            until(lambda after=after: done() >= after)
-            at_work[0].send_signal(signal.SIGKILL)
-            at_work[0].wait()
-            at_work.append(subprocess.Popen(at_work.pop(0).args))
+        until(lambda: done() >= 5)
+        at_work[0].send_signal(signal.SIGKILL)
+        at_work[0].wait()
+        at_work.append(subprocess.Popen(at_work.pop(0).args))
         until(lambda: done() == MANY)
     found = queue.listed(engine)
     engine.dispose()
@@ -87,8 +86,8 @@ def test_fifty_plans_all_finish_and_none_twice_though_workers_are_killed(place: 
     assert {one.run for one in found} == {path.parent.name for path in place.runs_folder.glob("*/manifest.json")}
     noted = Counter((place.runs_folder / hands.LOG).read_text().split())
     assert max(noted.values()) == 1
-    # Whoever is killed between a run folder and its note leaves no note: two were killed.
-    assert len(noted) >= MANY - 2
+    # Whoever is killed between a run folder and its note leaves no note.
+    assert len(noted) >= MANY - 1
 
 
 def test_a_worker_killed_while_it_plans_is_replaced_by_one_that_goes_on(desk: Desk):
