@@ -18,12 +18,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 from conversion import gathered, hand_tables, monthly_table, non_tariff_table, rule_tables, world_tables  # noqa: E402
-from conversion.writing import SourceBook, write  # noqa: E402
+from conversion.writing import SourceBook, figures, write  # noqa: E402
 
 import roadstead.trade.schemas as trade_schemas  # noqa: E402
 import roadstead.world.schemas as world_schemas  # noqa: E402
 from roadstead.terms.tables import read_table  # noqa: E402
 from roadstead.trade import schemas_beside  # noqa: E402
+from roadstead.world import claim_schemas, market_schemas  # noqa: E402
 from roadstead.world.places import gazetteer  # noqa: E402
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.SALES, gathered.sales(world_tables.sales(markets, book), own, book)),
         (WORLD, world_schemas.NEV, gathered.nev(world_tables.nev(markets, book), own, book)),
         (WORLD, world_schemas.NEV_SPLIT, gathered.nev_split(world_tables.nev_split(markets, book), own, book)),
-        (WORLD, world_schemas.EXPORTS, world_tables.exports(markets, book)),
-        (WORLD, world_schemas.OVERSEAS_PRODUCTION, world_tables.overseas_production(markets, book)),
+        (WORLD, world_schemas.EXPORTS, gathered.exports(world_tables.exports(markets, book), own, book)),
+        (
+            WORLD,
+            world_schemas.OVERSEAS_PRODUCTION,
+            gathered.overseas_production(world_tables.overseas_production(markets, book), own, book),
+        ),
         (
             WORLD,
             world_schemas.PARTS_TRADE,
@@ -69,6 +74,11 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (WORLD, world_schemas.DEALER_OUTLETS, gathered.dealer_outlets(own, book)),
         (WORLD, world_schemas.ECONOMIES, gathered.economies(own, book)),
         (WORLD, world_schemas.INCOMES, world_tables.incomes(markets, book)),
+        (WORLD, claim_schemas.NEV_COUNTS, gathered.plain("nev_counts", own, book)),
+        (WORLD, market_schemas.TRANSIT_PORTS, gathered.plain("transit_ports", own, book)),
+        (WORLD, market_schemas.MARKET_TERMS, gathered.plain("market_terms", own, book)),
+        (WORLD, claim_schemas.CLAIMS, gathered.plain("claims", own, book)),
+        (WORLD, claim_schemas.CLAIM_READINGS, figures(own, "claim_readings.csv")),
         (
             TRADE,
             trade_schemas.MEASURES,

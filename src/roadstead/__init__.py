@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         world,
     )
     from roadstead.study.diversions import divert
+    from roadstead.study.evidence import claims, markets
     from roadstead.study.foresight import futures, watch
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
@@ -51,6 +52,7 @@ __all__ = [
     "RoadsteadError",
     "__version__",
     "check",
+    "claims",
     "compare",
     "demand",
     "divert",
@@ -59,6 +61,7 @@ __all__ = [
     "duty_timeline",
     "futures",
     "load_problem",
+    "markets",
     "origin",
     "other_rules",
     "outlook",
@@ -122,11 +125,13 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, foresight, origins, outlooks, problem, what_ifs
+    from roadstead.study import api, diversions, evidence, foresight, origins, outlooks, problem, what_ifs
 
     alone = {
         "origin": origins,
         "divert": diversions,
+        "claims": evidence,
+        "markets": evidence,
         "futures": foresight,
         "watch": foresight,
         "compare": what_ifs,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conversion.rule_tables import AS_OF
 from conversion.writing import SourceBook, evidence, figures, fraction, number
+from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,36 @@ def sales(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -
             "preferred": "yes",
             **_evidence(row, book),
         }
+
+
+def exports(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Exports, with the project's own rows in place of collected ones without a source, else after them."""
+    own = _rows(folder, "exports.csv")
+    names = ("origin", "destination", "period", "year", "full_year", "powertrain", "definition", "unit")
+    better = {tuple(row[name] for name in names) for row in own}
+    for row in collected:
+        if row["source"] or tuple(row[name] for name in names) not in better:
+            yield row
+    for row in own:
+        yield {name: row[name] for name in (*names, "value")} | _evidence(row, book)
+
+
+def overseas_production(
+    collected: Iterator[dict[str, str]], folder: Path, book: SourceBook
+) -> Iterator[dict[str, str]]:
+    """Production at home and abroad, with the project's own rows after the collected ones."""
+    yield from collected
+    for row in _rows(folder, "overseas_production.csv"):
+        names = ("home", "firms", "year", "period", "metric", "value", "unit")
+        yield {name: row[name] for name in names} | _evidence(row, book)
+
+
+def plain(name: str, folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """A table the project gathered whole, as it stands."""
+    for row in _rows(folder, f"{name}.csv"):
+        told = {k: v for k, v in row.items() if k not in {"source_title", "source_url", "published_on"}}
+        rests_on = {"source": row["source_title"]} if row["source_title"] == ASSUMPTION else _evidence(row, book)
+        yield told | rests_on
 
 
 def parts_trade(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:

@@ -11,11 +11,13 @@ from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from roadstead.cli import (
     case,
+    claims,
     desk,
     divert,
     duty,
     futures,
     health,
+    markets,
     origin,
     outlook,
     plan,
@@ -54,7 +56,19 @@ def build() -> App:
     app["--help"].group = INSTALLATION
     app["--version"].group = INSTALLATION
     for group, commands in (
-        (LOOK_UP, (duty.duty, origin.origin, divert.divert, futures.futures, world.world, world.sources)),
+        (
+            LOOK_UP,
+            (
+                duty.duty,
+                origin.origin,
+                divert.divert,
+                futures.futures,
+                claims.claims,
+                markets.markets,
+                world.world,
+                world.sources,
+            ),
+        ),
         (
             PLAN,
             (

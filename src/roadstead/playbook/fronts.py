@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
     from roadstead.world.reference import World
 
-BIG = 1_000_000
-"""Cars a year from which a market counts as big."""
 PRECEDENTS = (
     ("JPN", "all Japanese makers", Name("Japan's makers", "日本车企")),
     ("KOR", "Hyundai+Kia", Name("Hyundai and Kia", "现代与起亚")),
@@ -30,7 +28,7 @@ def fronts(reading: Reading, who: Name, at: tuple[int, ...]) -> tuple[Front, ...
     ledger = reading.evaluation.ledger
     world = ledger.costing.world
     by_mode = np.einsum("ty,ymd->tmd", weight_by_year(reading), cars(reading))
-    big = np.asarray([world.markets[m].sales[-1].value >= BIG for m in ledger.selling.markets])
+    big = np.asarray([world.markets[m].is_large for m in ledger.selling.markets])
     own = []
     for year in at:
         row = by_mode[year - reading.tree.first_year]

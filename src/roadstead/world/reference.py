@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from roadstead.terms.evidence import Evidence, Source
 
-BUILT_ON = date(2026, 11, 26)
+BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
+LARGE_MARKET = 1_000_000.0
+"""Cars a year from which a market is called large. [cars/year]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class MarketHistory:
     bev_of_nev: YearFigure
     incomes: tuple[IncomeFigure, ...] = ()
     splits_as_the_world: bool = False
+
+    @property
+    def is_large(self) -> bool:
+        """True where the latest year known has ``LARGE_MARKET`` cars or more."""
+        return self.sales[-1].value >= LARGE_MARKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, Mar
         shares.setdefault(row["place"], []).append(_figure(row, "nev_share"))
         if row["total_sales"]:
             totals.setdefault(row["place"], []).append(_figure(row, "total_sales"))
-    by_scope = _preferred_sales(tables["sales"])
+    by_scope = preferred_sales(tables["sales"])
     bev: dict[str, YearFigure] = {}
     for row in tables["nev_split"]:
         known = bev.get(row["place"])
@@ -196,8 +203,8 @@ SCOPES = ("PASSENGER", "PC_LCV", "LIGHT", "ALL_DOMESTIC", "ALL", "ALL_RETAIL")
 """Counts of new vehicles from the one nearest to cars to the widest."""
 
 
-def _preferred_sales(rows: tuple[Row, ...]) -> Mapping[str, tuple[str, list[YearFigure]]]:
-    """Of each place, the narrowest count that reaches 2024 or later, else the longest."""
+def preferred_sales(rows: tuple[Row, ...]) -> Mapping[str, tuple[str, list[YearFigure]]]:
+    """Sales of each place by the narrowest count that reaches 2024 or later, else the longest, with the count's name."""
     series: dict[tuple[str, str], dict[int, YearFigure]] = {}
     for row in rows:
         if row["preferred"] and row["scope"] in SCOPES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from roadstead.terms.tables import Column, Kind, Schema
+from roadstead.world.claim_schemas import CLAIM_READINGS, CLAIMS, NEV_COUNTS
+from roadstead.world.market_schemas import MARKET_TERMS, TRANSIT_PORTS
 
 PLACE = Column("place", Kind.TEXT, "ISO 3166-1 alpha-3 code, or a bloc or aggregate of places.csv")
 YEAR = Column("year", Kind.YEAR, "calendar year", least=1950, most=2100)
@@ -103,7 +105,7 @@ NEV_SPLIT = Schema(
 
 EXPORTS = Schema(
     "exports",
-    "Vehicles exported from China by destination; CAAM and customs counts stand apart.",
+    "Vehicles exported from China by destination, and what is set beside them; CAAM and customs counts stand apart.",
     (
         Column("origin", Kind.TEXT, "place shipped from"),
         Column("destination", Kind.TEXT, "place declared as destination, WLD for all"),
@@ -140,7 +142,7 @@ PARTS_TRADE = Schema(
         PLACE,
         Column("flow", Kind.TEXT, "which way", choices=("EXPORT", "IMPORT")),
         YEAR,
-        Column("goods", Kind.TEXT, "what is counted", choices=("CARS", "PARTS", "CARS_AND_PARTS")),
+        Column("goods", Kind.TEXT, "what is counted", choices=("CARS", "PARTS", "CARS_AND_PARTS", "BATTERIES")),
         Column("definition", Kind.TEXT, "headings or collection counted, as the source names it"),
         Column("value", Kind.NUMBER, "amount", unit="US$bn/year", least=0),
     ),
@@ -346,4 +348,9 @@ ALL = (
     POLICY_STEPS,
     BRAND_REGISTRATIONS,
     DEALER_OUTLETS,
+    NEV_COUNTS,
+    TRANSIT_PORTS,
+    MARKET_TERMS,
+    CLAIMS,
+    CLAIM_READINGS,
 )

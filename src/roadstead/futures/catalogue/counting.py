@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from roadstead.world.reference import World
 
 LARGE = "large"
-LARGE_MARKET = 1_000_000.0
-"""Cars a year from which a market is called large. [cars/year]"""
 DAYS_A_YEAR = 365.25
 
 
@@ -112,18 +110,13 @@ def importers(ground: Ground) -> tuple[str, ...]:
     return tuple(place for place in places if place in ground.world.markets and place != ground.home)
 
 
-def is_large(ground: Ground, place: str) -> bool:
-    """True for a market that sells a million cars a year or more."""
-    return ground.world.markets[place].sales[-1].value >= LARGE_MARKET
-
-
 def markets(ground: Ground, base: BaseClass) -> tuple[str, ...]:
     """Markets of a class: all importers, those named, or the large ones of them."""
     wanted = set(base.places)
     return tuple(
         place
         for place in importers(ground)
-        if not wanted or place in wanted or (LARGE in wanted and is_large(ground, place))
+        if not wanted or place in wanted or (LARGE in wanted and ground.world.markets[place].is_large)
     )
 
 

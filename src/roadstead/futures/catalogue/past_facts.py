@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.futures.catalogue.counting import LARGE, Counted, Tally, is_large, years
+from roadstead.futures.catalogue.counting import LARGE, Counted, Tally, years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,7 @@ def support_ended(ground: Ground, base: BaseClass) -> Tally:
 
 
 def _is_large_country(ground: Ground, place: str) -> bool:
-    return ground.world.gazetteer.places[place].kind == "territory" and is_large(ground, place)
+    return ground.world.gazetteer.places[place].kind == "territory" and ground.world.markets[place].is_large
 
 
 def plant_opened(ground: Ground, base: BaseClass) -> Tally:

@@ -21,7 +21,7 @@ CELL, SUPPLY = np.asarray([0, 0, 0, 0, 1, 1]), np.asarray([0, 0, 1, 2, 0, 1])
 """Two cells; the first is served from home in two regimes and from two lines, the second from home and one line."""
 flags = arrays.arrays(bool, (3, 6))
 costs = arrays.arrays(float, (3, 6), elements=st.floats(5e3, 8e4))
-flows = arrays.arrays(float, (3, 6), elements=st.floats(0.0, 1e5))
+flows = arrays.arrays(float, (3, 6), elements=st.just(0.0) | st.floats(1e-6, 1e5))  # a millionth of a car, or none
 
 
 def by_way(values):

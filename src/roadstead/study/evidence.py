@@ -1,0 +1,51 @@
+"""What a program may ask of the evidence: a commentary's claims, and the world's markets ranked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.study.claims import Claim
+    from roadstead.study.markets import Markets
+
+
+def claims(*wanted: str) -> tuple[Claim, ...]:
+    """A commentary's quantified claims held against the packaged facts, each with a verdict; all, or those wanted by id.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-W305 where an id is that of no claim.
+    """
+    from roadstead.study.claims import claims as held
+    from roadstead.world import reference
+
+    return held(reference.load(), wanted)
+
+
+def markets(on: date | None = None, *, weights: Mapping[str, float] | None = None, powertrain: str = "BEV") -> Markets:
+    """The world's markets ranked and tiered for a Chinese exporter.
+
+    Parameters
+    ----------
+    on
+        Day whose law counts; today where None.
+    weights
+        By column, in place of those of market_terms.csv: size, growth, nev_share, openness, landed_gap, country_risk,
+        chinese_share. 0 leaves a column out, a negative one turns it round.
+    powertrain
+        Of the car that the landed-cost gap is of.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S751 where a weight is none or no column weighs anything; RS-L208 for no powertrain.
+    """
+    from roadstead.study.markets import rank_markets
+    from roadstead.world import reference
+
+    day = on or date.today()  # noqa: DTZ011 - the day where the person sits
+    return rank_markets(reference.load(), day, weights=weights, powertrain=powertrain)
