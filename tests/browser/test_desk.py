@@ -162,4 +162,3 @@ def test_a_plan_is_followed_through_a_killed_server_to_its_result(served: Served
         with page.expect_download() as handed:
             page.get_by_role("link", name="Workbook").click()
         assert handed.value.suggested_filename == f"{run}-playbook.xlsx"
-    assert list((served.folder / ".desk" / "waiting").iterdir()) == []

@@ -62,6 +62,7 @@ def filled(request: Request, template: str, **values: Any) -> str:
             label=words.label,
             money=_money,
             titled=_titled,
+            colon="：" if words.language == "zh" else ": ",
             who=who_of(request),
             menu=MENU,
             here=here,

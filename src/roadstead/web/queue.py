@@ -250,6 +250,13 @@ def listed(engine: Engine, most: int = LISTED) -> tuple[Planning, ...]:
     return tuple(map(_planning, rows))
 
 
+def ended(engine: Engine, ids: Sequence[str]) -> set[str]:
+    """Which of these plans have ended."""
+    with reading(engine) as connection:
+        gone = select(plans.c.plan_id).where(plans.c.plan_id.in_(ids), plans.c.state.not_in(OPEN))
+        return set(connection.execute(gone).scalars())
+
+
 def before(engine: Engine, number: int) -> int:
     """How many plans wait or are worked on before one that waits."""
     with reading(engine) as connection:

@@ -127,6 +127,7 @@ def work(
 ) -> None:
     """Work on one plan after the other for as long as ``goes_on`` says."""
     worker = name or worker_name()
+    sweep(place, engine)
     while goes_on():
         try:
             taken = queue.take(engine, worker, lease)
@@ -140,8 +141,17 @@ def work(
             _say(engine, taken, worker, _work_on(place, holding, taken, plan))
         finally:
             holding.let_go()
-        shutil.rmtree(place.own / WAITING / taken.plan_id, ignore_errors=True)
-        shutil.rmtree(place.own / UNFINISHED / taken.plan_id, ignore_errors=True)
+        sweep(place, engine)
+
+
+def sweep(place: Workplace, engine: Engine) -> None:
+    """Take away what was kept for plans that have ended, by whoever they were ended."""
+    kept = [path for name in (WAITING, UNFINISHED) for path in (place.own / name).glob("*")]
+    with suppress(SQLAlchemyError):  # the next to end takes it away
+        ended = queue.ended(engine, [path.name for path in kept])
+        for path in kept:
+            if path.name in ended:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner) -> dict[str, Any]:

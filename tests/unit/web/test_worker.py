@@ -102,6 +102,7 @@ def test_a_worker_killed_while_it_plans_is_replaced_by_one_that_goes_on(desk: De
         [process] = crew.at_work.values()
         os.kill(process.pid, signal.SIGKILL)
         until(lambda: not queue.planning(engine, plan_id).is_open)
+        until(lambda: not list((place.own / worker.WAITING).iterdir()))
     finally:
         crew.close()
     found = queue.planning(engine, plan_id)
@@ -113,7 +114,15 @@ def test_a_worker_killed_while_it_plans_is_replaced_by_one_that_goes_on(desk: De
     assert (run.name, run.patches) == (found.run, ("EU27/MFN=0.15",))
     assert run.currency == "USD"
     assert verify(run.folder).holds
-    assert [one.name for one in (place.own / worker.WAITING).iterdir()] == []
+
+
+def test_what_was_kept_for_plans_that_have_ended_is_taken_away(desk: Desk):
+    [dropped, waits] = [asking.ask_for(desk, "ann", Wish("starter")) for _ in range(2)]
+    queue.stop(desk.engine, dropped, queue.EARLY)
+    kept = desk.workplace.own / worker.WAITING
+    (kept / "being-asked-for").mkdir()
+    worker.sweep(desk.workplace, desk.engine)
+    assert {path.name for path in kept.iterdir()} == {waits, "being-asked-for"}
 
 
 @pytest.fixture
