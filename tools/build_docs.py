@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by tools/build_docs.py; change the code it is made from, not this page. -->"
 SPEAKERS = {
+    "B": "The web desk",
     "C": "The command line",
     "D": "Demand",
     "E": "Processes and clusters",

@@ -105,6 +105,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "case": case.name,
         "workbook": unpacked(study.folder).get("workbook"),
         "patches": list(case.patched),
+        "money": {"currency": case.money.currency, "price_year": case.money.price_year},
         "language": language,
         "seed": case.seed,
         "draws": case.draws,
