@@ -59,7 +59,7 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
     Parameters
     ----------
     cases
-        Folders of the cases.
+        Folders of the cases, or workbooks with them.
     json
         Print JSON.
     """
@@ -67,14 +67,15 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
     from roadstead.cli.progress import Watch
     from roadstead.report.what_if import places_sheet, sweep_sheet
     from roadstead.report.words import Words
-    from roadstead.study import patched, sweep_told, what_ifs
+    from roadstead.study import sweep_told, what_ifs, workplace
+    from roadstead.study.bundled import case_name
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
-        patched.tidy()
+        workplace.tidy()
 
     asked = wishes or Sweeping()
-    folder = asked.out or RUNS / "-".join(("sweep", *(case.resolve().name for case in cases)))
+    folder = asked.out or RUNS / "-".join(("sweep", *(case_name(case) for case in cases)))
     patches = asked.patches
     with Watch() as watch:
         found = interruptible(

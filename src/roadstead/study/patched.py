@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +20,8 @@ from roadstead.study.bundled import CASE_FILE
 from roadstead.study.document import plain
 from roadstead.study.patch import Certain, Never, Setting, effective, read_all
 from roadstead.study.spec import Study, read_study
+from roadstead.study.workplace import place_for_work
+from roadstead.terms import placing
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.trade import rulebook
 
@@ -33,19 +33,6 @@ if TYPE_CHECKING:
 
 CASE, PINS = "case", "pins"
 """First parts of selectors of entries of case.yaml."""
-PREFIX = f"roadstead-{os.getpid()}-"
-"""What places of this process begin with."""
-
-
-def place_for_work() -> tempfile.TemporaryDirectory[str]:
-    """A place for a case with patches, which goes as its work ends."""
-    return tempfile.TemporaryDirectory(prefix=PREFIX)
-
-
-def tidy() -> None:
-    """Take away the places of work that was ended by force."""
-    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
@@ -76,6 +63,8 @@ def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[s
         to = into / path.relative_to(base.folder)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, to)
+    for known in base.folder.rglob(placing.NAME):  # of a workbook: where each part stood, for faults of what is set
+        shutil.copyfile(known, into / known.relative_to(base.folder))
     rewriting = _Rewriting(base, into)
     rewriting.work_in(effective(patches))
     rewriting.root["patched"] = [*rewriting.root.get("patched", ()), *texts]

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 from roadstead.footprint.solve import UNPLANNED
 from roadstead.study import manifest, scenarios
 from roadstead.study.axes import AS_IT_STANDS, MOST
-from roadstead.study.bundled import case_folder
+from roadstead.study.bundled import case_folder, case_name
 from roadstead.study.checkpoint import Searches
 from roadstead.study.outcome import from_row, outcome
 from roadstead.study.patch import read_all
-from roadstead.study.patched import place_for_work, work_in
+from roadstead.study.patched import work_in
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, read_back, settle
+from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _task(
     base = read_study(case_folder(case))
     resolved = tuple(scenarios.resolved(base, read_all(fixed)))
     points = points_of(base)
-    task = _Task(case.resolve().name, base, resolved, points, effort_of(base))
+    task = _Task(case_name(case), base, resolved, points, effort_of(base))
     for point in (AS_IT_STANDS, *points[-1:]):  # what cannot be worked in is told before anything is planned
         with place_for_work() as place:
             _worked_in(task, point, Path(place) / task.case)
