@@ -74,6 +74,7 @@ def build() -> App:
             (
                 plan.demo,
                 case.new,
+                case.template,
                 case.check,
                 plan.plan,
                 what_if.sweep,

@@ -108,11 +108,11 @@ class Holding:
         if is_ours:
             with suppress(SQLAlchemyError):
                 queue.end(self._engine, self._planning.plan_id, self._worker, State.DROPPED)
-        from roadstead.study import patched
+        from roadstead.study import workplace
 
         for child in multiprocessing.active_children():
             child.terminate()
-        patched.tidy()
+        workplace.tidy()
         os._exit(LEFT)
 
 
