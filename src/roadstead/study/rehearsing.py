@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.events import TreePlan
 from roadstead.futures.growth.fan import drawn
-from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
+from roadstead.playbook.policies import EXPORTS, policies
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.study.api import effort_of, read_case
 from roadstead.study.bundled import CASE_FILE
@@ -16,6 +16,7 @@ from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.study import others, prepare, settle
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.world.plants import japanese_wait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

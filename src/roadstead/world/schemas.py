@@ -178,7 +178,11 @@ PLANT_DATES = Schema(
     (
         Column("record", Kind.TEXT, "plant's row of precedents.csv"),
         Column("event", Kind.TEXT, "what the date is of", choices=("FIRST_PLANNED", "ENDED")),
-        Column("date", Kind.TEXT, "last month of the start first stated, as YYYY-MM; when it closed or was sold, as far as known"),
+        Column(
+            "date",
+            Kind.TEXT,
+            "last month of the start first stated, as YYYY-MM; when it closed or was sold, as far as known",
+        ),
     ),
     key=("record", "event"),
 )
