@@ -159,7 +159,7 @@ def as_json(found: Precedents, world: World, homes: Sequence[Home], makers: Sequ
             "given_up_a_year": dict(zip(("low", "counted", "high"), rates.rates, strict=True)),
             "closed": [_plant_json(plant) for plant in rates.closed],
             "transplants": rates.transplants,
-            "stranded": [_row(row, world) for row in rates.stranded],
+            "stranded": [_plant_json(plant) for plant in rates.stranded],
         },
         "years_from_limit_to_first_car": found.waits,
         "utilisation": found.utilisation,

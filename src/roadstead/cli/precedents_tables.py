@@ -22,19 +22,24 @@ if TYPE_CHECKING:
 
 def blocks(found: Precedents, world: World, language: Language) -> Iterator[Table | str]:
     """Tables, each followed by what it takes to read it."""
+    words = WORDS[language]
+    yield words["homes"]
     yield homes(found, world, language)
     yield ""
     yield from _home_notes(found, language)
     yield ""
+    level = words["level"].format(share=percent(found.china[0].level.share, 1))
+    yield words["of level"].format(title=words["china"], level=level)
     yield china(found, world, language)
     yield ""
     yield from _china_notes(found, world, language)
     yield ""
+    yield words["makers"]
     yield makers(found, language)
     yield ""
     yield from _maker_notes(found, world, language)
     yield ""
-    yield WORDS[language]["more"]
+    yield words["more"]
 
 
 def place(code: str, world: World, language: Language) -> str:
@@ -63,7 +68,7 @@ def homes(found: Precedents, world: World, language: Language) -> Table:
     words = WORDS[language]
     names = ("first", "last", "peak", "half", "ceiling", "pace")
     columns = (words["home"], *(f">{words[name]}" for name in names))
-    return table(words["homes"], columns, (_home(home, world, language) for home in found.homes))
+    return table("", columns, (_home(home, world, language) for home in found.homes))
 
 
 def _home(home: Home, world: World, language: Language) -> tuple[str, ...]:
@@ -99,7 +104,9 @@ def _korea(found: Precedents, language: Language) -> str:
     values = {key: million(row["value"], language) for key, row in told.items()}
     years = {f"{key}_year": row["year"] for key, row in told.items()}
     stranded = ("; " if language == "en" else "；").join(
-        words["stranded"].format(site=row["site"], status=row["status"]) for row in found.rates.stranded
+        words["stranded"].format(site=one.site, start=one.row["start"][:4], ended=one.ended.year)
+        for one in found.rates.stranded
+        if one.ended is not None
     )
     return words["korea"].format(**values, **years, stranded=stranded)
 
@@ -122,8 +129,7 @@ def china(found: Precedents, world: World, language: Language) -> Table:
     ]
     for name, placed in ((words["all"], plain), (words["with Volvo"], volvo)):
         rows.append((name, "", *(_bracketed(one.share) for one in placed.ahead), *_cars(placed, language)))
-    level = words["level"].format(share=percent(plain.level.share, 1))
-    return table(f"{words['china']}, {level}", columns, rows)
+    return table("", columns, rows)
 
 
 def _bracketed(span: tuple[float, float, float]) -> str:
@@ -177,7 +183,7 @@ def makers(found: Precedents, language: Language) -> Table:
     marks = [str(one.year) for one in found.china[0].ahead]
     names = (words["plants"], words["capacity"], words["later"], words["now"], words["as Japan"], *marks)
     columns = (words["maker"], *(f">{name}" for name in names))
-    return table(words["makers"], columns, (_maker(one, language) for one in found.makers))
+    return table("", columns, (_maker(one, language) for one in found.makers))
 
 
 def _maker(one: MakerPlaced, language: Language) -> tuple[str, ...]:
@@ -246,11 +252,12 @@ def _maker_notes(found: Precedents, world: World, language: Language) -> Iterato
 
 def _counts(world: World, language: Language) -> list[str]:
     """What others count of China's capacity abroad."""
+    words = WORDS[language]
     rows = [row for row in world.tables["precedents"] if "capacity/yr abroad" in (row["unit"] or "")]
     rows += [row for row in world.tables["overseas_production"] if row["metric"] == "OVERSEAS_CAPACITY"]
-    return [
-        WORDS[language]["count"].format(
-            value=million(row["value"], language, 1), note=titles(world.sources, [row["source"]])[0], year=row["year"]
-        )
-        for row in rows
-    ]
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        counted = words["counted"].format(value=million(row["value"], language, 1), year=row["year"])
+        told.setdefault(titles(world.sources, [row["source"]])[0], []).append(counted)
+    comma = ", " if language == "en" else "、"
+    return [words["count"].format(told=comma.join(counts), title=title) for title, counts in told.items()]

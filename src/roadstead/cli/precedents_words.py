@@ -22,25 +22,26 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "never": "never",
         "on": "{year} on",
         "china": "China on these paths: made abroad of foreign sales",
-        "pace of": "at the pace of",
-        "like": "stood there",
+        "of level": "{title}, from {level}",
+        "pace of": "at pace of",
+        "like": "as in",
         "level": "{share} (first half of 2024, without Volvo)",
         "with Volvo": "with Volvo",
         "all": "all three",
-        "cars": "{year}, m cars",
+        "cars": "m cars {year}",
         "makers": "Chinese makers: plants on record, and the share of foreign sales made abroad",
         "maker": "maker",
         "plants": "plants",
         "capacity": "can now",
         "later": "can 2030",
         "now": "share now",
-        "as Japan": "as Japan",
+        "as Japan": "as Japan in",
         "unknown": "?",
         "range": "{low}-{high}",
         "read": "Leads to: ceiling of the curve (O.11); pace: growth of the odds a year. Foreign sales are the only basis that "
         "can be carried over: a share of global production turns on the size of the home market. Docs/precedents.md.",
-        "peak first": "Only in Japan did the peak of exports come first: Korea made {kor} of its foreign sales abroad at its "
-        "peak, Germany {deu}. China's exports still grow, so it is placed by level, not by years since a peak.",
+        "peak first": "Only in Japan did the peak of exports come first, at {jpn} of foreign sales made abroad; Korea's came at {kor}, "
+        "Germany's at {deu}. China's exports still grow, so it is placed by level, not by years since a peak.",
         "extrapolated": "{home}'s record begins at {share}: what its curve says of so low a level is drawn beyond it.",
         "range is": "In brackets: lowest and highest of the curves with a year left out. All three: the middle home's, and the lowest "
         "and highest of all. With Volvo: from {share}.",
@@ -50,9 +51,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "the range in {inside} of {years} years, the middle missed by {error} points on average ({each}). The range is of three "
         "histories, no interval of confidence.",
         "check of": "{home}: {inside} of {years}, {error} points",
-        "korea": "Counter-example: Hyundai and Kia made {first} m abroad in {first_year} and {last} m in {last_year}; in "
-        "China {china_first} m in {china_first_year}, {china_last} m in {china_last_year}; {stranded}.",
-        "stranded": "{site} ({status})",
+        "korea": "Counter-example: Hyundai and Kia made {first} m cars abroad in {first_year} and {last} m in {last_year}; in "
+        "China {china_first} m in {china_first_year} and {china_last} m in {china_last_year}, where plants stopped: {stranded}.",
+        "stranded": "{site} ran {start} to {ended}",
         "late": "Plants late: {late} of {due} Chinese plants with a known first date came or are to come after it; the median "
         "is {median} months, the mean {mean}, the worst {worst} ({worst_at}).",
         "given up": "Plants given up: {count} in {years} years of waiting, {rate} a year ({low} to {high}).",
@@ -64,7 +65,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "cars a year, as stated; 2030: with plants late and given up as in the past. ?: no document located.",
         "total": "All but Volvo: {now} m a year running, {later} m by 2030: {made} to {later} m cars, at today's use and full. "
         "Published counts: {counts}.",
-        "count": "{value} m ({note}, {year})",
+        "count": "{told}: {title}",
+        "counted": "{value} m for {year}",
         "more": "one in full, with every figure's source: `roadstead precedents JPN`, `roadstead precedents BYD`",
         "chart": "Made abroad, as a share of foreign sales",
         "chart rough": "hollow: rough figure, not fitted; dashed: drawn beyond the record",
@@ -105,6 +107,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "never": "未达",
         "on": "{year}起",
         "china": "中国在这些路径上的位置：海外产量占海外销量的份额",
+        "of level": "{title}，自{level}起",
         "pace of": "按其速度",
         "like": "同水平年",
         "level": "{share}（2024上半年，不含沃尔沃）",
@@ -122,7 +125,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "range": "{low}-{high}",
         "read": "趋于：曲线上限（O.11）；速度：比值年增速。只有海外销量口径可以套用：占全球产量的份额取决于本国市场大小。"
         "详见 docs/precedents.md。",
-        "peak first": "只有日本是出口先见顶：韩国出口见顶时已有{kor}的海外销量在海外生产，德国为{deu}。中国出口仍在增长，故按水平而非见顶后年数定位。",
+        "peak first": "只有日本是出口先见顶（当时海外产量占海外销量的{jpn}）；韩国见顶时已达{kor}，德国{deu}。中国出口仍在增长，故按水平而非见顶后年数定位。",
         "extrapolated": "{home}的记录始于{share}：其曲线在如此低水平上的部分属于外推。",
         "range is": "括号内：逐一剔除一年后各曲线的最低与最高。三国合计：居中国家，及全部的最低与最高。含沃尔沃：自{share}起。",
         "cars are": "海外产量：最低份额乘2030年海外销量{low}万辆，居中乘{middle}万辆，最高乘{high}万辆（{titles}）；2035年未找到预测，沿用同一销量。",
@@ -130,8 +133,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "该范围只是三段历史，不是置信区间。",
         "check of": "{home}：{years}年中{inside}年，{error}个百分点",
         "korea": "反例：现代与起亚{first_year}年海外产量{first}万辆，{last_year}年{last}万辆；在华{china_first_year}年{china_first}万辆，"
-        "{china_last_year}年{china_last}万辆；{stranded}。",
-        "stranded": "{site}（{status}）",
+        "{china_last_year}年{china_last}万辆，停产的有：{stranded}。",
+        "stranded": "{site}工厂{start}至{ended}",
         "late": "工厂延期：{due}家已知最初投产期的中国工厂中{late}家晚于该期；中位数{median}个月，平均{mean}个月，最长{worst}个月（{worst_at}）。",
         "given up": "工厂放弃：等待{years}年中{count}家，每年{rate}（{low}至{high}）。",
         "closed": "工厂关闭：日韩德{all}家海外工厂中{closed}家关闭或出售。",
@@ -139,7 +142,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "used": "工厂：投产+未投产-放弃或结束。2024年上半年中国海外工厂利用率为{used}。现份额：按此利用率，至满产；车企自有数字优先。2030与2035：各国速度的最低与最高。"
         "产能：千辆/年，按公布数；2030产能：按历史延期与放弃率折算。?：未找到文件。",
         "total": "除沃尔沃外合计：现有产能{now}万辆/年，2030年{later}万辆：按目前利用率至满产为{made}至{later}万辆。公开统计：{counts}。",
-        "count": "{value}万（{note}，{year}）",
+        "count": "{told}：{title}",
+        "counted": "{year}年{value}万",
         "more": "查看单个国家或车企及每个数字的来源：`roadstead precedents JPN`、`roadstead precedents BYD`",
         "chart": "海外产量占海外销量的份额",
         "chart rough": "空心：粗略数字，不参与拟合；虚线：记录之外的外推",

@@ -16,7 +16,7 @@ from roadstead.terms.ids import HOME
 from roadstead.trade import rulebook
 from roadstead.trade.law import AS_OF
 from roadstead.world.overseas import Basis, overseas_shares
-from roadstead.world.plants import ABROAD, CHINESE, DAYS_A_MONTH, DAYS_A_YEAR, VOLVO, Plant, Standing, plants
+from roadstead.world.plants import ABROAD, CHINESE, DAYS_A_MONTH, DAYS_A_YEAR, STRANDED, VOLVO, Plant, Standing, plants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class Rates:
     closed
         Japanese, Korean and German plants abroad that closed or were sold, of all on record.
     stranded
-        Rows of Korean plants in China that stopped.
+        Korean plants in China that stopped.
     """
 
     due: tuple[Plant, ...]
@@ -61,7 +61,7 @@ class Rates:
     leads: tuple[float, ...]
     closed: tuple[Plant, ...]
     transplants: int
-    stranded: tuple[Row, ...]
+    stranded: tuple[Plant, ...]
 
     @property
     def share_late(self) -> float:
@@ -137,7 +137,7 @@ def plant_rates(world: World) -> Rates:
         ),
         closed=tuple(plant for plant in transplants if plant.standing is Standing.ENDED),
         transplants=len(transplants),
-        stranded=tuple(row for row in world.tables["precedents"] if row["kind"] == "STRANDED"),
+        stranded=plants(world, STRANDED),
     )
 
 

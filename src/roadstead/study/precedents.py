@@ -55,7 +55,7 @@ class Home:
     peak
         Row of the most vehicles it exported in a year, of those that cite a document.
     at_peak
-        Share of foreign sales in that year, by the curve. [fraction]
+        Share of foreign sales in that year, as known, else by the curve. [fraction]
     half
         Year in which half of foreign sales are made abroad, by the curve; infinite where it never is.
     series
@@ -232,7 +232,7 @@ def of_names(found: Precedents, world: World, names: Sequence[str]) -> tuple[tup
         message = "there is no home and no maker `{}`"
         raise RoadsteadError([Fault("precedents", "RS-W306", message.format(name), expected) for name in strange])
     return (
-        tuple(homes[key] for key in dict.fromkeys(asked) if key in homes),
+        tuple({homes[key].home: homes[key] for key in asked if key in homes}.values()),
         tuple(ours[key] for key in dict.fromkeys(asked) if key in ours),
     )
 
@@ -254,7 +254,7 @@ def _home(world: World, home: str, shares: Iterable[OverseasShare]) -> Home:
         of_production=tuple(one for one in own if one.basis is Basis.GLOBAL_PRODUCTION),
         fitted=fitted,
         peak=peak,
-        at_peak=fitted.curve.at(peak["year"]),
+        at_peak=next((one.share for one in points if one.year == peak["year"]), fitted.curve.at(peak["year"])),
         half=fitted.curve.year_of(0.5),
         series=_series(world, home),
     )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
 
-ABROAD, CHINESE = "TRANSPLANT", "CN_PLANT"
+ABROAD, CHINESE, STRANDED = "TRANSPLANT", "CN_PLANT", "STRANDED"
+"""Kinds of plants in precedents.csv."""
 GIVEN_UP = ("refused", "abandoned", "shelved", "not advanced")
 """What the status of a plant begins with whose maker never got it."""
 NOT_YET = (
@@ -96,7 +97,7 @@ class Plant:
 
 
 def plants(world: World, kind: str) -> tuple[Plant, ...]:
-    """Every plant of a kind, TRANSPLANT or CN_PLANT, as the tables have them."""
+    """Every plant of a kind, as the tables have them."""
     dates = {(row["record"], row["event"]): row for row in world.tables["plant_dates"]}
     return tuple(_plant(row, dates) for row in world.tables["precedents"] if row["kind"] == kind)
 
