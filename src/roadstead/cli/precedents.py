@@ -45,7 +45,7 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
         if names:
             for home in homes:
                 console.print(full.years(home, world, language))
-                for line in full.home_rests_on(home, found, language):
+                for line in full.home_rests_on(home, found, world, language):
                     console.print(line, soft_wrap=True)
             for maker in makers:
                 for line in full.maker_lines(maker, found, world, language):
@@ -54,7 +54,7 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
             for block in tables.blocks(found, world, language):
                 console.print(block, soft_wrap=isinstance(block, str))
     if chart is not None:
-        _draw(chart, found, world, language)
+        draw(chart, found, world, language)
 
 
 def _check(chart: Path | None) -> None:
@@ -69,7 +69,8 @@ def _check(chart: Path | None) -> None:
         raise RoadsteadError(fault)
 
 
-def _draw(path: Path, found: "Precedents", world: "World", language: Language) -> None:
+def draw(path: Path, found: "Precedents", world: "World", language: Language) -> None:
+    """Draw the paths of the homes, and where China stands and may go."""
     from roadstead.cli import precedents_tables as tables
     from roadstead.cli.precedents_words import WORDS
     from roadstead.report.charts import localisation

@@ -41,6 +41,7 @@ def years(home: Home, world: World, language: Language) -> Table:
             _marked((one for one in home.of_production if one.year == year), language),
         )
         for year, told in home.series.items()
+        if any(told.get(metric) for metric in metrics)
     ]
     return table(place(home.home, world, language), columns, rows)
 
@@ -50,13 +51,13 @@ def _marked(told: Iterable[OverseasShare], language: Language) -> str:
     return " / ".join(dict.fromkeys(f"{percent(one.share, 1)}{mark if one.is_rough else ''}" for one in told))
 
 
-def home_rests_on(home: Home, found: Precedents, language: Language) -> Iterator[str]:
+def home_rests_on(home: Home, found: Precedents, world: World, language: Language) -> Iterator[str]:
     """The curve, and every row with its document."""
     words, curve = WORDS[language], home.fitted.curve
     yield ""
     yield words["rough is"]
     yield words["curve"].format(
-        name=home.home,
+        name=place(home.home, world, language),
         ceiling=share(curve.ceiling),
         pace=f"{curve.pace:.3f}",
         middle=in_year(curve.middle, language),
@@ -68,7 +69,7 @@ def home_rests_on(home: Home, found: Precedents, language: Language) -> Iterator
             for row in rows:
                 yield words["source"].format(
                     year=row["year"],
-                    metric=words[METRICS[metric]] if metric != "CHINA_PRODUCTION" else metric,
+                    metric=words[METRICS[metric]],
                     value=f"{row['value'] / 1e3:,.0f}",
                     firms=row["firms"],
                     source=_document(row, found, language),
