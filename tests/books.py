@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demands import made_up_demand
 from pulls import made_up_pull
+from rehearsals import made_up_rehearsal
 from worths import made_up_flexibility, made_up_signposts
 
 from roadstead.playbook.book import (
@@ -217,6 +218,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         flexibility=made_up_flexibility(LINES["north"][0]),
         signposts=made_up_signposts(decision("south", "open", 60_000, 2031, 4e8)),
         demand=made_up_demand(),
+        rehearsal=made_up_rehearsal(made_up_signposts(decision("south", "open", 60_000, 2031, 4e8))),
     )
 
 

@@ -56,10 +56,10 @@ def test_the_page_never_scrolls_sideways(shown: Page, width: int):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_six_figures_are_in_sight(shown: Page, width: int):
+def test_every_figure_is_in_sight(shown: Page, width: int):
     shown.set_viewport_size({"width": width, "height": 844})
     figures = shown.locator("figure").all()
-    assert len(figures) == 7
+    assert len(figures) == 8
     for figure in figures:
         drawings = [d for d in figure.locator("svg[role=img]").all() if d.is_visible()]
         assert drawings
@@ -68,7 +68,7 @@ def test_six_figures_are_in_sight(shown: Page, width: int):
 
 def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
     shown.set_viewport_size({"width": 390, "height": 844})
-    for key in ("timeline", "volumes", "futures", "waterfall", "exports"):
+    for key in ("timeline", "volumes", "futures", "waterfall", "exports", "rehearsal"):
         for drawing in shown.locator(f"#figure-{key} svg[role=img]").all():
             if drawing.is_visible():
                 box = drawing.bounding_box()
@@ -78,7 +78,7 @@ def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
 def test_a_telephone_can_read_sentences_in_tables(shown: Page):
     """A column of sentences is not squeezed to a word a line: the table scrolls instead."""
     shown.set_viewport_size({"width": 390, "height": 844})
-    for key in ("signposts", "flexibility"):
+    for key in ("signposts", "flexibility", "fresh-signs"):
         widths = shown.locator(f"table.{key} tbody .prose").evaluate_all(
             "cells => cells.map(cell => cell.getBoundingClientRect().width)"
         )

@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
     from roadstead.study.api import Planned
     from roadstead.study.patch import Asked
+    from roadstead.study.rehearsing import Rehearsal, Size
 
 PLAYBOOK = "playbook.html"
 NEXT = {
     "en": "Read on in {page}; `roadstead verify {folder}` checks it again.",
     "zh": "完整报告见{page}；用`roadstead verify {folder}`可复核。",
 }
+REHEARSE = {
+    "en": "`roadstead rehearse {folder}` tries it on futures that its tree has not seen: how wrong it may be.",
+    "zh": "用`roadstead rehearse {folder}`可在情景树未见过的未来上检验：可能错多少。",
+}
 RUNS = Path("runs")
 """Where run folders go unless another place is named."""
 UNFINISHED = ".unfinished"
 """Folder, beside the run folders, of what was found for runs that are not finished."""
+NOT_REHEARSED = "interrupted: the plan stands in {folder}, not rehearsed; `roadstead rehearse {folder}` does that"
 KEPT = (
     "interrupted: no run folder was written; what was found is kept in {folder}, and the same plan goes on from there"
 )
@@ -56,6 +62,13 @@ class Wishes:
     scenario: Annotated[
         tuple[str, ...], Parameter(help="What if: a scenario of the case, or a .yaml file with one; may be repeated.")
     ] = ()
+    rehearse: Annotated[
+        bool, Parameter(help="Try the plan on fresh paths as well, so that the playbook tells how wrong it may be.")
+    ] = False
+    paths: Annotated[int | None, Parameter(help="With --rehearse: fresh paths; 1000 by default.")] = None
+    ahead: Annotated[
+        int | None, Parameter(help="With --rehearse: paths planned with perfect foresight; 100 by default.")
+    ] = None
 
     @property
     def patches(self) -> "tuple[Asked, ...]":
@@ -63,6 +76,25 @@ class Wishes:
         from roadstead.study.patch import patches
 
         return patches(self.scenario, self.event, self.set)
+
+    def size(self, case: Path) -> "Size | None":
+        """How far to rehearse; none where it is not asked for. What cannot be rehearsed is refused before anything is planned."""
+        from roadstead.study.api import read_case
+        from roadstead.study.rehearsing import AHEAD, PATHS, Size, must_be_grown
+        from roadstead.terms.errors import Fault, raise_if_any
+
+        if not self.rehearse:
+            asked = {"--paths": self.paths, "--ahead": self.ahead}
+            raise_if_any(
+                Fault(where, "RS-S622", f"{value} paths of no rehearsal", "`--rehearse` beside it")
+                for where, value in asked.items()
+                if value is not None
+            )
+            return None
+        size = Size(PATHS if self.paths is None else self.paths, AHEAD if self.ahead is None else self.ahead)
+        size.check()
+        must_be_grown(read_case(case))
+        return size
 
 
 def plan(case: Path, /, *, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: bool = False) -> None:
@@ -94,9 +126,9 @@ def demo(*, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: 
 def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import api, patched
+    from roadstead.study import api, patched, rehearsing
 
-    patches = wishes.patches
+    patches, size = wishes.patches, wishes.size(case)
     folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     unfinished = folder.parent / UNFINISHED
 
@@ -106,30 +138,35 @@ def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
         _forget(unfinished)
         for half in folder.parent.glob(f".{folder.name}-*"):  # a run folder that was being written
             shutil.rmtree(half, ignore_errors=True)
+        if planned:
+            return NOT_REHEARSED.format(folder=folder)
         return KEPT.format(folder=unfinished) if unfinished.exists() else None
 
-    with Watch() as watch:
-        done = interruptible(
-            lambda: api.plan(
-                case,
-                out=folder,
-                gap=wishes.gap,
-                seconds=wishes.seconds,
-                workers=wishes.workers,
-                cluster=wishes.cluster,
-                language=wishes.language,
-                progress=watch,
-                unfinished=unfinished,
-                patches=patches,
-            ),
-            tidy=tidy,
-            end_early=watch.end_early,
+    planned: list[Planned] = []
+
+    def work() -> "tuple[Planned, Rehearsal | None]":
+        done = api.plan(
+            case,
+            out=folder,
+            gap=wishes.gap,
+            seconds=wishes.seconds,
+            workers=wishes.workers,
+            cluster=wishes.cluster,
+            language=wishes.language,
+            progress=watch,
+            unfinished=unfinished,
+            patches=patches,
         )
+        planned.append(done)
+        return (done, None) if size is None else rehearsing.rehearse_planned(done, size, watch)
+
+    with Watch() as watch:
+        done, rehearsed = interruptible(work, tidy=tidy, end_early=watch.end_early)
     _forget(unfinished)
     if json:
-        print_json(as_json(done, wishes.language))
+        print_json(as_json(done, rehearsed, wishes.language))
     else:
-        _print(done, wishes.language)
+        _print(done, rehearsed, wishes.language)
 
 
 def _forget(unfinished: Path) -> None:
@@ -147,8 +184,9 @@ def _free(folder: Path) -> Path:
     return name
 
 
-def as_json(done: "Planned", language: Literal["en", "zh"]) -> dict[str, Any]:
-    """The playbook's first screen as data: sentences in words, money as numbers."""
+def as_json(done: "Planned", rehearsed: "Rehearsal | None", language: Literal["en", "zh"]) -> dict[str, Any]:
+    """The playbook's first screen as data: sentences in words, money as numbers; and a rehearsal where there was one."""
+    from roadstead.cli import rehearse
     from roadstead.report.words import Words
 
     book = done.run.book
@@ -203,6 +241,7 @@ def as_json(done: "Planned", language: Literal["en", "zh"]) -> dict[str, Any]:
         "warnings": [say(sentence) for sentence in book.warnings],
         "cover": _cover(done, say),
         "seconds": done.run.seconds,
+        "rehearsal": None if rehearsed is None else rehearse.as_json(rehearsed),
     }
 
 
@@ -213,8 +252,9 @@ def _cover(done: "Planned", say: "Callable[[Sentence], str]") -> dict[str, Any]:
     return told
 
 
-def _print(done: "Planned", language: Literal["en", "zh"]) -> None:
+def _print(done: "Planned", rehearsed: "Rehearsal | None", language: Literal["en", "zh"]) -> None:
     """The first screen, then the answer in a few lines and where to read on."""
+    from roadstead.cli.rehearse import print_rehearsal
     from roadstead.report.terminal import print_first_screen
     from roadstead.report.words import Words
 
@@ -225,8 +265,12 @@ def _print(done: "Planned", language: Literal["en", "zh"]) -> None:
     words = Words(language, book.cover.currency)
     for sentence in book.headline:
         console.print(words.say(sentence), soft_wrap=True)
+    if rehearsed is not None:
+        print_rehearsal(rehearsed, console, language)
     if done.folder is not None:
         console.print(NEXT[language].format(page=done.folder / PLAYBOOK, folder=done.folder), soft_wrap=True)
+        if rehearsed is None and done.run.ready.source is not None:
+            console.print(REHEARSE[language].format(folder=done.folder), soft_wrap=True)
 
 
 def verify(run: Path, /, *, json: bool = False) -> int:

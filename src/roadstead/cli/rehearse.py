@@ -3,39 +3,27 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from rich.padding import Padding
+
 from roadstead.cli.printing import answers, print_json, table
 
 if TYPE_CHECKING:
-    from roadstead.playbook.rehearse import Estimate, Outcome
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from roadstead.playbook.book import Sentence
+    from roadstead.playbook.breaks_book import Broken, Restriction
+    from roadstead.playbook.signs_book import Confirmed
+    from roadstead.report.words import Words
     from roadstead.study.rehearsing import Rehearsal
 
-NAMES = {
-    "plan": ("the plan", "本方案"),
-    "standing": ("today's and committed footprint", "现有及已承诺的布局"),
-    "announced": ("announced programme", "已宣布的计划"),
-    "export_only": ("exports only", "只出口"),
-    "central": ("best plan for the most likely future", "最可能情景下的最优方案"),
-    "kits_first": ("kits first", "先散件组装"),
-    "local_everywhere": ("local everywhere", "处处本地建厂"),
-    "timetable": ("the Japanese timetable", "日本车企的时间表"),
+WRITTEN = {
+    "en": "Told in {page} from now on; `roadstead verify {folder}` checks the run again.",
+    "zh": "结果已写入{page}；用`roadstead verify {folder}`可复核。",
 }
-COLUMNS = {
-    "en": (
-        "policy", ">mean", ">P10", ">P50", ">P90", ">worst tenth", ">regret", ">beats exports", ">keeps what is asked",
-    ),
-    "zh": (
-        "策略", ">均值", ">P10", ">P50", ">P90", ">最差一成均值", ">遗憾值", ">优于只出口的概率", ">满足案例要求",
-    ),
-}  # fmt: skip
-FOOT = {
-    "en": "NPV in million {currency} on {paths} fresh paths, ± standard error; regret against perfect foresight on {ahead} of them.",
-    "zh": "{paths}条新路径上的净现值（百万{currency}），± 为标准误；遗憾值相对于其中{ahead}条路径上的完全预见。",
-}
-TIMETABLE = {
-    "en": "The Japanese timetable: a plant's first car {wait} years after the first limit, the median wait of Japanese makers in America; "
-    "that this limit comes as the horizon begins is an assumption.",
-    "zh": "日本车企的时间表：工厂首车在首次限制之后{wait}年（日本车企在美国的中位数）；假设该限制在规划期初出现。",
-}
+
+COLON = {"en": ": ", "zh": "："}
 
 
 def rehearse(
@@ -44,81 +32,120 @@ def rehearse(
     *,
     paths: int = 1000,
     ahead: int = 100,
+    breaks: Literal["exports", "worst", "regret"] = "exports",
+    replace: bool = False,
     workers: int | None = None,
     language: Literal["en", "zh"] = "en",
     json: bool = False,
 ) -> None:
-    """Plan a case and try the plan on fresh paths, beside other ways to act and perfect foresight.
+    """Try a plan on fresh paths, beside other ways to act and perfect foresight; a run's playbook tells it from then on.
 
     Parameters
     ----------
     case
-        Folder of a case whose tree is grown from paths.
+        Run folder, whose plan is taken as it stands; or folder of a case, which is planned first. Its tree is grown from paths.
     paths
         Fresh paths.
     ahead
         How many of them are planned with perfect foresight; 0 for none.
+    breaks
+        Where to tell that a way breaks: exports, where it is worth less than exports alone; worst, in its own worst tenth of paths; regret,
+        where it falls more than a tenth short of the best of the ways.
+    replace
+        Put it in the place of a rehearsal that the run has already.
     workers
         Processes; all processors by default.
     language
-        en or zh.
+        Language of what is printed: en or zh.
     json
         Print JSON.
     """
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
+    from roadstead.study import kept
     from roadstead.study.rehearsing import rehearse_folder
+
+    def tidy() -> None:
+        watch.__exit__(None, None, None)
+        kept.tidy(case)
 
     with Watch() as watch:
         found = interruptible(
-            lambda: rehearse_folder(case, paths=paths, ahead=ahead, workers=workers, progress=watch),
-            tidy=lambda: watch.__exit__(None, None, None),
+            lambda: rehearse_folder(
+                case, paths=paths, ahead=ahead, breaks=breaks, replace=replace, workers=workers, progress=watch
+            ),
+            tidy=tidy,
         )
+    run = case if kept.is_run(case) else None
     if json:
-        print_json(as_json(found))
+        print_json(as_json(found) | {"run": run})
         return
     console = answers()
-    console.print(table("", COLUMNS[language], [_row(one, language) for one in found.outcomes]))
-    looked = 0 if found.foreseen is None else sum(len(some) for some in found.foreseen.looked)
-    words = {"currency": found.currency, "paths": f"{len(found.rehearsed.weight):,}", "ahead": looked}
-    console.print(FOOT[language].format(**words), soft_wrap=True)
-    if any(one.key == "timetable" for one in found.outcomes):
-        console.print(TIMETABLE[language].format(wait=found.wait), soft_wrap=True)
+    print_rehearsal(found, console, language)
+    if run is not None:
+        console.print(WRITTEN[language].format(page=run / "playbook.html", folder=run), soft_wrap=True)
 
 
-def _row(one: "Outcome", language: Literal["en", "zh"]) -> tuple[str, ...]:
-    return (
-        NAMES[one.key][language == "zh"],
-        _money(one.mean),
-        *(f"{value / 1e6:,.0f}" for value in (one.low, one.middle, one.high)),
-        _money(one.tail),
-        _money(one.regret),
-        "" if one.beats is None else f"{100 * one.beats.value:.1f} ± {100 * one.beats.error:.1f} %",
-        f"{100 * one.keeps:.0f} %",
-    )
+def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["en", "zh"]) -> None:
+    """The table of the playbook, and what it says about it."""
+    from roadstead.report.rehearsal import outcomes, where_each_breaks
+    from roadstead.report.terminal import in_one_unit
+    from roadstead.report.words import Words
+
+    words, told = Words(language, found.currency), found.told
+    console.print(table("", *in_one_unit(outcomes(told.outcomes, words), words)))
+    for sentence in (*told.said, *told.notes):
+        console.print(words.say(sentence), soft_wrap=True)
+    console.print(f"\n{words.label('table.breaks')}")
+    for ways, said in where_each_breaks(told.broken, words):
+        console.print(f"  {ways}{COLON[language]}{said}", soft_wrap=True)
+    if told.signs:
+        _print_signs(told.signs, words, console)
 
 
-def _money(one: "Estimate | None") -> str:
-    return "" if one is None else f"{one.value / 1e6:,.0f} ± {one.error / 1e6:,.0f}"
+def _print_signs(signs: "Sequence[Confirmed]", words: "Words", console: "Console") -> None:
+    """Each signpost, its rates on the tree and on these paths, and the sign that these paths would have."""
+    from roadstead.report.html import page_table
+    from roadstead.report.rehearsal import sign_rates
+
+    console.print(f"\n{words.label('table.fresh_signs')}")
+    for one in signs:
+        signpost = one.signpost
+        sign = words.joined([condition.said for condition in signpost.conditions])
+        console.print(f"{signpost.year}  {words.say(signpost.what)}", soft_wrap=True)
+        console.print(f"      {words.label('column.sign')}{COLON[words.language]}{sign}", soft_wrap=True)
+        shown = page_table(sign_rates(one, words), words)
+        heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
+        rows = table("", heads, ([cell.text for cell in row] for row in shown.rows))
+        console.print(Padding(rows, (0, 0, 0, 6)))
+        if one.better is not None:
+            console.print(f"      {words.say(one.better.said)}", soft_wrap=True)
+    console.print(words.label("ui.note.fresh_signs"), soft_wrap=True)
 
 
 def as_json(found: "Rehearsal") -> dict[str, Any]:
     """What came out, and NPV by path."""
+    from roadstead.report.words import Words
+
+    english, chinese = Words("en", found.currency), Words("zh", found.currency)
     return {
         "currency": found.currency,
         "paths": len(found.rehearsed.weight),
         "first_path": found.first,
         "timetable_wait": found.wait,
+        "on_tree": found.on_tree,
+        "said": [english.say(sentence) for sentence in found.told.said],
         "policies": [
             {
                 "policy": one.key,
-                "name": NAMES[one.key][0],
-                "name_zh": NAMES[one.key][1],
+                "name": english.label(f"comparison.{one.key}"),
+                "name_zh": chinese.label(f"comparison.{one.key}"),
                 "mean": one.mean,
                 "p10": one.low,
                 "p50": one.middle,
                 "p90": one.high,
                 "worst_tenth": one.tail,
+                "plan_is_better_by": one.behind,
                 "regret": one.regret,
                 "beats_exports": one.beats,
                 "keeps": one.keeps,
@@ -126,6 +153,8 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
             }
             for i, one in enumerate(found.outcomes)
         ],
+        "breaks": [_broken(one, found.currency) for one in found.broken],
+        "signposts": [_sign(one, found.currency) for one in found.signs],
         "foresight": None
         if found.foreseen is None
         else [
@@ -133,4 +162,73 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
             for some in found.foreseen.looked
             for i in some.tolist()
         ],
+    }
+
+
+def _said(sentence: "Sentence", currency: str, name: str = "said") -> dict[str, str]:
+    """A sentence in both languages."""
+    from roadstead.report.words import Words
+
+    return {name: Words("en", currency).say(sentence), f"{name}_zh": Words("zh", currency).say(sentence)}
+
+
+def _broken(one: "Broken", currency: str) -> dict[str, Any]:
+    return {
+        "policy": one.key,
+        "how": one.how,
+        "share": one.share,
+        "paths": one.paths,
+        "where": _limits(one.where, currency),
+        "coverage": one.coverage,
+        "density": one.density,
+        **_said(one.said, currency),
+    }
+
+
+def _limits(where: "Sequence[Restriction]", currency: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": limit.kind,
+            "of": limit.of,
+            "year": limit.year,
+            "above": limit.above,
+            "threshold": limit.threshold,
+            "quasi_p": limit.quasi_p,
+            **_said(limit.said, currency),
+        }
+        for limit in where
+    ]
+
+
+def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
+    sign = one.signpost
+    return {
+        "kind": sign.kind,
+        "subject": sign.subject,
+        "year": sign.year,
+        "lead": sign.lead,
+        **_said(sign.what, currency, "decision"),
+        "conditions": [
+            {
+                "kind": condition.kind,
+                "of": condition.of,
+                "above": condition.above,
+                "threshold": condition.threshold,
+                "year": condition.year,
+                **_said(condition.said, currency),
+            }
+            for condition in sign.conditions
+        ],
+        "tree": {"probability": sign.probability, "false_alarm": sign.false_alarm, "missed": sign.missed},
+        "fresh": one.fresh,
+        "pays": one.pays,
+        "gain": one.gain,
+        "better": None
+        if one.better is None
+        else {
+            "where": _limits(one.better.where, currency),
+            "pays": one.better.pays,
+            "gain": one.better.gain,
+            **_said(one.better.said, currency),
+        },
     }

@@ -7,7 +7,7 @@ marks, a table its rows. Money is in the book's currency, real, of its price yea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.demand_book import ImpliedDemand
     from roadstead.playbook.map_book import Map
     from roadstead.playbook.parts_book import Pull
+    from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.signs_book import Signpost
     from roadstead.playbook.worth_book import Worth
 
@@ -35,8 +36,8 @@ class Amount:
     kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count", "ratio"]
 
 
-Term = Name | Amount | str | tuple[Name, ...]
-"""What a sentence may speak of."""
+Term: TypeAlias = "Name | Amount | str | tuple[Name, ...] | tuple[Sentence, ...]"
+"""What a sentence may speak of; sentences among it are parts that hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,3 +374,4 @@ class Book:
     demand: ImpliedDemand | None = None
     flexibility: tuple[Worth, ...] = ()
     signposts: tuple[Signpost, ...] = ()
+    rehearsal: FreshPaths | None = None

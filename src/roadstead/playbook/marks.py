@@ -24,9 +24,13 @@ from roadstead.playbook.reading import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.futures.evaluate import Evaluation
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
+    from roadstead.trade.landed import CostLine
+    from roadstead.world.carmaker import Model
 
 LEAST_FLOW = 2_000
 """Cars a year from which a flow is drawn."""
@@ -91,11 +95,14 @@ def duty_from_home(evaluation: Evaluation, market: str, model_id: str, node_year
         if key.line is None and not key.regime and ledger.offers[key.offer].market == market
         and ledger.offers[key.offer].model_id == model
     )  # fmt: skip
-    bars = ledger.waterfall(wanted, node_year)
+    return duty_share(ledger.costing.carmaker.models[model], ledger.waterfall(wanted, node_year))
+
+
+def duty_share(model: Model, bars: Sequence[CostLine]) -> float:
+    """Duties among a car's bars as a share of its price at the home gate."""
     duties = sum(bar.amount for bar in bars if bar.is_charge)
     gate = sum(bar.amount for bar in bars if bar.key == "ex_works")
-    margin = ledger.costing.carmaker.models[model].transfer_margin
-    return float(duties / (gate * (1.0 + margin)))
+    return float(duties / (gate * (1.0 + model.transfer_margin)))
 
 
 def timeline(reading: Reading) -> tuple[TimelineSpan, ...]:

@@ -22,7 +22,8 @@ from roadstead.terms.years import NEVER
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.footprint.solve import Effort, Solved
+    from roadstead.footprint.plan import Decisions
+    from roadstead.footprint.solve import Effort
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.yardsticks import Yardstick
@@ -33,12 +34,13 @@ Asked: TypeAlias = "tuple[Prospect, tuple[Pin, ...]]"
 
 PLAN = "plan"
 EXPORTS = "export_only"
+TIMETABLE = "timetable"
 
 
 def policies(
     tree: ScenarioTree,
     prospect: Prospect,
-    held: tuple[Solved, Sequence[Yardstick]],
+    held: tuple[Decisions, Sequence[Yardstick]],
     lines: Sequence[Line],
     wait: int,
     effort: Effort,
@@ -47,12 +49,12 @@ def policies(
 
     ``wait``: years from the first limit to the first car of a plant (``world/plants.py``).
     """
-    solved, yardsticks = held
-    found = [Policy(PLAN, solved.plan.decisions)]
+    plan, yardsticks = held
+    found = [Policy(PLAN, plan)]
     found += [Policy(one.key, one.plan.decisions, abroad=one.key != EXPORTS) for one in yardsticks]
     for key, way in (("kits_first", kits_first), ("local_everywhere", local_everywhere)):
         found += _best(key, tree, way(tree, prospect, lines), effort)
-    return (*found, *_best("timetable", tree, timetable(tree, prospect, lines, wait), effort))
+    return (*found, *_best(TIMETABLE, tree, timetable(tree, prospect, lines, wait), effort))
 
 
 def _best(key: str, tree: ScenarioTree, asked: Asked | None, effort: Effort) -> list[Policy]:

@@ -27,6 +27,7 @@ from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.paths.streams import uniform
 from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
+from roadstead.playbook.rehearsal_book import Estimate, Outcome
 from roadstead.playbook.yardsticks import asks, unasked, without_lines
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import RoadsteadError
@@ -57,11 +58,14 @@ class Policy:
         On the nodes of the tree. Shapes (N, D), (N, R).
     abroad
         False for a maker who has no line abroad.
+    aside
+        True for one that is carried out for what it shows of another, and is told of no further.
     """
 
     key: str
     decisions: Decisions
     abroad: bool = True
+    aside: bool = False
 
 
 class Unopened(Protocol):
@@ -94,6 +98,11 @@ class Rehearsed:
         for array in (self.weight, self.npv, self.keeps):
             frozen(array)
 
+    def of(self, policies: Sequence[str]) -> Rehearsed:
+        """Some of the policies."""
+        at = [self.policies.index(key) for key in policies]
+        return Rehearsed(tuple(policies), self.weight, self.npv[:, at], self.keeps[:, at])
+
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
@@ -113,43 +122,6 @@ class Foreseen:
     looked: tuple[Ints, ...]
     npv: Floats
     bound: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over paths with its standard error."""
-
-    value: float
-    error: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a policy comes to on fresh paths.
-
-    Attributes
-    ----------
-    low, middle, high
-        Quantiles of NPV at 10, 50 and 90 %. [money]
-    tail
-        (P.6): mean NPV of the worst tenth. [money]
-    regret
-        (P.5); None where nobody looked ahead. [money]
-    beats
-        Probability that it is worth more than the policy it is held against; None for that one.
-    keeps
-        Share of paths on which it keeps what the case asks for.
-    """
-
-    key: str
-    mean: Estimate
-    low: float
-    middle: float
-    high: float
-    tail: Estimate
-    regret: Estimate | None
-    beats: Estimate | None
-    keeps: float
 
 
 def rehearse(
@@ -272,7 +244,7 @@ def foresight(tree: ScenarioTree, prospect: Prospect, effort: Effort) -> tuple[f
 
 
 def outcomes(rehearsed: Rehearsed, foreseen: Foreseen | None, against: str) -> tuple[Outcome, ...]:
-    """What policies come to, side by side."""
+    """What policies come to, side by side; the first of them is the plan."""
     r = rehearsed
     other = r.npv[:, r.policies.index(against)]
     found = []
@@ -287,9 +259,10 @@ def outcomes(rehearsed: Rehearsed, foreseen: Foreseen | None, against: str) -> t
                 middle=middle,
                 high=high,
                 tail=tail(npv, r.weight),
+                behind=mean(r.npv[:, 0] - npv, r.weight) if i else None,
                 regret=regret(npv, r.weight, foreseen) if foreseen else None,
                 beats=mean((npv > other).astype(float), r.weight) if key != against else None,
-                keeps=float(r.weight @ r.keeps[:, i]),
+                keeps=float(np.average(r.keeps[:, i], weights=r.weight)),
             )
         )
     return tuple(found)

@@ -53,8 +53,8 @@ class _Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """Nodes of a year at which a decision may be taken, their probabilities, and where it is."""
+class Asked:
+    """Nodes of a year at which a decision may be taken, their probabilities, and where it is. Shapes (n,)."""
 
     year: int
     nodes: Ints
@@ -83,7 +83,14 @@ def signposts(reading: Reading, events: Mapping[str, Event]) -> tuple[Signpost, 
     return tuple(sorted((one for one in found if one), key=lambda one: (one.year, -one.probability)))
 
 
-def _asked(reading: Reading, year: int, same: Sequence[Decision], every: Sequence[Decision]) -> _Asked:
+def asked_of(reading: Reading, signpost: Signpost) -> Asked:
+    """Where the decision of a signpost may be taken in its year, and is."""
+    every = decisions(reading)
+    key, start = (signpost.kind, signpost.subject), reading.tree.start
+    return _asked(reading, signpost.year, [d for d in every if d.key == key and start[d.node] == signpost.year], every)
+
+
+def _asked(reading: Reading, year: int, same: Sequence[Decision], every: Sequence[Decision]) -> Asked:
     """Where the decision may be taken in a year: everywhere, or, of what is done once, where it has not been done yet."""
     tree, likely = reading.tree, node_probability(reading.tree)
     first, at = same[0], {d.node for d in same}
@@ -91,11 +98,11 @@ def _asked(reading: Reading, year: int, same: Sequence[Decision], every: Sequenc
     if first.kind in ONCE:
         done = {d.node for d in every if d.key == first.key and d.node not in at}
         nodes = [n for n in nodes if not done.intersection(history(tree, n))]
-    return _Asked(year, np.asarray(nodes), likely[nodes], np.asarray([n in at for n in nodes]))
+    return Asked(year, np.asarray(nodes), likely[nodes], np.asarray([n in at for n in nodes]))
 
 
 def _signpost(
-    reading: Reading, year: int, same: Sequence[Decision], asked: _Asked, signs: Sequence[_Sign]
+    reading: Reading, year: int, same: Sequence[Decision], asked: Asked, signs: Sequence[_Sign]
 ) -> Signpost | None:
     if not signs or not asked.taken.any():
         return None
@@ -125,7 +132,7 @@ def _signpost(
     )
 
 
-def _best(signs: Sequence[_Sign], asked: _Asked) -> tuple[_Sign, ...]:
+def _best(signs: Sequence[_Sign], asked: Asked) -> tuple[_Sign, ...]:
     """The sign that misleads least, or two together that mislead less; of equals, the first."""
     shown = np.stack([sign.shown for sign in signs])
     alone = np.round(asked.misled(shown), 9)
@@ -152,7 +159,7 @@ def _in_step(chosen: _Sign, signs: Sequence[_Sign]) -> list[_Sign]:
     return [*bearing, *others][:TOGETHER] or [chosen]
 
 
-def _signs(reading: Reading, events: Mapping[str, Event], decision: Decision, asked: _Asked) -> list[_Sign]:
+def _signs(reading: Reading, events: Mapping[str, Event], decision: Decision, asked: Asked) -> list[_Sign]:
     """Every sign that some nodes show and others do not: events that bear on the decision, duties, shares, other events."""
     markets = _markets(reading, decision)
     come = _events_come(reading, asked)
@@ -162,7 +169,7 @@ def _signs(reading: Reading, events: Mapping[str, Event], decision: Decision, as
     return [*near, *_levels(reading, markets, asked), *far]
 
 
-def _events_come(reading: Reading, asked: _Asked) -> list[_Sign]:
+def _events_come(reading: Reading, asked: Asked) -> list[_Sign]:
     happened = reading.evaluation.ledger.grown.happened
     come = [{one.event for one in happened[n]} for n in asked.nodes.tolist()]
     signs = []
@@ -184,7 +191,7 @@ def _bears(reading: Reading, event: Event, decision: Decision, markets: set[str]
     return bool(event.demand or event.route or event.terms or territories & changed)
 
 
-def _levels(reading: Reading, markets: Sequence[tuple[str, str]], asked: _Asked) -> list[_Sign]:
+def _levels(reading: Reading, markets: Sequence[tuple[str, str]], asked: Asked) -> list[_Sign]:
     """Duties from home, and shares, in the markets of a decision."""
     signs: list[_Sign] = []
     years, grown = reading.evaluation.prospect.node_years, reading.evaluation.ledger.grown

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
+    from roadstead.playbook.breaks_book import Restriction
+    from roadstead.playbook.rehearsal_book import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,67 @@ class Signpost:
     false_alarm: float
     missed: float
     lead_time: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often a sign misleads.
+
+    Attributes
+    ----------
+    false_alarm
+        Of the paths that show it, the share on which it is not done; None where none shows it. [fraction]
+    missed
+        Of the paths on which it is done, the share that do not show it; None where it is done on none. [fraction]
+    asked, shown, taken
+        Paths on which it could be done, that show the sign, and on which it is done.
+    """
+
+    false_alarm: Estimate | None
+    missed: Estimate | None
+    asked: int
+    shown: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """A sign found on fresh paths (``discovery``), with its rates on those that were not looked at to find it.
+
+    Attributes
+    ----------
+    where
+        All of it together is the sign.
+    pays
+        Beside what pays.
+    gain
+        As of ``Confirmed``. [money]
+    """
+
+    where: tuple[Restriction, ...]
+    pays: Rates
+    gain: Estimate
+    said: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A signpost on fresh paths; its rates on the tree it carries itself.
+
+    Attributes
+    ----------
+    fresh
+        Beside what the plan does at the nodes that the paths are at.
+    pays
+        Beside what pays, all else as planned: it is "done" where doing it is worth more than not; None where that cannot be told.
+    gain
+        What it is worth to go by the sign in place of the nearest nodes, a mean over paths on which that can be told. [money]
+    better
+        None where that cannot be told, or nothing that can be seen by then tells what pays.
+    """
+
+    signpost: Signpost
+    fresh: Rates
+    pays: Rates | None = None
+    gain: Estimate | None = None
+    better: Better | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -23,20 +23,36 @@ class Link:
     url: str
 
 
-Cell: TypeAlias = str | float | Link | None
+@dataclass(frozen=True, slots=True)
+class PlusMinus:
+    """A number that was estimated, with its standard error."""
+
+    value: float
+    error: float
+
+
+Cell: TypeAlias = str | float | Link | PlusMinus | None
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the key of its heading, what it holds, and the year it is of where the heading says so."""
+    """A column: the key of its heading, what it holds, and the year it is of where the heading says so.
+
+    Attributes
+    ----------
+    holds
+        Numbers as they are, numbers that were estimated, or the errors of those alone.
+    """
 
     key: str
     kind: Kind = "text"
     year: int | None = None
+    holds: Literal["numbers", "estimates", "errors"] = "numbers"
 
     def heading(self, words: Words) -> str:
         """Its heading in words."""
-        return " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
+        named = " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
+        return words.tell("column.error", column=named) if self.holds == "errors" else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,29 @@ def linked(text: str, url: str) -> Cell:
     except ValueError:
         return text
     return Link(text or url, url) if parts.scheme in {"http", "https"} and parts.netloc else text
+
+
+def unfolded(table: Table) -> Table:
+    """The table with estimates in two columns, the value and its error, so that every number has a cell of its own."""
+    columns: list[Column] = []
+    for column in table.columns:
+        if column.holds == "estimates":
+            columns += [replace(column, holds="numbers"), replace(column, holds="errors")]
+        else:
+            columns.append(column)
+    rows = (
+        tuple(
+            single
+            for cell, column in zip(row, table.columns, strict=True)
+            for single in (_apart(cell) if column.holds == "estimates" else (cell,))
+        )
+        for row in table.rows
+    )
+    return Table(table.key, tuple(columns), tuple(rows))
+
+
+def _apart(cell: Cell) -> tuple[Cell, Cell]:
+    return (cell.value, cell.error) if isinstance(cell, PlusMinus) else (cell, None)
 
 
 def table_of(key: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:

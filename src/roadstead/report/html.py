@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
-from roadstead.report.cells import Link
-from roadstead.report.pictures import exports_picture, pictures
+from roadstead.report.cells import Link, PlusMinus
+from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
+from roadstead.report.rehearsal import fresh_signs, rehearsal, where_each_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,10 @@ def page(book: Book, words: Words) -> str:
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
+        rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
+        breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
+        fresh_signs=page_table(fresh_signs(book, words, once=True), words),
+        rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
@@ -101,13 +106,12 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
 
 def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTable:
     """A table with its cells in print; ``one_scale`` prints all its money in the scale of the largest."""
-    money = {
-        c: [cell for row in table.rows if isinstance(cell := row[c], float)]
+    every = scale_of_all(table, words)
+    scales = {
+        c: every if one_scale else money_scale(_money(table, c), words.language)
         for c, column in enumerate(table.columns)
         if column.kind == "money"
     }
-    together = [value for values in money.values() for value in values]
-    scales = {c: money_scale(together if one_scale else values, words.language) for c, values in money.items()}
     heads = tuple(
         PageCell(_head(column, scales.get(c), words), "", look(column)) for c, column in enumerate(table.columns)
     )
@@ -115,6 +119,20 @@ def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTa
         tuple(_cell(cell, table.columns[c], scales.get(c)) for c, cell in enumerate(row)) for row in table.rows
     )
     return PageTable(table.key, words.label(f"table.{table.key}"), heads, rows)
+
+
+def scale_of_all(table: Table, words: Words) -> MoneyScale:
+    """The scale of all money of a table together."""
+    columns = [c for c, column in enumerate(table.columns) if column.kind == "money"]
+    return money_scale([value for c in columns for value in _money(table, c)], words.language)
+
+
+def _money(table: Table, column: int) -> list[float]:
+    return [_value(cell) for row in table.rows if isinstance(cell := row[column], (float, PlusMinus))]
+
+
+def _value(cell: float | PlusMinus) -> float:
+    return cell.value if isinstance(cell, PlusMinus) else cell
 
 
 def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
@@ -140,6 +158,9 @@ def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
         return PageCell("–" if look(column) == "number" else "", "", look(column))
     if isinstance(cell, str):
         return PageCell(cell, "", "text" if look(column) == "number" else look(column))
+    if isinstance(cell, PlusMinus):
+        value, error = (_number(number, column, scale) for number in (cell.value, cell.error))
+        return PageCell(f"{value.removesuffix('%')}{SPACE}±{SPACE}{error}", "", "number")
     return PageCell(_number(cell, column, scale), "", "number")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
-from roadstead.report.charts import exports, futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, svg
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from roadstead.playbook.book import Book, Waterfall
     from roadstead.playbook.parts_book import Pull
+    from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.report.words import Words
 
 WIDE, NARROW, HALF = 1160.0, 358.0, 560.0
@@ -240,3 +241,29 @@ def exports_picture(pull: Pull, words: Words) -> Picture:
     spans = (Swatch("", "bracket", words.label("ui.span_of_each")),)
     notes = (words.label("ui.note.exports"), words.label("ui.note.kits"))
     return Picture("exports", title, "one", panels, ((unit, goods), ("", spans)), notes)
+
+
+def rehearsal_picture(found: FreshPaths, words: Words) -> Picture:
+    """NPV on fresh paths by way to act; it stands in the chapter on how wrong the plan may be."""
+    title = _title("rehearsal", words, paths=Amount(float(found.paths), "count"))
+    panels = (
+        Panel(drawn(fresh_paths.fresh_paths_chart(found, words, WIDE), "rehearsal", title), "wide"),
+        Panel(drawn(fresh_paths.fresh_paths_chart(found, words, NARROW), "rehearsal-narrow", title), "narrow"),
+    )
+    present = [one.key for one in found.outcomes]
+    colours = [(fresh_paths.PLAN, "ui.rehearsal.plan")]
+    colours += [
+        (MODE_COLOURS[mode], f"mode.{mode}")
+        for mode in ("export", "kit", "local")
+        if MODE_COLOURS[mode] in {fresh_paths.COLOURS.get(key) for key in present}
+    ]
+    colours.append((fresh_paths.OTHER, "ui.rehearsal.other"))
+    swatches = tuple(Swatch(colour, "box", words.label(key)) for colour, key in colours)
+    marks = (
+        Swatch(fresh_paths.PLAN, "line", words.label("ui.rehearsal.interval"), fresh_paths.THICK),
+        Swatch(fresh_paths.PLAN, "circle", words.label("ui.rehearsal.median")),
+        Swatch(fresh_paths.PLAN, "diamond", words.label("ui.rehearsal.tail")),
+        Swatch("", "dash", words.label("ui.rehearsal.tree")),
+    )
+    notes = (words.label("ui.note.rehearsal"),)
+    return Picture("rehearsal", title, "one", panels, (("", swatches), ("", marks)), notes, is_total=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
 from roadstead.report.cells import Column, Table, linked, table_of
+from roadstead.report.rehearsal import breaks, fresh_signs, rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -356,7 +357,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, later, comparisons, signposts, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
+    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
     demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from roadstead.playbook.book import Amount
 from roadstead.report.amounts import money_scale
+from roadstead.report.html import page_table, scale_of_all
 from roadstead.report.lines import broken
 from roadstead.report.words import Words
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from roadstead.playbook.book import Book, DoNow, Trigger
+    from roadstead.report.amounts import MoneyScale
+    from roadstead.report.cells import Table
 
 WIDTH, HEIGHT = 100, 45
 INDENT = 3
@@ -137,14 +140,11 @@ def _padded(text: str, width: int, *, at_right: bool) -> str:
 def _comparisons(book: Book, words: Words, width: int) -> list[Text]:
     columns = ("npv", "plan_is_better_by", "capital", "worst")
     scale = money_scale((getattr(row, name) for row in book.comparisons for name in columns), words.language)
-    unit = (
-        f"{scale.word}{words.currency_name()}" if words.language == "zh" else f"{words.currency} {scale.word}".rstrip()
-    )
     rows = [
         (words.label(f"comparison.{row.key}"), *(scale.number(getattr(row, name)) for name in columns))
         for row in book.comparisons
     ]
-    heads = _heads([unit, *(words.label(f"column.{name}") for name in columns)], rows, width)
+    heads = _heads([_unit(scale, words), *(words.label(f"column.{name}") for name in columns)], rows, width)
     widths = [max(cell_len(row[c]) for row in (*heads, *rows)) for c in range(len(columns) + 1)]
     lines = [
         Text("  ".join(_padded(cell, widths[c], at_right=c > 0) for c, cell in enumerate(row)))
@@ -153,6 +153,21 @@ def _comparisons(book: Book, words: Words, width: int) -> list[Text]:
     for i, line in enumerate(lines[: len(heads) + 1]):
         line.stylize(MUTED if i < len(heads) else "bold")
     return [_heading("ui.worth", words, width), *lines]
+
+
+def in_one_unit(table: Table, words: Words) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Heads and rows of a table in print, its money in one unit that stands over the names; heads of numbers begin with >."""
+    shown = page_table(table, words, one_scale=True)
+    numbers = [f">{column.heading(words)}" for column in table.columns[1:]]
+    return [_unit(scale_of_all(table, words), words), *numbers], [
+        tuple(cell.text for cell in row) for row in shown.rows
+    ]
+
+
+def _unit(scale: MoneyScale, words: Words) -> str:
+    if words.language == "zh":
+        return f"{scale.word}{words.currency_name()}"
+    return f"{words.currency} {scale.word}".rstrip()
 
 
 def _heads(names: Sequence[str], rows: Sequence[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:

@@ -212,7 +212,7 @@ class Words:
             case Amount():
                 text = self.amount(replace(term, value=abs(term.value)) if spec == "abs" else term)
             case tuple():
-                text = self.names(term, FEW, f"list.{match[1]}") if spec == "few" else self.names(term)
+                text = self._several(term, match[1], spec)
             case str():
                 text = self._word(term, spec)
             case Name() if spec.startswith("at "):
@@ -220,6 +220,16 @@ class Words:
             case Name():
                 text = self.short(term) if spec == "short" else self.name(term)
         return text
+
+    def _several(self, terms: tuple[Name, ...] | tuple[Sentence, ...], name: str, spec: str) -> str:
+        """Names in a row; parts of a sentence that hold together."""
+        parts = [self.say(term) for term in terms if isinstance(term, Sentence)]
+        if parts and self.language == "zh":
+            return "，且".join(parts)
+        if parts:
+            return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+        names = [term for term in terms if isinstance(term, Name)]
+        return self.names(names, FEW, f"list.{name}") if spec == "few" else self.names(names)
 
     def _word(self, term: str, family: str) -> str:
         if family == "currency":

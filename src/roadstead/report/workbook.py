@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from roadstead.report.cells import Link
+from roadstead.report.cells import Link, PlusMinus, unfolded
 from roadstead.report.charts.style import text_width
 from roadstead.report.tables import ALL
 
@@ -27,6 +27,8 @@ FORMATS = {
     "money": "#,##0", "money_per_car": "#,##0", "cars": "#,##0", "share": "0.0%", "year": "0", "count": "0",
     "number": "General", "ratio": "0.00", "text": "@", "prose": "@",
 }  # fmt: skip
+WHERE_THERE_IS_ANY = {"rehearsal", "breaks", "fresh_signs"}
+"""Sheets that stand only where they have rows: a plan need not be rehearsed."""
 NARROWEST, WIDEST, PROSE = 9.0, 42.0, 60.0
 """Widths of columns, in characters."""
 
@@ -40,7 +42,9 @@ def write_workbook(book: Book, path: Path, words: Words) -> None:
             {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF0F2"}
         )
         for build in ALL:
-            table = build(book, words)
+            table = unfolded(build(book, words))
+            if table.key in WHERE_THERE_IS_ANY and not table.rows:
+                continue
             sheet = workbook.add_worksheet(words.label(f"table.{table.key}")[:31])
             _fill(sheet, table, words, styles, heading)
 
@@ -82,6 +86,7 @@ def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any) -> None:
     elif isinstance(cell, Link):
         sheet.write_string(*at, f"{cell.text} ({cell.url})", style)
     elif cell is not None:
+        assert not isinstance(cell, PlusMinus)  # unfolded
         sheet.write_number(*at, cell, style)
 
 

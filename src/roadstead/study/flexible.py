@@ -30,7 +30,7 @@ def tabled(book: Book) -> dict[str, pl.DataFrame]:
     worth = [
         {
             "key": row.key,
-            **_said("what", row.what, currency),
+            **said("what", row.what, currency),
             "of": list(row.of),
             "worth": row.worth.value if row.worth else None,
             "at_least": row.worth.low if row.worth else None,
@@ -44,7 +44,7 @@ def tabled(book: Book) -> dict[str, pl.DataFrame]:
         {
             "kind": row.kind,
             "subject": row.subject,
-            **_said("what", row.what, currency),
+            **said("what", row.what, currency),
             "year": row.year,
             "lead": row.lead,
             "probability": row.probability,
@@ -55,7 +55,7 @@ def tabled(book: Book) -> dict[str, pl.DataFrame]:
             "above": condition.above,
             "threshold": condition.threshold,
             "sign_year": condition.year,
-            **_said("said", condition.said, currency),
+            **said("said", condition.said, currency),
         }
         for row in book.signposts
         for condition in row.conditions
@@ -63,6 +63,6 @@ def tabled(book: Book) -> dict[str, pl.DataFrame]:
     return {"flexibility": pl.DataFrame(worth, FLEXIBILITY), "signposts": pl.DataFrame(signs, SIGNPOSTS)}
 
 
-def _said(name: str, sentence: Sentence, currency: str) -> dict[str, Any]:
-    """A sentence in both languages."""
+def said(name: str, sentence: Sentence, currency: str) -> dict[str, Any]:
+    """A sentence in both languages, the second under a name with ``_zh``."""
     return {f"{name}{end}": Words(language, currency).say(sentence) for end, language in LANGUAGES}

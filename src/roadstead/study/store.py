@@ -17,6 +17,7 @@ import polars as pl
 from roadstead.footprint.certify import certify
 from roadstead.footprint.solve import prove
 from roadstead.study import flexible, frames, manifest, parquet
+from roadstead.study.kept_book import write_book
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from roadstead.footprint.plan import FootprintPlan
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.study.study import Run
+    from roadstead.study.study import Ready, Run
 
 MANIFEST = manifest.NAME
 INPUTS, PROSPECT, PLAN, PROOF, TABLES, TREE = "inputs", "prospect", "plan", "proof", "tables", "tree.parquet"
-ANSWERED = "answered.parquet"
+ANSWERED, BOOK = "answered.parquet", "playbook.json"
 TABLED = ("comparisons", "futures", "markets", "volumes", "sites", "timeline")
 """Tables of the book written for notebooks."""
 NEAR = 1e-9
@@ -78,7 +79,7 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise RoadsteadError(_unwritable(folder, error)) from None
+        raise RoadsteadError(unwritable(folder, error)) from None
     try:
         book = replace(run.book, cover=replace(run.book.cover, run=folder.name))
         _write_inputs(run.ready.study.folder, beside / INPUTS)
@@ -88,6 +89,7 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
         parquet.write_plan(beside / PLAN, run.solved.plan)
         parquet.write_proof(beside / PROOF, run.solved.proof)
         _write_tables(run, beside / TABLES)
+        write_book(beside / BOOK, book)
         write_pages(book, beside, language)
         told = manifest.describe(run, made.isoformat(timespec="seconds"), language)
         told["files"] = manifest.hashes(beside, (path for path in beside.rglob("*") if path.is_file()))
@@ -97,7 +99,7 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
         beside.chmod(0o755)
         beside.rename(folder)
     except OSError as error:
-        raise RoadsteadError(_unwritable(folder, error)) from None
+        raise RoadsteadError(unwritable(folder, error)) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return folder
@@ -110,10 +112,11 @@ def must_be_free(folder: Path) -> None:
         raise RoadsteadError(Fault(str(folder), "RS-S701", "something lies there already", expected))
     above = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     if not os.access(above, os.W_OK | os.X_OK) or not above.is_dir():
-        raise RoadsteadError(_unwritable(folder, OSError(errno.EACCES, os.strerror(errno.EACCES))))
+        raise RoadsteadError(unwritable(folder, OSError(errno.EACCES, os.strerror(errno.EACCES))))
 
 
-def _unwritable(folder: Path, error: OSError) -> Fault:
+def unwritable(folder: Path, error: OSError) -> Fault:
+    """RS-S702"""
     return Fault(
         str(folder), "RS-S702", f"cannot be written: {error.strerror}", "a place with room and permission to write"
     )
@@ -183,7 +186,7 @@ def verify(folder: Path) -> Verification:
         RS-S703 where it is no run folder.
     """
     told = read_manifest(folder / MANIFEST)
-    checks = [_files(folder, told)]
+    checks = [files_hold(folder, told)]
     if checks[0].holds:
         try:
             tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
@@ -206,7 +209,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return told
 
 
-def _files(folder: Path, told: dict[str, Any]) -> Check:
+def files_hold(folder: Path, told: dict[str, Any]) -> Check:
     """Every file is as written, and every file of the run is one that was written."""
     changed = [name for name, known in told["files"].items() if not _is_same(folder / name, known)]
     own = [path for part in FOLDERS for path in (folder / part).rglob("*") if path.is_file()]
@@ -235,17 +238,21 @@ def _inputs(tree: ScenarioTree, folder: Path, told: dict[str, Any]) -> Check:
         return Check("inputs", False, f"the inputs are no sound case any more: {error.faults[0]}")
     except UNREADABLE as error:
         return Check("inputs", False, f"the prices that rivals answered cannot be read: {error}")
+    changed = differs(tree, again, told)
+    return Check("inputs", not changed, changed or "the inputs give the same problem again")
+
+
+def differs(tree: ScenarioTree, again: Ready, told: dict[str, Any]) -> str:
+    """What inputs that are evaluated again give another of than when the run was written; nothing where all is as it was."""
     if not parquet.same_tree(tree, again.grown.tree):
-        return Check("inputs", False, "the inputs give another tree")
+        return "the inputs give another tree"
     if parquet.digest(again.evaluation.prospect) == told["prospect_sha256"]:
-        return Check("inputs", True, "the inputs give the same problem again")
+        return ""
     now = manifest.versions()
     moved = [f"{name} {was} -> {now.get(name)}" for name, was in told["versions"].items() if now.get(name) != was]
     if manifest.packaged_digest() != told["reference_world"]["sha256"]:
         moved.append("the reference world")
-    return Check(
-        "inputs", False, f"the inputs give another problem now; changed since: {', '.join(moved) or 'unknown'}"
-    )
+    return f"the inputs give another problem now; changed since: {', '.join(moved) or 'unknown'}"
 
 
 def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:

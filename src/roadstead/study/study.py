@@ -90,6 +90,8 @@ class Run:
 
     Attributes
     ----------
+    held_against
+        What the plan is compared with.
     seconds
         Time each stage took. [s]
     """
@@ -97,6 +99,7 @@ class Run:
     ready: Ready
     effort: Effort
     solved: Solved
+    held_against: tuple[yardsticks.Yardstick, ...]
     book: Book
     seconds: Mapping[str, float]
 
@@ -162,7 +165,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
     )
     book = tell(told)
     clock.mark("tell")
-    return Run(ready, effort, solved, book, clock.marks)
+    return Run(ready, effort, solved, held_against, book, clock.marks)
 
 
 def others(study: Study, ready: Ready, effort: Effort) -> tuple[yardsticks.Yardstick, ...]:

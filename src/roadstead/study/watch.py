@@ -6,17 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from roadstead.footprint.certify import certify
 from roadstead.futures.grow import marginals
-from roadstead.playbook.reading import Reading
 from roadstead.playbook.signposts import signposts
-from roadstead.study import parquet
+from roadstead.study.kept import take_up
 from roadstead.study.law_checks import FOLDER as RULES
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
 from roadstead.study.progress import Quiet
-from roadstead.study.spec import FACTS, read_study
-from roadstead.study.store import ANSWERED, INPUTS, MANIFEST, PLAN, PROSPECT, UNREADABLE, read_manifest
-from roadstead.study.study import names_of, prepare
+from roadstead.study.spec import FACTS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade import rulebook
 from roadstead.world import reference
@@ -113,9 +109,8 @@ def watch(
         where a folder of rules or facts is none.
     """
     _check_folders(rules, world)
-    read_manifest(folder / MANIFEST)
-    ready = _ready_again(folder, progress or Quiet())
-    study, reading = ready.study, _read_again(folder, ready)
+    kept = take_up(folder, progress or Quiet())
+    ready, study, reading = kept.ready, kept.ready.study, kept.reading
     day = as_of or _newest(ready, rules)
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
@@ -158,32 +153,6 @@ def _check_folders(*folders: Path | None) -> None:
 
 def _folder(path: Path) -> Path | None:
     return path if path.is_dir() else None
-
-
-def _ready_again(folder: Path, progress: Progress) -> Ready:
-    """The inputs of a run evaluated again, against rivals who answered as they did then."""
-    try:
-        answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
-    except UNREADABLE as error:
-        raise RoadsteadError(_spoilt(folder, str(error))) from None
-    return prepare(read_study(folder / INPUTS), progress, answered)
-
-
-def _read_again(folder: Path, ready: Ready) -> Reading:
-    """The plan of a run, read in the words of its case."""
-    tree, evaluation = ready.grown.tree, ready.evaluation
-    try:
-        plan = parquet.read_plan(folder / PLAN)
-        certificate = certify(tree, evaluation.prospect, plan)
-    except UNREADABLE as error:
-        raise RoadsteadError(_spoilt(folder, str(error))) from None
-    return Reading(tree, evaluation, plan, certificate, names_of(ready.study, ready.grown))
-
-
-def _spoilt(folder: Path, message: str) -> Fault:
-    return Fault(
-        str(folder), "RS-S703", f"its plan cannot be read: {message}", "a folder that `roadstead verify` holds"
-    )
 
 
 def _first_years(ready: Ready) -> Mapping[str, int]:

@@ -49,7 +49,7 @@ def test_every_way_does_what_its_name_says(seed: int):
     tree, p = made.tree, made.prospect
     solved = solve(tree, p, EXACT)
     held = (yardsticks.standing(tree, p), yardsticks.export_only(tree, p, EXACT))
-    found = {one.key: one for one in policies(tree, p, (solved, held), lines_of(made), 3, EXACT)}
+    found = {one.key: one for one in policies(tree, p, (solved.plan.decisions, held), lines_of(made), 3, EXACT)}
     assert list(found)[:3] == ["plan", "standing", "export_only"]
     assert [key for key, one in found.items() if not one.abroad] == ["export_only"]
     plants = of_mode(made, EntryMode.LOCAL)

@@ -10,7 +10,7 @@ import pytest
 
 from roadstead.futures.tree import history, node_probability
 from roadstead.playbook.decisions import Decision, decisions, likeliest
-from roadstead.playbook.signposts import _Asked, _best, _in_step, _Sign, signposts
+from roadstead.playbook.signposts import Asked, _best, _in_step, _Sign, signposts
 
 if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 QUARTERS = np.asarray([0.1, 0.2, 0.3, 0.4])
 
 
-def asked(*taken: int) -> _Asked:
+def asked(*taken: int) -> Asked:
     """Four nodes, and those at which it is decided."""
-    return _Asked(2029, np.arange(1, 5), QUARTERS, np.isin(np.arange(4), taken))
+    return Asked(2029, np.arange(1, 5), QUARTERS, np.isin(np.arange(4), taken))
 
 
 def sign(of: str, *shown: int, bears: bool = True, above: bool = True) -> _Sign:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from roadstead.playbook.book import Bar, Name, SiteYear
-from roadstead.report.charts import exports, futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, inline, shortened, svg, text_width, wrapped
 from roadstead.report.pictures import pictures
@@ -45,6 +45,8 @@ def every_chart(book: Book, words: Words) -> dict[str, alt.TopLevelMixin]:
         "sites": sites.sites_chart(book.sites, words, 560, 3),
         "exports": exports.exports_chart(book.pull.years, words, 1160),
         "exports-narrow": exports.exports_chart(book.pull.years, words, 358),
+        "rehearsal": fresh_paths.fresh_paths_chart(book.rehearsal, words, 1160),
+        "rehearsal-narrow": fresh_paths.fresh_paths_chart(book.rehearsal, words, 358),
         "futures": futures.futures_chart(book.futures, words, 1160),
         "futures-narrow": futures.futures_chart(book.futures, words, 358),
     }
@@ -66,7 +68,7 @@ def test_every_chart_is_valid_and_every_drawing_is_xml(book: Book, words: Words)
 def test_charts_fit_the_page(book: Book, words: Words):
     for name, chart in every_chart(book, words).items():
         width = float(ET.fromstring(svg(chart, name, "")).get("width", "0"))
-        limit = 358 if name in {"timeline-narrow", "exports-narrow", "futures-narrow", "lane", "europe"} else 1160
+        limit = 358 if name.endswith("-narrow") or name in {"lane", "europe"} else 1160
         assert width <= limit, name
 
 
@@ -243,6 +245,38 @@ def test_futures_run_from_the_plans_best_to_its_worst(book: Book):
     names = chart["datasets"][chart["layer"][-2]["data"]["name"]]
     plan = sorted((f for f in book.futures if f.key == "plan"), key=lambda f: -f.npv)
     assert [row["text"] for row in sorted(names, key=lambda row: row["y"])] == [f.name.en for f in plan]
+
+
+def test_fresh_paths_stand_where_their_numbers_are(book: Book, words: Words):
+    """The plan first, then from the best mean to the worst; median, ends and bars at their place on one axis."""
+    found = book.rehearsal
+    chart = fresh_paths.fresh_paths_chart(found, words, 1160).to_dict()
+    rows = [chart["datasets"][layer["data"]["name"]] for layer in chart["layer"]]
+    ticks, numbers, bars, lines, tree, tails, medians = rows[:7]
+    inner = [float(row["text"].split(" ")[0].replace(",", "")) for row in numbers]
+    scale = 1e8 if words.language == "zh" else 1e9 if "bn" in numbers[-1]["text"] else 1e6
+    at = [(value * scale, row["x"]) for value, row in zip(inner, ticks, strict=True)]
+
+    def x(npv: float) -> float:
+        return float(np.interp(npv, [value for value, _ in at], [place for _, place in at]))
+
+    first, *others = found.outcomes
+    ordered = [first, *sorted(others, key=lambda one: -one.mean.value)]
+    assert [row["y"] for row in lines] == sorted(row["y"] for row in lines)
+    for one, line, tail, median in zip(ordered, lines, tails, medians, strict=True):
+        assert (line["x"], line["x2"]) == pytest.approx((x(one.low), x(one.high)))
+        assert (tail["x"], median["x"]) == pytest.approx((x(one.tail.value), x(one.middle)))
+        assert words.label(f"comparison.{one.key}") in line["said"]
+    assert tree[0]["x"] == pytest.approx(x(found.on_tree))
+    colours = {one.key: line["colour"] for one, line in zip(ordered, lines, strict=True)}
+    assert colours["export_only"] == MODE_COLOURS["export"]
+    assert colours["kits_first"] == MODE_COLOURS["kit"]
+    assert colours["local_everywhere"] == MODE_COLOURS["local"]
+    assert len(set(colours.values())) == 5  # what mixes modes is grey, the plan is black
+    shares = [share for row in found.shares for share in row if share > 0]
+    assert len(bars) == len(shares)
+    assert max(bar["y"] - bar["y2"] for bar in bars) == pytest.approx(fresh_paths.HILL)
+    assert sum(bar["y"] - bar["y2"] for bar in bars) == pytest.approx(sum(shares) * fresh_paths.HILL / max(shares))
 
 
 def test_wrapping_keeps_every_word_and_the_width():

@@ -28,6 +28,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without pictures, for tests that do not look at them."""
     monkeypatch.setattr("roadstead.report.html.pictures", lambda _book, _words: ())
     monkeypatch.setattr("roadstead.report.html.exports_picture", lambda _pull, _words: None)
+    monkeypatch.setattr("roadstead.report.html.rehearsal_picture", lambda _found, _words: None)
 
 
 class Reader(HTMLParser):
@@ -164,8 +165,8 @@ def test_pictures_and_tables_say_what_they_show(written: dict[str, Path]):
     reader = read(written)
     drawings = [a for _, a in reader.named("svg")]
     assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
-    assert len(reader.named("figure")) == len(reader.named("figcaption")) == 7
-    assert len(reader.named("table")) == len(reader.named("caption")) == 13
+    assert len(reader.named("figure")) == len(reader.named("figcaption")) == 8
+    assert len(reader.named("table")) == len(reader.named("caption")) == 15
     scrolls = [a for _, a in reader.named("div") if a.get("class") == "scroll"]
     assert all(a["tabindex"] == "0" and a["aria-label"] for a in scrolls)
 
@@ -187,8 +188,8 @@ def test_the_first_screen_tells_every_do_now_with_its_cost(book: Book, written: 
 def test_conventions_stand_beside_every_total(book: Book, pages: dict[str, dict[str, Path]]):
     text = read(pages["en"]).text
     for sentence in book.cover.conventions:
-        # Under the headline, beside the comparisons, under the picture of the futures.
-        assert text.count(Words("en", "USD").say(sentence)) == 3
+        # Under the headline, beside the comparisons, under the pictures of fresh paths and of the futures.
+        assert text.count(Words("en", "USD").say(sentence)) == 4
 
 
 def test_chinese_pages_are_chinese(pages: dict[str, dict[str, Path]]):
@@ -248,3 +249,27 @@ def test_flexibility_that_was_not_reached_is_counted():
     reached = replace(book, flexibility=book.flexibility[:4])
     assert "not reached in the time allowed" not in page(reached, words)
     assert 'id="flexibility"' not in page(replace(book, flexibility=()), words)
+
+
+def test_how_wrong_we_may_be_is_told_with_its_errors():
+    book, words = made_up_book(), Words("en", "USD")
+    said = Reader(page(book, words)).text
+    for sentence in (*book.rehearsal.said, *book.rehearsal.notes):
+        assert words.say(sentence) in said
+    space = "\N{NO-BREAK SPACE}"
+    assert f"12.30{space}±{space}0.31" in said
+    assert f"96.2{space}±{space}0.6%" in said
+    for way in ("broken", "signs"):
+        assert getattr(book.rehearsal, way)
+    for one in book.rehearsal.broken:
+        assert words.say(one.said) in said
+    assert "This plan, (d) Best plan for the central future" in said, "ways that break alike share a sentence"
+    assert words.say(book.rehearsal.signs[0].better.said) in said
+    assert "Figure 1 · NPV on 1,000 fresh paths" in said
+    assert "Figure 2 · " in said
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_plan_that_was_not_rehearsed_says_nothing_of_it():
+    text = page(replace(made_up_book(), rehearsal=None), Words("en", "USD"))
+    assert 'id="rehearsal"' not in text

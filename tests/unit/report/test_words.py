@@ -174,6 +174,33 @@ ENTER = {
 }
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "BRL in 2030 is worth 80% or less of what the case expects."),
+        (2, "what the case expects and BRL in 2031"),
+        (3, "what the case expects, BRL in 2031 is worth 80% or less of what the case expects and BRL in 2032"),
+    ],
+)
+def test_parts_of_a_sentence_hold_together(count: int, said: str):
+    parts = tuple(
+        Sentence(
+            "if.rate",
+            {
+                "currency": "BRL",
+                "year": Amount(year, "year"),
+                "threshold": Amount(0.8, "share"),
+                "above": Amount(0, "count"),
+            },
+        )
+        for year in range(2030, 2030 + count)
+    )
+    terms = {name: Amount(0.1, "share") for name in ("share", "coverage", "coverage_error", "density", "density_error")}
+    whole = Sentence("break.where", {"how": "exports", "where": parts, **terms})
+    assert said in Words("en", "USD").say(whole)
+    assert Words("zh", "USD").say(whole).count("，且") == count - 1
+
+
 def test_a_sentence_in_english():
     said = Words("en", "USD").say(Sentence("enter", ENTER))
     assert said == "Enter Norway with Tern and Heron, for $70\u00a0m of homologation and network."

@@ -82,6 +82,43 @@ def test_numbers_are_numbers_with_a_format(pages: dict[str, dict[str, Path]], bo
     assert "0.0%" in formats
 
 
+def test_an_estimate_takes_two_cells(pages: dict[str, dict[str, Path]], book: Book):
+    shown = fastexcel.read_excel(pages["en"]["playbook.xlsx"]).load_sheet("How wrong we may be").to_polars()
+    outcomes = book.rehearsal.outcomes
+    assert shown["Mean [USD]"].to_list() == [one.mean.value for one in outcomes]
+    assert shown["Mean, standard error [USD]"].to_list() == [one.mean.error for one in outcomes]
+    assert shown["Regret [USD]"].to_list() == [None if one.regret is None else one.regret.value for one in outcomes]
+    assert shown["Beats (c)"].to_list() == [None if one.beats is None else one.beats.value for one in outcomes]
+    assert shown["Beats (c), standard error"].to_list()[0] == outcomes[0].beats.error
+    assert len(shown.columns) == 15
+
+
+def test_signposts_on_fresh_paths_are_numbers(pages: dict[str, dict[str, Path]], book: Book):
+    found = fastexcel.read_excel(pages["en"]["playbook.xlsx"])
+    signs = found.load_sheet("Signposts on fresh paths").to_polars()
+    first = book.rehearsal.signs[0]
+    assert signs["Held against"].to_list()[:3] == ["the tree", "what the plan does here", "what pays here"]
+    assert signs["False alarms"].to_list()[:3] == [
+        first.signpost.false_alarm,
+        first.fresh.false_alarm.value,
+        first.pays.false_alarm.value,
+    ]
+    assert signs["Worth of the sign [USD]"].to_list()[:3] == [None, None, first.gain.value]
+    assert signs["Of paths"].to_list()[:3] == [None, first.fresh.asked, first.pays.asked]
+    breaks = found.load_sheet("Where each way breaks").to_polars()
+    assert breaks["Breaks on"].to_list() == [one.share.value for one in book.rehearsal.broken]
+    assert breaks["Coverage, standard error"].to_list() == [
+        None if one.coverage is None else one.coverage.error for one in book.rehearsal.broken
+    ]
+
+
+def test_a_plan_that_was_not_rehearsed_has_no_such_sheet(book: Book, tmp_path: Path):
+    write_workbook(replace(book, rehearsal=None), tmp_path / "none.xlsx", Words("en", "USD"))
+    names = fastexcel.read_excel(tmp_path / "none.xlsx").sheet_names
+    assert not {"How wrong we may be", "Where each way breaks", "Signposts on fresh paths"} & set(names)
+    assert len(names) == len(ALL) - 3
+
+
 def test_a_share_that_is_not_known_is_an_empty_cell(pages: dict[str, dict[str, Path]], book: Book):
     fronts = fastexcel.read_excel(pages["en"]["playbook.xlsx"]).load_sheet("Three fronts").to_polars()
     assert fronts["NEV share"].to_list() == [row.nev for row in book.fronts]

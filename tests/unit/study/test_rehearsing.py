@@ -15,7 +15,7 @@ from roadstead.futures.growth.fan import drawn, fan_of, walked
 from roadstead.playbook import yardsticks
 from roadstead.playbook.rehearse import Policy
 from roadstead.study.progress import Quiet
-from roadstead.study.rehearsing import Rehearsal, rehearsal
+from roadstead.study.rehearsing import Rehearsal, Size, rehearsal
 from roadstead.study.silence import solver_silenced
 from roadstead.study.study import Ready
 
@@ -53,7 +53,7 @@ def ways(ready: Ready) -> tuple[Policy, ...]:
 @pytest.fixture(scope="module")
 def rehearsed(ready: Ready, ways: tuple[Policy, ...]) -> Rehearsal:
     with solver_silenced():
-        return rehearsal(ready, ways, (50, 6), EFFORT, Quiet())
+        return rehearsal(ready, ways, Size(50, 6), EFFORT, Quiet())
 
 
 def test_the_trees_own_paths_end_at_its_leaves(source: Source):
@@ -132,6 +132,6 @@ def test_foresight_is_no_worse_than_any_plan_and_the_plan_beats_standing_still(r
 
 def test_parts_and_workers_change_nothing(ready: Ready, ways: tuple[Policy, ...], rehearsed: Rehearsal):
     with solver_silenced():
-        again = rehearsal(ready, ways, (8, 0), replace(EFFORT, workers=2), Quiet())
+        again = rehearsal(ready, ways, Size(8, 0), replace(EFFORT, workers=2), Quiet())
     assert again.foreseen is None
     assert again.rehearsed.npv == pytest.approx(rehearsed.rehearsed.npv[:8], rel=1e-6)

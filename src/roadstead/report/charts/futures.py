@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 import altair as alt
 
 from roadstead.playbook.book import Amount
-from roadstead.report.amounts import money_scale
-from roadstead.report.charts.style import FAINT, MUTED, PAPER, RULE, Place, drawing, inline, wrapped, written
+from roadstead.report.charts.money_axis import HEAD, drawn_axis, money_axis
+from roadstead.report.charts.style import PAPER, RULE, Place, drawing, inline, wrapped, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.playbook.book import FutureValue
+    from roadstead.report.charts.money_axis import Scale
     from roadstead.report.words import Words
 
 KEYS = {
@@ -25,23 +26,8 @@ KEYS = {
     "plan": ("#111820", "circle"),
 }
 """Colour and shape of everything compared; the plan is drawn last, filled and larger."""
-HEAD, SIZE, LINE, CHANCE = 26.0, 11.5, 14.5, 50.0
-"""Room for the axis; size of names; height of a line; room for the probability. [pixels]"""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Where amounts of money stand: round numbers from the left edge to the right one. [pixels, money]"""
-
-    left: float
-    right: float
-    ticks: tuple[float, ...]
-    divisor: float
-
-    def at(self, npv: float) -> float:
-        """Where an amount stands."""
-        first, last = self.ticks[0] * self.divisor, self.ticks[-1] * self.divisor
-        return self.left + (self.right - self.left) * (npv - first) / (last - first)
+SIZE, LINE, CHANCE = 11.5, 14.5, 50.0
+"""Size of names; height of a line; room for the probability. [pixels]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +45,7 @@ def futures_chart(futures: Sequence[FutureValue], words: Words, width: float) ->
     """One row a future, the best for the plan on top: names beside the marks, or above them on a narrow page."""
     is_wide = width > 700
     low, high = min(value.npv for value in futures), max(value.npv for value in futures)
-    unit = money_scale([low, high], words.language)
-    ticks = _ticks(low / unit.divisor, high / unit.divisor, 8 if is_wide else 4)
-    scale = Scale(360.0 if is_wide else 14.0, width - 34.0, tuple(ticks), unit.divisor)
+    scale = money_axis((low, high), (360.0 if is_wide else 14.0, width - 34.0), words)
     rows = _rows(futures, words, scale.left - 24.0 if is_wide else width, is_wide=is_wide)
     place = Place(width, rows[-1].bottom)
     names = [{"x": CHANCE, "y": row.top + i * LINE, "text": line} for row in rows for i, line in enumerate(row.name)]
@@ -73,7 +57,7 @@ def futures_chart(futures: Sequence[FutureValue], words: Words, width: float) ->
         if key in row.own
     ]
     layers = [
-        *_axis(scale, unit.word, place),
+        *drawn_axis(scale, place),
         _ranges(rows, scale, place),
         _marks([m for m in marks if m["key"] != "plan"], place, 62, filled=False),
         _marks([m for m in marks if m["key"] == "plan"], place, 110, filled=True),
@@ -113,36 +97,6 @@ def _ranges(rows: Sequence[Row], scale: Scale, place: Place) -> alt.Chart:
 
 def _said(value: FutureValue, words: Words) -> str:
     return words.tell("futures.mark", future=value.name, key=value.key, npv=Amount(value.npv, "money"))
-
-
-def _ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers that enclose a range."""
-    span = max(high - low, 1e-9)
-    steps = (m * 10.0**power for power in range(-3, 9) for m in (1.0, 2.0, 5.0))
-    step = next(s for s in steps if span / s <= most)
-    first = int(low // step)
-    found = [first * step]
-    while found[-1] < high:
-        found.append((first + len(found)) * step)
-    return found
-
-
-def _axis(scale: Scale, word: str, place: Place) -> list[alt.Chart]:
-    """A grid line and a number at every tick, the unit at the last."""
-    lines = [
-        {"x": scale.at(t * scale.divisor), "y": HEAD - 4, "y2": place.height, "colour": FAINT if t else MUTED}
-        for t in scale.ticks
-    ]
-    numbers = [
-        {"x": line["x"], "y": HEAD / 2 - 3, "text": f"{t:,.6g}"} for line, t in zip(lines, scale.ticks, strict=True)
-    ]
-    numbers[-1]["text"] = f"{numbers[-1]['text']} {word}".rstrip()
-    rule = alt.Chart(inline(lines)).mark_rule()
-    colour = alt.Color("colour:N", scale=None)
-    return [
-        cast("alt.Chart", rule.encode(**place.point, y2=alt.Y2("y2:Q"), color=colour)),
-        written(numbers, place, color=MUTED),
-    ]
 
 
 def _marks(rows: Sequence[dict[str, Any]], place: Place, size: int, *, filled: bool) -> alt.Chart:

@@ -1,0 +1,139 @@
+"""What a decision is worth on a path, by carrying the plan out twice: with it taken wherever it can be in its year, and nowhere then.
+
+All else stays as the plan has it; what is done once is not done again later. So the two differ by that decision alone, and a sign
+can be held against what pays and not only against what the plan does at the node nearest to a path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.footprint.certify import certify
+from roadstead.footprint.dispatch import dispatch
+from roadstead.footprint.keeping import check_decisions
+from roadstead.footprint.plan import Decisions
+from roadstead.futures.tree import ancestry
+from roadstead.playbook.decisions import decisions, likeliest
+from roadstead.playbook.rehearse import Policy
+from roadstead.playbook.signposts import asked_of
+from roadstead.terms.errors import RoadsteadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.playbook.reading import Reading
+    from roadstead.playbook.signs_book import Signpost
+    from roadstead.terms.arrays import Flags, Ints
+    from roadstead.terms.errors import Fault
+
+SOLE = frozenset({"open", "enter", "expand"})
+"""Kinds of decision that stand or fall alone; a conversion, a tool or a closing bears on what stands already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A plan carried out twice.
+
+    Attributes
+    ----------
+    nodes
+        Nodes of the decision's year at which the two differ.
+    """
+
+    nodes: Ints
+    do: Policy
+    do_not: Policy
+
+
+def turns(reading: Reading, signposts: Sequence[Signpost]) -> tuple[Turn | None, ...]:
+    """One for every signpost; None where its decision does not stand alone, or fits nowhere else or cannot be left out."""
+    return tuple(_turn(reading, signpost, f"{i}") for i, signpost in enumerate(signposts))
+
+
+def _turn(reading: Reading, signpost: Signpost, name: str) -> Turn | None:
+    if signpost.kind not in SOLE:
+        return None
+    asked = asked_of(reading, signpost)
+    below = ancestry(reading.tree)
+    taken, others = asked.nodes[asked.taken], asked.nodes[~asked.taken]
+    do, do_not = reading.plan.decisions, _copy(reading.plan.decisions)
+    _undo(reading, signpost, do_not, np.asarray(below[:, taken].sum(1)).ravel() > 0, taken)
+    model = _model(reading, signpost)
+    done: list[int] = []
+    for n in others.tolist():
+        tried = _copy(do)
+        _do(reading, signpost, tried, n, model, np.asarray(below[:, [n]].sum(1)).ravel() > 0)
+        if _allowed(reading, tried):
+            do, done = tried, [*done, n]
+    if not done or not (_fits(reading, do) and _fits(reading, do_not)):
+        return None
+    return Turn(
+        np.concatenate([taken, done]),
+        Policy(f"do {name}", do, aside=True),
+        Policy(f"do not {name}", do_not, aside=True),
+    )
+
+
+def _copy(d: Decisions) -> Decisions:
+    return Decisions(d.commit.copy(), d.close.copy(), d.build.copy(), d.retire.copy())
+
+
+def _model(reading: Reading, signpost: Signpost) -> int:
+    """The node whose decision is copied: of the likeliest amount."""
+    key, start = (signpost.kind, signpost.subject), reading.tree.start
+    return likeliest(
+        reading.tree, [d for d in decisions(reading) if d.key == key and start[d.node] == signpost.year]
+    ).node
+
+
+def _rows(reading: Reading, signpost: Signpost) -> tuple[int, Ints]:
+    """The option that is committed to, -1 for none, and the resources whose modules belong to the decision."""
+    labels, resources = reading.evaluation.prospect.labels, reading.evaluation.prospect.resources
+    if signpost.kind == "expand":
+        return -1, np.asarray([labels.resource.index(signpost.subject)])
+    option = labels.option.index(f"enter {signpost.subject}" if signpost.kind == "enter" else signpost.subject)
+    return option, np.flatnonzero(resources.option == option)
+
+
+def _undo(reading: Reading, signpost: Signpost, d: Decisions, below: Flags, taken: Ints) -> None:
+    """Take a decision back, with what follows from it below: modules of a line that is not opened, closing, retiring."""
+    option, rows = _rows(reading, signpost)
+    if option < 0:
+        d.build[np.ix_(taken, rows)] = 0.0
+        return
+    d.commit[taken, option] = 0.0
+    d.close[below, option] = 0.0
+    for part in (d.build, d.retire):
+        part[np.ix_(below, rows)] = 0.0
+
+
+def _do(reading: Reading, signpost: Signpost, d: Decisions, node: int, model: int, below: Flags) -> None:
+    """Take a decision at a node as it is taken at another, and not again below."""
+    plan = reading.plan.decisions
+    option, rows = _rows(reading, signpost)
+    if option >= 0:
+        again = np.flatnonzero(below & (d.commit[:, option] > 0.0))
+        d.commit[again, option] = 0.0
+        d.build[np.ix_(again, rows)] = 0.0
+        d.commit[node, option] = 1.0
+    d.build[node, rows] = plan.build[model, rows]
+
+
+def _allowed(reading: Reading, d: Decisions) -> bool:
+    """True where decisions keep the rules for decisions; whether cars can flow is looked at once, at the end."""
+    faults: list[Fault] = []
+    prospect = reading.evaluation.prospect
+    nothing_open = np.zeros((prospect.node_years.count, len(prospect.labels.option)), dtype=bool)
+    check_decisions(reading.tree, prospect, d, nothing_open, faults)
+    return not faults
+
+
+def _fits(reading: Reading, d: Decisions) -> bool:
+    try:
+        certify(reading.tree, reading.evaluation.prospect, dispatch(reading.tree, reading.evaluation.prospect, d))
+    except RoadsteadError:
+        return False
+    return True

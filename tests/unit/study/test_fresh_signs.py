@@ -1,0 +1,218 @@
+"""What can be seen of the grown starter case's fresh paths, and its plan's decisions carried out everywhere and nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from roadstead.footprint.solve import Effort, solve
+from roadstead.futures.evaluate import evaluate, node_years
+from roadstead.futures.growth.fan import fan_of, walked
+from roadstead.futures.tree import node_probability
+from roadstead.playbook import observed
+from roadstead.playbook.book import Sentence
+from roadstead.playbook.confirmed import shows
+from roadstead.playbook.decisions import decisions
+from roadstead.playbook.marks import duty_from_home
+from roadstead.playbook.observed import seen
+from roadstead.playbook.rehearse import Policy
+from roadstead.playbook.signposts import asked_of, signposts
+from roadstead.playbook.signs_book import Condition
+from roadstead.playbook.turns import turns
+from roadstead.study.progress import Quiet
+from roadstead.study.rehearsing import Size, explained, rehearsal
+from roadstead.study.silence import solver_silenced
+from roadstead.study.study import Ready, read_back
+
+if TYPE_CHECKING:
+    from roadstead.futures.growth.from_paths import Source
+    from roadstead.playbook.reading import Reading
+    from roadstead.playbook.signs_book import Signpost
+    from roadstead.study.growing import Begun
+    from roadstead.study.rehearsing import Rehearsal
+    from roadstead.study.spec import Study
+
+EFFORT = Effort(gap=0.01, seconds=60.0, workers=1)
+COUNT = 60
+
+
+@pytest.fixture(scope="module")
+def source(grown_begun: Begun) -> Source:
+    assert grown_begun.source is not None
+    return grown_begun.source
+
+
+@pytest.fixture(scope="module")
+def ready(grown_study: Study, grown_begun: Begun) -> Ready:
+    b = grown_begun
+    evaluation = evaluate(b.grown, b.costing, b.rules, b.grown.events)
+    return Ready(grown_study, b.rules, b.outlook, b.grown, evaluation, None, b.source)
+
+
+@pytest.fixture(scope="module")
+def reading(ready: Ready) -> Reading:
+    with solver_silenced():
+        return read_back(ready.study, ready, solve(ready.grown.tree, ready.evaluation.prospect, EFFORT))
+
+
+@pytest.fixture(scope="module")
+def signs(ready: Ready, reading: Reading) -> tuple[Signpost, ...]:
+    return signposts(reading, ready.grown.events)
+
+
+@pytest.fixture(scope="module")
+def found(ready: Ready, reading: Reading, signs: tuple[Signpost, ...]) -> tuple[Rehearsal, Rehearsal]:
+    """With the turns still in it, and as it is told."""
+    plan = reading.plan.decisions
+    ways = [
+        Policy("plan", plan),
+        Policy(
+            "export_only", replace(plan, **{k: 0.0 * getattr(plan, k) for k in ("commit", "close", "build", "retire")})
+        ),
+    ]
+    with solver_silenced():
+        turned = turns(reading, signs)
+        beside = [way for turn in turned if turn is not None for way in (turn.do, turn.do_not)]
+        whole = rehearsal(ready, (*ways, *beside), Size(COUNT, 0), EFFORT, Quiet())
+        return whole, explained(ready, whole, reading, (signs, turned), "worst")
+
+
+def test_what_is_seen_is_what_the_paths_do(source: Source):
+    first = source.plan.paths
+    paths, visible = source.told(first, COUNT), seen(source, first, COUNT)
+    begin, outlook = int(paths.years[0]), source.world.outlook
+    assert visible.value.shape == (COUNT, len(visible.sights))
+    assert {sight.kind for sight in visible.sights} == {"event", "duty", "share", "size", "battery", "freight", "rate"}
+    assert {sight.year for sight in visible.sights} == {2029, 2032}
+    assert (np.ptp(visible.value, axis=0) > 0).all()
+    for i in range(0, COUNT, 7):
+        t = {sight.year: sight.year - begin for sight in visible.sights}
+        for sight, value in zip(visible.sights, visible.value[i], strict=True):
+            year, draw = t[sight.year], paths.draw[i]
+            if sight.kind == "event":
+                assert value == (paths.level[i, year, paths.events.index(sight.of)] >= 0)
+            elif sight.kind in {"share", "size"}:
+                table = outlook.nev_share if sight.kind == "share" else outlook.market
+                assert value == table[draw, outlook.places.index(sight.of), year]
+            elif sight.kind == "rate":
+                assert value == paths.factors.rates[i, year, paths.currencies.index(sight.of)]
+            elif sight.kind != "duty":
+                assert value == getattr(paths.factors, sight.kind)[i, year]
+
+
+def test_duties_seen_are_those_of_the_law_alone(source: Source):
+    """The same as a whole evaluation says where batteries, freight and rates keep to the case's course."""
+    first = source.plan.paths
+    visible = seen(source, first, COUNT)
+    at = next(i for i, sight in enumerate(visible.sights) if sight.kind == "duty" and sight.year == 2032)
+    market, model = visible.sights[at].of.split(" ")
+    few = 4
+    fan = replace(fan_of(source, source.told(first, few)), climate=None)
+    world = evaluate(fan, source.world.costing, source.world.rulebook, fan.events)
+    years = node_years(fan)
+    for i in range(few):
+        y = int(np.flatnonzero((years.node == 2 + 2 * i) & (years.year == 2032))[0])
+        assert visible.value[i, at] == pytest.approx(duty_from_home(world, market, model, y))
+    assert len(np.unique(visible.value[:, at])) > 1
+
+
+def test_a_condition_is_looked_up_on_a_path_as_on_the_tree(source: Source):
+    first, few = source.plan.paths, 5
+    fan = fan_of(source, source.told(first, few))
+    world = evaluate(fan, source.world.costing, source.world.rulebook, fan.events)
+    years, nodes = node_years(fan), 2 + 2 * np.arange(few)
+    said = Sentence("sign.duty", {})
+    duty = np.asarray([duty_from_home(world, "BRA", "city", int(np.flatnonzero(years.node == n)[0])) for n in nodes])
+    middle = float(np.median(duty))
+    share = fan.nev_share[nodes, source.world.outlook.places.index("BRA"), 2032 - fan.tree.first_year]
+    event = next(one.event for n in nodes for one in fan.happened[n])
+    come = np.asarray([event in {one.event for one in fan.happened[n]} for n in nodes])
+    for above in (True, False):
+        held = shows(source, fan, Condition("duty", "BRA city", above, middle, 2032, said), nodes)
+        assert (held == ((duty >= middle) == above)).all()
+        held = shows(source, fan, Condition("share", "BRA", above, 0.3, 2032, said), nodes)
+        assert (held == ((share >= 0.3) == above)).all()
+        held = shows(source, fan, Condition("event", event, above, 0.5, 2032, said), nodes)
+        assert (held == (come == above)).all()
+
+
+def test_duties_are_the_same_however_many_are_looked_at_together(source: Source, monkeypatch: pytest.MonkeyPatch):
+    fan = fan_of(source, source.told(source.plan.paths, 9))
+    nodes, lanes = 2 + 2 * np.arange(9), [("BRA", "city"), ("TUR", "city")]
+    whole = observed.duties(source, fan, nodes, 2032, lanes)
+    monkeypatch.setattr(observed, "TOGETHER", 4)
+    assert (observed.duties(source, fan, nodes, 2032, lanes) == whole).all()
+    assert observed.duties(source, fan, nodes[:0], 2032, lanes).shape == (0, 2)
+
+
+def test_a_turn_differs_by_its_decision_alone(reading: Reading, signs: tuple[Signpost, ...]):
+    with solver_silenced():
+        turned = turns(reading, signs)
+    assert any(turn is not None for turn in turned)
+    plan, start = reading.plan.decisions, reading.tree.start
+    for signpost, turn in zip(signs, turned, strict=True):
+        if turn is None:
+            continue
+        assert signpost.kind == "expand"
+        asked = asked_of(reading, signpost)
+        assert set(turn.nodes) <= set(asked.nodes)
+        row = reading.evaluation.prospect.labels.resource.index(signpost.subject)
+        assert (turn.do.decisions.build[turn.nodes, row] > 0).all()
+        assert (turn.do_not.decisions.build[turn.nodes, row] == 0).all()
+        for way in (turn.do, turn.do_not):
+            assert way.aside
+            others = np.ones(plan.build.shape, dtype=bool)
+            others[np.ix_(np.flatnonzero(start == signpost.year), [row])] = False
+            assert (way.decisions.build == plan.build)[others].all()
+            assert (way.decisions.commit == plan.commit).all()
+
+
+def test_on_every_path_the_plan_is_one_side_of_a_turn(
+    source: Source, reading: Reading, signs: tuple[Signpost, ...], found: tuple[Rehearsal, Rehearsal]
+):
+    whole, told = found
+    at = walked(source, source.told(whole.first, COUNT))
+    npv = dict(zip(whole.rehearsed.policies, whole.rehearsed.npv.T, strict=True))
+    checked = 0
+    for i, (signpost, one) in enumerate(zip(signs, told.signs, strict=True)):
+        if f"do {i}" not in npv:
+            assert one.pays is None
+            continue
+        asked = asked_of(reading, signpost)
+        now = at[:, source.plan.starts.index(signpost.year)]
+        taken, may = np.isin(now, asked.nodes[asked.taken]), np.isin(now, asked.nodes)
+        differ = may & (npv[f"do {i}"] != npv[f"do not {i}"])
+        side = np.where(taken, npv[f"do {i}"], npv[f"do not {i}"])
+        assert side[differ] == pytest.approx(npv["plan"][differ], rel=1e-9)
+        assert one.fresh.taken == taken.sum()
+        assert one.fresh.asked == may.sum()
+        assert one.pays is not None
+        assert one.pays.taken == (npv[f"do {i}"] > npv[f"do not {i}"])[may].sum()
+        checked += int(differ.sum())
+    assert checked > 20
+    assert told.rehearsed.policies == ("plan", "export_only")
+    assert [one.key for one in told.outcomes] == ["plan", "export_only"]
+
+
+def test_on_the_trees_own_paths_it_is_done_as_often_as_on_the_tree(
+    source: Source, reading: Reading, signs: tuple[Signpost, ...]
+):
+    at = walked(source, source.told(0, source.plan.paths))
+    for signpost in signs:
+        asked = asked_of(reading, signpost)
+        now = at[:, source.plan.starts.index(signpost.year)]
+        assert np.isin(now, asked.nodes[asked.taken]).mean() == pytest.approx(signpost.probability)
+        likely = node_probability(reading.tree)
+        taken = {d.node for d in decisions(reading) if d.key == (signpost.kind, signpost.subject)}
+        assert set(asked.nodes[asked.taken]) == taken & set(np.flatnonzero(reading.tree.start == signpost.year))
+        assert likely[asked.nodes] == pytest.approx(asked.weight)
+
+
+def test_where_ways_break_is_told_of_every_way(found: tuple[Rehearsal, Rehearsal]):
+    whole, told = found
+    assert whole.broken == ()
+    assert [(one.key, one.how, one.paths) for one in told.broken] == [("plan", "worst", 6), ("export_only", "worst", 6)]
+    assert all(isinstance(one.said, Sentence) for one in told.broken)

@@ -1,0 +1,263 @@
+"""A finished run rehearsed: its plan as it stands, what came out in its folder, and nothing lost that was there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import fastexcel
+import numpy as np
+import polars as pl
+import pytest
+from books import made_up_book
+
+from roadstead.footprint.solve import Effort
+from roadstead.playbook.book import Amount
+from roadstead.study import rehearsing
+from roadstead.study.api import Planned
+from roadstead.study.kept_book import read_book, write_book
+from roadstead.study.progress import Quiet
+from roadstead.study.rehearsing import Size, rehearse_folder, rehearse_planned
+from roadstead.study.silence import solver_silenced
+from roadstead.study.spec import read_study
+from roadstead.study.store import store, verify
+from roadstead.study.study import run
+from roadstead.study.template import new_case
+from roadstead.terms.errors import RoadsteadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roadstead.study.rehearsing import Rehearsal
+    from roadstead.study.study import Run
+
+SIZE = {"paths": 6, "ahead": 2}
+TOLD = {"playbook.html", "playbook.json", "playbook.xlsx", "manifest.json"}
+"""Files that tell a rehearsal and were there before."""
+ADDED = {f"tables/rehearsal{part}.parquet" for part in ("", "_paths", "_breaks", "_signs")}
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def grown_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The grown starter case, planned without asking what flexibility is worth."""
+    folder = tmp_path_factory.mktemp("kept") / "case"
+    new_case(folder, grown=True)
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    assert text.count("times: 2,") == 1
+    (folder / "case.yaml").write_text(text.replace("times: 2,", "times: 0,"), encoding="utf-8")
+    with solver_silenced():
+        return run(read_study(folder), effort=Effort(gap=0.05, seconds=60.0, workers=1), progress=Quiet())
+
+
+@pytest.fixture(scope="module")
+def bare(grown_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its run folder, not rehearsed; a test that changes it changes a copy."""
+    return store(grown_run, tmp_path_factory.mktemp("runs") / "bare", "zh")
+
+
+@pytest.fixture(scope="module")
+def found(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Rehearsal]:
+    """A copy that was rehearsed, and what came out."""
+    folder = tmp_path_factory.mktemp("rehearsed") / "run"
+    shutil.copytree(bare, folder)
+    return folder, rehearse_folder(folder, workers=1, **SIZE)
+
+
+@pytest.fixture
+def copy(bare: Path, tmp_path: Path) -> Path:
+    shutil.copytree(bare, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def refused(folder: Path, **wanted: Any) -> str:
+    """Code of the only fault; and nothing in the folder is another than before."""
+    before = contents(folder)
+    with pytest.raises(RoadsteadError) as caught:
+        rehearse_folder(folder, workers=1, **SIZE | wanted)
+    assert contents(folder) == before
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name], "nothing is left beside it"
+    [fault] = caught.value.faults
+    return fault.code
+
+
+def test_only_what_tells_it_is_written(bare: Path, found: tuple[Path, Rehearsal]):
+    folder, _ = found
+    before, after = contents(bare), contents(folder)
+    assert after.keys() - before.keys() == ADDED
+    assert {name for name in before if before[name] != after[name]} == TOLD
+    assert [path.name for path in folder.parent.iterdir()] == ["run"], "nothing is left beside it"
+
+
+def test_the_run_still_holds(found: tuple[Path, Rehearsal]):
+    folder, _ = found
+    checked = verify(folder)
+    assert checked.holds, checked.checks
+    told = manifest(folder)
+    assert told["files"].keys() == contents(folder).keys() - {"manifest.json"}
+    assert (told["rehearsal"]["paths"], told["rehearsal"]["ahead"]) == (6, 2)
+
+
+def test_the_plan_is_the_stored_one(grown_run: Run, found: tuple[Path, Rehearsal]):
+    """The same as rehearsing the plan while it is in hand, where nothing has to be made again."""
+    _, from_folder = found
+    planned, at_once = rehearse_planned(Planned(grown_run, None), Size(**SIZE))
+    assert at_once.on_tree == from_folder.on_tree == grown_run.solved.certificate.expected
+    assert at_once.rehearsed.policies == from_folder.rehearsed.policies
+    assert from_folder.rehearsed.npv == pytest.approx(at_once.rehearsed.npv, rel=1e-9)
+    assert planned.run.book.rehearsal is not None
+    assert planned.run.book.headline[-1].key == "headline.rehearsed"
+
+
+def test_the_playbook_tells_it_in_the_language_of_the_run(found: tuple[Path, Rehearsal]):
+    folder, rehearsal = found
+    page = (folder / "playbook.html").read_text(encoding="utf-8")
+    assert "我们可能错多少" in page
+    assert "在6条新路径上" in page
+    sheet = fastexcel.read_excel(folder / "playbook.xlsx").load_sheet("我们可能错多少").to_polars()
+    assert sheet["均值 [USD]"].to_list() == pytest.approx([one.mean.value for one in rehearsal.outcomes])
+    book = read_book(folder / "playbook.json")
+    assert book.rehearsal == rehearsal.told
+    assert book.cover.run == "bare", "the name it was written under"
+
+
+def test_tables_hold_every_way_and_every_path(found: tuple[Path, Rehearsal]):
+    folder, rehearsal = found
+    ways = pl.read_parquet(folder / "tables" / "rehearsal.parquet")
+    paths = pl.read_parquet(folder / "tables" / "rehearsal_paths.parquet")
+    assert ways["key"].to_list() == list(rehearsal.rehearsed.policies)
+    assert len(paths) == 6 * len(ways)
+    assert paths["path"].unique().sort().to_list() == [rehearsal.first + i for i in range(6)]
+    worth = pl.col("probability") * pl.col("npv")
+    means = paths.group_by("key", maintain_order=True).agg(worth.sum())["probability"].to_list()
+    assert means == pytest.approx(ways["mean"].to_list())
+    assert ways["beats_exports"].null_count() == 1
+    seen = paths.filter(pl.col("foresight").is_not_null())
+    assert seen["path"].n_unique() == 2
+    assert (seen["foresight"] <= seen["foresight_bound"] + 1e-3).all()
+
+
+def test_a_second_rehearsal_asks_first(found: tuple[Path, Rehearsal], tmp_path: Path):
+    folder = tmp_path / "run"
+    shutil.copytree(found[0], folder)
+    assert refused(folder) == "RS-S704"
+    again = rehearse_folder(folder, paths=6, ahead=0, workers=1, replace=True)
+    assert again.rehearsed.npv == pytest.approx(found[1].rehearsed.npv, rel=1e-9)
+    assert verify(folder).holds
+    assert manifest(folder)["rehearsal"]["ahead"] == 0
+    book = read_book(folder / "playbook.json")
+    assert [said.key for said in book.headline].count("headline.rehearsed") == 1
+    assert pl.read_parquet(folder / "tables" / "rehearsal_paths.parquet")["foresight"].null_count() == 6 * len(
+        again.outcomes
+    )
+
+
+@pytest.mark.parametrize("name", ["playbook.html", "plan/all.nd.parquet", "inputs/case.yaml"])
+def test_what_somebody_changed_is_not_written_over(copy: Path, name: str):
+    with (copy / name).open("ab") as file:
+        file.write(b"\n")
+    assert refused(copy) == "RS-S705"
+
+
+def test_a_plan_of_another_problem_is_refused(copy: Path):
+    """As where the program or the reference world has moved on: what is evaluated again is not what was planned for."""
+    told = manifest(copy)
+    (copy / "manifest.json").write_text(json.dumps(told | {"prospect_sha256": "0" * 64}), encoding="utf-8")
+    assert refused(copy) == "RS-S705"
+
+
+def test_a_plan_of_another_worth_is_refused(copy: Path):
+    told = manifest(copy)
+    told["result"]["npv"] *= 1.001
+    (copy / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    assert refused(copy) == "RS-S705"
+
+
+def test_a_run_whose_playbook_was_not_kept_is_refused(copy: Path):
+    """As one written before playbooks were kept as data."""
+    told = manifest(copy)
+    del told["files"]["playbook.json"]
+    (copy / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    (copy / "playbook.json").unlink()
+    assert refused(copy) == "RS-S703"
+
+
+def test_a_run_on_a_declared_tree_is_refused(stored: Path, tmp_path: Path):
+    shutil.copytree(stored, tmp_path / "run")
+    assert refused(tmp_path / "run") == "RS-S625"
+
+
+def test_a_disk_that_is_full_leaves_the_run_as_it_was(copy: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("roadstead.report.pages.write_pages", full)
+    assert refused(copy, paths=2, ahead=0) == "RS-S702"
+    assert verify(copy).holds
+
+
+def test_whoever_ended_the_plan_early_waits_for_nothing_better(grown_run: Run, monkeypatch: pytest.MonkeyPatch):
+    asked: list[Effort] = []
+
+    def ways(*given: Any) -> Any:
+        asked.append(given[-1])
+        return genuine(*given)
+
+    genuine = rehearsing.policies
+    monkeypatch.setattr(rehearsing, "policies", ways)
+    loose = replace(grown_run, effort=replace(grown_run.effort, gap=1e-9))
+
+    class Ended(Quiet):
+        def stopped(self) -> bool:
+            return True
+
+    rehearse_planned(Planned(loose, None), Size(1, 0), Ended())
+    assert asked[0].gap == loose.solved.gap_reached > 1e-9
+
+
+# A book as data.
+
+
+def test_a_book_is_read_back_as_it_was(tmp_path: Path):
+    book = made_up_book()
+    odd = replace(book, cover=replace(book.cover, gap_value_added=float("inf")))
+    for told in (book, odd):
+        write_book(tmp_path / "book.json", told)
+        assert read_book(tmp_path / "book.json") == told
+    assert "Infinity" not in (tmp_path / "book.json").read_text(encoding="utf-8")
+
+
+def test_the_book_of_a_real_plan_is_read_back_as_it_was(grown_run: Run, tmp_path: Path):
+    write_book(tmp_path / "book.json", grown_run.book)
+    again = read_book(tmp_path / "book.json")
+    assert again == grown_run.book
+    assert np.array_equal([one.npv for one in again.futures], [one.npv for one in grown_run.book.futures])
+
+
+@pytest.mark.parametrize("text", ['{"is": "Amount", "value": 1.0, "kind": "money"}', '{"is": "Nobody"}', "[", "7"])
+def test_what_is_no_book_is_refused(tmp_path: Path, text: str):
+    (tmp_path / "book.json").write_text(text, encoding="utf-8")
+    with pytest.raises((ValueError, KeyError)):
+        read_book(tmp_path / "book.json")
+
+
+def test_a_sentence_keeps_its_terms(tmp_path: Path):
+    book = made_up_book()
+    write_book(tmp_path / "book.json", book)
+    terms = read_book(tmp_path / "book.json").headline[0].terms
+    assert terms["npv"] == Amount(12.44e9, "money")
