@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.growth.fan import fan_of, walked
 from roadstead.futures.tree import node_probability
-from roadstead.playbook import observed
+from roadstead.playbook import observed, rehearse
 from roadstead.playbook.book import Sentence
 from roadstead.playbook.confirmed import shows
 from roadstead.playbook.decisions import decisions
@@ -195,6 +196,45 @@ def test_on_every_path_the_plan_is_one_side_of_a_turn(
     assert checked > 20
     assert told.rehearsed.policies == ("plan", "export_only")
     assert [one.key for one in told.outcomes] == ["plan", "export_only"]
+
+
+def test_what_is_aside_is_carried_out_on_the_first_parts_alone(
+    ready: Ready,
+    reading: Reading,
+    signs: tuple[Signpost, ...],
+    found: tuple[Rehearsal, Rehearsal],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(rehearse, "ASIDE", 2)
+    plan = Policy("plan", reading.plan.decisions)
+    exports = replace(plan, key="export_only", decisions=no_new(reading.tree, reading.evaluation.prospect))
+    with solver_silenced():
+        turned = turns(reading, signs)
+        beside = [way for turn in turned if turn is not None for way in (turn.do, turn.do_not)]
+        less = rehearsal(ready, (plan, *beside, exports), (COUNT, 0), EFFORT, Quiet())
+        told = explained(ready, less, reading, (signs, turned), "worst")
+    whole = found[0].rehearsed
+    aside = [key for key in whole.policies if key.startswith("do ")]
+    assert less.rehearsed.of(aside).npv[:50] == pytest.approx(whole.of(aside).npv[:50], rel=1e-9)
+    assert np.isnan(less.rehearsed.of(aside).npv[50:]).all()
+    assert less.rehearsed.of(["plan", "export_only"]).npv == pytest.approx(
+        whole.of(["plan", "export_only"]).npv, rel=1e-9
+    )
+    for one, other in zip(told.signs, found[1].signs, strict=True):
+        assert one.fresh == other.fresh
+        if one.pays is not None:
+            assert other.pays is not None
+            assert one.pays.asked <= min(other.pays.asked, 50)
+
+
+def test_no_more_than_the_first_signposts_are_turned(
+    reading: Reading, signs: tuple[Signpost, ...], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("roadstead.playbook.turns.MOST", 1)
+    with solver_silenced():
+        turned = turns(reading, signs)
+    assert turned[0] is not None
+    assert set(turned[1:]) == {None}
 
 
 def test_on_the_trees_own_paths_it_is_done_as_often_as_on_the_tree(
