@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate, node_years
-from roadstead.futures.growth.fan import fan_of, walked
+from roadstead.futures.growth.fan import drawn, fan_of, walked
 from roadstead.futures.tree import node_probability
 from roadstead.playbook import observed, rehearse
-from roadstead.playbook.book import Sentence
-from roadstead.playbook.confirmed import shows
+from roadstead.playbook.book import Name, Sentence
+from roadstead.playbook.confirmed import confirmed, fresh_paths, shows
 from roadstead.playbook.decisions import decisions
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.observed import seen
@@ -199,32 +198,31 @@ def test_on_every_path_the_plan_is_one_side_of_a_turn(
 
 
 def test_what_is_aside_is_carried_out_on_the_first_parts_alone(
-    ready: Ready,
+    source: Source,
     reading: Reading,
     signs: tuple[Signpost, ...],
     found: tuple[Rehearsal, Rehearsal],
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(rehearse, "ASIDE", 2)
+    first, each = source.plan.paths, 20
     plan = Policy("plan", reading.plan.decisions)
-    exports = replace(plan, key="export_only", decisions=no_new(reading.tree, reading.evaluation.prospect))
     with solver_silenced():
         turned = turns(reading, signs)
         beside = [way for turn in turned if turn is not None for way in (turn.do, turn.do_not)]
-        less = rehearsal(ready, (plan, *beside, exports), (COUNT, 0), EFFORT, Quiet())
-        told = explained(ready, less, reading, (signs, turned), "worst")
-    whole = found[0].rehearsed
-    aside = [key for key in whole.policies if key.startswith("do ")]
-    assert less.rehearsed.of(aside).npv[:50] == pytest.approx(whole.of(aside).npv[:50], rel=1e-9)
-    assert np.isnan(less.rehearsed.of(aside).npv[50:]).all()
-    assert less.rehearsed.of(["plan", "export_only"]).npv == pytest.approx(
-        whole.of(["plan", "export_only"]).npv, rel=1e-9
-    )
-    for one, other in zip(told.signs, found[1].signs, strict=True):
+        parts = [drawn(source, first + at, each) for at in range(0, COUNT, each)]
+        less = rehearse.rehearse(parts, (*beside, plan))
+    whole, aside = found[0].rehearsed, [way.key for way in beside]
+    assert less.of(aside).npv[:40] == pytest.approx(whole.of(aside).npv[:40], rel=1e-9)
+    assert np.isnan(less.of(aside).npv[40:]).all()
+    assert less.of(["plan"]).npv == pytest.approx(whole.of(["plan"]).npv, rel=1e-9)
+    titles = {event.event_id: Name(event.title, event.title_zh) for event in source.kept}
+    fresh = fresh_paths(source, first, less, seen(source, first, COUNT), turned)
+    for one, other in zip(confirmed(fresh, (reading, titles), signs, turned), found[1].signs, strict=True):
         assert one.fresh == other.fresh
         if one.pays is not None:
             assert other.pays is not None
-            assert one.pays.asked <= min(other.pays.asked, 50)
+            assert one.pays.asked <= min(other.pays.asked, 40)
 
 
 def test_no_more_than_the_first_signposts_are_turned(
