@@ -54,18 +54,19 @@ def rehearse(
     Parameters
     ----------
     case
-        Run folder, whose plan is taken as it stands; or folder of a case, which is planned first. Its tree is grown from paths.
+        Run folder, whose plan is taken as it stands; or folder or workbook of a case, which is planned first. Its tree is grown from paths.
     json
         Print JSON.
     """
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import kept
+    from roadstead.study import kept, workplace
     from roadstead.study.rehearsing import rehearse_folder
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
         kept.tidy(case)
+        workplace.tidy()
 
     asked = wishes or Rehearsing()
     with Watch() as watch:
