@@ -44,6 +44,8 @@ WORST = 0.1
 """Share of paths that the conditional value at risk is the mean of."""
 SAMPLE = "foresight"
 """Name under which it is drawn which paths are looked at with foresight."""
+ASIDE = 4
+"""Parts at most on which policies aside are carried out: what they show needs fewer paths than what a plan is worth."""
 TOGETHER = 25
 """Paths whose flows are worked out together: their programs stay warm from policy to policy, and are held in memory."""
 IN_STRATUM = 2
@@ -136,14 +138,26 @@ def rehearse(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Rehearsed:
-    """Carry policies out on paths, part by part; every part's paths are as likely as its number of them says."""
-    found = map_tasks(_carried, [(part, tuple(policies)) for part in parts], workers=workers, progress=progress)
+    """Carry policies out on paths, part by part; every part's paths are as likely as its number of them says.
+
+    Those that are aside are carried out on the first parts, and are worth what is no number on the others.
+    """
+    keys, shown = [policy.key for policy in policies], tuple(policy for policy in policies if not policy.aside)
+    asked = [tuple(policies) if i < ASIDE else shown for i in range(len(parts))]
+    tasks = list(zip(parts, asked, strict=True))
+    found = map_tasks(_carried, tasks, workers=workers, progress=progress)
     count = sum(len(weight) for weight, _, _ in found)
+    npv, keeps = np.full((count, len(policies)), np.nan), np.zeros((count, len(policies)), dtype=bool)
+    begin = 0
+    for carried_out, (weight, worth, kept) in zip(asked, found, strict=True):
+        rows, at = slice(begin, begin + len(weight)), [keys.index(policy.key) for policy in carried_out]
+        npv[rows, at], keeps[rows, at] = worth, kept
+        begin += len(weight)
     return Rehearsed(
-        policies=tuple(policy.key for policy in policies),
+        policies=tuple(keys),
         weight=np.concatenate([weight * len(weight) / count for weight, _, _ in found]),
-        npv=np.concatenate([npv for _, npv, _ in found]),
-        keeps=np.concatenate([keeps for _, _, keeps in found]),
+        npv=npv,
+        keeps=keeps,
     )
 
 
