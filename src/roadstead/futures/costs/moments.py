@@ -115,6 +115,10 @@ class Moments:
         """By the terms of demand that events have set."""
         return self._number("terms", lambda _, now: tuple(sorted(now.terms.items())))
 
+    def costs(self, place: str) -> Hashable:
+        """By what batteries and freight by sea cost, and money of a place is worth."""
+        return self._number(("costs", place), lambda _, now: (now.battery, now.freight, now.worth_of(place)))
+
     def numbers(self, by: Hashable) -> Ints:
         """The number of every moment by which such are told apart. Shape (n,)."""
         return self._numbers[by]
