@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by tools/build_docs.py; change the code it is made from, not this page. -->"
 SPEAKERS = {
+    "B": "The web desk",
     "C": "The command line",
     "D": "Demand",
     "E": "Processes and clusters",
@@ -100,7 +101,7 @@ def tables_page() -> str:
         MADE,
         "",
         "Every table is a CSV file in UTF-8 with a header. A cell is checked against its column; every fault of a file is told at",
-        "once, with file, line and column. Shares and rates are fractions: 0.27, never 27.",
+        "once, with file, line and column, or sheet and cell of a workbook ({doc}`workbook`). Shares and rates are fractions: 0.27, never 27.",
         "",
         "## Evidence",
         "",

@@ -12,6 +12,7 @@ from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 from roadstead.cli import (
     case,
     claims,
+    desk,
     divert,
     duty,
     futures,
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 BAD_INPUT, PIPE_CLOSED = 2, 141
 LOOK_UP = Group("Look things up", sort_key=1)
 PLAN = Group("Plan", sort_key=2)
-INSTALLATION = Group("This installation", sort_key=3)
+DESK = Group("Web desk", sort_key=3)
+INSTALLATION = Group("This installation", sort_key=4)
 
 
 def build() -> App:
@@ -72,6 +74,7 @@ def build() -> App:
             (
                 plan.demo,
                 case.new,
+                case.template,
                 case.check,
                 plan.plan,
                 what_if.sweep,
@@ -81,6 +84,7 @@ def build() -> App:
                 watch.watch,
             ),
         ),
+        (DESK, (desk.serve, desk.work, desk.people)),
         (INSTALLATION, (health.doctor, health.explain)),
     ):
         for command in commands:

@@ -94,6 +94,8 @@ def good_start(
     point: Floats,
     first: Decisions | None,
     enough: float = float("-inf"),
+    *,
+    trials: int | None = None,
 ) -> Start | None:
     """The best of rounded relaxed decisions, ``first`` and nothing new, improved; None where none fits.
 
@@ -105,10 +107,13 @@ def good_start(
         Its solution.
     enough
         Value that proves the gap asked for; short of it a little more is tried. In the program's unit.
+    trials
+        Changes tried; as many as usual where it is left out.
     """
     index = _index(prospect, columns)
     below = ancestry(tree).toarray() > 0
-    trial = _Trial(tree, prospect, columns, warm, index, below, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
+    usual = TRIALS if first is None else TRIALS_FROM_A_PLAN
+    trial = _Trial(tree, prospect, columns, warm, index, below, usual if trials is None else trials, enough)
     candidates = [no_new(tree, prospect)] if first is None else [first]
     thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
     candidates += [rounded(tree, prospect, columns, point, threshold) for threshold in thresholds]

@@ -253,8 +253,8 @@ def _by_extensive_form(
     start = found.decisions or start
     standing = beside.standing if beside else _standing(tree, prospect)
     cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
-    basis = beside.basis if beside else None
-    at = relaxation(tree, prospect, pins, cuts if found.cuts is None else found.cuts, basis)
+    begin_at = found.ended or (beside.basis if beside else None)
+    at = relaxation(tree, prospect, pins, cuts if found.cuts is None else found.cuts, begin_at)
     if at.lumped.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if at.lumped.point is None or at.linked.price is None:
