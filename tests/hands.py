@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from roadstead.web.queue import Planning
 
 LOG = "planned.log"
-LEASE = 1.0
+LEASE = 4.0
 
 
 def quick(case: Path, folder: Path, planning: Planning, progress: Progress, unfinished: Path) -> None:

@@ -17,7 +17,7 @@ from roadstead.footprint.extensive import INFEASIBLE, WarmProgram
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.linking import tighten
 from roadstead.footprint.plan import FootprintPlan
-from roadstead.footprint.rounding import good_start
+from roadstead.footprint.rounding import Tries, good_start
 
 if TYPE_CHECKING:
     from roadstead.footprint.linking import LinkingCuts
@@ -64,7 +64,7 @@ def glimpse(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], near:
     if linked.point is None or linked.price is None:
         return Glimpse(None, float("inf"))
     bound = MONEY * weak_duality(warm.program, linked.price)
-    best = good_start(tree, prospect, whole.columns, warm, linked.point, near.start, trials=0)
+    best = good_start(tree, prospect, whole.columns, warm, linked.point, near.start, Tries(count=0))
     if best is None:
         return Glimpse(None, bound)
     decisions = read_decisions(whole.columns, best.point, prospect.resources.whole)

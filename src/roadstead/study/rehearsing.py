@@ -17,7 +17,7 @@ from roadstead.playbook.breaks import broken
 from roadstead.playbook.breaks_book import HOWS
 from roadstead.playbook.confirmed import confirmed, fresh_paths
 from roadstead.playbook.observed import seen
-from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
+from roadstead.playbook.policies import EXPORTS, policies
 from roadstead.playbook.rehearsal_told import chapter, rehearsed_book
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.playbook.signposts import signposts
@@ -32,6 +32,7 @@ from roadstead.study.spec import read_study
 from roadstead.study.store import INPUTS
 from roadstead.study.study import others, prepare, read_back, settle
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.world.plants import japanese_wait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
