@@ -146,10 +146,11 @@ def duties(source: Source, fan: Grown, nodes: Ints, year: int, lanes: Sequence[t
 
 
 def _duty(costing: Costing, moments: Moments, lane: tuple[str, str]) -> Floats:
-    """Duties on one lane under every one of some circumstances; those that its law does not tell apart are looked at once."""
+    """Duties on one lane under every one of some circumstances; those that its cost does not tell apart are looked at once."""
     market, model_id = lane
     model = costing.carmaker.models[model_id]
-    first, which = moments.apart(moments.law(costing.territory(market)), moments.rules, moments.routes)
+    law = moments.law(costing.territory(market)), moments.rules
+    first, which = moments.apart(*law, moments.routes, moments.costs(market))
     unlike = moments.some(first)
     (cost,) = lane_costs(costing, unlike, [Way(None, model, market, OPEN, np.arange(len(unlike)))])
     return np.asarray([duty_share(model, cost.bars(i)) for i in range(len(unlike))])[which]

@@ -178,7 +178,7 @@ class Borders:
                     self._laws.append(Law(now.rulebook, scope))
                 return self._law_of[key]
 
-            found, which = self.moments.each(standing, self.moments.measures(one.importer))
+            found, which = one.moments.all.each(standing, one.moments.all.measures(one.importer))
             self._met[goods] = np.asarray(found)[which]
         return self._met[goods][one.moments.places]
 

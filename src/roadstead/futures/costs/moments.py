@@ -50,11 +50,18 @@ class Moments:
         """Some of the moments, in the order of ``at``; the same object wherever the same are asked for."""
         if len(at) == len(self) and bool((at == np.arange(len(self))).all()):
             return self
+        if self._whole is not None:
+            return self._whole[0].some(self._whole[1][at])
         key = at.tobytes()
         if key not in self._some:
             self._some[key] = part = Moments(self.year[at], [self.now[i] for i in at.tolist()])
             part._whole = self, at
         return self._some[key]
+
+    @property
+    def all(self) -> Moments:
+        """All moments that these are some of."""
+        return self if self._whole is None else self._whole[0]
 
     @property
     def battery(self) -> Floats:
@@ -76,7 +83,7 @@ class Moments:
 
     @property
     def places(self) -> Ints:
-        """Where these moments are among all that they are some of. Shape (n,)."""
+        """Where these moments are among ``all``. Shape (n,)."""
         return np.arange(len(self)) if self._whole is None else self._whole[1]
 
     @property
@@ -107,6 +114,10 @@ class Moments:
     def terms(self) -> Hashable:
         """By the terms of demand that events have set."""
         return self._number("terms", lambda _, now: tuple(sorted(now.terms.items())))
+
+    def costs(self, place: str) -> Hashable:
+        """By what batteries and freight by sea cost, and money of a place is worth."""
+        return self._number(("costs", place), lambda _, now: (now.battery, now.freight, now.worth_of(place)))
 
     def numbers(self, by: Hashable) -> Ints:
         """The number of every moment by which such are told apart. Shape (n,)."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.futures.costs.lane_costs import Supply, Way, lane_cost, lane_costs
 from roadstead.futures.costs.moments import Moments
 from roadstead.trade.amendment import Amendment, amend
 
@@ -58,3 +59,18 @@ def test_some_moments_are_as_they_are_among_all(both):
     assert len(some.apart(some.law("EU27"), some.rules, some.routes, some.terms)[0]) == 1
     assert moments.some(np.asarray([1, 3])) is some
     assert moments.some(np.arange(4)) is moments
+    fewer = moments.some(np.asarray([1, 2, 3])).some(np.asarray([0, 2]))
+    assert fewer is some
+    assert fewer.all is moments.all is moments
+
+
+def test_costs_of_some_moments_are_those_among_all(starter_ready: Ready, both):
+    """Whoever looks at some moments of many, out of their order, is told their own law."""
+    now, after = both
+    costing = starter_ready.evaluation.ledger.costing
+    many = Moments([2030, 2031, 2032, 2030, 2031], [now, after, now, after, after])
+    some = many.some(np.asarray([4, 3, 2]))
+    way = Way(None, costing.carmaker.models["city"], "DEU", "", np.arange(3))
+    (found,) = lane_costs(costing, some, [way])
+    alone = [lane_cost(costing, Supply(None, way.model, "DEU", "", int(some.year[i]), some.now[i])) for i in range(3)]
+    assert [found.bars(i) for i in range(3)] == alone
