@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import tempfile
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,8 +19,13 @@ from roadstead.demand.pricing import Competition, competition_at, implied_costs
 from roadstead.demand.sourcing import brand_hats, duty_hats, index_hats, share_hats, source_shares
 from roadstead.futures.costs.circumstances import node_circumstances
 from roadstead.futures.evaluate import node_years
+from roadstead.futures.growth.fan import drawn
 from roadstead.futures.selling.reaction import react
 from roadstead.futures.selling.selling import build_demand
+from roadstead.study.growing import begin
+from roadstead.study.progress import Quiet
+from roadstead.study.spec import read_study
+from roadstead.study.template import new_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +52,8 @@ REPEATS = 3
 BRANDS, SOURCES, MARKETS = 40, 25, 30
 THETA, ETA = 7.7, 3.87
 """Elasticities of Head & Mayer (2019), as in demand/data/parameters.csv; here they only give numbers to compute with."""
+FRESH = 125
+"""Fresh paths priced together, as ``roadstead rehearse`` does."""
 BATCH = 100
 """Scenarios whose sourcing shares are held in memory at once."""
 
@@ -207,3 +215,16 @@ def plan_demand(name: str, read: Study, grown: Grown, costing: Costing, rules: R
     yield Row(f"{name}: demand", seconds, f"calibrated, rivals' prices, curves: {size}")
     seconds = timed(lambda: react(grown.tree, years, selling, selling.reference_sales))[0]
     yield Row(f"{name}: rivals' answer", seconds, "to the reference sales, in all markets and node-years")
+
+
+def fresh_paths(name: str) -> Iterator[Row]:
+    """Fresh paths of a case whose tree is grown, priced together, as a plan is rehearsed on them, and one by one."""
+    with tempfile.TemporaryDirectory() as folder:
+        new_case(Path(folder) / name, name, grown=True)
+        source = begin(read_study(Path(folder) / name), Quiet()).source
+    assert source is not None
+    fresh = drawn(source, source.plan.paths, FRESH)
+    seconds = timed(fresh.fan)[0] / FRESH
+    alone = median_seconds(lambda: fresh.of([0]).fan(), REPEATS)
+    note = f"{FRESH} priced together, this for each; one by one {alone / seconds:.0f} times as long"
+    yield Row(f"{name}: a fresh path", seconds, note)

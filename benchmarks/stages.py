@@ -13,7 +13,7 @@ from benchmarks.clock import Row, median_seconds, timed
 from benchmarks.diversions import diversions
 from benchmarks.duties import duties
 from benchmarks.outlooks import outlooks
-from benchmarks.pricing import plan_demand, pricing
+from benchmarks.pricing import fresh_paths, plan_demand, pricing
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
@@ -96,6 +96,7 @@ def stages(name: str) -> Iterator[Row]:
     size = f"{prospect.node_years.count} node-years, {len(prospect.arcs.cell)} arcs"
     yield Row(f"{name}: prospect", seconds, size)
     yield from plan_demand(name, read, grown, terms, rules)
+    yield from fresh_paths(name)
     effort = Effort(gap=read.case.effort.gap, seconds=read.case.effort.seconds, workers=WORKERS)
     with solver_silenced():
         done = study.run(read, effort=effort, progress=Quiet())

@@ -1,4 +1,4 @@
-"""Write the pages of the documentation that are made from the code: tables, facts of law, error codes.
+"""Write the pages of the documentation that are made from the code: tables, facts of law, error codes, a picture.
 
 python tools/build_docs.py           writes them
 python tools/build_docs.py --check   fails, and names the pages, where they are out of date
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from problem_page import problem_page
 
+from roadstead.cli import precedents as paths
 from roadstead.demand.analogues import ANALOGUES
 from roadstead.demand.bands import BANDS
 from roadstead.demand.entry_terms import ENTRY_TERMS
@@ -22,11 +24,13 @@ from roadstead.futures.catalogue.tables import ALL as CATALOGUE_TABLES
 from roadstead.futures.paths import economy
 from roadstead.study import items
 from roadstead.study import tables as case_tables
+from roadstead.study.precedents import precedents
 from roadstead.study.shelf import IMPORTS
 from roadstead.terms.codes import every_code
 from roadstead.terms.tables import EVIDENCE_COLUMNS
 from roadstead.trade import schemas as trade_schemas
 from roadstead.trade.facts import VOCABULARY
+from roadstead.world import reference
 from roadstead.world import schemas as world_schemas
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by tools/build_docs.py; change the code it is made from, not this page. -->"
 SPEAKERS = {
+    "B": "The web desk",
     "C": "The command line",
     "D": "Demand",
     "E": "Processes and clusters",
@@ -101,7 +106,7 @@ def tables_page() -> str:
         MADE,
         "",
         "Every table is a CSV file in UTF-8 with a header. A cell is checked against its column; every fault of a file is told at",
-        "once, with file, line and column. Shares and rates are fractions: 0.27, never 27.",
+        "once, with file, line and column, or sheet and cell of a workbook ({doc}`workbook`). Shares and rates are fractions: 0.27, never 27.",
         "",
         "## Evidence",
         "",
@@ -255,11 +260,21 @@ def arrays_page() -> str:
     return problem_page(MADE, grid)
 
 
+def precedents_picture() -> str:
+    """Picture of precedents.md: the paths of the homes, and China's."""
+    world = reference.load()
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / "precedents.svg"
+        paths.draw(drawn, precedents(world), world, "en")
+        return drawn.read_text(encoding="utf-8")
+
+
 PAGES = {
     "tables.md": tables_page,
     "conditions.md": conditions_page,
     "errors.md": errors_page,
     "problem.md": arrays_page,
+    "pictures/precedents.svg": precedents_picture,
 }
 
 

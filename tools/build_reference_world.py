@@ -60,7 +60,12 @@ def build(folder: Path) -> list[tuple[str, int]]:
             world_schemas.PARTS_TRADE,
             gathered.parts_trade(world_tables.parts_trade(markets, book), own, book),
         ),
-        (WORLD, world_schemas.PRECEDENTS, world_tables.precedents(rules, book)),
+        (
+            WORLD,
+            world_schemas.PRECEDENTS,
+            gathered.precedents(world_tables.precedents(rules, book), own, book),
+        ),
+        (WORLD, world_schemas.PLANT_DATES, gathered.plain("plant_dates", own, book)),
         (WORLD, world_schemas.SEA_DISTANCES, gathered.sea_distances(world_tables.sea_distances(markets, book), own)),
         (WORLD, world_schemas.COSTS, world_tables.costs(markets, book)),
         (WORLD, world_schemas.OUTSIDE_VIEWS, world_tables.outside_views(markets, book)),

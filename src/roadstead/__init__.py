@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         world,
     )
     from roadstead.study.diversions import divert
-    from roadstead.study.evidence import claims, markets
+    from roadstead.study.evidence import claims, markets, precedents
     from roadstead.study.foresight import futures, watch
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
@@ -72,6 +72,7 @@ __all__ = [
     "outlook_projections",
     "outlook_size_backtest",
     "plan",
+    "precedents",
     "read_case",
     "rules_diff",
     "rules_list",
@@ -132,6 +133,7 @@ def _asked(name: str) -> Any:
         "divert": diversions,
         "claims": evidence,
         "markets": evidence,
+        "precedents": evidence,
         "futures": foresight,
         "watch": foresight,
         "compare": what_ifs,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.bill import Bill, Offer, assess, cheapest_change
+from roadstead.trade.bills import FAILS, OPEN, QUALIFIES, Bills, qualify
 from roadstead.trade.origin import cumulating
 
 CLOSE = 1e-9
@@ -261,3 +263,36 @@ def test_what_is_no_bill_is_refused(parts, profit):
     with pytest.raises(RoadsteadError) as caught:
         Bill(parts, profit)
     assert caught.value.faults[0].code == "RS-L231"
+
+
+PLACES = ("CHN", "HUN", "DEU", "TUR", "GBR", "MEX")
+VALUES = st.lists(st.floats(0.0, 20_000.0), min_size=len(PLACES), max_size=len(PLACES))
+
+
+@given(
+    rows=st.lists(st.tuples(VALUES, VALUES, VALUES, st.floats(0.0, 5_000.0)), min_size=1, max_size=6),
+    agreement=st.sampled_from(["EU-UK-TCA", "EU-TUR-CU", "USMCA", "EU-MEX", "EU-KOR", "KORUS", "RCEP"]),
+    powertrain=st.sampled_from(["BEV", "PHEV", "ICE"]),
+    year=st.integers(2025, 2035),
+)
+def test_many_bills_come_to_what_each_does_alone(rules, rows, agreement, powertrain, year):
+    """Side by side or one by one, a part of no value at all among them."""
+    groups = ("battery", "other", "labour")
+    parts = {
+        group: {place: np.asarray([row[g][p] for row in rows]) for p, place in enumerate(PLACES)}
+        for g, group in enumerate(groups)
+    }
+    parts["labour"]["HUN"] = parts["labour"]["HUN"] + 1.0
+    bills, on = Bills(parts, np.asarray([row[3] for row in rows])), date(year, 7, 1)
+    said = {QUALIFIES: True, FAILS: False, OPEN: None}
+    found = [said[each] for each in qualify(rules, agreement, powertrain, bills, on).tolist()]
+    assert found == [assess(rules, agreement, powertrain, bills.one(i), on).qualifies for i in range(len(rows))]
+
+
+def test_bills_that_are_none_are_refused():
+    """As one bill is: nothing left, or less than nothing."""
+    sound, none = np.asarray([1.0, 2.0]), np.asarray([0.0, 0.0])
+    assert Bills({"other": {"CHN": sound}}, none).one(1).price == 2.0
+    for wrong in (np.asarray([1.0, -1.0]), np.asarray([1.0, np.nan]), np.asarray([1.0, 0.0])):
+        with pytest.raises(RoadsteadError, match="RS-L231"):
+            Bills({"other": {"CHN": wrong}}, none)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import roadstead as rs
-from roadstead.futures.costs.borders import open_borders
+from roadstead.futures.costs.borders import Borders
 from roadstead.futures.costs.costing import as_law_sees
 from roadstead.futures.costs.gates import Gate, gate_costs
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.waiting import with_waiting
 from roadstead.futures.evaluate import barred
 from roadstead.study.progress import Quiet
@@ -62,8 +63,9 @@ def test_a_plant_abroad_pays_it_on_the_packs_it_brings_in(costing, now):
     """The bar is the rate on the pack's own transfer price; the same line on kits pays none."""
     line, model = costing.carmaker.lines["szeged"], costing.carmaker.models["compact"]
     kits = replace(line, mode=EntryMode.KIT)
-    whole, assembled = gate_costs(open_borders(costing, [2030]), [Gate(one, model, 2030, now) for one in (line, kits)])
-    paid = {bar.key: bar for bar in whole.bars}["battery_export_tax"]
+    moments = Moments([2030], [now])
+    whole, assembled = gate_costs(Borders(costing, moments), [Gate(one, model, moments) for one in (line, kits)])
+    paid = {bar.key: bar for bar in whole.bars(0)}["battery_export_tax"]
     share = line.local_content
     material = costing.carmaker.models["compact"].ex_works * (1 - costing.conventions.cost_decline) ** (
         2030 - costing.conventions.base_year
@@ -72,7 +74,7 @@ def test_a_plant_abroad_pays_it_on_the_packs_it_brings_in(costing, now):
     haulage = costing.carmaker.home.inland * pack / material
     assert paid.amount == pytest.approx(0.115 * (pack + haulage) * (1.0 + model.transfer_margin))
     assert paid.rests_on == "CHN"
-    assert not [bar for bar in assembled.bars if bar.key.endswith("export_tax")]
+    assert not [bar for bar in assembled.bars(0) if bar.key.endswith("export_tax")]
 
 
 def battery(importer):

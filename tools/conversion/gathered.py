@@ -73,9 +73,23 @@ def sales(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -
 
 
 def exports(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
-    """Exports, with the project's own rows in place of collected ones without a source, else after them."""
-    own = _rows(folder, "exports.csv")
+    """Exports; ``definition`` says what is counted."""
     names = ("origin", "destination", "period", "year", "full_year", "powertrain", "definition", "unit")
+    yield from _better_sourced(collected, _rows(folder, "exports.csv"), names, book)
+
+
+def overseas_production(
+    collected: Iterator[dict[str, str]], folder: Path, book: SourceBook
+) -> Iterator[dict[str, str]]:
+    """Production at home and abroad."""
+    names = ("home", "firms", "year", "period", "metric", "unit")
+    yield from _better_sourced(collected, _rows(folder, "overseas_production.csv"), names, book)
+
+
+def _better_sourced(
+    collected: Iterator[dict[str, str]], own: list[dict[str, str]], names: tuple[str, ...], book: SourceBook
+) -> Iterator[dict[str, str]]:
+    """The project's own rows in place of collected ones without a source that say what they say, else after them."""
     better = {tuple(row[name] for name in names) for row in own}
     for row in collected:
         if row["source"] or tuple(row[name] for name in names) not in better:
@@ -84,14 +98,10 @@ def exports(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook)
         yield {name: row[name] for name in (*names, "value")} | _evidence(row, book)
 
 
-def overseas_production(
-    collected: Iterator[dict[str, str]], folder: Path, book: SourceBook
-) -> Iterator[dict[str, str]]:
-    """Production at home and abroad, with the project's own rows after the collected ones."""
+def precedents(collected: Iterator[dict[str, str]], folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:
+    """Restraints and plants, with the project's own rows after the collected ones."""
     yield from collected
-    for row in _rows(folder, "overseas_production.csv"):
-        names = ("home", "firms", "year", "period", "metric", "value", "unit")
-        yield {name: row[name] for name in names} | _evidence(row, book)
+    yield from plain("precedents", folder, book)
 
 
 def plain(name: str, folder: Path, book: SourceBook) -> Iterator[dict[str, str]]:

@@ -12,6 +12,7 @@ from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 from roadstead.cli import (
     case,
     claims,
+    desk,
     divert,
     duty,
     futures,
@@ -21,6 +22,7 @@ from roadstead.cli import (
     origin,
     outlook,
     plan,
+    precedents,
     rehearse,
     rules,
     watch,
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 BAD_INPUT, PIPE_CLOSED = 2, 141
 LOOK_UP = Group("Look things up", sort_key=1)
 PLAN = Group("Plan", sort_key=2)
-INSTALLATION = Group("This installation", sort_key=3)
+DESK = Group("Web desk", sort_key=3)
+INSTALLATION = Group("This installation", sort_key=4)
 
 
 def build() -> App:
@@ -64,6 +67,7 @@ def build() -> App:
                 futures.futures,
                 claims.claims,
                 markets.markets,
+                precedents.precedents,
                 world.world,
                 world.sources,
             ),
@@ -73,6 +77,7 @@ def build() -> App:
             (
                 plan.demo,
                 case.new,
+                case.template,
                 case.check,
                 plan.plan,
                 what_if.sweep,
@@ -82,6 +87,7 @@ def build() -> App:
                 watch.watch,
             ),
         ),
+        (DESK, (desk.serve, desk.work, desk.people)),
         (INSTALLATION, (health.doctor, health.explain)),
     ):
         for command in commands:

@@ -57,7 +57,9 @@ class Wishes:
     ] = ()
     event: Annotated[
         tuple[str, ...],
-        Parameter(help="What if: an event and the year it is certain from, 'us_lets_in 2029'; may be repeated."),
+        Parameter(
+            help="What if: an event and its year, 'us_lets_in 2029' or 'USA opens 2029', or 'us_lets_in never'; may be repeated."
+        ),
     ] = ()
     scenario: Annotated[
         tuple[str, ...], Parameter(help="What if: a scenario of the case, or a .yaml file with one; may be repeated.")
@@ -103,7 +105,7 @@ def plan(case: Path, /, *, wishes: Annotated[Wishes | None, Parameter(name="*")]
     Parameters
     ----------
     case
-        Folder of the case.
+        Folder of the case, or a workbook with it.
     json
         Print JSON.
     """
@@ -126,15 +128,16 @@ def demo(*, wishes: Annotated[Wishes | None, Parameter(name="*")] = None, json: 
 def _plan(case: Path, wishes: Wishes, *, json: bool) -> None:
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import api, patched, rehearsing
+    from roadstead.study import api, rehearsing, workplace
+    from roadstead.study.bundled import case_name
 
     patches, size = wishes.patches, wishes.size(case)
-    folder = wishes.out or _free(RUNS / f"{case.resolve().name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    folder = wishes.out or _free(RUNS / f"{case_name(case)}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     unfinished = folder.parent / UNFINISHED
 
     def tidy() -> str | None:
         watch.__exit__(None, None, None)
-        patched.tidy()
+        workplace.tidy()
         _forget(unfinished)
         for half in folder.parent.glob(f".{folder.name}-*"):  # a run folder that was being written
             shutil.rmtree(half, ignore_errors=True)

@@ -1,8 +1,10 @@
 """`roadstead rehearse`: a plan on fresh paths, beside other ways to act and perfect foresight."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from cyclopts import Parameter
 from rich.padding import Padding
 
 from roadstead.cli.printing import answers, print_json, table
@@ -26,53 +28,57 @@ WRITTEN = {
 COLON = {"en": ": ", "zh": "："}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rehearsing:
+    """How far a rehearsal goes, and what becomes of it."""
+
+    paths: Annotated[int, Parameter(help="Fresh paths.")] = 1000
+    ahead: Annotated[int, Parameter(help="How many of them are planned with perfect foresight; 0 for none.")] = 100
+    breaks: Annotated[
+        Literal["exports", "worst", "regret"],
+        Parameter(
+            help="Where to tell that a way breaks: exports, where it is worth less than exports alone; worst, in its own worst tenth of "
+            "paths; regret, where it falls more than a tenth short of the best of the ways."
+        ),
+    ] = "exports"
+    replace: Annotated[bool, Parameter(help="Put it in the place of a rehearsal that the run has already.")] = False
+    workers: Annotated[int | None, Parameter(help="Processes; all processors by default.")] = None
+    language: Annotated[Literal["en", "zh"], Parameter(help="Language of what is printed.")] = "en"
+
+
 def rehearse(
-    case: Path,
-    /,
-    *,
-    paths: int = 1000,
-    ahead: int = 100,
-    breaks: Literal["exports", "worst", "regret"] = "exports",
-    replace: bool = False,
-    workers: int | None = None,
-    language: Literal["en", "zh"] = "en",
-    json: bool = False,
+    case: Path, /, *, wishes: Annotated[Rehearsing | None, Parameter(name="*")] = None, json: bool = False
 ) -> None:
     """Try a plan on fresh paths, beside other ways to act and perfect foresight; a run's playbook tells it from then on.
 
     Parameters
     ----------
     case
-        Run folder, whose plan is taken as it stands; or folder of a case, which is planned first. Its tree is grown from paths.
-    paths
-        Fresh paths.
-    ahead
-        How many of them are planned with perfect foresight; 0 for none.
-    breaks
-        Where to tell that a way breaks: exports, where it is worth less than exports alone; worst, in its own worst tenth of paths; regret,
-        where it falls more than a tenth short of the best of the ways.
-    replace
-        Put it in the place of a rehearsal that the run has already.
-    workers
-        Processes; all processors by default.
-    language
-        Language of what is printed: en or zh.
+        Run folder, whose plan is taken as it stands; or folder or workbook of a case, which is planned first. Its tree is grown from paths.
     json
         Print JSON.
     """
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.study import kept
+    from roadstead.study import kept, workplace
     from roadstead.study.rehearsing import rehearse_folder
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
         kept.tidy(case)
+        workplace.tidy()
 
+    asked = wishes or Rehearsing()
     with Watch() as watch:
         found = interruptible(
             lambda: rehearse_folder(
-                case, paths=paths, ahead=ahead, breaks=breaks, replace=replace, workers=workers, progress=watch
+                case,
+                paths=asked.paths,
+                ahead=asked.ahead,
+                breaks=asked.breaks,
+                replace=asked.replace,
+                workers=asked.workers,
+                progress=watch,
             ),
             tidy=tidy,
         )
@@ -81,9 +87,9 @@ def rehearse(
         print_json(as_json(found) | {"run": run})
         return
     console = answers()
-    print_rehearsal(found, console, language)
+    print_rehearsal(found, console, asked.language)
     if run is not None:
-        console.print(WRITTEN[language].format(page=run / "playbook.html", folder=run), soft_wrap=True)
+        console.print(WRITTEN[asked.language].format(page=run / "playbook.html", folder=run), soft_wrap=True)
 
 
 def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["en", "zh"]) -> None:

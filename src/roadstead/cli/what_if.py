@@ -34,7 +34,7 @@ class Sweeping:
     tornado: Annotated[bool, Parameter(help="Every assumption of the case at its low and its high end.")] = False
     spread: Annotated[float, Parameter(help="Share by which --tornado moves an assumption.")] = 0.2
     set: Annotated[tuple[str, ...], Parameter(help="SELECTOR=VALUE that holds at every point.")] = ()
-    event: Annotated[tuple[str, ...], Parameter(help="EVENT YEAR, certain at every point.")] = ()
+    event: Annotated[tuple[str, ...], Parameter(help="EVENT YEAR, certain at every point, or EVENT never.")] = ()
     scenario: Annotated[tuple[str, ...], Parameter(help="Scenario that holds at every point.")] = ()
     out: Annotated[
         Path | None,
@@ -59,22 +59,23 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
     Parameters
     ----------
     cases
-        Folders of the cases.
+        Folders of the cases, or workbooks with them.
     json
         Print JSON.
     """
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
-    from roadstead.report.what_if import sweep_sheet
+    from roadstead.report.what_if import places_sheet, sweep_sheet
     from roadstead.report.words import Words
-    from roadstead.study import patched, sweep_told, what_ifs
+    from roadstead.study import sweep_told, what_ifs, workplace
+    from roadstead.study.bundled import case_name
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
-        patched.tidy()
+        workplace.tidy()
 
     asked = wishes or Sweeping()
-    folder = asked.out or RUNS / "-".join(("sweep", *(case.resolve().name for case in cases)))
+    folder = asked.out or RUNS / "-".join(("sweep", *(case_name(case) for case in cases)))
     patches = asked.patches
     with Watch() as watch:
         found = interruptible(
@@ -97,7 +98,11 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
         print_json(sweep_told.as_json(found) | {"written": written})
         return
     console = answers()
-    _print(sweep_sheet(sweep_told.told(found), Words(asked.language, found.currency), SHOWN), console)
+    book, words = sweep_told.told(found), Words(asked.language, found.currency)
+    for sheet in (sweep_sheet(book, words, SHOWN), places_sheet(book, words, SHOWN)):
+        if sheet is not None:
+            _print(sheet, console)
+            console.print()
     paths = ", ".join(str(path) for path in written.values())
     console.print(WRITTEN[asked.language].format(paths=paths), soft_wrap=True)
 

@@ -142,7 +142,7 @@ def read_flows(path: Path, gazetteer: Gazetteer) -> CarFlows:
         first = written.setdefault(lane, row)
         # The same words twice are refused as the table is read; here the same places in other words.
         if first is not row and first["exporter"] + first["importer"] != row["exporter"] + row["importer"]:
-            message = f"{lane[0]} to {lane[1]} stands twice, first in line {first.line}"
+            message = f"{lane[0]} to {lane[1]} stands twice, first in {first.called}"
             faults.append(Fault(row.where("importer"), "RS-T104", message, "each lane once"))
         lanes[lane] = row["units"] or 0.0
     if not faults and not any(lanes.values()):

@@ -41,16 +41,21 @@ def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Fo
         RS-F501 where the decisions do not fit together, or one is taken that the prospect does not offer.
     """
     whole = formulate(tree, prospect, relaxed=True)
-    _check_offered(tree, prospect, whole.columns, decisions)
+    check_offered(tree, prospect, whole.columns, decisions)
     held = replace(whole, program=fixed(whole, decisions))
     answer = run(with_tails(tree, prospect, held), Limits(seconds=LONGEST))
     if answer.point is None:
-        message = f"no flows fit these decisions: the solver says {answer.status!r}"
-        raise RoadsteadError(Fault("decisions", "RS-F501", message, _FITTING))
+        raise misfit(f"the solver says {answer.status!r}")
     return FootprintPlan(decisions, read_flows(whole.columns, answer.point))
 
 
-def _check_offered(tree: ScenarioTree, prospect: Prospect, columns: Columns, decisions: Decisions) -> None:
+def misfit(why: str) -> RoadsteadError:
+    """Decisions that do not fit together."""
+    return RoadsteadError(Fault("decisions", "RS-F501", f"no flows fit these decisions: {why}", _FITTING))
+
+
+def check_offered(tree: ScenarioTree, prospect: Prospect, columns: Columns, decisions: Decisions) -> None:
+    """Raise where one is taken that the prospect does not offer."""
     options, resources = prospect.labels.option, prospect.labels.resource
     words = (("committed to", options), ("closed", options), ("built", resources), ("retired", resources))
     faults = [

@@ -20,10 +20,12 @@ import numpy as np
 from scipy import sparse
 
 from roadstead.footprint.columns import CARS, live_segments
+from roadstead.footprint.extensive import Basis
 
 if TYPE_CHECKING:
     from roadstead.footprint.columns import Columns
-    from roadstead.footprint.extensive import Answer, Basis, WarmProgram
+    from roadstead.footprint.extensive import Answer, WarmProgram
+    from roadstead.footprint.nearby import Ended
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Flags, Floats, Ints
 
@@ -135,14 +137,15 @@ def cut_rows(prospect: Prospect, columns: Columns, cuts: LinkingCuts) -> sparse.
 
 
 def tighten(
-    prospect: Prospect, columns: Columns, warm: WarmProgram, cuts: LinkingCuts, basis: Basis | None
+    prospect: Prospect, columns: Columns, warm: WarmProgram, cuts: LinkingCuts, begin: Basis | Ended | None
 ) -> tuple[Answer, LinkingCuts]:
     """Solve the relaxed program, adding the cuts its solution breaks until none is left or rounds run out.
 
-    ``cuts`` found before are there from the first; ``basis`` is where the same program ended with them.
+    ``cuts`` found before are there from the first; ``begin`` is where the same program, or one near it, ended with them.
     """
     if cuts.count:
         warm.add_rows(cut_rows(prospect, columns, cuts))
+    basis = begin if begin is None or isinstance(begin, Basis) else begin.basis(columns, warm.program.matrix)
     if basis is not None:
         warm.begin_at(basis)
     answer = warm.solve()

@@ -9,10 +9,12 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.extensive import OPTIMAL, new_solver
+from roadstead.footprint.columns import CARS
+from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, new_solver
 from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
 from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
+from roadstead.footprint.plan import Flows
 from roadstead.footprint.pricing import PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
 
 if TYPE_CHECKING:
@@ -63,6 +65,15 @@ class Answered:
     flow: Floats | None = None
     sale: Floats | None = None
     group_sale: Floats | None = None
+
+    def flows(self, ops: Operations, at_work: Floats) -> Flows:
+        """Flows that were asked for, with what they fall short of what must be taken. ``at_work``: shape (Y, R). [cars/year]"""
+        flow, sale, group_sale = self.flow, self.sale, self.group_sale
+        assert flow is not None
+        assert sale is not None
+        assert group_sale is not None
+        short = np.maximum(ops.take * at_work - (ops.use @ flow.T).T, 0.0)
+        return Flows(CARS * flow, CARS * sale, CARS * group_sale, CARS * short)
 
 
 class _Warm:
@@ -192,9 +203,15 @@ class _Warm:
         self.solver.changeRowsBounds(len(new), new, low[new], high[new])  # type: ignore[attr-defined]
         self.gain, self.ceiling, self.low, self.high = gain, ceiling.copy(), low, high
         self.solver.run()
-        if self.solver.modelStatusToString(self.solver.getModelStatus()) != OPTIMAL:
+        if self._status() not in {OPTIMAL, INFEASIBLE}:
+            self.solver.clearSolver()  # it may lose its way from where the last solve ended: once more from nothing
+            self.solver.run()
+        if self._status() != OPTIMAL:
             return float("-inf")
         return float(self.solver.getInfo().objective_function_value)
+
+    def _status(self) -> str:
+        return self.solver.modelStatusToString(self.solver.getModelStatus())
 
     def prices(self, into: BarePrices, at: int) -> Lumps:
         """Prices of the last solve, as row ``at``, and the cuts (F.28) that have one."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.extensive import Answer, Basis, Limits, ProgressCall
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.nearby import Ended
     from roadstead.footprint.plan import Pin
     from roadstead.footprint.program import Program
     from roadstead.footprint.rounding import Start
@@ -59,13 +60,13 @@ class Relaxed:
 
 
 def relaxation(
-    tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], cuts: LinkingCuts, basis: Basis | None
+    tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], cuts: LinkingCuts, begin: Basis | Ended | None
 ) -> Relaxed:
-    """State the program and relax it, with ``cuts`` there from the first; ``basis`` is where it ended with them."""
+    """State the program and relax it, with ``cuts`` there from the first; ``begin`` is where it, or one near it, ended with them."""
     whole = formulate(tree, prospect, pins)
     stated = with_tails(tree, prospect, whole)
     warm = WarmProgram(replace(stated, whole=np.zeros_like(stated.whole)))
-    linked, cuts = tighten(prospect, whole.columns, warm, cuts, basis)
+    linked, cuts = tighten(prospect, whole.columns, warm, cuts, begin)
     ended = warm.basis()
     tight = tightened(stated, cut_rows(prospect, whole.columns, cuts))
     program, lumped = strengthened(prospect, whole, warm, tight, linked)

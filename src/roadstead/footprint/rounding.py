@@ -48,6 +48,22 @@ class Start:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How many changes of a plan are tried.
+
+    Attributes
+    ----------
+    enough
+        Value that proves the gap asked for; short of it a little more is tried. In the program's unit.
+    count
+        Changes tried at most before that; as many as usual where it is None.
+    """
+
+    enough: float = float("-inf")
+    count: int | None = None
+
+
 @dataclass(slots=True)
 class _Trial:
     """Values decisions by a warm program; modules that need not be whole stay free. ``below``: row m is below n or n. (N, N)."""
@@ -93,7 +109,7 @@ def good_start(
     warm: WarmProgram,
     point: Floats,
     first: Decisions | None,
-    enough: float = float("-inf"),
+    tries: Tries | None = None,
 ) -> Start | None:
     """The best of rounded relaxed decisions, ``first`` and nothing new, improved; None where none fits.
 
@@ -103,12 +119,15 @@ def good_start(
         The relaxed program, solved; its decisions are fixed from here on.
     point
         Its solution.
-    enough
-        Value that proves the gap asked for; short of it a little more is tried. In the program's unit.
+    tries
+        How many changes are tried; as many as usual where it is left out.
     """
     index = _index(prospect, columns)
     below = ancestry(tree).toarray() > 0
-    trial = _Trial(tree, prospect, columns, warm, index, below, TRIALS if first is None else TRIALS_FROM_A_PLAN, enough)
+    most = tries or Tries()
+    usual = TRIALS if first is None else TRIALS_FROM_A_PLAN
+    count = usual if most.count is None else most.count
+    trial = _Trial(tree, prospect, columns, warm, index, below, count, most.enough)
     candidates = [no_new(tree, prospect)] if first is None else [first]
     thresholds = (*THRESHOLDS, ANY) if prospect.demand.least.any() else THRESHOLDS
     candidates += [rounded(tree, prospect, columns, point, threshold) for threshold in thresholds]

@@ -11,14 +11,13 @@ import numpy as np
 
 from roadstead.engine.hire import hire
 from roadstead.footprint.bounds import weak_duality
-from roadstead.footprint.columns import CARS
 from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.master import Master, node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms
 from roadstead.footprint.operations import of_years, operations
-from roadstead.footprint.plan import Flows, FootprintPlan
+from roadstead.footprint.plan import FootprintPlan
 from roadstead.footprint.pricing import (
     BY_YEAR,
     PRICES,
@@ -192,16 +191,11 @@ class Search:
 
     def plan_of(self, point: Floats) -> FootprintPlan:
         """The plan of whole decisions, with the flows their programs choose."""
-        at, ops = self.at, self.at.operations
+        at = self.at
         answered = self.answers(point, flows=True)
         self.learn(answered)
-        flow, sale, group_sale = answered.flow, answered.sale, answered.group_sale
-        assert flow is not None
-        assert sale is not None
-        assert group_sale is not None
-        short = np.maximum(ops.take * at.states.at(point).at_work - (ops.use @ flow.T).T, 0.0)
         decisions = read_decisions(at.decided.columns, point, at.prospect.resources.whole)
-        return FootprintPlan(decisions, Flows(CARS * flow, CARS * sale, CARS * group_sale, CARS * short))
+        return FootprintPlan(decisions, answered.flows(at.operations, at.states.at(point).at_work))
 
     def left(self) -> float:
         """Time left. [s]"""

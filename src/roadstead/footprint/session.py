@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.nearby import Ended
     from roadstead.footprint.plan import Decisions
     from roadstead.footprint.pricing import BarePrices
 
@@ -68,11 +69,14 @@ class Checkpoint:
         Segment linking found so far, of a search by one program.
     prices
         Of every round of a decomposition, from which its cuts follow.
+    ended
+        Where the relaxation of a problem near by has ended with these cuts.
     """
 
     decisions: Decisions | None = None
     cuts: LinkingCuts | None = None
     prices: tuple[BarePrices, ...] = ()
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from roadstead.footprint.method import chosen, grows_large
 from roadstead.footprint.one_program import ROUNDING, Listener, branched, relaxation
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import tightened
-from roadstead.footprint.rounding import good_start, valued
+from roadstead.footprint.rounding import Tries, good_start, valued
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
 from roadstead.footprint.tails import risk_prices, risk_ratio, tail_rows, weighed
@@ -253,8 +253,8 @@ def _by_extensive_form(
     start = found.decisions or start
     standing = beside.standing if beside else _standing(tree, prospect)
     cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
-    basis = beside.basis if beside else None
-    at = relaxation(tree, prospect, pins, cuts if found.cuts is None else found.cuts, basis)
+    begin_at = found.ended or (beside.basis if beside else None)
+    at = relaxation(tree, prospect, pins, cuts if found.cuts is None else found.cuts, begin_at)
     if at.lumped.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
     if at.lumped.point is None or at.linked.price is None:
@@ -265,7 +265,7 @@ def _by_extensive_form(
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
     begin = _proposal(tree, prospect, (effort, pins), at) if many and start is None else None
     if begin is None:
-        begin = good_start(tree, prospect, at.whole.columns, at.warm, at.lumped.point, start, enough)
+        begin = good_start(tree, prospect, at.whole.columns, at.warm, at.lumped.point, start, Tries(enough))
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),

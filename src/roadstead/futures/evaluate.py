@@ -12,8 +12,9 @@ from roadstead.futures.capacity import asking, capital, pledging, tying
 from roadstead.futures.costs.circumstances import node_circumstances, representative_year
 from roadstead.futures.costs.costing import Costing, as_law_sees
 from roadstead.futures.costs.joint_ventures import home_profit, own_margin
-from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, lane_cost, lane_costs, rests_on
+from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, Way, lane_cost, lane_costs
 from roadstead.futures.costs.least_prices import under_least_prices, with_least_prices
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.variants import line_of, regimes
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling.selling import Selling, build_demand
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from roadstead.futures.costs.costing import Circumstances
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
-    from roadstead.terms.arrays import Flags, Floats
+    from roadstead.terms.arrays import Flags, Floats, Ints
     from roadstead.trade.landed import CostLine
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.carmaker import Carmaker, Line, Model, Offer
@@ -229,46 +230,50 @@ def margins(
     """
     carmaker = costing.carmaker
     offers = carmaker.offers
+    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
-    supplies: dict[tuple[object, ...], Supply] = {}
-    asked: list[tuple[int, int, tuple[object, ...]]] = []
-    for y in range(years.count):
-        now = circumstances[y]
-        year = representative_year(years, y)
-        for a, key in enumerate(arcs):
-            offer = offers[key.offer]
-            line = line_of(carmaker, key)
-            if not _open(costing, now, line, offer, key.regime, year):
-                continue
-            if _refused(costing, now, line, offer, key.regime, year):
-                continue
-            allowed[y, a] = True
-            supply = Supply(line, carmaker.models[offer.model_id], offer.market, key.regime, year, now)
-            basis = rests_on(costing, supply)
-            supplies.setdefault(basis, supply)
-            asked.append((y, a, basis))
-    bars = lane_costs(costing, list(supplies.values()))
-    cost = dict(zip(supplies, (sum(bar.amount for bar in lane) for lane in bars), strict=True))
-    sold = {basis: home_profit(supplies[basis], lane) for basis, lane in zip(supplies, bars, strict=True)}
-    for y, a, basis in asked:
-        key = arcs[a]
-        line = line_of(carmaker, key)
-        tax = capital.tax_rate(costing, line, representative_year(years, y))
-        whole = (net_price[y, key.offer] - cost[basis]) * (1.0 - tax)
-        margin[y, a] = whole if line is None else own_margin(costing, line, whole, sold[basis])
+    for a, key in enumerate(arcs):
+        allowed[:, a] = _allowed(costing, moments, line_of(carmaker, key), offers[key.offer], key.regime)
+    flows = np.flatnonzero(allowed.any(0)).tolist()
+    ways = [_way(carmaker, arcs[a], np.flatnonzero(allowed[:, a])) for a in flows]
+    for a, way, cost in zip(flows, ways, lane_costs(costing, moments, ways), strict=True):
+        line, at = way.line, way.at
+        tax = np.asarray([capital.tax_rate(costing, line, year) for year in moments.year[at].tolist()])
+        whole = (net_price[at, arcs[a].offer] - cost.total) * (1.0 - tax)
+        margin[at, a] = whole if line is None else own_margin(costing, line, whole, home_profit(way.model, cost))
     return margin, allowed
 
 
-def _open(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:
-    importer = costing.territory(offer.market)
-    if barred(costing, now, line, costing.carmaker.models[offer.model_id], offer.market, year):
-        return False
-    if regime == IN_QUOTA and not capital.quota_units(now.rulebook, importer, costing.carmaker.home.place, year):
-        return False
+def _way(carmaker: Carmaker, key: ArcKey, at: Ints) -> Way:
+    offer = carmaker.offers[key.offer]
+    return Way(line_of(carmaker, key), carmaker.models[offer.model_id], offer.market, key.regime, at)
+
+
+def _allowed(costing: Costing, moments: Moments, line: Line | None, offer: Offer, regime: str) -> Flags:
+    """Where law and circumstance let the flow be. Shape (Y,)."""
+    carmaker, importer = costing.carmaker, costing.territory(offer.market)
+    model, source = carmaker.models[offer.model_id], line.line_id if line else HOME
+    shut = moments.told(
+        ("barred", source, model.model_id, offer.market),
+        lambda year, now: barred(costing, now, line, model, offer.market, year),
+        moments.rules,
+    )
+    refused = moments.told(
+        ("refused", source, model.model_id, offer.market, regime),
+        lambda year, now: _refused(costing, now, line, offer, regime, year),
+        moments.law(importer),
+    )
+    found = (shut == 0) & (refused == 0)
+    if regime == IN_QUOTA:
+        found &= moments.told(
+            ("quota", importer),
+            lambda year, now: capital.quota_units(now.rulebook, importer, carmaker.home.place, year),
+            moments.law(importer),
+        ) > 0  # fmt: skip
     if line is not None and line.mode is EntryMode.KIT:
-        return now.content.get(line.place, 0.0) <= 1.0 - costing.conventions.kit_share + ROUNDING
-    return True
+        found &= moments.content_of(line.place) <= 1.0 - costing.conventions.kit_share + ROUNDING
+    return np.asarray(found)
 
 
 def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Offer, regime: str, year: int) -> bool:

@@ -69,7 +69,7 @@ class Fresh:
     seen
         What can be seen of them.
     npv
-        Of every turn, done and not done. Shape (P, 2) each. [money]
+        Of every turn, done and not done; not a number on paths where it was not carried out. Shape (P, 2) each. [money]
     """
 
     source: Source
@@ -107,7 +107,7 @@ def _confirmed(fresh: Fresh, names: Names, signpost: Signpost, turned: tuple[Tur
     if turned is None:
         return Confirmed(signpost, beside_the_plan)
     turn, npv = turned
-    differ = np.isin(now[may], turn.nodes)
+    differ = np.isin(now[may], turn.nodes) & np.isfinite(npv[may]).all(1)
     may, shown, taken = may[differ], shown[differ], taken[differ]
     worth = npv[may, 0] - npv[may, 1]
     better = _better(fresh.seen, names, signpost.year, may, taken, worth)

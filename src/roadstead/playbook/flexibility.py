@@ -1,7 +1,8 @@
 """What flexibility is worth: to know, to wait, to begin smaller, to hold a right to a site; every answer between two bounds.
 
-Each question's problems are solved from the plan on, in the time a plan took times a factor; what time does not reach is told
-as not reached. A value is never one number: the plan found and the bound proved differ, and so do those it is compared with.
+Each question's problems are looked at from the plan on, in the time a plan took times a factor: first each by one relaxation that
+begins where the plan's own ended, then, in the same order, again by a search of its own. What time does not reach is told as not
+reached. A value is never one number: the plan found and the bound proved differ, and so do those it is compared with.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from roadstead.engine.local import map_until
 from roadstead.footprint.dispatch import no_new
+from roadstead.footprint.glimpse import Near, glimpse
+from roadstead.footprint.nearby import ended
 from roadstead.footprint.session import Checkpoint, Session
 from roadstead.footprint.solve import TIME_OUT, UNFIT, UNPLANNED, Effort, Proof, solve
 from roadstead.futures.accounts import Tails
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.nearby import Ended
     from roadstead.footprint.plan import Decisions, Pin
     from roadstead.footprint.solve import Solved
     from roadstead.futures.prospect import Prospect
@@ -82,9 +86,18 @@ class _Task:
     problem: Problem
     pins: tuple[Pin, ...]
     beside: Solved | None
-    cuts: LinkingCuts | None
+    known: _Known | None
     effort: Effort
     ends: float
+    searched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Cuts of the plan's own problem, and where its relaxation with them has ended; none where it was decomposed."""
+
+    cuts: LinkingCuts
+    ended: Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +149,14 @@ def answers(
     prospect, solved = _neutral(tree, prospect, solved, allowed.effort)
     asked = _asked(tree, prospect, solved, came, first, allowed)
     effort = Effort(allowed.effort.gap, min(allowed.effort.seconds, max(solved.seconds, LITTLE)), 1)
-    pins, beside = solved.proof.pins, solved if isinstance(solved.proof, Proof) else None
-    cuts = solved.proof.cuts if isinstance(solved.proof, Proof) else None
-    tasks = [_Task(one, pins, beside if one.same else None, cuts, effort, ends) for one in _problems(asked)]
+    pins, known = solved.proof.pins, _known(tree, prospect, solved)
+    beside = solved if known else None
+    problems = _problems(asked)
+    tasks = [
+        _Task(one, pins, beside if one.same else None, known, effort, ends, searched)
+        for searched in ((False, True) if known else (True,))
+        for one in problems
+    ]
     found = map_until(
         _valued,
         tasks,
@@ -146,8 +164,28 @@ def answers(
         over=lambda: time.time() > ends or allowed.stopped(),
         progress=allowed.progress,
     )
-    valued = dict(zip((id(task.problem) for task in tasks), found, strict=True))
+    valued = {
+        id(one): _best([at for task, at in zip(tasks, found, strict=True) if task.problem is one]) for one in problems
+    }
     return _narrowed(tuple(_answer(one, [valued[id(p)] for _, p in one.problems], solved) for one in asked))
+
+
+def _known(tree: ScenarioTree, prospect: Prospect, solved: Solved) -> _Known | None:
+    proof = solved.proof
+    if not isinstance(proof, Proof):
+        return None
+    return _Known(proof.cuts, ended(tree, prospect, proof.pins, proof.cuts, solved.basis))
+
+
+def _best(looks: Sequence[_Valued | None]) -> _Valued:
+    """The best plan and the least bound of every look at a problem; why there is none where no look found a plan."""
+    met = [one for one in looks if one is not None]
+    found = [one for one in met if not one.code]
+    if not found:
+        codes = [one.code for one in met]
+        return _Valued(np.nan, np.nan, UNFIT if UNFIT in codes else TIME_OUT)
+    value = max(one.value for one in found)
+    return _Valued(value, max(min(one.bound for one in found), value))
 
 
 def _problems(asked: Sequence[Question]) -> list[Problem]:
@@ -249,11 +287,16 @@ def _valued(task: _Task) -> _Valued:
     if left <= 0.0:
         return _Valued(np.nan, np.nan, TIME_OUT)
     tree, prospect, start = task.problem.posed()
+    pins, known = (*task.pins, *task.problem.pins), task.known
+    near = None if known is None else Near(start, task.problem.of_cuts(known.cuts), task.problem.of_ended(known.ended))
+    if near is not None and not task.searched:
+        seen = glimpse(tree, prospect, pins, near)
+        code = UNFIT if seen.bound == -np.inf else TIME_OUT
+        return _Valued(np.nan, np.nan, code) if seen.value is None else _Valued(seen.value, seen.bound)
     effort = replace(task.effort, seconds=max(min(task.effort.seconds, left), LITTLE))
-    pins = (*task.pins, *task.problem.pins)
-    session = Session(found=Checkpoint(start, None if task.cuts is None else task.problem.of_cuts(task.cuts)))
+    found = Checkpoint(start) if near is None else Checkpoint(start, near.cuts, ended=near.ended)
     try:
-        found = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside, session=session)
+        solved = solve(tree, prospect, effort, pins=pins, start=start, beside=task.beside, session=Session(found=found))
     except RoadsteadError as error:
         code = error.faults[0].code
         if code not in UNPLANNED:
@@ -261,12 +304,11 @@ def _valued(task: _Task) -> _Valued:
         # What is held of the first decisions is no rule that could be blamed: a search that ends before time is over found none.
         in_time = time.time() - began < effort.seconds
         return _Valued(np.nan, np.nan, UNFIT if in_time else code)
-    return _Valued(found.certificate.value, found.bound)
+    return _Valued(solved.certificate.value, solved.bound)
 
 
-def _answer(question: Question, found: Sequence[_Valued | None], solved: Solved) -> Answer:
+def _answer(question: Question, values: Sequence[_Valued], solved: Solved) -> Answer:
     """The difference to the plan, between what is sure and what is possible."""
-    values = [one or _Valued(np.nan, np.nan, TIME_OUT) for one in found]
     codes = [one.code for one in values if one.code]
     if codes:
         return Answer(question, None, "no time" if TIME_OUT in codes else "not kept")

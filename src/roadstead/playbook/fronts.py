@@ -9,6 +9,7 @@ import numpy as np
 from roadstead.playbook.book import Front, Name
 from roadstead.playbook.reading import MODES, cars, weight_by_year
 from roadstead.terms.ids import NEV
+from roadstead.world.overseas import Basis, overseas_shares
 
 if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
@@ -53,15 +54,13 @@ def _nev(reading: Reading, year: int) -> float | None:
 
 def precedents(world: World) -> tuple[Front, ...]:
     """Latest year in which a country's makers have both overseas production and exports on record."""
+    shares = overseas_shares(world.tables["overseas_production"])
     found = []
     for home, firms, name in PRECEDENTS:
-        rows = [r for r in world.tables["overseas_production"] if r["home"] == home]
-        made = {
-            r["year"]: r for r in rows if r["metric"] == "OVERSEAS_PRODUCTION" and r["firms"] == firms and r["source"]
-        }
-        sent = {r["year"]: r for r in rows if r["metric"] == "EXPORTS" and r["firms"].startswith("all")}
-        year = max(set(made) & set(sent))
-        ratio = made[year]["value"] / (made[year]["value"] + sent[year]["value"])
-        source = world.sources[made[year]["source"]].title
-        found.append(Front(name, int(year), None, float(ratio), None, THEIRS, source))
+        theirs = [
+            s for s in shares if (s.home, s.firms, s.basis) == (home, firms, Basis.FOREIGN_SALES) and s.is_sourced
+        ]
+        last = max(theirs, key=lambda s: s.year)
+        source = world.sources[last.pair.abroad["source"]].title
+        found.append(Front(name, last.year, None, last.share, None, THEIRS, source))
     return tuple(found)

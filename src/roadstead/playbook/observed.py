@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from roadstead.futures.costs.circumstances import node_circumstances
-from roadstead.futures.costs.lane_costs import Supply, lane_costs, rests_on
+from roadstead.futures.costs.lane_costs import Way, lane_costs
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.evaluate import OPEN
 from roadstead.futures.growth.fan import fan_of
 from roadstead.futures.prospect import NodeYears
@@ -19,7 +20,7 @@ from roadstead.terms.arrays import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from roadstead.futures.costs.costing import Circumstances, Costing
+    from roadstead.futures.costs.costing import Costing
     from roadstead.futures.grow import Grown
     from roadstead.futures.growth.from_paths import Source
     from roadstead.futures.paths.simulate import Paths
@@ -139,17 +140,17 @@ def duties(source: Source, fan: Grown, nodes: Ints, year: int, lanes: Sequence[t
         when = NodeYears(some, np.full(len(some), year), np.ones(len(some), dtype=np.int64))
         route = source.world.costing.conventions.route
         now = node_circumstances(fan, when, source.world.rulebook, fan.events, route)
-        found.append(np.stack([_duty(source.world.costing, now, lane, year) for lane in lanes], axis=1))
+        moments = Moments(when.year.tolist(), now)
+        found.append(np.stack([_duty(source.world.costing, moments, lane) for lane in lanes], axis=1))
     return np.concatenate(found)
 
 
-def _duty(costing: Costing, now: Sequence[Circumstances], lane: tuple[str, str], year: int) -> Floats:
+def _duty(costing: Costing, moments: Moments, lane: tuple[str, str]) -> Floats:
     """Duties on one lane under every one of some circumstances; those that its cost does not tell apart are looked at once."""
     market, model_id = lane
     model = costing.carmaker.models[model_id]
-    supplies = [Supply(None, model, market, OPEN, year, one) for one in now]
-    bases = [rests_on(costing, supply) for supply in supplies]
-    unlike = dict(zip(bases, supplies, strict=True))
-    shares = (duty_share(model, bars) for bars in lane_costs(costing, list(unlike.values())))
-    told = dict(zip(unlike, shares, strict=True))
-    return np.asarray([told[basis] for basis in bases])
+    law = moments.law(costing.territory(market)), moments.rules
+    first, which = moments.apart(*law, moments.routes, moments.costs(market))
+    unlike = moments.some(first)
+    (cost,) = lane_costs(costing, unlike, [Way(None, model, market, OPEN, np.arange(len(unlike)))])
+    return np.asarray([duty_share(model, cost.bars(i)) for i in range(len(unlike))])[which]

@@ -19,6 +19,7 @@ import numpy as np
 
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.costs.gates import Gate, content_of
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.variants import with_content
 from roadstead.playbook.parts_book import ExportYear, Shipped
 from roadstead.playbook.quantiles import HIGH, LOW, quantile
@@ -26,7 +27,6 @@ from roadstead.playbook.reading import weight_by_year
 from roadstead.terms.ids import Product
 
 if TYPE_CHECKING:
-    from roadstead.futures.costs.gates import Content
     from roadstead.playbook.parts_book import Goods
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
@@ -101,26 +101,20 @@ def _contents(reading: Reading, made: Floats, flow: Floats) -> tuple[Floats, Flo
     """What a car takes where it is made, by node-year, line and model, and what it costs at home, by node-year and model."""
     ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
     carmaker = ledger.costing.carmaker
-    known: dict[tuple[object, ...], Content] = {}
+    years = p.node_years
+    moments = Moments((representative_year(years, y) for y in range(years.count)), ledger.circumstances)
     sent, bought = np.zeros((*made.shape, len(GOODS))), np.zeros((*made.shape, len(GOODS)))
     ex_works = np.zeros((made.shape[0], made.shape[2]))
-    variants = _by_regime(reading, flow)
-    for y in range(made.shape[0]):
-        year, now = representative_year(p.node_years, y), ledger.circumstances[y]
-        for k, model_id in enumerate(p.labels.model):
-            model = carmaker.models[model_id]
-            ex_works[y, k] = content_of(ledger.costing, Gate(None, model, year, now)).sent[Product.CAR]
-            for i in np.flatnonzero(made[y, :, k]).tolist():
-                for regime, cars in variants[i, k].items():
-                    if not (share := float(cars[y] / made[y, i, k])):
-                        continue
-                    line = with_content(ledger.lines[i], regime)
-                    costs = (now.battery, now.worth_of(line.place), now.content.get(line.place))
-                    key = (line.line_id, regime, model_id, year, *costs)
-                    if key not in known:
-                        known[key] = content_of(ledger.costing, Gate(line, model, year, now))
-                    sent[y, i, k] += share * np.asarray([known[key].sent.get(product, 0.0) for product in PRODUCTS])
-                    bought[y, i, k] += share * np.asarray([known[key].local.get(group, 0.0) for group in LOCAL_GROUPS])
+    variants, none = _by_regime(reading, flow), np.zeros(years.count)
+    for k, model_id in enumerate(p.labels.model):
+        model = carmaker.models[model_id]
+        ex_works[:, k] = content_of(ledger.costing, Gate(None, model, moments)).sent[Product.CAR]
+        for i in np.flatnonzero(made[:, :, k].any(0)).tolist():
+            for regime, cars in variants[i, k].items():
+                share = np.divide(cars, made[:, i, k], out=none.copy(), where=made[:, i, k] != 0.0)[:, None]
+                takes = content_of(ledger.costing, Gate(with_content(ledger.lines[i], regime), model, moments))
+                sent[:, i, k] += share * np.stack([takes.sent.get(product, none) for product in PRODUCTS], axis=1)
+                bought[:, i, k] += share * np.stack([takes.local.get(group, none) for group in LOCAL_GROUPS], axis=1)
     return sent, bought, ex_works
 
 

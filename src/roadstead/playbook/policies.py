@@ -8,8 +8,6 @@ the second stage. (f) **local_everywhere**: every full plant of the case is comm
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
-from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -22,14 +20,13 @@ from roadstead.terms.ids import EntryMode
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from roadstead.footprint.plan import Decisions
     from roadstead.footprint.solve import Effort
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.yardsticks import Yardstick
-    from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Line
 
 Asked: TypeAlias = "tuple[Prospect, tuple[Pin, ...]]"
@@ -50,7 +47,7 @@ def policies(
 ) -> tuple[Policy, ...]:
     """The plan, what it is held against, and those of (e) to (g) that the case has lines for and that fit.
 
-    ``wait``: years from the first limit to the first car of a plant (``japanese_wait``).
+    ``wait``: years from the first limit to the first car of a plant (``world/plants.py``).
     """
     plan, yardsticks = held
     found = [Policy(PLAN, plan)]
@@ -120,17 +117,3 @@ def _together(prospect: Prospect, options: Sequence[int]) -> list[int]:
         if prospect.options.grows_from[i] < 0:
             found.setdefault((int(choice[i]), i if choice[i] < 0 else -1), i)
     return list(found.values())
-
-
-def japanese_wait(rows: Iterable[Row]) -> int:
-    """Years from the first limit on Japanese cars in America to the first car of each maker's plant there, the median of makers.
-
-    From precedents.csv: export restraint from 1981 on (VER_QUOTA), plants from Marysville on (TRANSPLANT); a plant of two makers
-    counts for the first named. Rounded up.
-    """
-    here = [row for row in rows if row["home"] == "JPN" and row["host"] == "USA"]
-    limit = min(int(row["year"]) for row in here if row["kind"] == "VER_QUOTA")
-    first: dict[str, int] = {}
-    for row in sorted((row for row in here if row["kind"] == "TRANSPLANT"), key=lambda row: int(row["year"])):
-        first.setdefault(row["company"].partition("/")[0], int(row["year"]))
-    return ceil(median(year - limit for year in first.values()))

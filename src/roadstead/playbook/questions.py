@@ -19,6 +19,7 @@ from roadstead.futures.tree import leaves, node_probability
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from roadstead.footprint.nearby import Ended
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.playbook.worth_book import Key
@@ -61,6 +62,14 @@ class Problem:
         return LinkingCuts(
             place[cuts.node_year[kept]], cuts.cell[kept], cuts.segment[kept], cuts.by_entry[kept], cuts.options[kept]
         )
+
+    def of_ended(self, ended: Ended) -> Ended:
+        """Of where the plan's own relaxation has ended, what is left."""
+        if not self.ends:
+            return ended
+        nodes = nodes_to(self.tree, self.ends)
+        of_node = self.prospect.node_years.node
+        return ended.among(nodes, np.concatenate([np.flatnonzero(of_node == n) for n in nodes]))
 
 
 Met = dict[tuple[int, ...], Problem]

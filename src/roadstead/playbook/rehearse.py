@@ -22,7 +22,7 @@ import numpy as np
 
 from roadstead.engine.local import map_tasks
 from roadstead.footprint.certify import certify
-from roadstead.footprint.dispatch import dispatch
+from roadstead.footprint.dispatcher import Dispatcher
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.paths.streams import uniform
@@ -44,6 +44,10 @@ WORST = 0.1
 """Share of paths that the conditional value at risk is the mean of."""
 SAMPLE = "foresight"
 """Name under which it is drawn which paths are looked at with foresight."""
+ASIDE = 4
+"""Parts at most on which policies aside are carried out: what they show needs fewer paths than what a plan is worth."""
+TOGETHER = 25
+"""Paths whose flows are worked out together: their programs stay warm from policy to policy, and are held in memory."""
 IN_STRATUM = 2
 """Paths looked at in every stratum: the fewest that tell how far they spread."""
 
@@ -70,6 +74,10 @@ class Policy:
 
 class Unopened(Protocol):
     """Some paths whose prospect is not worked out yet: that is done where they are looked at."""
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
 
     def fan(self) -> Fan:
         """The paths with their prospect."""
@@ -130,21 +138,35 @@ def rehearse(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Rehearsed:
-    """Carry policies out on paths, part by part; every part's paths are as likely as its number of them says."""
-    found = map_tasks(_carried, [(part, tuple(policies)) for part in parts], workers=workers, progress=progress)
+    """Carry policies out on paths, part by part; every part's paths are as likely as its number of them says.
+
+    Those that are aside are carried out on the first parts, and are worth what is no number on the others.
+    """
+    keys, shown = [policy.key for policy in policies], tuple(policy for policy in policies if not policy.aside)
+    asked = [tuple(policies) if i < ASIDE else shown for i in range(len(parts))]
+    tasks = list(zip(parts, asked, strict=True))
+    found = map_tasks(_carried, tasks, workers=workers, progress=progress)
     count = sum(len(weight) for weight, _, _ in found)
+    npv, keeps = np.full((count, len(policies)), np.nan), np.zeros((count, len(policies)), dtype=bool)
+    begin = 0
+    for carried_out, (weight, worth, kept) in zip(asked, found, strict=True):
+        rows, at = slice(begin, begin + len(weight)), [keys.index(policy.key) for policy in carried_out]
+        npv[rows, at], keeps[rows, at] = worth, kept
+        begin += len(weight)
     return Rehearsed(
-        policies=tuple(policy.key for policy in policies),
+        policies=tuple(keys),
         weight=np.concatenate([weight * len(weight) / count for weight, _, _ in found]),
-        npv=np.concatenate([npv for _, npv, _ in found]),
-        keeps=np.concatenate([keeps for _, _, keeps in found]),
+        npv=npv,
+        keeps=keeps,
     )
 
 
 def _carried(task: tuple[Unopened, tuple[Policy, ...]]) -> tuple[Floats, Floats, Flags]:
     part, policies = task
     fan = part.fan()
-    npv, keeps = side_by_side(fan, policies)
+    shares = np.array_split(np.arange(fan.paths), -(-fan.paths // TOGETHER))
+    found = [side_by_side(fan if len(shares) == 1 else fan.of(share), policies) for share in shares]
+    npv, keeps = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return fan.tree.branch_probability[1 :: fan.depth], npv, keeps
 
 
@@ -155,12 +177,14 @@ def side_by_side(fan: Fan, policies: Sequence[Policy]) -> tuple[Floats, Flags]:
     """
     npv, keeps = np.zeros((fan.paths, len(policies))), np.zeros((fan.paths, len(policies)), dtype=bool)
     known: dict[tuple[bool, int, bytes], int] = {}
+    warm: dict[bool, Dispatcher] = {}
     for which, policy in enumerate(policies):
         keys = [(policy.abroad, i, row.tobytes()) for i, row in enumerate(_decided(fan, policy))]
         new = [i for i, key in enumerate(keys) if key not in known]
         known |= {keys[i]: which for i in new}
         if new:
-            npv[new, which], keeps[new, which] = carried(fan if len(new) == fan.paths else fan.of(new), policy)
+            part = (fan, policy, warm) if len(new) == fan.paths else (fan.of(new), policy)
+            npv[new, which], keeps[new, which] = carried(*part)
         same = [known[key] for key in keys]
         npv[:, which], keeps[:, which] = npv[np.arange(fan.paths), same], keeps[np.arange(fan.paths), same]
     return npv, keeps
@@ -174,62 +198,72 @@ def _decided(fan: Fan, policy: Policy) -> Floats:
     return np.asarray(rows[nodes].reshape(fan.paths, -1))
 
 
-def carried(fan: Fan, policy: Policy) -> tuple[Floats, Flags]:
-    """NPV of a policy on every path, and where it keeps what the case asks for. Shapes (P,)."""
+def carried(fan: Fan, policy: Policy, warm: dict[bool, Dispatcher] | None = None) -> tuple[Floats, Flags]:
+    """NPV of a policy on every path, and where it keeps what the case asks for. Shapes (P,).
+
+    ``warm``: what other policies were carried out on the same paths with, those with lines abroad and those without.
+    """
     d = policy.decisions
     there = Decisions(d.commit[fan.at], d.close[fan.at], d.build[fan.at], d.retire[fan.at])
     prospect = fan.prospect if policy.abroad else without_lines(fan.prospect)
-    npv = _npv(fan, prospect, there)
-    if npv is not None:
-        return npv, np.ones(fan.paths, dtype=bool)
+    programs = {} if warm is None else warm
+    if policy.abroad not in programs:
+        programs[policy.abroad] = Dispatcher(fan.tree, prospect)
+    try:
+        return _valued(fan, prospect, programs[policy.abroad], there), np.ones(fan.paths, dtype=bool)
+    except RoadsteadError:
+        if not asks(prospect):
+            raise
     if fan.paths > 1:  # paths on which it does keep it are valued as such
         halves = np.array_split(np.arange(fan.paths), 2)
         parts = [carried(fan.of(half), policy) for half in halves]
         return np.concatenate([npv for npv, _ in parts]), np.concatenate([keeps for _, keeps in parts])
     free = unasked(prospect)
-    plan = dispatch(fan.tree, free, there)
-    return fan.by_path(certify(fan.tree, free, plan).by_node), np.zeros(1, dtype=bool)
+    return _valued(fan, free, Dispatcher(fan.tree, free), there), np.zeros(1, dtype=bool)
 
 
-def _npv(fan: Fan, prospect: Prospect, decisions: Decisions) -> Floats | None:
-    """NPV by path; None where some path does not allow what the case asks for."""
-    try:
-        plan = dispatch(fan.tree, prospect, decisions)
-        return fan.by_path(certify(fan.tree, prospect, plan).by_node)
-    except RoadsteadError:
-        if not asks(prospect):
-            raise
-        return None
+def _valued(fan: Fan, prospect: Prospect, programs: Dispatcher, decisions: Decisions) -> Floats:
+    """NPV of decisions by path."""
+    return fan.by_path(certify(fan.tree, prospect, programs.plan(decisions)).by_node)
 
 
 def foresee(
-    one_path: Callable[[int], Unopened],
+    parts: Sequence[Unopened],
     rehearsed: Rehearsed,
     sample: tuple[int, int],
     effort: Effort,
     progress: Callable[[int, int], None] | None = None,
 ) -> Foreseen:
-    """Plan ``sample`` paths, drawn by a seed, each as if it were certain; strata are paths with like NPV of the first policy."""
+    """Plan ``sample`` paths, drawn by a seed, each as if it were certain; strata are paths with like NPV of the first policy.
+
+    ``parts``: those that policies were carried out on, so that their demand is cut into the same segments.
+    """
     count, seed = sample
     paths = len(rehearsed.weight)
     order = np.argsort(rehearsed.npv[:, 0], kind="stable")
     strata = tuple(np.array_split(order, max(min(count, paths) // IN_STRATUM, 1)))
     drawn = uniform(SAMPLE, seed, 0, paths, 1)[0]
-    looked = tuple(np.sort(some[np.argsort(drawn[some], kind="stable")[:IN_STRATUM]]) for some in strata)
-    which = np.concatenate(looked)
+    looked = tuple(np.sort(each[np.argsort(drawn[each], kind="stable")[:IN_STRATUM]]) for each in strata)
+    which = np.sort(np.concatenate(looked))
     alone = Effort(effort.gap, effort.seconds, 1, effort.method)
-    tasks = [(one_path(int(i)), alone) for i in which]
-    found = np.asarray(map_tasks(_foreseen, tasks, workers=effort.workers, progress=progress))
+    ends = np.cumsum([part.paths for part in parts])
+    shares = np.split(which, np.searchsorted(which, ends[:-1]))
+    begins = ends - [part.paths for part in parts]
+    tasks = [
+        (part, share - begin, alone) for part, share, begin in zip(parts, shares, begins, strict=True) if len(share)
+    ]
+    found = np.concatenate(map_tasks(_foreseen, tasks, workers=effort.workers, progress=progress))
     npv, bound = np.full(paths, np.nan), np.full(paths, np.nan)
     npv[which], bound[which] = found.T
     return Foreseen(strata, looked, npv, bound)
 
 
-def _foreseen(task: tuple[Unopened, Effort]) -> tuple[float, float]:
-    """What the best plan for one path is worth, and what none can pass."""
-    part, effort = task
+def _foreseen(task: tuple[Unopened, Ints, Effort]) -> Floats:
+    """What the best plan for each of some paths alone is worth, and what none can pass. Shape (paths, 2)."""
+    part, looked, effort = task
     fan = part.fan()
-    return foresight(fan.tree, fan.prospect, effort)
+    alone = (fan.of([i]) for i in looked)
+    return np.asarray([foresight(one.tree, one.prospect, effort) for one in alone])
 
 
 def foresight(tree: ScenarioTree, prospect: Prospect, effort: Effort) -> tuple[float, float]:

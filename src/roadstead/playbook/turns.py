@@ -33,6 +33,10 @@ SOLE = frozenset({"open", "enter", "expand"})
 """Kinds of decision that stand or fall alone; a conversion, a tool or a closing bears on what stands already."""
 
 
+MOST = 6
+"""Signposts at most whose decisions are carried out both ways: each takes as long as a policy more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A plan carried out twice.
@@ -49,8 +53,11 @@ class Turn:
 
 
 def turns(reading: Reading, signposts: Sequence[Signpost]) -> tuple[Turn | None, ...]:
-    """One for every signpost; None where its decision does not stand alone, or fits nowhere else or cannot be left out."""
-    return tuple(_turn(reading, signpost, f"{i}") for i, signpost in enumerate(signposts))
+    """One for each of the first signposts, which are due soonest, the likeliest before others.
+
+    None where a decision does not stand alone, or fits nowhere else or cannot be left out.
+    """
+    return tuple(_turn(reading, one, f"{i}") if i < MOST else None for i, one in enumerate(signposts))
 
 
 def _turn(reading: Reading, signpost: Signpost, name: str) -> Turn | None:

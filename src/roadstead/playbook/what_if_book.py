@@ -21,6 +21,27 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepPlace:
+    """What a plan does in one customs territory: cars sold and made there a year, duty it collects on the plan's cars, buyers' price.
+
+    Attributes
+    ----------
+    asked
+        True where the sweep goes over law of this territory.
+    price
+        With all taxes; none where no car is sold. [money/car]
+    """
+
+    place: Name
+    place_id: str
+    asked: bool
+    sold: float
+    made: float
+    duty: float
+    price: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SweepPoint:
     """A case planned at one point of a sweep.
 
@@ -32,6 +53,12 @@ class SweepPoint:
         None where no plan keeps what is asked, which ``fault`` then says. [money], [cars/year], [cars/year], [money/year], [money/car]
     gap
         Share of NPV that a better plan could be better by. [fraction]
+    places
+        By customs territory: those the sweep asks about first, then by cars made, then by cars sold.
+    compared
+        True where the plan is held against that of the case as it stands.
+    added, dropped
+        Commitments that the latter does not have, or has in another year or with another likelihood; those of it that are missing.
     """
 
     case: Name
@@ -44,6 +71,10 @@ class SweepPoint:
     price: float | None
     built: tuple[Commitment, ...]
     fault: str
+    places: tuple[SweepPlace, ...] = ()
+    compared: bool = False
+    added: tuple[Commitment, ...] = ()
+    dropped: tuple[Commitment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

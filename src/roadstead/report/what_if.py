@@ -14,6 +14,8 @@ from roadstead.report.html import filled
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.playbook.book import Term
     from roadstead.playbook.what_if_book import Commitment, Mover, RunWorth, SideBySide, SweepBook, SweepPoint, Taken
     from roadstead.report.words import Words
@@ -22,6 +24,8 @@ CERTAIN = 0.995
 """Probability from which something is said without it."""
 MOVERS = 15
 """Assumptions that a picture shows."""
+NOTABLE = 1000.0
+"""Cars a year between most and least made that are worth a row of their own."""
 MOVED = ("case", "assumption", ">low", ">high", ">npv_low", ">npv_high", ">noise", ">changed")
 """Heads of the table of assumptions."""
 
@@ -56,6 +60,46 @@ def sweep_sheet(book: SweepBook, words: Words, most: int | None = None) -> Sheet
     return Sheet(caption, (words.label("whatif.case"), *axes, *labels), rows)
 
 
+def places_sheet(book: SweepBook, words: Words, most: int | None = None) -> Sheet | None:
+    """Every point by customs territory, of those that the sweep asks about and those where it moves what is made; none of a tornado.
+
+    ``most``: territories of one case named, where not all of them are.
+    """
+    if book.movers:
+        return None
+    rows = []
+    for case in dict.fromkeys(point.case for point in book.points):
+        mine = [point for point in book.points if point.case == case]
+        for place in _moved(mine)[:most]:
+            for point in mine:
+                at = next((one for one in point.places if one.place_id == place), None)
+                if at is not None:
+                    values = point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
+                    price = "–" if at.price is None else words.amount(Amount(at.price, "money_per_car"))
+                    cars = (words.cars(at.sold), words.cars(at.made))
+                    names = (words.name(case), words.name(at.place))
+                    rows.append((*names, *(values if book.axes else ()), *cars, words.money(at.duty), price))
+    if not rows:
+        return None
+    heads = (words.label("whatif.case"), words.label("whatif.place"), *(f">{axis}" for axis in book.axes))
+    labels = tuple(_head(head, words) for head in (">sold_there", ">made_there", ">duty_there", ">price_there"))
+    return Sheet(words.label("whatif.places"), (*heads, *labels), tuple(rows))
+
+
+def _moved(points: Sequence[SweepPoint]) -> list[str]:
+    """Territories that are asked about, then those between whose most and least made lie a thousand cars, the widest apart first."""
+    made: dict[str, list[float]] = {}
+    asked = dict.fromkeys(at.place_id for point in points for at in point.places if at.asked)
+    planned = [point for point in points if point.npv is not None]
+    for point in planned:
+        for at in point.places:
+            made.setdefault(at.place_id, []).append(at.made)
+    # Where nothing is sold, made or paid at a point, it has no entry there.
+    apart = {place: max(cars) - (min(cars) if len(cars) == len(planned) else 0.0) for place, cars in made.items()}
+    others = sorted((p for p, by in apart.items() if by >= NOTABLE and p not in asked), key=lambda p: -apart[p])
+    return [*asked, *others]
+
+
 def _head(head: str, words: Words) -> str:
     mark = ">" if head.startswith(">") else ""
     return mark + words.label(f"whatif.{head.removeprefix('>')}")
@@ -84,12 +128,18 @@ def _point(point: SweepPoint, book: SweepBook, words: Words, most: int | None) -
 
 
 def _all_built(point: SweepPoint, words: Words, most: int | None) -> list[str]:
-    """What is committed to, the earliest and likeliest first, and how many more where only some are named."""
-    in_order = sorted(point.built, key=lambda one: (one.year, -one.probability))
-    shown = in_order if most is None or len(in_order) <= most else in_order[: most - 1]
-    rest = len(in_order) - len(shown)
-    more = [words.tell("whatif.and_more", count=Amount(float(rest), "count"))] if rest else []
-    return [*(_built(one, words) for one in shown), *more]
+    """What is committed to, the earliest and likeliest first, and how many more where only some are named.
+
+    Of a point that is held against the case as it stands, what differs from that.
+    """
+    built = point.added if point.compared else point.built
+    told = [_built(one, words) for one in sorted(built, key=lambda one: (one.year, -one.probability))]
+    if point.compared:
+        told += [words.tell(f"whatif.not.{one.kind}", what=one.what) for one in point.dropped]
+        told = told or [words.label("whatif.as_it_stands")]
+    shown = told if most is None or len(told) <= most else told[: most - 1]
+    rest = len(told) - len(shown)
+    return [*shown, *([words.tell("whatif.and_more", count=Amount(float(rest), "count"))] if rest else [])]
 
 
 def _built(one: Commitment, words: Words) -> str:
@@ -194,7 +244,8 @@ def sweep_page(book: SweepBook, words: Words) -> str:
     lead = [words.tell("whatif.money", currency=words.currency_name(), year=Amount(float(book.price_year), "year"))]
     if book.fixed:
         lead.insert(0, words.tell("whatif.fixed", patches=words.listed(book.fixed)))
-    return _page(title, lead, figures, ((), (sweep_sheet(book, words),)), words)
+    sheets = (sweep_sheet(book, words), places_sheet(book, words))
+    return _page(title, lead, figures, ((), tuple(sheet for sheet in sheets if sheet)), words)
 
 
 def comparison_page(comparison: SideBySide, words: Words) -> str:

@@ -1,7 +1,7 @@
 """What the report says, in English or in Chinese: sentences with their terms put in, and labels.
 
-Sentences stand in ``data/sentences.csv``, labels in ``data/labels.csv``. A place ``{npv}`` takes a term as its kind is
-printed; ``{npv:abs}`` without its sign; ``{model:short}`` a name without its trailing bracket; ``{models:few}`` the first of
+Sentences stand in ``data/sentences.csv``, labels in ``data/labels.csv``, those of the web desk in ``data/desk.csv``.
+A place ``{npv}`` takes a term as its kind is printed; ``{npv:abs}`` without its sign; ``{model:short}`` a name without its trailing bracket; ``{models:few}`` the first of
 several; ``{site:at place}`` a site with its country unless it names it; ``{mode:by}`` the label ``by.export`` of a mode. A sentence may have several rows, each
 with a condition on a term (``saving<0``, ``count=1``, ``low=high``); the first that holds is said.
 """
@@ -56,8 +56,8 @@ def sentences(language: Language) -> Mapping[str, tuple[Wording, ...]]:
 
 @cache
 def labels(language: Language) -> Mapping[str, str]:
-    """Every label by key."""
-    return {row["key"]: row[language] for row in _rows("labels.csv")}
+    """Every label by key: the report's, and those of the desk that shows it."""
+    return {row["key"]: row[language] for name in ("labels.csv", "desk.csv") for row in _rows(name)}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

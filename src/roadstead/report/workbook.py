@@ -31,6 +31,10 @@ WHERE_THERE_IS_ANY = {"rehearsal", "breaks", "fresh_signs"}
 """Sheets that stand only where they have rows: a plan need not be rehearsed."""
 NARROWEST, WIDEST, PROSE = 9.0, 42.0, 60.0
 """Widths of columns, in characters."""
+ROOMY = 1.15
+"""How much wider letters are in the fonts of some spreadsheets."""
+LINE = 15.0
+"""Height of a line, in points."""
 
 
 def write_workbook(book: Book, path: Path, words: Words) -> None:
@@ -55,12 +59,18 @@ def _style(kind: str) -> dict[str, Any]:
 
 
 def _fill(sheet: Any, table: Table, words: Words, styles: dict[str, Any], heading: Any) -> None:
+    heads = [column_heading(column, words) for column in table.columns]
+    widths = [_width(column, heads[c], [row[c] for row in table.rows]) for c, column in enumerate(table.columns)]
     for c, column in enumerate(table.columns):
-        head = column_heading(column, words)
-        sheet.write_string(0, c, head, heading)
-        sheet.set_column(c, c, _width(column, head, [row[c] for row in table.rows]))
+        sheet.write_string(0, c, heads[c], heading)
+        sheet.set_column(c, c, widths[c])
         for r, row in enumerate(table.rows, 1):
             _write(sheet, (r, c), row[c], styles[column.kind])
+    wrapping = [c for c, column in enumerate(table.columns) if column.kind == "prose"]
+    # Not every spreadsheet makes room for text that wraps.
+    sheet.set_row(0, LINE * max(_lines(head, width) for head, width in zip(heads, widths, strict=True)))
+    for r, row in enumerate(table.rows, 1):
+        sheet.set_row(r, LINE * max((_lines(_printed(row[c], "prose"), widths[c]) for c in wrapping), default=1))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     sheet.set_landscape()
@@ -91,7 +101,24 @@ def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any) -> None:
 
 
 def _width(column: Column, head: str, cells: list[Cell]) -> float:
+    """Room for the longest text up to a limit, and for every number: one that does not fit is shown as ###."""
     if column.kind == "prose":
         return PROSE
-    longest = max((text_width(cell, 1.8) for cell in cells if isinstance(cell, str)), default=0.0)
-    return min(max(NARROWEST, longest + 2.0, text_width(head, 1.0) + 2.0), WIDEST)
+    texts = [text_width(_printed(cell, column.kind), 1.8) for cell in cells if isinstance(cell, (str, Link))]
+    figures = [len(_printed(cell, column.kind)) for cell in cells if isinstance(cell, (int, float))]
+    fits = min(max([NARROWEST, text_width(head, 1.8) + 2.0, *(width + 2.0 for width in texts)]), WIDEST)
+    return max([fits, *(ROOMY * figure + 2.0 for figure in figures)])
+
+
+def _printed(cell: Cell, kind: str) -> str:
+    """A cell about as a spreadsheet shows it."""
+    if isinstance(cell, Link):
+        return f"{cell.text} ({cell.url})"
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    return {"share": f"{cell:.1%}", "year": f"{cell:.0f}", "ratio": f"{cell:.2f}"}.get(kind, f"{cell:,.0f}")
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column of a width."""
+    return max(1, -(-int(ROOMY * text_width(text, 1.8)) // int(width)))

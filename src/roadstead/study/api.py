@@ -214,7 +214,7 @@ def rules_list(
 
 
 def read_case(path: Path | str) -> Study:
-    """Read and check a case folder."""
+    """Read and check a case folder, or a workbook with a case (docs/workbook.md)."""
     from roadstead.study.bundled import case_folder
     from roadstead.study.spec import read_study
 

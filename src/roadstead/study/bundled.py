@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.workbooks import OTHER_SUFFIXES, SUFFIXES
 
 CASE_FILE = "case.yaml"
 
@@ -26,13 +27,20 @@ def bundled(name: str) -> Path:
 
 
 def case_folder(folder: Path) -> Path:
-    """The folder itself, if there is one.
+    """The folder itself, if there is one; of a workbook, the folder it is unpacked to for as long as the process runs.
 
     Raises
     ------
     RoadsteadError
         RS-S601 where there is none, instead of a fault for every file that would be in it.
     """
+    if folder.suffix.lower() in SUFFIXES and not folder.is_dir():
+        from roadstead.study.workbook.unpack import opened
+
+        return opened(folder)
+    if folder.is_file() and folder.suffix.lower() in OTHER_SUFFIXES:
+        message = "workbooks of this kind are not read"
+        raise RoadsteadError(Fault(str(folder), "RS-S601", message, "save it as .xlsx"))
     if folder.is_file():
         mine = folder.name == CASE_FILE
         expected = f"the folder it is in: {folder.parent}" if mine else f"a folder with a {CASE_FILE}"
@@ -41,6 +49,11 @@ def case_folder(folder: Path) -> Path:
         expected = f"a case folder: `roadstead new {folder.name or 'FOLDER'}` makes one from {' or '.join(names())}"
         raise RoadsteadError(Fault(str(folder), "RS-S601", "there is no such folder", expected))
     return folder
+
+
+def case_name(case: Path) -> str:
+    """What runs of a case are named after: its folder, or its workbook without the ending."""
+    return case.stem.strip(".") or "case" if case.suffix.lower() in SUFFIXES else case.resolve().name
 
 
 def names() -> tuple[str, ...]:

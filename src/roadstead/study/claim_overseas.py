@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.study.claim_figures import Figure, crossed, joined, of_row, of_rows
-from roadstead.world.overseas import ABROAD, overseas_shares, pairs
+from roadstead.world.overseas import ABROAD, AT_HOME, EXPORTS, export_peak, overseas_shares, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +34,7 @@ def _overseas_production(world: World, reading: Row) -> list[Figure]:
 def _overseas_over_home(world: World, reading: Row) -> list[Figure]:
     """Made abroad over made at home in a period."""
     (home,), (period,) = reading["place"], reading["period"]
-    told = pairs(world.tables["overseas_production"], "DOMESTIC_PRODUCTION")
+    told = pairs(world.tables["overseas_production"], AT_HOME)
     return _ratios(pair for pair in told if (pair.abroad["home"], pair.abroad["period"]) == (home, period))
 
 
@@ -43,7 +43,7 @@ def _overseas_over_exports(world: World, reading: Row) -> list[Figure]:
     (home,) = reading["place"]
     told = [
         pair
-        for pair in pairs(world.tables["overseas_production"], "EXPORTS")
+        for pair in pairs(world.tables["overseas_production"], EXPORTS)
         if pair.abroad["home"] == home and _decides(pair.abroad) and _decides(pair.beside)
     ]
     last = max((pair.abroad["year"] for pair in told), default=None)
@@ -53,8 +53,7 @@ def _overseas_over_exports(world: World, reading: Row) -> list[Figure]:
 def _overseas_since_peak(world: World, reading: Row) -> list[Figure]:
     """Made abroad in the latest year over that in the first known from the peak of exports on, by rows with a document."""
     (home,) = reading["place"]
-    exports = [row for row in _of(world, home, "EXPORTS") if _decides(row)]
-    peak = max(exports, key=lambda row: row["value"])
+    peak = export_peak((row for row in _of(world, home, EXPORTS) if _decides(row)), home)
     later = [row for row in _of(world, home, ABROAD) if _decides(row) and row["year"] >= peak["year"]]
     # One group of makers throughout: the one that is counted in most of the years.
     firms = [row["firms"] for row in later]

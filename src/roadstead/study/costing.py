@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roadstead.futures.costs.costing import Costing
 from roadstead.futures.selling.rivals import segment_share
 from roadstead.study.entry_paths import entry_paths
@@ -42,4 +44,4 @@ def segment_sales(history: MarketHistory, powertrain: Powertrain, bev: float, ye
     """Cars with a powertrain that a market bought in a year, or in the nearest year known; ``bev`` is BEV over NEV."""
     size = min(history.sales, key=lambda figure: abs(figure.year - year)).value
     share = min(history.nev_share, key=lambda figure: abs(figure.year - year)).value
-    return size * segment_share(powertrain, share, bev)
+    return size * float(segment_share(powertrain, np.asarray(share), bev))

@@ -15,9 +15,10 @@ from ruamel.yaml.scalarstring import ScalarString
 
 from roadstead.study.entries import CaseFile
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.placing import unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 PLAIN = {"tuple_type": "a list: [one, another]", "too_short": "a list with at least one entry"}
@@ -34,14 +35,46 @@ class Document:
         False where faulty parts are left out of ``case``: good for finding more faults, not for planning.
     """
 
-    name: str
-    root: CommentedMap
+    written: _Lines | _Cells
     case: CaseFile
     whole: bool
 
     def where(self, *path: str | int) -> str:
-        """``file:line:column`` of the entry at a path of keys and indices."""
+        """``file:line:column``, or ``Sheet!C7``, of the entry at a path of keys and indices."""
+        return self.written.place(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Places in the file itself."""
+
+    name: str
+    root: CommentedMap
+
+    def place(self, path: tuple[str | int, ...]) -> str:
+        """Place of what stands at a path, or of the nearest thing above it."""
         return _place(self.name, self.root, path)
+
+    def key(self, path: tuple[str | int, ...]) -> str:
+        """Place of the last key of a path itself."""
+        return _key_place(self.name, self.root, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Places in the workbook that the file was made from: cells by path, its keys and indices joined by points."""
+
+    cells: Mapping[str, str]
+
+    def place(self, path: tuple[str | int, ...]) -> str:
+        """Cell of what stands at a path, or of the nearest thing above it."""
+        for n in range(len(path), -1, -1):
+            found = self.cells.get(".".join(map(str, path[:n])))
+            if found is not None:
+                return found
+        return ""
+
+    key = place
 
 
 _AMBIGUOUS = re.compile(r"(?i)(no|yes|on|off|y|n)")
@@ -59,6 +92,8 @@ def scan_document(path: Path, faults: list[Fault]) -> Document | None:
         faults += error.faults
         return None
     noted += _ambiguous(path.name, root)
+    cells = unpacked(path.parent).get("entries")
+    written = _Lines(path.name, root) if cells is None else _Cells(cells)
     read = plain(root)
     wrong: set[str] = set()
     try:
@@ -67,13 +102,13 @@ def scan_document(path: Path, faults: list[Fault]) -> Document | None:
         told = {_spot(fault) for fault in noted}
         for found in error.errors():
             wrong.add(str(found["loc"][0]))
-            fault = _fault(path.name, root, dict(found))
+            fault = _fault(written, dict(found))
             if _spot(fault) not in told or found["type"] == "missing":
                 told.add(_spot(fault))
                 noted.append(fault)
         case = _without(read, wrong)
     faults += noted
-    return None if case is None else Document(path.name, root, case, whole=not noted)
+    return None if case is None else Document(written, case, whole=not noted)
 
 
 def _spot(fault: Fault) -> str:
@@ -155,19 +190,20 @@ def _ambiguous(name: str, node: Any) -> Iterator[Fault]:
     """Words such as NO that stand without quotes, keys and values alike."""
     if isinstance(node, CommentedMap):
         for key, value in node.items():
-            if isinstance(key, bool) or _is_ambiguous(key):
+            if isinstance(key, bool) or is_ambiguous(key):
                 yield _yes_no(_at(name, node.lc.key(key)), str(key))
-            if _is_ambiguous(value):
+            if is_ambiguous(value):
                 yield _yes_no(_at(name, node.lc.value(key)), value)
             yield from _ambiguous(name, value)
     elif isinstance(node, CommentedSeq):
         for i, value in enumerate(node):
-            if _is_ambiguous(value):
+            if is_ambiguous(value):
                 yield _yes_no(_at(name, node.lc.item(i)), value)
             yield from _ambiguous(name, value)
 
 
-def _is_ambiguous(word: Any) -> bool:
+def is_ambiguous(word: Any) -> bool:
+    """True for a word such as NO that stands without quotes and that many YAML readers take for yes or no."""
     return isinstance(word, str) and not isinstance(word, ScalarString) and bool(_AMBIGUOUS.fullmatch(word))
 
 
@@ -206,16 +242,16 @@ def _key_place(name: str, root: Any, path: tuple[str | int, ...]) -> str:
     return _at(name, node.lc.key(path[-1])) if known else _place(name, root, path)
 
 
-def _fault(name: str, root: CommentedMap, found: dict[str, Any]) -> Fault:
+def _fault(written: _Lines | _Cells, found: dict[str, Any]) -> Fault:
     path = tuple(found["loc"])
     given: Any = found.get("input")
-    where = f"{_place(name, root, path)} ({'.'.join(str(step) for step in path)})"
+    where = f"{written.place(path)} ({'.'.join(str(step) for step in path)})"
     template = "an entry of the template (`roadstead new FOLDER` writes it)"
     match found["type"]:
         case "missing":
             return Fault(where, "RS-S603", f"`{path[-1]}` is missing", template)
         case "extra_forbidden":
-            return Fault(_key_place(name, root, path), "RS-S603", f"`{path[-1]}` is not known here", template)
+            return Fault(written.key(path), "RS-S603", f"`{path[-1]}` is not known here", template)
         case "percentage":
             expected = f"a fraction: write {float(given) / 100:g} for {float(given):g} %"
             return Fault(where, "RS-T109", found["msg"], expected)

@@ -77,13 +77,18 @@ def _is_all(value: Any) -> Any:
 
 
 class GrownEntry(_Part):
-    """A tree grown from simulated paths: nodes of each stage, what the paths are drawn with, events that nodes may show."""
+    """A tree grown from simulated paths: nodes of each stage, what the paths are drawn with, events that nodes may show.
+
+    ``certain`` are events, with a degree behind a colon, and the year in which they come on every path; ``never`` come on none.
+    """
 
     nodes: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
     seed: Annotated[int, Field(ge=0)] | None = None
     paths: Annotated[int, Field(ge=1000, le=1_000_000)] = 20_000
     events: Annotated[tuple[str, ...], BeforeValidator(_is_all)] = ()
     economy: bool = True
+    certain: dict[str, Year] = Field(default_factory=dict)
+    never: tuple[str, ...] = ()
 
 
 class TreeEntry(_Part):

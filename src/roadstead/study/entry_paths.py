@@ -60,7 +60,7 @@ def check(rows: Sequence[Row], carmaker: Carmaker, world: World) -> Iterator[Fau
         market = _market(row, world.gazetteer)
         first = seen.setdefault((market, row["powertrain"], row["years"]), row)
         if market and first is not row:
-            message = f"`{row['market']}` has this row in line {first.line} already, under another name"
+            message = f"`{row['market']}` has this row in {first.called} already, under another name"
             yield Fault(row.where("market"), "RS-T104", message, "one row for each year on the market")
         if market not in carmaker.channels:
             expected = f"one of {', '.join(carmaker.channels)}"

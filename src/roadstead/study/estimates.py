@@ -77,7 +77,7 @@ def demand_terms(rows: Sequence[Row], figures: Mapping[str, Figure], reader: Est
         if key is None or estimated is None:
             continue
         if key in seen:
-            message = f"`{row['market']}` has this estimate in line {seen[key].line} already, under another name"
+            message = f"`{row['market']}` has this estimate in {seen[key].called} already, under another name"
             reader.faults.append(Fault(row.where("market"), "RS-T104", message, "one row for each"))
         seen[key] = row
         found[key] = _term(estimated, "estimate", row.where("estimate"))

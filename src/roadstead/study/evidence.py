@@ -1,4 +1,4 @@
-"""What a program may ask of the evidence: a commentary's claims, and the world's markets ranked."""
+"""What a program may ask of the evidence: a commentary's claims, the world's markets ranked, and the precedents."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from roadstead.study.claims import Claim
     from roadstead.study.markets import Markets
+    from roadstead.study.precedents import Precedents
 
 
 def claims(*wanted: str, world: Path | None = None) -> tuple[Claim, ...]:
@@ -64,3 +65,11 @@ def markets(
 
     day = on or date.today()  # noqa: DTZ011 - the day where the person sits
     return rank_markets(world_with(world), day, weights=weights, powertrain=powertrain)
+
+
+def precedents() -> Precedents:
+    """How Japan, Korea and Germany went over to building abroad, and where that leads China and its makers by 2030 and 2035."""
+    from roadstead.study.precedents import precedents as found
+    from roadstead.world import reference
+
+    return found(reference.load())

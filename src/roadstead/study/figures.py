@@ -30,6 +30,8 @@ class Lookup:
 
     Attributes
     ----------
+    table
+        Where the table of figures begins.
     asked_at
         Place of the row that stands for who asks: a line's, a market's.
     used
@@ -40,6 +42,7 @@ class Lookup:
 
     figures: Figures
     faults: list[Fault]
+    table: str = "figures.csv:1:1"
     asked_at: Mapping[str, str] = field(default_factory=dict)
     used: dict[str, dict[str, Figure]] = field(default_factory=dict)
     missing: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -72,7 +75,7 @@ class Lookup:
             wider = " or, wider, ".join(dict.fromkeys(subjects))
             expected = f"a row in figures.csv with the item `{item}` [{wanted.unit}] ({wanted.meaning}) for {wider}"
             message = f"{_and_others(tuple(askers))} no figure `{item}`"
-            yield Fault(where or "figures.csv:1:1", "RS-S604", message, expected)
+            yield Fault(where or self.table, "RS-S604", message, expected)
 
 
 def _and_others(names: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ def futures(case: Path | str | None = None, event: str = "") -> EventChances:
         found = catalogue.load(world.gazetteer, world.sources)
         return event_chances(found, Ground(rulebook.load(AS_OF), world, found.episodes, HOME, AS_OF), event)
     study = read_case(case)
-    found = catalogue.load(study.world.gazetteer, study.sources, study.own_events)
+    found = study.catalogue or catalogue.load(study.world.gazetteer, study.sources, study.own_events)
     laws = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     until = min(study.as_known_on, AS_OF)
     return event_chances(found, Ground(laws, study.world, found.episodes, study.carmaker.home.place, until), event)

@@ -11,7 +11,7 @@ from roadstead.study.folders import FACTS
 from roadstead.study.formats import FORMATS, Asked
 from roadstead.study.manifest import sha256
 from roadstead.study.shelf import IMPORTS, Put, put
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder
 from roadstead.terms.tables import read_table
 from roadstead.world import reference
 from roadstead.world.imports import templates
@@ -134,7 +134,7 @@ def _world(case: Path) -> World:
     try:
         return reference.load(case / FACTS if (case / FACTS).is_dir() else None)
     except RoadsteadError as error:
-        raise RoadsteadError(replace(fault, where=f"{FACTS}/{fault.where}") for fault in error.faults) from error
+        raise RoadsteadError(in_folder(FACTS, fault) for fault in error.faults) from error
 
 
 def _publication(chosen: Format, paths: Sequence[Path], wish: Wish) -> Wish:

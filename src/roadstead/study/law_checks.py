@@ -13,7 +13,7 @@ from roadstead.futures.costs.variants import line_of
 from roadstead.futures.evaluate import barred, list_arcs
 from roadstead.futures.events import TreePlan
 from roadstead.study.folders import RULES
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder
 from roadstead.terms.tables import hs_fault, scan_table
 from roadstead.trade import rulebook, schemas
 from roadstead.trade.amendment import amend
@@ -55,7 +55,7 @@ def own_rules(folder: Path, world: World, faults: list[Fault]) -> list[Row]:
             rulebook.load(None, rules, world.dollars().keys())
         except RoadsteadError as error:
             noted += error.faults
-    faults += [replace(fault, where=f"{RULES}/{fault.where}") for fault in noted]
+    faults += [in_folder(RULES, fault) for fault in noted]
     return found
 
 

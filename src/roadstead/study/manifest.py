@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.study.parquet import digest
+from roadstead.terms.placing import unpacked
 from roadstead.world.reference import BUILT_ON
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def packaged_digest() -> str:
     package = Path(str(files("roadstead")))
     summed = hashlib.sha256()
     for path in sorted(package.glob("*/data/*.csv")):
-        if path.parent.parent.name != "report":
+        if path.parent.parent.name not in {"report", "study"}:
             summed.update(f"{path.relative_to(package).as_posix()} {sha256(path)}\n".encode())
     return summed.hexdigest()
 
@@ -103,7 +104,9 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "made_at": made_at,
         "versions": versions(),
         "case": case.name,
+        "workbook": unpacked(study.folder).get("workbook"),
         "patches": list(case.patched),
+        "money": {"currency": case.money.currency, "price_year": case.money.price_year},
         "language": language,
         "seed": case.seed,
         "draws": case.draws,

@@ -45,7 +45,7 @@ class Outcome:
     gap
         Share of NPV that a better plan could be better by, at most; one where nothing is proven. [fraction]
     sales, local_output
-        Cars sold abroad, and cars made abroad, with their makers' countries in ``made_in``. [cars/year]
+        Cars sold abroad, with markets in ``sold_in``, and cars made abroad, with countries in ``made_in``. [cars/year]
     duty
         Duties and fees that borders collect on the plan's cars and parts, with importers in ``duty_of``. [money/year]
     price
@@ -63,6 +63,7 @@ class Outcome:
     price: float | None
     price_in: Mapping[str, float]
     built: tuple[Built, ...]
+    sold_in: Mapping[str, float]
 
 
 def outcome(settled: Settled, reading: Reading) -> Outcome:
@@ -72,6 +73,7 @@ def outcome(settled: Settled, reading: Reading) -> Outcome:
     weight = weight / len(reading.years)
     made, sold = _made(reading, weight), weight @ flows.sale.sum(-1)
     price_in, price = _prices(settled, reading, weight)
+    sold_in = _sold_in(reading, sold)
     duty_of, gap = _duty(reading, weight), settled.solved.gap_npv
     return Outcome(
         npv=settled.solved.certificate.expected,
@@ -85,7 +87,17 @@ def outcome(settled: Settled, reading: Reading) -> Outcome:
         price=price,
         price_in=price_in,
         built=_built(reading),
+        sold_in=sold_in,
     )
+
+
+def _sold_in(reading: Reading, sold: Floats) -> dict[str, float]:
+    """Cars sold by market. ``sold``: by cell, (C,)."""
+    found: dict[str, float] = {}
+    for met in reading.evaluation.ledger.selling.contests:
+        if cars := float(sold[list(met.cells)].sum()):
+            found[met.market] = found.get(met.market, 0.0) + cars
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def _made(reading: Reading, weight: Floats) -> dict[str, float]:
@@ -146,6 +158,11 @@ def changed(one: Outcome, other: Outcome) -> int:
 
     first, second = seen(one), seen(other)
     return len({key[:2] for key in first ^ second})
+
+
+def same(one: Built, other: Built) -> bool:
+    """True where two commitments to one thing begin in the same year with the same likelihood, to a percent."""
+    return (one.year, round(100 * one.probability)) == (other.year, round(100 * other.probability))
 
 
 def from_row(row: Mapping[str, object]) -> Outcome:

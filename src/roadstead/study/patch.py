@@ -15,11 +15,20 @@ from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ANNUAL = re.compile(r"(?P<event>.*\S)\s+(?:from\s+)?(?P<year>(?:19|20)\d\d)")
-"""What asks for an event: its name and the year from which it is certain."""
+ANNUAL = (
+    re.compile(r"(?P<event>.*?\S)\s+(?:(?:from|in)\s+)?(?P<year>(?:19|20)\d\d)(?:\s*年起?)?"),
+    re.compile(r"(?P<event>.*?[\u4e00-\u9fff])\s*(?:自|从)?\s*(?P<year>(?:19|20)\d\d)(?:\s*年起?)?"),
+    re.compile(r"(?P<event>.*?[\u4e00-\u9fff])??(?:自|从)?\s*(?P<year>(?:19|20)\d\d)\s*年起?[,，]?\s*(?P<more>.*\S)"),
+)
+"""What asks for an event: its name and the year from which it is certain; in Chinese the year may stand first, or within."""
+NOT_EVER = re.compile(r"(?P<event>.*\S)\s+(?:never|从不|永不)")
+"""What asks for an event not to come at all."""
 DATED = re.compile(r"(?P<value>.*\S)\s*@\s*(?P<year>(?:19|20)\d\d)")
 ASK_SET = "--set 'EU27/COUNTERVAILING/BYD Group=0.30', --set figures/case/fill=0.8"
-ASK_EVENT = "--event 'us_lets_in 2029': an event by its id or title, and the year from which it is certain"
+ASK_EVENT = (
+    "--event 'us_lets_in 2029' or --event 'USA opens 2029': an event and the year from which it is certain; "
+    "--event 'us_lets_in never'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,18 @@ class Certain:
 
 
 @dataclass(frozen=True, slots=True)
+class Never:
+    """An event that comes on no path."""
+
+    event: str
+
+    @property
+    def text(self) -> str:
+        """The patch in a line."""
+        return f"{self.event} never"
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A scenario of the case, or one in a file, by its name or path."""
 
@@ -77,8 +98,8 @@ class Named:
         return self.name
 
 
-Patch = Setting | Certain
-Asked = Setting | Certain | Named
+Patch = Setting | Certain | Never
+Asked = Setting | Certain | Never | Named
 
 
 def setting(text: str) -> Setting:
@@ -99,31 +120,43 @@ def setting(text: str) -> Setting:
     return Setting(path, dated["value"], int(dated["year"])) if dated else Setting(path, value)
 
 
-def certain(text: str) -> Certain:
-    """Read ``EVENT YEAR``; a level of the event stands behind a colon.
+def event(text: str) -> Certain | Never:
+    """Read ``EVENT YEAR`` or ``EVENT never``; a level of the event stands behind a colon.
 
     Raises
     ------
     RoadsteadError
-        RS-S733 where it is not of that form.
+        RS-S733 where it is of neither form.
     """
-    found = ANNUAL.fullmatch(text.strip())
+    if never := NOT_EVER.fullmatch(text.strip()):
+        return Never(never["event"])
+    found = _annual(text)
     if found is None:
         raise RoadsteadError(Fault(f"--event {text}", "RS-S733", "this is no event with a year", ASK_EVENT))
-    event, _, level = found["event"].rpartition(":")
+    asked, year = found
+    name, _, level = asked.rpartition(":")
     # A title may hold a colon of its own: a level is one word.
-    if event and " " not in level.strip():
-        return Certain(event.strip(), int(found["year"]), level.strip())
-    return Certain(found["event"], int(found["year"]))
+    if name and " " not in level.strip():
+        return Certain(name.strip(), year, level.strip())
+    return Certain(asked, year)
+
+
+def _annual(text: str) -> tuple[str, int] | None:
+    """An event with its year, by the first form that fits."""
+    found = next((match for form in ANNUAL if (match := form.fullmatch(text.strip()))), None)
+    if found is None:
+        return None
+    parts = found.groupdict("")
+    return f"{parts['event']}{parts.get('more', '')}", int(found["year"])
 
 
 def read(asked: str | Asked) -> Asked:
-    """A patch as it is written in one place: ``SELECTOR=VALUE``, ``EVENT YEAR``, or the name or file of a scenario."""
+    """A patch as it is written in one place: ``SELECTOR=VALUE``, ``EVENT YEAR``, ``EVENT never``, or a scenario's name or file."""
     if not isinstance(asked, str):
         return asked
     if "=" in asked:
         return setting(asked)
-    return certain(asked) if ANNUAL.fullmatch(asked.strip()) else Named(asked.strip())
+    return event(asked) if NOT_EVER.fullmatch(asked.strip()) or _annual(asked) else Named(asked.strip())
 
 
 def read_all(asked: Iterable[str | Asked]) -> tuple[Asked, ...]:
@@ -133,7 +166,7 @@ def read_all(asked: Iterable[str | Asked]) -> tuple[Asked, ...]:
 
 def patches(scenarios: Iterable[str], events: Iterable[str], settings: Iterable[str]) -> tuple[Asked, ...]:
     """What a command line asks for, in order: scenarios, events, values; all that are none are told at once."""
-    readers: list[Callable[[], Asked]] = [partial(certain, text) for text in events]
+    readers: list[Callable[[], Asked]] = [partial(event, text) for text in events]
     readers += [partial(setting, text) for text in settings]
     return (*map(Named, scenarios), *_each(readers))
 
@@ -160,7 +193,7 @@ def effective(patches: Iterable[Patch]) -> tuple[Patch, ...]:
     for i, patch in enumerate(patches):
         about: object
         match patch:
-            case Certain():
+            case Certain() | Never():
                 about = ("event", patch.event.casefold())
             case Setting() if factor(patch.value) is not None:
                 about = i

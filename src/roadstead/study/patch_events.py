@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from roadstead.futures.catalogue import catalogue
 from roadstead.futures.catalogue.playing import play
 from roadstead.futures.selling.nests import OTHER
+from roadstead.study import event_phrases
+from roadstead.study.patch import Certain
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from roadstead.futures.catalogue.catalogue import CatalogueEvent
-    from roadstead.study.patch import Certain
+    from roadstead.study.patch import Never
     from roadstead.study.spec import Study
     from roadstead.trade.amendment import Amendment
 
@@ -27,49 +29,106 @@ OF_NEST = {OTHER: Powertrain.ICE.value}
 WORD = re.compile(r"\w+")
 
 
+def named(patch: Certain | Never, study: Study) -> Certain | Never:
+    """The patch with the id of its event, however that was named: by its id, its title, or a phrase that fits no other event.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S734 where it is no event, or may be several, with the nearest.
+    """
+    own, wanted = study.case.events, patch.event.casefold()
+    for one in own:
+        if _written(patch) & {text.casefold() for text in (one.id, one.title, one.title_zh)}:
+            return (
+                replace(patch, event=one.id, level="") if isinstance(patch, Certain) else replace(patch, event=one.id)
+            )
+    known = catalogue.load(study.world.gazetteer, study.sources, study.own_events).events
+    for event in known.values():
+        if wanted in {text.casefold() for text in (event.event_id, event.title, event.title_zh)}:
+            return replace(patch, event=event.event_id)
+    gazetteer, others = study.world.gazetteer, [e for e in known.values() if e.event_id not in {one.id for one in own}]
+    pools = (
+        [event_phrases.of_case(one, gazetteer) for one in own],
+        [
+            event_phrases.of_catalogue(e)
+            for e in known.values()
+            if wanted in {e.comes.casefold(), e.comes_zh.casefold()}
+        ],
+        [event_phrases.of_catalogue(e) for e in others if e.played],
+        [event_phrases.of_catalogue(e) for e in others if not e.played],
+    )
+    for i, pool in enumerate(pools):
+        found = pool if i == 1 else event_phrases.meant(patch.event, pool, gazetteer)
+        if len(found) == 1:
+            return replace(patch, event=found[0].event_id)
+        if found:
+            shown = "; ".join(f"{event.event_id} ({event.title})" for event in found)
+            message = f"`{patch.event}` may be any of {len(found)} events"
+            raise RoadsteadError(Fault(f"--event {patch.text}", "RS-S734", message, f"one of {shown}"))
+    raise RoadsteadError(_unknown(patch, study, known))
+
+
+def _written(patch: Certain | Never) -> set[str]:
+    """An event as it was written, with its level where it has one: titles of a case's own events may end in a colon and a word."""
+    wanted, level = patch.event.casefold(), patch.level.casefold() if isinstance(patch, Certain) else ""
+    return {wanted} if not level else {f"{wanted}{colon}{level}" for colon in (":", ": ")}
+
+
+def _unknown(patch: Certain | Never, study: Study, known: Mapping[str, CatalogueEvent]) -> Fault:
+    events = {one.id: event_phrases.of_case(one, study.world.gazetteer) for one in study.case.events}
+    events |= {
+        e.event_id: event_phrases.of_catalogue(e) for e in known.values() if e.played and e.event_id not in events
+    }
+    near = _nearest(patch.event, tuple(events.values()), study)
+    shown = "; ".join(f"{event.event_id} ({event.title})" for event in near)
+    expected = f"did you mean {shown}?" if near else "an event of the case, or one that `roadstead futures` lists"
+    return Fault(f"--event {patch.text}", "RS-S734", f"there is no event `{patch.event}`", expected)
+
+
+def _nearest(wanted: str, events: Sequence[event_phrases.Event], study: Study) -> list[event_phrases.Event]:
+    """Events whose ids, titles or markets have most in common with what was asked for; those of the very place, or of its union, first."""
+    gazetteer, asked = study.world.gazetteer, WORD.findall(wanted.casefold().replace("_", " "))
+    places = event_phrases.taken_apart(wanted, gazetteer).places
+    places |= {gazetteer.territory(place) for place in places}
+
+    def likeness(event: event_phrases.Event) -> float:
+        words = set(WORD.findall(event.text.replace("_", " ")))
+        met = sum(max(difflib.SequenceMatcher(None, one, word).ratio() for word in words) for one in asked)
+        whole = difflib.SequenceMatcher(None, wanted.casefold(), event.title.casefold()).ratio()
+        return max(met / max(len(asked), 1), whole) + bool(places & event.places)
+
+    ranked = sorted(events, key=lambda event: -likeness(event))[:NEAR]
+    return [event for event in ranked if likeness(event) >= CLOSE]
+
+
 def find(patch: Certain, study: Study, own: Sequence[Mapping[str, Any]]) -> str | dict[str, Any]:
     """The id of the case's own event, or the entry of one from the catalogue.
 
     Raises
     ------
     RoadsteadError
-        RS-S734 where no event has that id or title, with the nearest; RS-F545 where it is only shown, or has no such level; RS-S735 where
+        RS-S734 where no event has that id, with the nearest; RS-F545 where it is only shown, or has no such level; RS-S735 where
         it does nothing in any place of the case.
     """
-    wanted = patch.event.casefold()
-    whole = {wanted} if not patch.level else {f"{wanted}{colon}{patch.level.casefold()}" for colon in (":", ": ")}
     for one in own:
-        if whole & {str(one[key]).casefold() for key in ("id", "title", "title_zh")}:
+        if patch.event == one["id"]:
             return str(one["id"])
+    return entry(of_catalogue(patch, study), patch, study)
+
+
+def of_catalogue(patch: Certain | Never, study: Study) -> CatalogueEvent:
+    """The event of the catalogue that a patch names by its id.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S734 where there is none, with the nearest.
+    """
     known = catalogue.load(study.world.gazetteer, study.sources, study.own_events).events
-    for event in known.values():
-        if wanted in {event.event_id.casefold(), event.title.casefold(), event.title_zh.casefold()}:
-            return entry(event, patch, study)
-    titles: dict[str, tuple[str, tuple[str, ...]]] = {str(one["id"]): (str(one["title"]), ()) for one in own}
-    titles |= {e.event_id: (e.title, e.markets) for e in known.values() if e.played and e.event_id not in titles}
-    near = _nearest(wanted, titles, study)
-    shown = "; ".join(f"{name} ({titles[name][0]})" for name in near)
-    expected = f"did you mean {shown}?" if near else "an event of the case, or one that `roadstead futures` lists"
-    raise RoadsteadError(Fault(f"--event {patch.text}", "RS-S734", f"there is no event `{patch.event}`", expected))
-
-
-def _nearest(wanted: str, titles: Mapping[str, tuple[str, Iterable[str]]], study: Study) -> list[str]:
-    """Events whose ids, titles or markets have most in common with what was asked for."""
-    places = study.world.gazetteer.places
-
-    def likeness(name: str) -> float:
-        title, markets = titles[name]
-        text = f"{name.replace('_', ' ')} {title}".casefold()
-        words, of = set(WORD.findall(text)), set[str]()
-        for market in markets:
-            of |= {market.casefold(), *WORD.findall(places[market].name.casefold())} if market in places else set()
-        asked = WORD.findall(wanted.replace("_", " "))
-        met = sum(max(difflib.SequenceMatcher(None, one, w).ratio() for w in words | of) for one in asked)
-        whole = difflib.SequenceMatcher(None, wanted, title.casefold()).ratio()
-        return max(met / max(len(asked), 1), whole) + bool(of & set(asked))  # an event of the very place comes first
-
-    ranked = sorted(titles, key=lambda name: -likeness(name))[:NEAR]
-    return [name for name in ranked if likeness(name) >= CLOSE]
+    if patch.event not in known:
+        raise RoadsteadError(_unknown(patch, study, known))
+    return known[patch.event]
 
 
 def entry(event: CatalogueEvent, patch: Certain, study: Study) -> dict[str, Any]:

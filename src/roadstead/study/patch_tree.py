@@ -26,14 +26,6 @@ def make_certain(tree: dict[str, Any], event: str, year: int, last: int, budget:
         RS-S735 for a year outside the horizon, or inside a stage that has a budget of its own.
     """
     stages = tree["stages"]
-    if (
-        "nodes" not in tree
-    ):  # grown: what stands under `events` is certain from its first day on, and nothing else can be
-        if year == stages[0]:
-            return
-        message = f"the tree is grown from paths, on which nothing can be made certain from {year} on"
-        expected = f"{stages[0]}; or a chance of 1 from that year on, in futures/events.csv of the case"
-        raise RoadsteadError(Fault(where, "RS-S735", message, expected))
     if not stages[0] <= year <= last:
         message = f"{year} lies outside the years planned"
         raise RoadsteadError(Fault(where, "RS-S735", message, f"a year from {stages[0]} to {last}"))
@@ -41,7 +33,7 @@ def make_certain(tree: dict[str, Any], event: str, year: int, last: int, budget:
         _part(tree, year, budget, where)
     depth = _depths(tree["nodes"])
     at = stages.index(year)
-    _take(tree, event, at, depth)
+    _take(tree, event, at, depth, comes=True)
     above = {node["id"]: node.get("parent", "") for node in tree["nodes"]}
     fires = {node["id"]: list(node.get("fires", ())) for node in tree["nodes"]}
     for node in tree["nodes"]:
@@ -50,6 +42,27 @@ def make_certain(tree: dict[str, Any], event: str, year: int, last: int, budget:
             node["fires"] = [*fires[node["id"]], event]
         elif depth[node["id"]] > at and event in fires[node["id"]]:
             node["fires"] = [one for one in fires[node["id"]] if one != event]
+
+
+def make_never(tree: dict[str, Any], event: str, where: str) -> None:
+    """Change ``nodes`` of a tree so that an event comes true in none.
+
+    Where branches of one parent part by it, those without it are taken, and their probabilities scaled to one; where all bring it, they
+    stay, without it.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S735 where it comes true in no node as it is.
+    """
+    if not any(event in node.get("fires", ()) for node in tree["nodes"]):
+        message, expected = f"`{event}` comes on no path of this case", "an event that its tree brings"
+        raise RoadsteadError(Fault(where, "RS-S735", message, expected))
+    for at in range(len(tree["stages"])):
+        _take(tree, event, at, _depths(tree["nodes"]), comes=False)
+    for node in tree["nodes"]:
+        if event in node.get("fires", ()):
+            node["fires"] = [one for one in node["fires"] if one != event]
 
 
 def _seen(node: str, event: str, above: Mapping[str, str], fires: Mapping[str, Sequence[str]]) -> bool:
@@ -97,15 +110,15 @@ def _part(tree: dict[str, Any], year: int, budget: Collection[int], where: str) 
     stages.insert(at + 1, year)
 
 
-def _take(tree: dict[str, Any], event: str, at: int, depth: Mapping[str, int]) -> None:
-    """Where some branches of one parent fire the event in that year and others do not, keep the former."""
+def _take(tree: dict[str, Any], event: str, at: int, depth: Mapping[str, int], *, comes: bool) -> None:
+    """Where some branches of one parent fire the event in that stage and others do not, keep those that do, or those that do not."""
     nodes, dropped = tree["nodes"], set[str]()
     below: dict[str, list[dict[str, Any]]] = {}
     for node in nodes:
         if depth[node["id"]] == at and node.get("parent"):
             below.setdefault(node["parent"], []).append(node)
     for siblings in below.values():
-        taken = [node for node in siblings if event in node.get("fires", ())]
+        taken = [node for node in siblings if (event in node.get("fires", ())) == comes]
         if not taken or len(taken) == len(siblings):
             continue
         total = sum(float(node.get("probability", 1.0)) for node in taken)

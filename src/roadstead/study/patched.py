@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from roadstead.study import manifest, patch_events, patch_law, patch_tables, patch_tree, scenarios
+from roadstead.futures.catalogue import catalogue
+from roadstead.study import manifest, own_events, patch_events, patch_law, patch_tables, patch_tree, scenarios
 from roadstead.study.bundled import CASE_FILE
 from roadstead.study.document import plain
-from roadstead.study.patch import Certain, Setting, effective, read_all
+from roadstead.study.patch import Certain, Never, Setting, effective, read_all
 from roadstead.study.spec import Study, read_study
+from roadstead.study.workplace import place_for_work
+from roadstead.terms import placing
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.trade import rulebook
 
@@ -32,19 +33,6 @@ if TYPE_CHECKING:
 
 CASE, PINS = "case", "pins"
 """First parts of selectors of entries of case.yaml."""
-PREFIX = f"roadstead-{os.getpid()}-"
-"""What places of this process begin with."""
-
-
-def place_for_work() -> tempfile.TemporaryDirectory[str]:
-    """A place for a case with patches, which goes as its work ends."""
-    return tempfile.TemporaryDirectory(prefix=PREFIX)
-
-
-def tidy() -> None:
-    """Take away the places of work that was ended by force."""
-    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
@@ -75,6 +63,8 @@ def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[s
         to = into / path.relative_to(base.folder)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, to)
+    for known in base.folder.rglob(placing.NAME):  # of a workbook: where each part stood, for faults of what is set
+        shutil.copyfile(known, into / known.relative_to(base.folder))
     rewriting = _Rewriting(base, into)
     rewriting.work_in(effective(patches))
     rewriting.root["patched"] = [*rewriting.root.get("patched", ()), *texts]
@@ -108,9 +98,8 @@ class _Rewriting:
         faults: list[Fault] = []
         self.root.setdefault("events", [])
         declared = "nodes" in self.root["tree"]
-        if declared and any(
-            isinstance(patch, Certain) for patch in patches
-        ):  # the halves of the outlook stay what they are
+        if declared and any(isinstance(patch, Certain | Never) for patch in patches):
+            # The halves of the outlook stay what they are.
             classes = {event.event_id: event.demand for event in self.base.events.values()}
             shares = patch_tree.demand_shares(self.root["tree"], classes)
             self.root["tree"].setdefault("classes", shares)
@@ -124,6 +113,8 @@ class _Rewriting:
     def _one(self, patch: Patch, i: int) -> None:
         if isinstance(patch, Certain):
             self._event(patch)
+        elif isinstance(patch, Never):
+            self._never(patch)
         elif patch.path[0] in {CASE, PINS} and len(patch.path) == 1:
             expected = f"{CASE}/ENTRY or {PINS}/LINE"
             raise RoadsteadError(Fault(f"--set {patch.text}", "RS-S732", f"that is all of `{patch.path[0]}`", expected))
@@ -141,32 +132,90 @@ class _Rewriting:
     def _law(self, patch: Setting, i: int) -> None:
         first = self.base.case.horizon.first
         year = first if patch.year is None else patch.year
-        known = {event["id"] for event in self.root["events"]}
+        known = {event["id"] for event in self.root["events"]} | set(
+            self.base.catalogue.events if self.base.catalogue else ()
+        )
         name = next(f"patch_{n}" for n in range(i + 1, i + 2 + len(known)) if f"patch_{n}" not in known)
         entry = patch_law.entry(patch, name, self.book, self.base.world.gazetteer, date(max(year, first), 1, 1))
         self._fire(entry, year, f"--set {patch.text}")
 
     def _event(self, patch: Certain) -> None:
+        where = f"--event {patch.text}"
         found = patch_events.find(patch, self.base, self.root["events"])
-        if isinstance(found, str):
-            self._make_certain(found, patch.year, f"--event {patch.text}")
+        if self._grown is not None:
+            self._sure(patch, where, own=isinstance(found, str))
+        elif isinstance(found, str):
+            self._make_certain(found, patch.year, where)
         else:
-            self._fire(found, patch.year, f"--event {patch.text}")
+            self._fire(found, patch.year, where)
+
+    @property
+    def _grown(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self.root["tree"].get("grown")
+        return found
+
+    def _sure(self, patch: Certain, where: str, *, own: bool) -> None:
+        """An event certain in a year, for a tree that is grown anew; what the case declares is certain from its first day as it is."""
+        first, last, grown = self.base.case.horizon.first, self.base.case.horizon.last, self._grown
+        assert grown is not None
+        if own and patch.year != first:
+            message = (
+                f"`{patch.event}` holds from the first day on, as everything that a case with a grown tree declares"
+            )
+            raise RoadsteadError(Fault(where, "RS-S735", message, f"{first}, or an event of the catalogue"))
+        if not first <= patch.year <= last:
+            message = f"{patch.year} lies outside the years planned"
+            raise RoadsteadError(Fault(where, "RS-S735", message, f"a year from {first} to {last}"))
+        if not own:
+            name = f"{patch.event}:{patch.level}" if patch.level else patch.event
+            others = {key: year for key, year in grown.get("certain", {}).items() if _event_of(key) != patch.event}
+            grown["certain"] = others | {name: patch.year}
+            grown["never"] = [one for one in grown.get("never", ()) if one != patch.event]
+
+    def _never(self, patch: Never) -> None:
+        """An event that comes on no path."""
+        where, grown = f"--event {patch.text}", self._grown
+        own = any(one["id"] == patch.event for one in self.root["events"])
+        if grown is None:
+            patch_tree.make_never(self.root["tree"], patch.event, where)
+            self._keep_fired()
+        elif own:
+            self.root["events"] = [one for one in self.root["events"] if one["id"] != patch.event]
+        else:
+            patch_events.of_catalogue(patch, self.base)
+            certain = grown.get("certain", {})
+            grown["certain"] = {key: year for key, year in certain.items() if _event_of(key) != patch.event}
+            grown["never"] = [*dict.fromkeys((*grown.get("never", ()), patch.event))]
+            if isinstance(grown.get("events"), list):
+                grown["events"] = [one for one in grown["events"] if one != patch.event]
 
     def _fire(self, entry: dict[str, Any], year: int, where: str) -> None:
         self.root["events"] = [*self.root["events"], entry]
-        self._make_certain(entry["id"], year, where)
+        if self._grown is None:
+            self._make_certain(entry["id"], year, where)
+        elif year != self.base.case.horizon.first:
+            self.root["events"].pop()
+            own_events.write(self.into / catalogue.FOLDER, entry, year)
+            if isinstance(self._grown.get("events"), list):
+                self._grown["events"] = [*self._grown["events"], entry["id"]]
 
     def _make_certain(self, event: str, year: int, where: str) -> None:
         budget = [int(one) for one in self.root.get("budget", {})]
         patch_tree.make_certain(self.root["tree"], event, year, self.base.case.horizon.last, budget, where)
-        if "nodes" not in self.root["tree"]:  # a grown tree plays all that stands here, from its first day on
-            return
+        self._keep_fired(event)
+
+    def _keep_fired(self, certain: str = "") -> None:
+        """Events that some node still brings."""
         fired = {one for node in self.root["tree"]["nodes"] for one in node.get("fires", ())}
         self.root["events"] = [
-            one | {"probability": 1.0} if one["id"] == event else one
+            one | {"probability": 1.0} if one["id"] == certain else one
             for one in self.root["events"] if one["id"] in fired
         ]  # fmt: skip
+
+
+def _event_of(name: str) -> str:
+    """The event of an entry under ``certain``, whose degree may stand behind a colon."""
+    return name.partition(":")[0]
 
 
 def _nowhere(patch: Setting) -> Fault:

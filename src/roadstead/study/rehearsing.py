@@ -8,6 +8,8 @@ from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roadstead.futures.events import TreePlan
 from roadstead.futures.growth.fan import drawn
 from roadstead.playbook.book import Name
@@ -15,7 +17,7 @@ from roadstead.playbook.breaks import broken
 from roadstead.playbook.breaks_book import HOWS
 from roadstead.playbook.confirmed import confirmed, fresh_paths
 from roadstead.playbook.observed import seen
-from roadstead.playbook.policies import EXPORTS, japanese_wait, policies
+from roadstead.playbook.policies import EXPORTS, policies
 from roadstead.playbook.rehearsal_told import chapter, rehearsed_book
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.playbook.signposts import signposts
@@ -30,13 +32,13 @@ from roadstead.study.spec import read_study
 from roadstead.study.store import INPUTS
 from roadstead.study.study import others, prepare, read_back, settle
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.world.plants import japanese_wait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
     from roadstead.footprint.solve import Effort
-    from roadstead.futures.growth.fan import Drawn
     from roadstead.playbook.breaks_book import Broken, How
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.rehearsal_book import FreshPaths, Outcome
@@ -51,8 +53,8 @@ if TYPE_CHECKING:
 
 PATHS, AHEAD = 1000, 100
 """Fresh paths, and those of them planned with perfect foresight, where nobody says how many."""
-PART = 25
-"""Paths whose prospects are worked out together."""
+PART = 125
+"""Paths whose prospects are worked out together, at most: the more, the more often a law is met again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,16 +282,14 @@ def rehearsal(ready: Ready, ways: Sequence[Policy], size: Size, effort: Effort, 
     assert source is not None
     first = source.plan.paths
 
-    def some(at: int, count: int) -> Drawn:
-        return drawn(source, first + at, count, ready.answered)
-
     progress.begin("paths")
-    parts = [some(at, min(PART, size.paths - at)) for at in range(0, size.paths, PART)]
+    fresh = drawn(source, first, size.paths, ready.answered, ready.evaluation.prospect.resources.limit)
+    parts = [fresh.of(share) for share in np.array_split(np.arange(size.paths), -(-size.paths // PART))]
     found = rehearse(parts, ways, effort.workers, progress.done)
     ahead_of = None
     if size.ahead:
         progress.begin("foresight")
-        ahead_of = foresee(lambda i: some(i, 1), found, (size.ahead, source.plan.seed), effort, progress.done)
+        ahead_of = foresee(parts, found, (size.ahead, source.plan.seed), effort, progress.done)
     told = outcomes(found.of([way.key for way in ways if not way.aside]), ahead_of, EXPORTS)
     currency = ready.study.conventions.currency
     return Rehearsal(currency, first, _wait(ready.study), nan, found, ahead_of, told)

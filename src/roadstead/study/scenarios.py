@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from roadstead.study import patch_events
 from roadstead.study.document import plain
 from roadstead.study.entries import ScenarioEntry
-from roadstead.study.patch import Named, certain, setting
+from roadstead.study.patch import Named, Setting, event, setting
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
 if TYPE_CHECKING:
@@ -31,35 +32,49 @@ def resolved(study: Study, asked: Sequence[Asked]) -> list[tuple[str, tuple[Patc
     Raises
     ------
     RoadsteadError
-        RS-S736 for a scenario that is not there, is no scenario, or stands on itself; RS-S733 for a patch in one that is none.
+        RS-S736 for a scenario that is not there, is no scenario, or stands on itself; RS-S733 for a patch in one that is none;
+        RS-S734 for an event that is none, or may be several.
     """
     found: list[tuple[str, tuple[Patch, ...]]] = []
     faults: list[Fault] = []
     for one in asked:
-        if not isinstance(one, Named):
-            found.append((one.text, (one,)))
-            continue
         try:
-            inside = tuple(patches_of(one.name, study.case.scenarios, ()))
-            found.append((f"{_short(one.name)} ({', '.join(patch.text for patch in inside)})", inside))
+            if isinstance(one, Named):
+                inside = tuple(_by_id(study, patch) for patch in patches_of(one.name, study.case.scenarios, ()))
+                found.append((f"{_short(one.name)} ({', '.join(patch.text for patch in inside)})", inside))
+            else:
+                patch = _by_id(study, one)
+                found.append((one.text if patch == one else f"{one.text} ({patch.text})", (patch,)))
         except RoadsteadError as error:
             faults += error.faults
     raise_if_any(faults)
     return found
 
 
+def _by_id(study: Study, patch: Patch) -> Patch:
+    """The patch with an event called by its id, so that it is one whatever it was called."""
+    return patch if isinstance(patch, Setting) else patch_events.named(patch, study)
+
+
 def patches_of(name: str, known: Mapping[str, ScenarioEntry], above: tuple[str, ...]) -> list[Patch]:
     """Patches of a scenario in order: those it stands on first, then its values, then its events."""
     if name in above:
         circle = " on ".join((*above, name))
-        raise RoadsteadError(Fault(f"scenario {name}", "RS-S736", f"it stands on itself: {circle}", "no circle"))
+        raise RoadsteadError(
+            Fault(
+                f"scenario {name}",
+                "RS-S736",
+                f"it stands on itself: {circle}",
+                "an `over` that leads to no scenario twice",
+            )
+        )
     entry = _entry(name, known, may_be_file=not above)
     found: list[Patch] = []
     faults: list[Fault] = []
     for below in entry.over:
         found += patches_of(below, known, (*above, name))
     readers: list[tuple[str, Callable[[str], Patch]]] = [(text, setting) for text in entry.set]
-    readers += [(text, certain) for text in entry.events]
+    readers += [(text, event) for text in entry.events]
     for text, reader in readers:
         try:
             found.append(reader(text))

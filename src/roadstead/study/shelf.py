@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.study.folders import FACTS
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder
 from roadstead.terms.tables import Column, Kind, Schema, scan_table
 from roadstead.world.schemas import SOURCES
 
@@ -120,7 +120,7 @@ def _own(case: Path, place: Place, faults: list[Fault]) -> tuple[Row, ...]:
         return ()
     noted: list[Fault] = []
     rows = scan_table(path, place.schema, noted, must_rest_on=True) or ()
-    faults += [replace(fault, where=f"{place.folder}/{fault.where}") for fault in noted]
+    faults += [in_folder(place.folder, fault) for fault in noted]
     return rows
 
 

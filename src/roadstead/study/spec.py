@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,15 @@ from roadstead.futures.catalogue import catalogue
 from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, PathPlan, TreePlan
 from roadstead.futures.selling.nests import nest_of
 from roadstead.outlook.beside import NOTHING, known_beside
-from roadstead.study import assemble, checks, entry_paths, law_checks, segments, table_checks, tables
+from roadstead.study import assemble, checks, entry_paths, grown_checks, law_checks, segments, table_checks, tables
 from roadstead.study.document import scan_document
 from roadstead.study.estimates import out_of_order, set_terms
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.folders import FACTS, RULES
 from roadstead.study.places import Places
-from roadstead.terms.errors import Fault, RoadsteadError, in_order
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order, spot
 from roadstead.terms.ids import PRODUCT_WORDS
+from roadstead.terms.placing import as_known, noted, placing
 from roadstead.terms.tables import scan_table
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment
@@ -57,7 +58,7 @@ class Study:
     events
         Those that the case declares.
     catalogue
-        Events that a tree is grown from; None where the case declares its tree.
+        Events that a tree is grown from, with those whose coming is settled; None where the case declares its tree.
     names
         Name and Chinese name of every line.
     used
@@ -110,7 +111,7 @@ def read_study(folder: Path) -> Study:
     RoadsteadError
         With every fault found, each with its place.
     """
-    faults: list[Fault] = []
+    faults = noted(folder)
     world, facts = _world(folder, faults)
     rows = _read_tables(folder, faults)
     document = scan_document(folder / "case.yaml", faults)
@@ -122,12 +123,12 @@ def read_study(folder: Path) -> Study:
     if document is not None and document.whole:
         checks.structure(document, faults)
     if document is None or facts is None or any(schema.name not in rows for schema in tables.WITH_SOURCES):
-        raise RoadsteadError(_in_order(faults))
+        raise RoadsteadError(as_known(folder, _in_order(faults)))
     study = _assembled(folder, document, rows, Ground(world, sources, faults))
     if not faults:
         law_checks.rehearse(study, document, faults)
     if faults:
-        raise RoadsteadError(_in_order(faults))
+        raise RoadsteadError(as_known(folder, _in_order(faults)))
     return study
 
 
@@ -147,7 +148,7 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     dollars = world.dollars(case.money.price_year)
     lines = [row["line"] for row in rows["lines"]]
     figures = read_figures(rows["figures"], Reader(lines, places, dollars, faults))
-    lookup = Lookup(figures, faults, _askers(rows, world))
+    lookup = Lookup(figures, faults, placing(folder / "figures.csv").begins, _askers(rows, world))
     inputs = assemble.Inputs(document, rows, world, places, lookup, dollars)
     carmaker = assemble.carmaker(inputs)
     conventions = assemble.conventions(inputs)
@@ -223,6 +224,8 @@ def _askers(rows: Mapping[str, tuple[Row, ...]], world: World) -> dict[str, str]
 
 def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     """Faults in the order of their places; of a cell that cannot be read, nothing else is said."""
+    blank = {spot(fault.where) for fault in faults if fault.code == "RS-T115"}
+    faults = [fault for fault in faults if fault.code == "RS-T115" or spot(fault.where) not in blank]
     unread = {fault.where for fault in faults if fault.code.startswith("RS-T")}
     kept = [fault for fault in faults if fault.where not in unread or fault.code.startswith("RS-T")]
     return in_order(kept)
@@ -241,7 +244,7 @@ def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
             found = scan_table(path, schema, noted, must_rest_on=True)
             rows += (found or ()) if schema.evidence else ()
     if noted:
-        faults += [replace(fault, where=f"{FACTS}/{fault.where}") for fault in noted]
+        faults += [in_folder(FACTS, fault) for fault in noted]
         return reference.load(), None
     return reference.load(own), rows
 
@@ -261,18 +264,10 @@ def _catalogue(folder: Path, document: Document, ground: Ground) -> Catalogue | 
     try:
         found = catalogue.load(ground.world.gazetteer, ground.sources, own)
     except RoadsteadError as error:
-        ground.faults.extend(replace(fault, where=f"{catalogue.FOLDER}/{fault.where}") for fault in error.faults)
+        ground.faults.extend(in_folder(catalogue.FOLDER, fault) for fault in error.faults)
         return None
-    played = [name for name, event in found.events.items() if event.played]
-    for i, name in enumerate(grown.events if grown else ()):
-        if name not in played:
-            event = found.events.get(name)
-            message = (
-                f"`{name}` is shown, not yet played: {event.would_change}" if event else f"there is no event `{name}`"
-            )
-            expected = f"one of {', '.join(played)}"
-            ground.faults.append(Fault(document.where("tree", "grown", "events", i), "RS-S609", message, expected))
-    return found
+    assert grown is not None
+    return grown_checks.as_settled(document, grown, found, ground.faults)
 
 
 def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
@@ -280,13 +275,14 @@ def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
     grown = case.tree.grown
     if grown is not None:
         seed = case.seed if grown.seed is None else grown.seed
+        certain = [name.partition(":")[0] for name in grown.certain if grown.events]
         return PathPlan(
             case.tree.stages,
             case.horizon.last,
             grown.nodes,
             seed,
             grown.paths,
-            grown.events,
+            tuple(dict.fromkeys((*grown.events, *certain))),
             tuple(event.id for event in case.events),
             grown.economy,
         )

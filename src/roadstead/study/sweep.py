@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 from roadstead.footprint.solve import UNPLANNED
 from roadstead.study import manifest, scenarios
 from roadstead.study.axes import AS_IT_STANDS, MOST
-from roadstead.study.bundled import case_folder
+from roadstead.study.bundled import case_folder, case_name
 from roadstead.study.checkpoint import Searches
 from roadstead.study.outcome import from_row, outcome
 from roadstead.study.patch import read_all
-from roadstead.study.patched import place_for_work, work_in
+from roadstead.study.patched import work_in
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, read_back, settle
+from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from roadstead.study.spec import Study
 
 POINTS = "points.jsonl"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Swept:
         True where points are assumptions at their low and high ends.
     names
         English and Chinese names of lines and places, by id.
+    territory
+        Customs territory of places, by id.
     again
         Points that were taken from what an earlier sweep had found.
     """
@@ -81,6 +84,7 @@ class Swept:
     fixed: tuple[str, ...]
     points: tuple[Planned, ...]
     names: Mapping[str, tuple[str, str]]
+    territory: Mapping[str, str]
     currency: str
     price_year: int
     again: int
@@ -135,7 +139,7 @@ def sweep(
         for point in task.points:
             found.append(_planned(task, point, kept))
             watched.done(len(found), total)
-    first = tasks[0]
+    first, gazetteer = tasks[0], tasks[0].base.world.gazetteer
     axes = tuple(dict.fromkeys(name for task in tasks for point in task.points for name, _ in point.values))
     return Swept(
         axes=axes,
@@ -143,6 +147,7 @@ def sweep(
         fixed=tuple(text for text, _ in first.fixed),
         points=tuple(found),
         names={key: name for task in tasks for key, name in _names(task.base).items()},
+        territory={place: gazetteer.territory(place) for place in gazetteer.places},
         currency=first.base.case.money.currency,
         price_year=first.base.case.money.price_year,
         again=kept.again,
@@ -158,7 +163,7 @@ def _task(
     base = read_study(case_folder(case))
     resolved = tuple(scenarios.resolved(base, read_all(fixed)))
     points = points_of(base)
-    task = _Task(case.resolve().name, base, resolved, points, effort_of(base))
+    task = _Task(case_name(case), base, resolved, points, effort_of(base))
     for point in (AS_IT_STANDS, *points[-1:]):  # what cannot be worked in is told before anything is planned
         with place_for_work() as place:
             _worked_in(task, point, Path(place) / task.case)

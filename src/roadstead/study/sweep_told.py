@@ -7,34 +7,41 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from roadstead.playbook.book import Name
-from roadstead.playbook.what_if_book import Commitment, Mover, SweepBook, SweepPoint
+from roadstead.playbook.what_if_book import Commitment, Mover, SweepBook, SweepPlace, SweepPoint
 from roadstead.study.axes import HIGH, LOW
-from roadstead.study.outcome import changed
+from roadstead.study.outcome import changed, same
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from roadstead.study.outcome import Built
+    from roadstead.study.outcome import Built, Outcome
     from roadstead.study.sweep import Planned, Swept
 
+PLACES = "places.parquet"
 NUMBERS = ("npv", "standing", "gap", "sales", "local_output", "duty", "price")
 
 
 def told(swept: Swept) -> SweepBook:
     """A sweep as plain values."""
+    bases = {one.case: one for one in reversed(swept.points) if not one.values}
     return SweepBook(
         axes=swept.axes,
         fixed=swept.fixed,
-        points=tuple(_point(swept, one) for one in swept.points),
+        points=tuple(_point(swept, one, bases[one.case]) for one in swept.points),
         movers=tuple(sorted(_movers(swept), key=lambda mover: -mover.span)) if swept.is_tornado else (),
         currency=swept.currency,
         price_year=swept.price_year,
     )
 
 
-def _point(swept: Swept, one: Planned) -> SweepPoint:
+def _point(swept: Swept, one: Planned, base: Planned) -> SweepPoint:
     came = one.outcome
+    compared = came is not None and base.outcome is not None and bool(one.values)
+    mine, stands = (_by_what(at.outcome) if compared else {} for at in (one, base))
     return SweepPoint(
         case=Name(*one.name),
         values=tuple(one.values.get(axis, "") for axis in swept.axes) if one.values else (),
@@ -46,6 +53,41 @@ def _point(swept: Swept, one: Planned) -> SweepPoint:
         price=came.price if came else None,
         built=tuple(_commitment(swept, built) for built in came.built) if came else (),
         fault=one.fault,
+        places=_places(swept, came) if came else (),
+        compared=compared,
+        added=tuple(_commitment(swept, b) for key, b in mine.items() if key not in stands or not same(b, stands[key])),
+        dropped=tuple(_commitment(swept, b) for key, b in stands.items() if key not in mine),
+    )
+
+
+def _by_what(came: Outcome | None) -> dict[tuple[str, str], Built]:
+    return {(built.kind, built.what): built for built in came.built} if came else {}
+
+
+def _places(swept: Swept, came: Outcome) -> tuple[SweepPlace, ...]:
+    """What a plan does by customs territory: those the sweep's axes ask about, then where most is made, then where most is sold."""
+    of = swept.territory
+    asked = {of[place] for axis in swept.axes if (place := axis.partition("/")[0]) in of}
+    met = asked | {of[place] for part in (came.made_in, came.duty_of, came.sold_in) for place in part}
+    found = [_place(swept, came, territory, territory in asked) for territory in sorted(met)]
+    return tuple(sorted(found, key=lambda place: (not place.asked, -place.made, -place.sold)))
+
+
+def _place(swept: Swept, came: Outcome, territory: str, asked: bool) -> SweepPlace:
+    def there(part: Mapping[str, float]) -> dict[str, float]:
+        return {place: value for place, value in part.items() if swept.territory[place] == territory}
+
+    sold = there(came.sold_in)
+    cars = sum(sold.values())
+    paid = sum(number * came.price_in[market] for market, number in sold.items())
+    return SweepPlace(
+        place=Name(*swept.names[territory]),
+        place_id=territory,
+        asked=asked,
+        sold=cars,
+        made=sum(there(came.made_in).values()),
+        duty=sum(there(came.duty_of).values()),
+        price=paid / cars if cars else None,
     )
 
 
@@ -100,36 +142,60 @@ def as_json(swept: Swept) -> dict[str, Any]:
                 "patches": one.text,
                 "outcome": asdict(one.outcome) if one.outcome else None,
                 "fault": one.fault,
+                "places": [asdict(place) for place in point.places],
             }
-            for one in swept.points
+            for one, point in zip(swept.points, book.points, strict=True)
         ],
         "movers": [asdict(mover) for mover in book.movers],
     }
 
 
 def write(swept: Swept, folder: Path) -> dict[str, Path]:
-    """``sweep.csv`` and ``sweep.json`` in a folder; where each was written, by name."""
+    """``sweep.csv``, ``sweep.json`` and ``places.parquet`` in a folder; where each was written, by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {name: folder / name for name in ("sweep.csv", "sweep.json")}
+    paths = {name: folder / name for name in ("sweep.csv", "sweep.json", PLACES)}
+    places(swept).write_parquet(paths[PLACES])
     text = json.dumps(as_json(swept), ensure_ascii=False, indent=1, allow_nan=False)
     paths["sweep.json"].write_text(text + "\n", encoding="utf-8")
     made = sorted({place for one in swept.points if one.outcome for place in one.outcome.made_in})
     paid = sorted({place for one in swept.points if one.outcome for place in one.outcome.duty_of})
+    sold = sorted({place for one in swept.points if one.outcome for place in one.outcome.sold_in})
     with paths["sweep.csv"].open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
-        header = [*(f"made_in_{place}" for place in made), *(f"duty_of_{place}" for place in paid), "built", "fault"]
-        writer.writerow(["case", *swept.axes, *NUMBERS, *header])
+        parts = (("made_in", made), ("duty_of", paid), ("sold_in", sold), ("price_in", sold))
+        header = [f"{part}_{place}" for part, there in parts for place in there]
+        writer.writerow(["case", *swept.axes, *NUMBERS, *header, "built", "fault"])
         for one in swept.points:
-            writer.writerow(_cells(one, swept.axes, made, paid))
+            writer.writerow(_cells(one, swept.axes, parts))
     return paths
 
 
-def _cells(one: Planned, axes: tuple[str, ...], made: list[str], paid: list[str]) -> list[object]:
+def places(swept: Swept) -> pl.DataFrame:
+    """A row for every case, point and customs territory; the axes are columns, and empty for the case as it stands."""
+    rows = [
+        {"case": one.case, "carmaker": one.name[0], "carmaker_zh": one.name[1]}
+        | {axis: one.values.get(axis, "") for axis in swept.axes}
+        | {"patches": one.text, "place": at.place_id, "place_name": at.place.en, "place_name_zh": at.place.zh}
+        | {"sold": at.sold, "made": at.made, "duty": at.duty, "price": at.price}
+        for one, point in zip(swept.points, told(swept).points, strict=True)
+        for at in point.places
+    ]
+    text = ("case", "carmaker", "carmaker_zh", *swept.axes, "patches", "place", "place_name", "place_name_zh")
+    schema: dict[str, Any] = dict.fromkeys(text, pl.String) | dict.fromkeys(
+        ("sold", "made", "duty", "price"), pl.Float64
+    )
+    return pl.DataFrame(rows, schema)
+
+
+def _cells(one: Planned, axes: tuple[str, ...], parts: Sequence[tuple[str, list[str]]]) -> list[object]:
     values = [one.values.get(axis, "") for axis in axes]
     came = one.outcome
     if came is None:
-        return [one.case, *values, *([""] * (len(NUMBERS) + len(made) + len(paid) + 1)), one.fault]
+        return [one.case, *values, *([""] * (len(NUMBERS) + sum(len(there) for _, there in parts) + 1)), one.fault]
     numbers = ["" if getattr(came, name) is None else getattr(came, name) for name in NUMBERS]
-    places = [*(came.made_in.get(place, 0.0) for place in made), *(came.duty_of.get(place, 0.0) for place in paid)]
+    # Where no car is sold there is no price; of all else there is none.
+    cells = [
+        getattr(came, part).get(place, "" if part == "price_in" else 0.0) for part, there in parts for place in there
+    ]
     built = "; ".join(f"{b.kind} {b.what} {b.year} {b.probability:.2f}" for b in came.built)
-    return [one.case, *values, *numbers, *places, built, ""]
+    return [one.case, *values, *numbers, *cells, built, ""]

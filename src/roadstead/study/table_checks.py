@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import asking, line_checks
 from roadstead.study.costing import segment_sales
-from roadstead.terms.errors import Fault
+from roadstead.terms.errors import Fault, spot
 from roadstead.terms.evidence import ASSUMPTION
 from roadstead.terms.ids import Powertrain, powertrain_class
 from roadstead.trade.duty import covers
@@ -70,14 +70,16 @@ def check(tables: Tables, rulebook: Rulebook, faults: list[Fault]) -> None:
     faults += asking.check(tables.rows, tables.case, tables.carmaker, tables.world.gazetteer)
     faults += _histories(tables)
     # What rests on a cell already found faulty would only be told in other words.
-    if not _faulty(faults, "models", "markets", "mix", "prices", "ambitions"):
+    leant_on = ("models", "markets", "mix", "prices", "ambitions")
+    if not _faulty(tables, faults, *leant_on):
         faults += _offers(tables)
-    if not _faulty(faults, "models", "markets", "mix", "prices", "ambitions", "volumes"):
+    if not _faulty(tables, faults, *leant_on, "volumes"):
         faults += _volumes(tables)
 
 
-def _faulty(faults: Iterable[Fault], *names: str) -> bool:
-    return any(fault.where.partition(".csv:")[0] in names for fault in faults)
+def _faulty(tables: Tables, faults: Iterable[Fault], *names: str) -> bool:
+    places = {row.file for name in names for row in tables.rows[name][:1]}
+    return any(spot(fault.where)[0] in places for fault in faults)
 
 
 def _twice(tables: Tables) -> Iterator[Fault]:
@@ -90,7 +92,7 @@ def _twice(tables: Tables) -> Iterator[Fault]:
             named = (place, *(row[column] for column in key))
             known = seen.setdefault(named, row)
             if place and known is not row and known["market"] != row["market"]:
-                message = f"`{row['market']}` is `{known['market']}` of line {known.line} under another name"
+                message = f"`{row['market']}` is `{known['market']}` of {known.called} under another name"
                 yield Fault(row.where("market"), "RS-T104", message, "one row for each, best under its alpha-3 code")
 
 

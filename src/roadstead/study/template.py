@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from roadstead.study.bundled import CASE_FILE, bundled
+from roadstead.study.bundled import CASE_FILE, bundled, case_folder
+from roadstead.study.bundled import names as names_of_bundled
+from roadstead.study.manifest import files_of
 from roadstead.terms.errors import Fault, RoadsteadError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
+from roadstead.terms.placing import unpacked
+from roadstead.terms.workbooks import SUFFIXES
 
 TOP_KEY = re.compile(r"(\w+):")
 GROWN = """\
@@ -34,11 +34,20 @@ MOST_NODES = 12
 """Nodes that the last stage of a new grown tree has at most."""
 
 
+def source_of(name: str) -> Path:
+    """Folder that a new case is made from: a bundled case by its name, a case folder or a workbook by its path."""
+    written = Path(name)
+    is_case = written.suffix.lower() in SUFFIXES or (written / CASE_FILE).is_file()
+    return case_folder(written) if is_case else bundled(name)
+
+
 def new_case(folder: Path, template: str = "starter", *, grown: bool = False) -> tuple[str, ...]:
-    """Copy a bundled case to a folder that is not there yet, or empty; the names of the files copied.
+    """Copy a case to a folder that is not there yet, or empty; the names of the files copied.
 
     Parameters
     ----------
+    template
+        Name of a bundled case, or the path of a case folder or a workbook.
     grown
         True for a tree grown from simulated paths in place of the declared one and its events.
 
@@ -47,7 +56,10 @@ def new_case(folder: Path, template: str = "starter", *, grown: bool = False) ->
     RoadsteadError
         RS-S615 for no such bundled case, RS-S616 where something is in the folder already.
     """
-    source = bundled(template)
+    source = source_of(template)
+    if grown and template not in names_of_bundled():
+        expected = f"--from {' or '.join(names_of_bundled())}; in another case, `grown:` takes the place of `nodes:`"
+        raise RoadsteadError(Fault("--grown", "RS-S615", "only the tree of a bundled case is replaced", expected))
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         expected = "a folder that does not exist yet; nothing is ever written over"
         raise RoadsteadError(Fault(str(folder), "RS-S616", "something is here already", expected))
@@ -109,11 +121,11 @@ def _blocks(lines: list[str]) -> list[tuple[str, list[str]]]:
 
 
 def _copied(source: Path, target: Path) -> list[str]:
-    """Copy contents, not permissions: an installed package may be read-only."""
-    names = []
-    for path in sorted(source.rglob("*")):
+    """Copy contents, not permissions: an installed package may be read-only. A workbook that was unpacked stays where it is."""
+    names, book = [], unpacked(source).get("workbook")
+    for path in files_of(source):
         inside = path.relative_to(source)
-        if path.is_file() and not any(part.startswith((".", "__")) for part in inside.parts):
+        if inside.as_posix() != book:
             (target / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / inside)
             names.append(inside.as_posix())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,13 +61,28 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(dict.fromkeys(faults), key=_place))
 
 
+def in_folder(folder: str, fault: Fault) -> Fault:
+    """A fault of a file in a folder of the case, named from the case; a cell of a workbook is named already."""
+    return fault if _CELL.match(fault.where) else replace(fault, where=f"{folder}/{fault.where}")
+
+
+_CELL = re.compile(r"(?P<sheet>[^!:]+)!(?P<column>[A-Z]{1,7})(?P<row>[0-9]+)")
+
+
+def spot(where: str) -> tuple[str, int, int]:
+    """File or sheet, line or row, and column of a place; 0 for what it does not say."""
+    cell = _CELL.match(where)
+    if cell:
+        column = 0
+        for letter in cell["column"]:
+            column = column * 26 + ord(letter) - 64
+        return cell["sheet"], int(cell["row"]), column
+    name, _, rest = where.partition(":")
+    line, _, label = rest.removeprefix("record ").partition(":")
+    line, number = line.split(" ", 1)[0], label.split(" ", 1)[0]
+    return name, int(line) if line.isdigit() else 0, int(number) if number.isdigit() else 0
+
+
 def _place(fault: Fault) -> tuple[str, int, int]:
-    """Sort key that puts line 9 before line 10, and record 9 before record 10."""
-    name, _, rest = fault.where.partition(":")
-    line, _, column = rest.removeprefix("record ").partition(":")
-    line, column = line.split(" ", 1)[0], column.split(" ", 1)[0]
-    return (
-        name,
-        int(line) if line.isdigit() else 0,
-        int(column) if column.isdigit() else 0,
-    )
+    """Sort key that puts line 9 before line 10, record 9 before record 10, and column Z before AA."""
+    return spot(fault.where)

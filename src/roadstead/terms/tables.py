@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import math
 import re
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
+from roadstead.terms.placing import Place, Placing, placing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +103,7 @@ class Row:
     """One row, typed; ``row["units"]`` gives a value, ``row.where("units")`` its place."""
 
     values: dict[str, Any]
-    file: str
+    place: Place
     line: int
     columns: dict[str, int] = field(repr=False)
 
@@ -109,8 +111,18 @@ class Row:
         return self.values[name]
 
     def where(self, name: str) -> str:
-        """``file:line:column`` of a cell, with the column's name."""
-        return f"{self.file}:{self.line}:{self.columns.get(name, 0)} ({name})"
+        """``file:line:column``, or ``Sheet!C7``, of a cell, with the column's name."""
+        return self.place.cell(self.line, self.columns.get(name, 0), name)
+
+    @property
+    def file(self) -> str:
+        """Name of its file, or of its sheet."""
+        return self.place.name
+
+    @property
+    def called(self) -> str:
+        """What a person calls it: line 7, or row 7 of a sheet."""
+        return self.place.line(self.line)
 
     @property
     def evidence(self) -> Evidence:
@@ -139,10 +151,11 @@ def scan_table(
     file has no rows to speak of: it is missing, is no table, or has another header.
     """
     needed = ", ".join(c.name for c in schema.all_columns if c.required)
-    lines = csv_lines(path, f"a table `{schema.name}`: {schema.description}", f"columns {needed}", faults)
-    if not lines or not _header_is_right(path.name, lines[0][1], schema.all_columns, faults):
+    at = placing(path)
+    lines = csv_lines(path, f"a table `{schema.name}`: {schema.description}", f"columns {needed}", faults, at)
+    if not lines or not header_is_right(at, lines[0], schema.all_columns, faults):
         return None
-    rows = tuple(_rows(path.name, schema, lines, faults))
+    rows = tuple(_rows(at, schema, lines, faults))
     if must_rest_on and schema.evidence:
         faults += _unfounded(rows)
     return rows
@@ -156,23 +169,24 @@ def merged(schema: Schema, packaged: Iterable[Row], own: Iterable[Row]) -> tuple
 
 
 def csv_lines(
-    path: Path, about: str, columns: str, faults: list[Fault], *, western: bool = False
+    path: Path, about: str, columns: str, faults: list[Fault], at: Placing | None = None, *, western: bool = False
 ) -> list[tuple[int, list[str]]]:
-    """Cells by the line they begin in, header first; nothing, with a fault noted, where the file is no CSV table.
+    """Cells by the line, or the sheet's row, they begin in, header first; nothing, with a fault noted, where it is no CSV table.
 
     ``about`` and ``columns`` say what was expected of a file that is missing and of one that is empty. ``western`` takes a file
     that is not UTF-8 for Windows-1252: for publishers who write so, where no name is read but codes.
     """
     found: list[tuple[int, list[str]]] = []
-    begins = 1
+    begins, at = 1, at or Placing(Place(path.name))
     try:
         reader = csv.reader(io.StringIO(_text(path, western=western), newline=""), strict=True)
         for cells in reader:
             # A quoted cell may run over several lines: a row's place is where it begins.
-            found.append((begins, cells))
+            found.append((at.row(len(found), begins), cells))
             begins = reader.line_num + 1
     except FileNotFoundError:
-        faults.append(Fault(path.name, "RS-T101", "this file is missing", about))
+        message = f"this {'sheet' if at.place.is_sheet else 'file'} is missing"
+        faults.append(Fault(at.place.name, "RS-T101", message, about))
         return []
     except UnicodeDecodeError as error:
         message = f"byte {error.start + 1} is not UTF-8"
@@ -198,9 +212,10 @@ def _text(path: Path, *, western: bool) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _rows(name: str, schema: Schema, lines: list[tuple[int, list[str]]], faults: list[Fault]) -> Iterator[Row]:
+def _rows(at: Placing, schema: Schema, lines: list[tuple[int, list[str]]], faults: list[Fault]) -> Iterator[Row]:
     header = lines[0][1]
-    place = {column: i + 1 for i, column in enumerate(header)}
+    stands = {column: i for i, column in enumerate(header)}
+    place = {column: at.column(i) for column, i in stands.items()}
     seen: dict[tuple[Any, ...], int] = {}
     for begins, cells in lines[1:]:
         if not any(cells):
@@ -208,40 +223,44 @@ def _rows(name: str, schema: Schema, lines: list[tuple[int, list[str]]], faults:
         if len(cells) != len(header):
             message = f"{len(cells)} cells where the header has {len(header)}"
             expected = 'put text with a comma between double quotes: "a, b"'
-            faults.append(Fault(f"{name}:{begins}:{min(len(cells), len(header))}", "RS-T103", message, expected))
+            last = at.column(min(len(cells), len(header)) - 1)
+            faults.append(Fault(at.place.cell(begins, last), "RS-T103", message, expected))
             continue
-        values: dict[str, Any] = {}
+        row = Row({}, at.place, begins, place)
         for column in schema.all_columns:
-            at = place.get(column.name)
-            cell = cells[at - 1].strip() if at else ""
-            where = f"{name}:{begins}:{at or 0} ({column.name})"
-            values[column.name] = parse_cell(cell, column, where, faults)
-        row = Row(values, name, begins, place)
+            cell = cells[stands[column.name]].strip() if column.name in stands else ""
+            row.values[column.name] = parse_cell(cell, column, row.where(column.name), faults)
+        values = row.values
         key = tuple(values[part] for part in schema.key)
         if schema.key and None not in key and key in seen:
             named = ", ".join(str(part) for part in key)
-            message = f"{named} stands twice, first in line {seen[key]}"
+            message = f"{named} stands twice, first in {at.place.line(seen[key])}"
             expected = f"one row per {' and '.join(schema.key)}"
             faults.append(Fault(row.where(schema.key[0]), "RS-T104", message, expected))
         seen.setdefault(key, begins)
         yield row
 
 
-def _header_is_right(name: str, header: list[str], columns: tuple[Column, ...], faults: list[Fault]) -> bool:
-    known = {column.name for column in columns}
+def header_is_right(
+    at: Placing, first: tuple[int, list[str]], columns: tuple[Column, ...], faults: list[Fault]
+) -> bool:
+    """True for a header, given with its line, that has every column it needs, once, and no other; else faults are noted."""
+    (line, header), names = first, [column.name for column in columns]
     missing = [c.name for c in columns if c.required and c.name not in header]
-    strange = [h for h in header if h not in known]
-    doubled = sorted({h for h in header if header.count(h) > 1})
+    strange = [(i, h) for i, h in enumerate(header) if h not in names]
+    doubled = sorted({h for h in header if h in names and header.count(h) > 1})
     for column in missing:
         message = f"the column `{column}` is missing"
-        faults.append(Fault(f"{name}:1:1", "RS-T102", message, f"columns {', '.join(c.name for c in columns)}"))
-    for column in strange:
-        message = f"the column `{column}` is not known"
-        expected = f"one of {', '.join(c.name for c in columns)}"
-        faults.append(Fault(f"{name}:1:{header.index(column) + 1}", "RS-T102", message, expected))
+        faults.append(Fault(at.place.cell(line, 1), "RS-T102", message, f"columns {', '.join(names)}"))
+    for i, column in strange:
+        near = difflib.get_close_matches(column.casefold(), names, 1, 0.6)
+        expected = f"{f'did you mean `{near[0]}`? ' if near else ''}one of {', '.join(names)}"
+        where = at.place.cell(line, at.column(i))
+        faults.append(Fault(where, "RS-T102", f"the column `{column}` is not known", expected))
     for column in doubled:
-        last = len(header) - header[::-1].index(column)
-        faults.append(Fault(f"{name}:1:{last}", "RS-T102", f"the column `{column}` stands twice", "one of each"))
+        last = at.column(len(header) - 1 - header[::-1].index(column))
+        where = at.place.cell(line, last)
+        faults.append(Fault(where, "RS-T102", f"the column `{column}` stands twice", "one of each"))
     return not (missing or strange or doubled)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from scipy.optimize import linprog
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from roadstead.trade.bills import Bills
     from roadstead.trade.law import OriginRule
     from roadstead.trade.rulebook import Rulebook
 
@@ -194,7 +195,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """One way to count a requirement: a share of originating value of some groups in a base.
 
     Attributes
@@ -213,25 +214,25 @@ class _Way:
     base: tuple[str, ...]
     profit_in_base: bool
 
-    def shares(self, bill: Bill, home: frozenset[str]) -> tuple[float, float]:
-        """Originating value and base."""
+    def shares(self, bill: Bill | Bills, home: frozenset[str]) -> tuple[Any, Any]:
+        """Originating value and base: of one bill, or of many side by side."""
         top = bill.worth(self.groups, home) + self.profit * bill.profit
         return top, bill.worth(self.base) + self.profit_in_base * bill.profit
 
     def test(self, bill: Bill, home: frozenset[str]) -> Tested:
+        """The way held against a bill."""
         top, base = self.shares(bill, home)
         if base <= 0:
             return Tested(self.row_id, self.method, None, self.least, 0.0, None, "what the part is worth")
-        short = self.least * base - top
-        met = short <= ROUNDING * base
+        met = (short := self.least * base - top) <= ROUNDING * base
         return Tested(self.row_id, self.method, top / base, self.least, 0.0 if met else short, met)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A requirement: ways of counting of which one must be met, or a declared share."""
 
-    ways: tuple[_Way, ...]
+    ways: tuple[Way, ...]
     declared: str = ""
     row_id: str = ""
     least: float = 0.0
@@ -245,8 +246,7 @@ class _Asked:
             return passed
         if self.declared:
             told = declared.get(self.declared)
-            if told is None:
-                # What value shows is told all the same: it is one of the ways.
+            if told is None:  # what value shows is told all the same: it is one of the ways
                 near = counted[0] if counted else Tested(self.row_id, "declared", None, self.least, 0.0, None)
                 return replace(near, met=None, missing=self.declared)
             met = told <= self.least + ROUNDING if self.is_most else told >= self.least - ROUNDING
@@ -255,11 +255,11 @@ class _Asked:
         return min(counted, key=lambda test: test.least - (test.reached or 0.0))
 
 
-_COUNTED: Mapping[str, Callable[[str, float], _Way]] = {
-    "BUILD_DOWN": lambda row, t: _Way(row, "BUILD_DOWN", t, GROUPS, True, GROUPS, True),  # (T.4)
-    "MAXNOM": lambda row, t: _Way(row, "MAXNOM", 1.0 - t, GROUPS, True, GROUPS, True),  # (T.4)
-    "NET_COST": lambda row, t: _Way(row, "NET_COST", t, GROUPS, False, GROUPS, False),  # (T.5)
-    "BUILD_UP": lambda row, t: _Way(row, "BUILD_UP", t, MATERIALS, False, GROUPS, True),  # (T.11)
+_COUNTED: Mapping[str, Callable[[str, float], Way]] = {
+    "BUILD_DOWN": lambda row, t: Way(row, "BUILD_DOWN", t, GROUPS, True, GROUPS, True),  # (T.4)
+    "MAXNOM": lambda row, t: Way(row, "MAXNOM", 1.0 - t, GROUPS, True, GROUPS, True),  # (T.4)
+    "NET_COST": lambda row, t: Way(row, "NET_COST", t, GROUPS, False, GROUPS, False),  # (T.5)
+    "BUILD_UP": lambda row, t: Way(row, "BUILD_UP", t, MATERIALS, False, GROUPS, True),  # (T.11)
 }
 _BY_METRIC = {"RVC": "BUILD_DOWN", "QVC": "BUILD_DOWN", "MAXNOM": "MAXNOM"}
 
@@ -268,7 +268,7 @@ def assess(
     rulebook: Rulebook, agreement_id: str, powertrain: str, bill: Bill, on: date, declared: Declared | None = None
 ) -> Assessment:
     """Test a bill under an agreement's rule for cars on a day (T.4), (T.5), (T.11); the rows cite their sources."""
-    asked = _requirements(rulebook, agreement_id, powertrain, on)
+    asked = requirements(rulebook, agreement_id, powertrain, on)
     if asked is None:
         return Assessment(agreement_id, None, (), ())
     home = cumulating(rulebook, agreement_id, bill.places, on)
@@ -294,7 +294,7 @@ def cheapest_change(
     the answer. What is declared (labour, steel) does not move, and what is not declared is left open.
     """
     told = declared or {}
-    asked = _requirements(rulebook, agreement_id, powertrain, on)
+    asked = requirements(rulebook, agreement_id, powertrain, on)
     if asked is None:
         return None
     places = bill.places | {offer.place for offer in offers}
@@ -312,7 +312,7 @@ def cheapest_change(
     return min((change for change in found if change), key=lambda change: change.cost, default=None)
 
 
-def _solve(bill: Bill, home: frozenset[str], offers: Sequence[Offer], ways: tuple[_Way, ...]) -> Change | None:
+def _solve(bill: Bill, home: frozenset[str], offers: Sequence[Offer], ways: tuple[Way, ...]) -> Change | None:
     """Least extra cost of moves that meet every way of counting. Rows of the program: ways, then groups."""
     if all(way.test(bill, home).met for way in ways):
         return Change((), 0.0, bill)
@@ -361,7 +361,7 @@ def _moved(bill: Bill, home: frozenset[str], offers: Sequence[Offer], values: Se
     return replace(bill, parts=parts)
 
 
-def _requirements(rulebook: Rulebook, agreement_id: str, powertrain: str, on: date) -> list[_Asked] | None:
+def requirements(rulebook: Rulebook, agreement_id: str, powertrain: str, on: date) -> list[Asked] | None:
     """Every requirement of the car rule in force; None where there is none or it cannot be put in shares."""
     rules = rules_in_force(rulebook, agreement_id, "CAR", powertrain, on)
     if not rules or any(rule.metric == "QUALITATIVE" for rule in rules):
@@ -377,23 +377,23 @@ def _requirements(rulebook: Rulebook, agreement_id: str, powertrain: str, on: da
                 packs = rules_in_force(rulebook, agreement_id, name, powertrain, on)
                 found += [_pack(pack, tolerance) for pack in packs]
             else:
-                found.append(_Asked((), name, rule.row_id, float(share)))
+                found.append(Asked((), name, rule.row_id, float(share)))
     return found
 
 
-def _required(rule: OriginRule) -> _Asked | None:
+def _required(rule: OriginRule) -> Asked | None:
     if rule.metric == "FREE_CIRCULATION" or rule.threshold is None:
         return None
     if rule.metric == "CORE_PARTS_RVC":
-        return _Asked((_Way(rule.row_id, "CORE_PARTS", rule.threshold, CORE, False, CORE, False),))
+        return Asked((Way(rule.row_id, "CORE_PARTS", rule.threshold, CORE, False, CORE, False),))
     if rule.metric not in _BY_METRIC:
-        return _Asked((), rule.metric, rule.row_id, rule.threshold)
+        return Asked((), rule.metric, rule.row_id, rule.threshold)
     methods = rule.methods or ((_BY_METRIC[rule.metric], rule.threshold),)
-    return _Asked(tuple(_COUNTED[name](rule.row_id, share) for name, share in methods))
+    return Asked(tuple(_COUNTED[name](rule.row_id, share) for name, share in methods))
 
 
-def _pack(rule: OriginRule, tolerance: float) -> _Asked:
+def _pack(rule: OriginRule, tolerance: float) -> Asked:
     """The battery pack's own rule: a share of its price, or a change of heading within the tolerance."""
     least = 1.0 - (rule.threshold or 0.0)
-    way = _Way(rule.row_id, "MAXNOM of the battery pack", least, ("battery",), False, ("battery",), False)
-    return _Asked((way,), f"{rule.product}.UNCHANGED", rule.row_id, tolerance, is_most=True)
+    way = Way(rule.row_id, "MAXNOM of the battery pack", least, ("battery",), False, ("battery",), False)
+    return Asked((way,), f"{rule.product}.UNCHANGED", rule.row_id, tolerance, is_most=True)

@@ -77,10 +77,11 @@ class Stack:
             return np.zeros((0, *value.shape))
         return np.stack([line.amount(value) for line in self.lines])
 
-    def duty_rate(self, value: float) -> float:
-        """All duties, fees left out, as a fraction of a customs value above zero."""
-        duties = [ln.amount(np.asarray(value)) for ln in self.lines if ln.layer == "duty"]
-        return float(sum(duties) / value) if duties else 0.0
+    def duty_rate(self, value: Floats | float) -> Floats:
+        """All duties, fees left out, as a fraction of customs values above zero. Shape of ``value``."""
+        value = np.asarray(value, dtype=np.float64)
+        duties = [line.amount(value) for line in self.lines if line.layer == "duty"]
+        return np.asarray(sum(duties) / value) if duties else np.zeros_like(value)
 
 
 def settle(

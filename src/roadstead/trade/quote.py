@@ -229,7 +229,7 @@ def answer(asked: Asked, rules: Rulebook, world: World, as_known_on: date | None
         valuation=basis,
         currency="USD",
         customs_value=value,
-        total_duty_rate=stack.duty_rate(value),
+        total_duty_rate=float(stack.duty_rate(value)),
         total_duty_amount=sum(line.amount for line in duties),
         total_fee_amount=sum(line.amount for line in lines if line.layer == "fee"),
         lines=duties,

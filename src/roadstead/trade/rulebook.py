@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.errors import Fault, raise_if_any, spot
 from roadstead.terms.tables import Row, Schema, merged, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
@@ -158,9 +158,9 @@ def _tables(own_rules: Path | None, faults: list[Fault]) -> tuple[dict[str, list
 def _merged_rules(as_known_on: date, own_rules: Path, currencies: frozenset[str]) -> Rulebook:
     faults: list[Fault] = []
     tables, own = _tables(own_rules, faults)
-    broken = {":".join(fault.where.split(":", 2)[:2]) for fault in faults}
+    broken = {spot(fault.where)[:2] for fault in faults}
     whole = {
-        name: [row for row in rows if id(row) not in own or f"{row.file}:{row.line}" not in broken]
+        name: [row for row in rows if id(row) not in own or (row.file, row.line) not in broken]
         for name, rows in tables.items()
     }
     faults += soundness.faults(whole, currencies, own)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from roadstead.terms.errors import RoadsteadError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from roadstead.trade.law import Measure, Span
-    from roadstead.trade.rulebook import Rulebook
+    from roadstead.trade.rulebook import Rulebook, Treaties
     from roadstead.trade.valuation import Valuation
 
 Dollars: TypeAlias = "Callable[[int], Mapping[str, float]]"
@@ -96,8 +97,8 @@ def draw_up(
 
 def in_scope(rulebook: Rulebook, lane: Lane) -> tuple[Measure, ...]:
     """Measures that may reach a lane on some day and at some value, its importer's own before those of its unions."""
-    unions = _blocs_of(rulebook, lane.importer)
-    named = {"*", lane.origin, *_blocs_of(rulebook, lane.origin)}
+    unions = blocs_of(rulebook.treaties, lane.importer)
+    named = {"*", lane.origin, *blocs_of(rulebook.treaties, lane.origin)}
     return tuple(
         measure
         for importer in (lane.importer, *unions)
@@ -109,15 +110,24 @@ def in_scope(rulebook: Rulebook, lane: Lane) -> tuple[Measure, ...]:
     )
 
 
-def _blocs_of(rulebook: Rulebook, place: str) -> tuple[str, ...]:
-    return tuple(bloc for bloc, members in rulebook.blocs.items() if any(member == place for member, _ in members))
+def value_breaks(rulebook: Rulebook, goods: Shipment, dollars: Mapping[str, float]) -> tuple[float, ...]:
+    """Customs values in US dollars at which what a shipment is charged may change in another way than its value does."""
+    lane = Lane(goods.importer, goods.origin, goods.product, goods.powertrain, goods.firm)
+    held = [measure for measure in in_scope(rulebook, lane) if measure.span.covers(goods.on)]
+    return _breaks(held, "customs_value", dollars)
+
+
+@lru_cache(maxsize=4096)
+def blocs_of(treaties: Treaties, place: str) -> tuple[str, ...]:
+    """Blocs that a place is ever a member of."""
+    return tuple(bloc for bloc, members in treaties.blocs.items() if any(member == place for member, _ in members))
 
 
 def _cuts(rulebook: Rulebook, lane: Lane, scope: Sequence[Measure], days: tuple[date, date]) -> Iterator[date]:
     """Days on which something that the lane's law rests on begins, or has ended the day before."""
     places = {lane.importer, lane.origin}
     members = [(member, span) for bloc in rulebook.blocs.values() for member, span in bloc]
-    names = places | {bloc for place in places for bloc in _blocs_of(rulebook, place)}
+    names = places | {bloc for place in places for bloc in blocs_of(rulebook.treaties, place)}
     spans = [measure.span for measure in scope]
     spans += [span for member, span in members if member in places]
     spans += [agreement.span for agreement in rulebook.agreements.values() if names & agreement.members]

@@ -160,9 +160,9 @@ class Schedules:
         # Measures are told apart by identity, so those asked about are kept.
         self._kept: list[tuple[Rulebook, tuple[Measure, ...]]] = []
 
-    def lane(self, rulebook: Rulebook, lane: Lane) -> int:
-        """Number of a lane under a rulebook, for ``Consignments`` and ``Tariff.find``."""
-        scope = in_scope(rulebook, lane)
+    def lane(self, rulebook: Rulebook, lane: Lane, scope: tuple[Measure, ...] | None = None) -> int:
+        """Number of a lane under a rulebook, for ``Consignments`` and ``Tariff.find``; ``scope``: as ``in_scope`` found it."""
+        scope = in_scope(rulebook, lane) if scope is None else scope
         key = (lane, id(rulebook.treaties), *map(id, scope))
         if key not in self._known:
             self._known[key] = len(self._schedules)

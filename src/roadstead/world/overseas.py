@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from roadstead.terms.evidence import Confidence
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from roadstead.terms.tables import Row
 
-ABROAD = "OVERSEAS_PRODUCTION"
+ABROAD, EXPORTS, AT_HOME = "OVERSEAS_PRODUCTION", "EXPORTS", "DOMESTIC_PRODUCTION"
 
 
 class Basis(StrEnum):
@@ -29,7 +31,7 @@ class Basis(StrEnum):
     FOREIGN_SALES = "foreign sales"
 
 
-BESIDE = {Basis.GLOBAL_PRODUCTION: "DOMESTIC_PRODUCTION", Basis.FOREIGN_SALES: "EXPORTS"}
+BESIDE = {Basis.GLOBAL_PRODUCTION: AT_HOME, Basis.FOREIGN_SALES: EXPORTS}
 """Metric that is added to the cars made abroad to give the denominator."""
 
 
@@ -83,6 +85,11 @@ class OverseasShare:
         """True where a document stands behind both rows."""
         return self.pair.abroad.evidence.is_sourced and self.pair.beside.evidence.is_sourced
 
+    @property
+    def is_rough(self) -> bool:
+        """True where one of the rows is of low confidence."""
+        return Confidence.LOW in {self.pair.abroad.evidence.confidence, self.pair.beside.evidence.confidence}
+
 
 def overseas_shares(rows: Iterable[Row]) -> tuple[OverseasShare, ...]:
     """Every share that rows of overseas_production.csv give, on either basis, by home and period.
@@ -105,6 +112,11 @@ def overseas_shares(rows: Iterable[Row]) -> tuple[OverseasShare, ...]:
         for pair in pairs(told, metric)
     ]
     return tuple(sorted(found, key=lambda s: (s.home, s.year, s.period, s.basis, s.firms)))
+
+
+def export_peak(rows: Iterable[Row], home: str) -> Row:
+    """The row of most vehicles exported from a home; of all its plants, where a group's own exports are told, too."""
+    return max((row for row in rows if row["home"] == home and row["metric"] == EXPORTS), key=lambda row: row["value"])
 
 
 def pairs(rows: Sequence[Row], metric: str) -> tuple[Pair, ...]:

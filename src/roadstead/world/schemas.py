@@ -172,6 +172,21 @@ PRECEDENTS = Schema(
     key=("record",),
 )
 
+PLANT_DATES = Schema(
+    "plant_dates",
+    "When plants of precedents.csv were first to start, and when they ended.",
+    (
+        Column("record", Kind.TEXT, "plant's row of precedents.csv"),
+        Column("event", Kind.TEXT, "what the date is of", choices=("FIRST_PLANNED", "ENDED")),
+        Column(
+            "date",
+            Kind.TEXT,
+            "last month of the start first stated, as YYYY-MM; when it closed or was sold, as far as known",
+        ),
+    ),
+    key=("record", "event"),
+)
+
 SEA_DISTANCES = Schema(
     "sea_distances",
     "Port to port by sea, with the Suez canal open or closed.",
@@ -339,6 +354,7 @@ ALL = (
     OVERSEAS_PRODUCTION,
     PARTS_TRADE,
     PRECEDENTS,
+    PLANT_DATES,
     SEA_DISTANCES,
     COSTS,
     ECONOMIES,

@@ -85,7 +85,7 @@ def test_a_claim_that_is_none(run):
 
 def test_markets_as_json_gives_every_column_its_source(run):
     told = run("markets", "--on", "2026-06-01", "--json").json
-    assert told["weights"]["size"] == 3
+    assert told["weights"]["size"] == 6
     for market in told["markets"]:
         assert market["tier"] in {1, 2, 3}
         for cell in market["columns"].values():
@@ -107,7 +107,7 @@ def test_markets_tell_ports_of_transit_and_what_is_left_out(run):
     assert "United Arab Emirates*" in " ".join(out.split())
     assert "* port of transit" in out
     assert "too little known to rank" in out
-    assert "weight 3" in out
+    assert "weight 6" in out
 
 
 def test_a_market_in_full(run):

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prospects import invented, random_decisions
+from prospects import invented, random_decisions, ruled
 
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
+from roadstead.footprint.dispatcher import Dispatcher
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.node_years import _Warm
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.terms.errors import RoadsteadError
 
@@ -47,6 +49,58 @@ def test_no_other_flows_are_worth_more(seed: int, chance: int, share: float):
     assert certify(made.tree, made.prospect, other).value <= best + 1e-7 * abs(best)
 
 
+@settings(max_examples=30)
+@given(seed=st.integers(0, 200), chances=st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=4))
+def test_warm_node_years_earn_what_one_program_does(seed: int, chances: list[int]):
+    """One set of decisions after another, in node-years that stand apart, and in one program of all, from nothing each time."""
+    made = invented(seed)
+    warm = Dispatcher(made.tree, made.prospect)
+    for chance in chances:
+        decisions = random_decisions(made, np.random.default_rng(chance))
+        plans = warm.plan(decisions), dispatch(made.tree, made.prospect, decisions)
+        found, whole = (certify(made.tree, made.prospect, plan).by_node for plan in plans)
+        np.testing.assert_allclose(found, whole, rtol=1e-9, atol=1e-6 * np.abs(whole).max())
+
+
+def test_a_solver_that_loses_its_way_begins_again(monkeypatch):
+    """Every second word of it is that it came to nothing: what is found is the same, and found from nothing."""
+    warm, decisions = Dispatcher(MADE.tree, MADE.prospect), no_new(MADE.tree, MADE.prospect)
+    sure = certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node
+    told, words = [], iter(range(10**6))
+    status = _Warm._status
+
+    def lost(program: _Warm) -> str:
+        told.append(next(words))
+        return "Unknown" if told[-1] % 3 == 0 else status(program)
+
+    monkeypatch.setattr(_Warm, "_status", lost)
+    assert certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node == pytest.approx(sure, rel=1e-9)
+    assert len(told) > MADE.prospect.node_years.count
+
+
+def test_a_solver_that_finds_nothing_leaves_it_to_one_program(monkeypatch):
+    decisions = no_new(MADE.tree, MADE.prospect)
+    whole = certify(MADE.tree, MADE.prospect, dispatch(MADE.tree, MADE.prospect, decisions)).by_node
+    monkeypatch.setattr(_Warm, "_status", lambda _: "Unknown")
+    plan = Dispatcher(MADE.tree, MADE.prospect).plan(decisions)
+    assert certify(MADE.tree, MADE.prospect, plan).by_node == pytest.approx(whole, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_accounts_that_link_years_are_kept(seed: int):
+    """Pledges: what a year may spend another must earn, so that it is one program."""
+    made = ruled(seed)
+    nothing = no_new(made.tree, made.prospect)
+    try:
+        whole = certify(made.tree, made.prospect, dispatch(made.tree, made.prospect, nothing)).by_node
+    except RoadsteadError:
+        with pytest.raises(RoadsteadError, match="RS-F501"):
+            Dispatcher(made.tree, made.prospect).plan(nothing)
+    else:
+        found = certify(made.tree, made.prospect, Dispatcher(made.tree, made.prospect).plan(nothing)).by_node
+        np.testing.assert_allclose(found, whole, rtol=1e-9, atol=1e-6 * np.abs(whole).max())
+
+
 def test_nothing_new_is_nothing():
     d = no_new(MADE.tree, MADE.prospect)
     assert d.commit.shape == d.close.shape == (MADE.tree.count, len(MADE.prospect.labels.option))
@@ -58,8 +112,9 @@ def test_decisions_that_do_not_fit_are_told():
     """Modules before their commitment: no flows fit."""
     d = no_new(MADE.tree, MADE.prospect)
     d.build[0, AT("plant 2")] = 1.0
-    with pytest.raises(RoadsteadError, match=r"decisions: no flows fit these decisions.*\[RS-F501\]"):
-        dispatch(MADE.tree, MADE.prospect, d)
+    for way in (dispatch, lambda tree, prospect, d: Dispatcher(tree, prospect).plan(d)):
+        with pytest.raises(RoadsteadError, match=r"decisions: no flows fit these decisions.*\[RS-F501\]"):
+            way(MADE.tree, MADE.prospect, d)
 
 
 def test_a_decision_that_is_not_offered_is_told():

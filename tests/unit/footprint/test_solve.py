@@ -18,7 +18,7 @@ from roadstead.footprint.extensive import OPTIMAL, Limits, WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.operations import has_one_entry
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.rounding import Start, _postponed, _Trial, good_start
+from roadstead.footprint.rounding import Start, Tries, _postponed, _Trial, good_start
 from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import Effort, Solved, prove, solve, without
 from roadstead.futures.tree import ancestry
@@ -218,7 +218,7 @@ def test_more_is_tried_only_where_the_gap_is_not_proven(seed: int, monkeypatch: 
         warm = WarmProgram(replace(whole.program, whole=np.zeros_like(whole.program.whole)))
         point = warm.solve().point
         assert point is not None
-        begin = good_start(made.tree, made.prospect, whole.columns, warm, point, None, enough)
+        begin = good_start(made.tree, made.prospect, whole.columns, warm, point, None, Tries(enough))
         assert begin is not None
         return begin
 

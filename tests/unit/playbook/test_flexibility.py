@@ -150,6 +150,31 @@ def test_a_problem_is_asked_for_once():
     assert {id(problem) for _, problem in event.problems} == {id(problem) for _, problem in perfect.problems}
 
 
+@pytest.mark.parametrize("seed", [1, 3, 5])
+def test_one_look_at_each_problem_answers_every_question(seed: int):
+    """Time for no search at all: all is answered, and the ends hold what the searches find."""
+    made = invented(seed)
+    came = {"first": frozenset(leaves(made.tree)[:1])}
+    solved = solve(made.tree, made.prospect, EXACT)
+    every = answers(made.tree, made.prospect, solved, came, FIRST[:1], Allowed(EXACT, 1.0, PATIENT, lambda: False))
+    problems = {id(problem) for one in every for _, problem in one.question.problems}
+    left = iter(range(len(problems)))
+    looked = answers(
+        made.tree,
+        made.prospect,
+        solved,
+        came,
+        FIRST[:1],
+        Allowed(EXACT, 1.0, PATIENT, lambda: next(left, None) is None),
+    )
+    assert {one.standing for one in looked} == {"worked out"}
+    off = 1e-6 * abs(solved.certificate.value)
+    for one, other in zip(looked, every, strict=True):
+        assert one.worth is not None
+        assert other.worth is not None
+        assert one.worth.low - off <= other.worth.low <= other.worth.high <= one.worth.high + off
+
+
 def test_what_time_does_not_reach_is_told_as_such():
     tree, prospect = wall_or_no_wall()
     solved = solve(tree, prospect, EXACT)

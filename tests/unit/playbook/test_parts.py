@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from roadstead.footprint.plan import FootprintPlan
-from roadstead.futures.costs.borders import open_borders
+from roadstead.futures.costs.borders import Borders
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.costs.gates import Gate, content_of, gate_costs
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.parts import GOODS, LEAST, Drawn, drawn, export_years, shipped
 from roadstead.playbook.pull import pull
@@ -78,17 +79,17 @@ def test_what_a_car_takes_is_what_its_waterfall_charges(reading: Reading, found:
 def test_parts_work_and_the_way_over_make_up_the_cost_at_the_gate(reading: Reading):
     ledger = reading.evaluation.ledger
     carmaker, now = ledger.costing.carmaker, ledger.circumstances[0]
+    moments = Moments([2027, 2035], [now, now])
     gates = [
-        Gate(line, carmaker.models[model], year, now)
+        Gate(line, carmaker.models[model], moments)
         for line in (None, *ledger.lines)
         for model in (line.models if line else carmaker.models)
-        for year in (2027, 2035)
     ]
-    for gate, cost in zip(gates, gate_costs(open_borders(ledger.costing, [2027, 2035]), gates), strict=True):
+    ways = ("kit_", "parts_", "battery_")
+    for gate, cost in zip(gates, gate_costs(Borders(ledger.costing, moments), gates), strict=True):
         takes = content_of(ledger.costing, gate)
-        moved = sum(
-            bar.amount for bar in cost.bars if bar.key == "inland" or bar.key.startswith(("kit_", "parts_", "battery_"))
-        )
+        bars = [[bar for bar in cost.bars(i) if bar.key == "inland" or bar.key.startswith(ways)] for i in range(2)]
+        moved = np.asarray([sum(bar.amount for bar in some) for some in bars])
         told = sum(takes.sent.values()) + sum(takes.local.values()) + takes.work
         assert told + moved == pytest.approx(cost.total, rel=1e-12)
         if gate.line is not None:
@@ -256,6 +257,7 @@ def test_a_plan_without_lines_abroad_sends_no_parts(made_up):
 def test_a_car_from_home_is_a_car(reading: Reading):
     ledger = reading.evaluation.ledger
     model = ledger.costing.carmaker.models["city"]
-    takes = content_of(ledger.costing, Gate(None, model, ledger.costing.conventions.base_year, ledger.circumstances[0]))
+    moments = Moments([ledger.costing.conventions.base_year], ledger.circumstances[:1])
+    takes = content_of(ledger.costing, Gate(None, model, moments))
     assert takes.sent == {Product.CAR: model.ex_works}
     assert sum(takes.local.values()) == takes.work == 0.0

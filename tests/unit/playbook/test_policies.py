@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pytest
 from prospects import invented
 
@@ -12,7 +11,6 @@ from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.tree import history, leaves
 from roadstead.playbook import yardsticks
 from roadstead.playbook.policies import (
-    japanese_wait,
     kits_first,
     local_everywhere,
     not_before,
@@ -21,7 +19,6 @@ from roadstead.playbook.policies import (
 )
 from roadstead.terms.ids import EntryMode
 from roadstead.terms.years import NEVER
-from roadstead.world.reference import load
 
 EXACT = Effort(gap=0.0)
 MODES = {"plant": EntryMode.LOCAL, "contract": EntryMode.CONTRACT, "kit": EntryMode.KIT}
@@ -97,20 +94,3 @@ def test_not_before_a_year():
     assert (found[:, 1:] == made.prospect.options.allowed[:, 1:]).all()
     first = not_before(made.tree, made.prospect, {0: made.tree.first_year}).options.allowed
     assert (first == made.prospect.options.allowed).all()
-
-
-def test_japanese_makers_took_five_years():
-    """Restraint in 1981; Honda 1982, Nissan 1983, Toyota 1984, Mazda 1987, Mitsubishi 1988, Subaru 1989: the median is 4.5."""
-    assert japanese_wait(load().tables["precedents"]) == 5
-    rows = [
-        {"home": "JPN", "host": "USA", "kind": kind, "company": company, "year": year}
-        for kind, company, year in (
-            ("VER_QUOTA", "ALL", "1982"),
-            ("VER_QUOTA", "ALL", "1981"),
-            ("TRANSPLANT", "A", "1990"),
-            ("TRANSPLANT", "A/B", "1984"),
-            ("TRANSPLANT", "C", "1983"),
-        )
-    ]
-    assert japanese_wait(rows) == 3
-    assert np.median([3, 2]) == 2.5

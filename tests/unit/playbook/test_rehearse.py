@@ -35,6 +35,7 @@ from roadstead.playbook.rehearse import (
 )
 
 if TYPE_CHECKING:
+    from roadstead.footprint.dispatcher import Dispatcher
     from roadstead.footprint.solve import Solved
 
 EXACT = Effort(gap=0.0)
@@ -45,10 +46,14 @@ SEEDS = range(8)
 class Open:
     """A fan that is worked out already."""
 
-    paths: Fan
+    known: Fan
+
+    @property
+    def paths(self) -> int:
+        return self.known.paths
 
     def fan(self) -> Fan:
-        return self.paths
+        return self.known
 
 
 def alike(seed: int) -> Invented:
@@ -172,6 +177,12 @@ def test_a_path_that_does_as_a_leaf_does_is_at_its_nodes(seed: int):
     assert walk(tree, nodes, paths).tolist() == [list(history(tree, leaf)) for leaf in ends]
 
 
+def foresee_both(parts: list[Open], whole: Rehearsed):
+    """What is found and its bound, path by path."""
+    seen = foresee(parts, whole, (100, 1), EXACT)
+    return seen.npv, seen.bound
+
+
 def test_workers_and_parts_change_nothing():
     made, plan = alike(3), best(3)
     fan = own_paths(made)
@@ -180,9 +191,12 @@ def test_workers_and_parts_change_nothing():
     parts = rehearse([Open(fan.of([i])) for i in range(fan.paths)], policies)
     assert parts.npv == pytest.approx(whole.npv, rel=1e-9)
     assert parts.weight == pytest.approx(np.full(fan.paths, 1.0 / fan.paths))
-    seen = [foresee(lambda i: Open(fan.of([i])), whole, (100, 1), EXACT) for _ in range(2)]
+    seen = [foresee([Open(fan)], whole, (100, 1), EXACT) for _ in range(2)]
     assert (seen[0].npv == seen[1].npv).all()
     assert np.isfinite(seen[0].npv).sum() == sum(len(some) for some in seen[0].looked)
+    halves = [Open(fan.of(half)) for half in np.array_split(np.arange(fan.paths), 2)]
+    for one, other in zip((seen[0].npv, seen[0].bound), foresee_both(halves, whole), strict=True):
+        assert other == pytest.approx(one, rel=1e-9, nan_ok=True)
     alone = [solve(fan.of([i]).tree, fan.of([i]).prospect, EXACT).certificate.value for i in range(fan.paths)]
     here = np.isfinite(seen[0].npv)
     assert seen[0].npv[here] == pytest.approx(np.asarray(alone)[here], rel=1e-6)
@@ -206,9 +220,9 @@ def test_policies_that_decide_alike_are_looked_at_once(seed: int, monkeypatch):
     alone = np.stack([carried(fan, way)[0] for way in ways], axis=1)
     looked: list[tuple[str, int]] = []
 
-    def counted(fan: Fan, policy: Policy):
+    def counted(fan: Fan, policy: Policy, *warm: dict[bool, Dispatcher]):
         looked.append((policy.key, fan.paths))
-        return carried(fan, policy)
+        return carried(fan, policy, *warm)
 
     monkeypatch.setattr("roadstead.playbook.rehearse.carried", counted)
     npv, keeps = side_by_side(fan, ways)

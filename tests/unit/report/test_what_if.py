@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -16,10 +17,11 @@ from roadstead.playbook.what_if_book import (
     RunWorth,
     SideBySide,
     SweepBook,
+    SweepPlace,
     SweepPoint,
     Taken,
 )
-from roadstead.report.what_if import compared, comparison_page, sweep_page, sweep_sheet
+from roadstead.report.what_if import compared, comparison_page, places_sheet, sweep_page, sweep_sheet
 from roadstead.report.words import Words
 
 CASE = Name("Harbour <Motors>", "海港汽车")
@@ -69,6 +71,39 @@ def test_commitments_are_named_in_order_and_the_rest_are_counted():
         "more at site expand 2026; enter site enter 2027; tools: site tool 2028; site convert 2029; site open 2030 in 40% of futures"
     )
     assert cut == "more at site expand 2026; enter site enter 2027; and 3 more"
+
+
+def test_a_point_held_against_the_case_says_what_differs():
+    words = Words("en", "USD")
+    base = book([]).points[0]
+    alike = replace(base, values=("0.1",), compared=True)
+    other = replace(alike, values=("0.2",), added=BUILT[:1], dropped=BUILT[3:])
+    told = SweepBook(("EU27/MFN",), (), (base, alike, other), (), "USD", 2025)
+    assert [row[-1] for row in sweep_sheet(told, words).rows][1:] == [
+        "as it stands", "site open 2030 in 40% of futures; site enter not entered; no more at site expand"]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_places_that_are_asked_about_or_where_more_or_less_is_made(language: str):
+    """The union is asked about; in the second place 30,000 cars fewer are made at one point, in the third 10 fewer."""
+    words = Words(language, "USD")  # type: ignore[arg-type]
+    union, second = Name("Union", "联盟"), Name("Second", "第二")
+    places = (
+        SweepPlace(union, "EU27", True, 5e4, 0.0, 1e8, 31000.0),
+        SweepPlace(second, "TUR", False, 0.0, 4e4, 0.0, None),
+        SweepPlace(Name("Third", "第三"), "BRA", False, 1e4, 9e3, 1e7, 30000.0),
+    )
+    base = replace(book([]).points[0], places=places)
+    less = (places[0], replace(places[1], made=1e4), replace(places[2], made=8990.0))
+    told = SweepBook(("EU27/MFN",), (), (base, replace(base, values=("0.1",), places=less)), (), "USD", 2025)
+    sheet = places_sheet(told, words)
+    assert sheet is not None
+    assert {len(row) for row in sheet.rows} == {len(sheet.heads)}
+    assert [row[1] for row in sheet.rows] == [words.name(union)] * 2 + [words.name(second)] * 2
+    assert [row[4] for row in sheet.rows] == [words.cars(0.0), words.cars(0.0), words.cars(4e4), words.cars(1e4)]
+    assert sheet.rows[2][-1] == "–"
+    assert places_sheet(movers(), words) is None
+    assert words.label("whatif.places") in sweep_page(told, words)
 
 
 def comparison() -> SideBySide:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import fastexcel
+import openpyxl
 import pytest
 
 from roadstead.playbook.book import Name
@@ -131,6 +132,23 @@ def test_headings_stay_in_sight_and_filter(written: dict[str, Path]):
         assert [pane.get("ySplit") for pane in panes] == ["1"], name
         assert len(list(root.iter(f"{MAIN}autoFilter"))) == 1, name
         assert list(root.iter(f"{MAIN}col")), name
+
+
+def test_every_number_has_room_and_every_line_of_text(written: dict[str, Path]):
+    """A number that does not fit is shown as ###, and wrapped text without height covers the row below."""
+    book = openpyxl.load_workbook(written["playbook.xlsx"])
+    for sheet in book:
+        ranges = sheet.column_dimensions.values()
+        widths = {column: one.width for one in ranges for column in range(one.min, one.max + 1)}
+        for row in sheet.iter_rows():
+            height = sheet.row_dimensions[row[0].row].height or 15.0
+            for cell in row:
+                width = widths[cell.column]
+                if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                    assert height / 15.0 >= len(cell.value) // width, (sheet.title, cell.coordinate)
+                elif isinstance(cell.value, (int, float)):
+                    shown = f"{cell.value:,.0f}" if cell.number_format == "#,##0" else f"{cell.value:.1f}"
+                    assert len(shown) < width, (sheet.title, cell.coordinate)
 
 
 def test_a_number_that_is_none_is_refused(book: Book, tmp_path: Path):

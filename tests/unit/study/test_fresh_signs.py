@@ -10,11 +10,11 @@ import pytest
 
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate, node_years
-from roadstead.futures.growth.fan import fan_of, walked
+from roadstead.futures.growth.fan import drawn, fan_of, walked
 from roadstead.futures.tree import node_probability
-from roadstead.playbook import observed
-from roadstead.playbook.book import Sentence
-from roadstead.playbook.confirmed import shows
+from roadstead.playbook import observed, rehearse
+from roadstead.playbook.book import Name, Sentence
+from roadstead.playbook.confirmed import confirmed, fresh_paths, shows
 from roadstead.playbook.decisions import decisions
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.observed import seen
@@ -195,6 +195,44 @@ def test_on_every_path_the_plan_is_one_side_of_a_turn(
     assert checked > 20
     assert told.rehearsed.policies == ("plan", "export_only")
     assert [one.key for one in told.outcomes] == ["plan", "export_only"]
+
+
+def test_what_is_aside_is_carried_out_on_the_first_parts_alone(
+    source: Source,
+    reading: Reading,
+    signs: tuple[Signpost, ...],
+    found: tuple[Rehearsal, Rehearsal],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(rehearse, "ASIDE", 2)
+    first, each = source.plan.paths, 20
+    plan = Policy("plan", reading.plan.decisions)
+    with solver_silenced():
+        turned = turns(reading, signs)
+        beside = [way for turn in turned if turn is not None for way in (turn.do, turn.do_not)]
+        parts = [drawn(source, first + at, each) for at in range(0, COUNT, each)]
+        less = rehearse.rehearse(parts, (*beside, plan))
+    whole, aside = found[0].rehearsed, [way.key for way in beside]
+    assert less.of(aside).npv[:40] == pytest.approx(whole.of(aside).npv[:40], rel=1e-9)
+    assert np.isnan(less.of(aside).npv[40:]).all()
+    assert less.of(["plan"]).npv == pytest.approx(whole.of(["plan"]).npv, rel=1e-9)
+    titles = {event.event_id: Name(event.title, event.title_zh) for event in source.kept}
+    fresh = fresh_paths(source, first, less, seen(source, first, COUNT), turned)
+    for one, other in zip(confirmed(fresh, (reading, titles), signs, turned), found[1].signs, strict=True):
+        assert one.fresh == other.fresh
+        if one.pays is not None:
+            assert other.pays is not None
+            assert one.pays.asked <= min(other.pays.asked, 40)
+
+
+def test_no_more_than_the_first_signposts_are_turned(
+    reading: Reading, signs: tuple[Signpost, ...], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("roadstead.playbook.turns.MOST", 1)
+    with solver_silenced():
+        turned = turns(reading, signs)
+    assert turned[0] is not None
+    assert set(turned[1:]) == {None}
 
 
 def test_on_the_trees_own_paths_it_is_done_as_often_as_on_the_tree(

@@ -11,7 +11,7 @@ from roadstead.footprint.solve import Effort
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.study import growing
 from roadstead.study.growing import begin
-from roadstead.study.patch import certain, setting
+from roadstead.study.patch import event, setting
 from roadstead.study.patched import patched
 from roadstead.study.preflight import check
 from roadstead.study.progress import Quiet
@@ -251,13 +251,78 @@ def test_need_grows_with_the_tree():
     assert growing.machine_memory() > small.memory
 
 
-def test_a_what_if_holds_on_a_grown_tree_from_its_first_day_or_is_refused(grown):
-    """What begins later cannot be made certain on a tree that is grown, and says how it can."""
-    with patched(grown.folder, [setting("EU27/COUNTERVAILING=0.30")]) as folder:
-        found = begin(read_study(folder), Quiet()).grown
-        assert all(happened[0].event == "patch_1" and happened[0].since == 2027 for happened in found.happened)
-    with pytest.raises(RoadsteadError) as caught, patched(grown.folder, [certain("tur_ends_surtax 2030")]):
+def shown(folder: Path) -> list[tuple[str, int]]:
+    """Events on the paths to the leaves of a case's tree, with the year in which each came."""
+    found = begin(read_study(folder), Quiet()).grown
+    return [[(one.event, one.since) for one in found.happened[leaf]] for leaf in leaves(found.tree)]
+
+
+def test_a_rate_holds_on_a_grown_tree_from_its_first_day_or_from_a_later_year(grown):
+    with patched(grown.folder, [setting("EU27/COUNTERVAILING=0.30"), setting("TUR/SURTAX=0.10@2030")]) as folder:
+        study, ends = read_study(folder), shown(folder)
+    assert study.case.patched == ("EU27/COUNTERVAILING=0.30", "TUR/SURTAX=0.10@2030")
+    assert all(("patch_1", 2027) in path and ("patch_2", 2030) in path for path in ends)
+
+
+def test_an_event_is_certain_in_a_later_year_of_a_tree_grown_anew(grown):
+    with patched(grown.folder, [event("Türkiye ends surtax 2030")]) as folder:
+        study, ends = read_study(folder), shown(folder)
+    assert study.case.tree.grown.certain == {"tur_ends_surtax": 2030}
+    assert all([since for name, since in path if name == "tur_ends_surtax"] == [2030] for path in ends)
+    assert any(name != "tur_ends_surtax" for path in ends for name, _ in path)
+
+
+def test_an_event_never_comes_on_a_tree_grown_anew(grown):
+    before = shown(grown.folder)
+    assert any(name == "eu_duty_prolonged" for path in before for name, _ in path)
+    with patched(grown.folder, [event("EU keeps duty never")]) as folder:
+        ends = shown(folder)
+    assert not any(name == "eu_duty_prolonged" for path in ends for name, _ in path)
+
+
+def test_a_degree_that_is_named_is_the_one_that_comes(grown):
+    with patched(grown.folder, [event("bra_defence:twenty 2031")]) as folder:
+        ends = shown(folder)
+    assert all(("bra_defence:twenty", 2031) in path for path in ends)
+
+
+def test_events_named_in_the_case_are_shown_with_the_one_made_certain(grown):
+    grown.edit(YAML, "events: all", "events: [eu_duty_prolonged]")
+    with patched(grown.folder, [event("tur_ends_surtax 2030")]) as folder:
+        ends = shown(folder)
+    assert {name for path in ends for name, _ in path} == {"eu_duty_prolonged", "tur_ends_surtax"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("certain: {moon_opens: 2030}", ["there is no event `moon_opens`"]),
+        ("certain: {ind_opens: 2030}", ["shown, not yet played"]),
+        ("certain: {tur_ends_surtax: 2050}", ["outside the years planned", "2027 to 2036"]),
+        ("certain: {'bra_defence:steep': 2030}", ["no level `steep`", "twenty"]),
+        ("never: [moon_opens]", ["there is no event `moon_opens`"]),
+        ("certain: {tur_ends_surtax: 2030}, never: [tur_ends_surtax]", ["certain and never comes"]),
+        ("certain: {tur_ends_surtax: 2030, tur_raises: 2030}", ["both are certain in 2030"]),
+    ],
+)
+def test_what_is_settled_beforehand_must_be_able_to_be(grown, entry: str, words: list[str]):
+    grown.edit(YAML, "events: all,", f"events: all, {entry},")
+    fault = grown.fault()
+    assert fault.where.startswith("case.yaml:")
+    for word in words:
+        assert word in str(fault)
+
+
+def test_what_a_case_declares_beside_a_grown_tree_is_certain_from_its_first_day_alone(grown):
+    entry = """
+events:
+  - {id: turkey, title: T, title_zh: 土, probability: 1.0, rests_on: law, amendments: [{action: end, importer: TUR, kind: SURTAX}]}
+"""
+    grown.edit(YAML, f"  {GROWN}\n", f"  {GROWN}\n{entry}")
+    with pytest.raises(RoadsteadError) as caught, patched(grown.folder, [event("turkey 2030")]):
         pass
     (fault,) = caught.value.faults
     assert fault.code == "RS-S735"
-    assert "futures/events.csv" in fault.expected
+    assert "2027" in fault.expected
+    with patched(grown.folder, [event("turkey never")]) as folder:
+        assert not read_study(folder).events

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadstead.futures.catalogue import catalogue
-from roadstead.study.patch import Certain, Named, Setting, certain, effective, factor, read, setting
+from roadstead.study.patch import Certain, Named, Never, Setting, effective, event, factor, read, setting
 from roadstead.study.patched import patched
 from roadstead.study.spec import read_study
 from roadstead.terms.errors import RoadsteadError
@@ -57,8 +57,37 @@ def test_a_setting_is_read_as_it_is_written(patch: Setting):
 
 @given(CERTAINS)
 def test_an_event_is_read_as_it_is_written(patch: Certain):
-    assert certain(patch.text) == patch
+    assert event(patch.text) == patch
     assert read(patch.text) == patch
+
+
+@given(PARTS)
+def test_an_event_that_never_comes_is_read_as_it_is_written(name: str):
+    assert event(Never(name).text) == read(Never(name).text) == Never(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["us opens 2029", "us opens in 2029", "us opens  from 2029", "us opens 2029年", "us opens 2029年起"],
+)
+def test_a_year_is_said_in_several_ways(text: str):
+    assert event(text) == Certain("us opens", 2029)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "美国开放2029",
+        "美国开放 2029年起",
+        "2029年美国开放",
+        "自2029年起，美国开放",
+        "美国2029年开放",
+        "美国 2029年 开放",
+    ],
+)
+def test_a_year_stands_anywhere_in_chinese(text: str):
+    assert event(text).event.replace(" ", "") == "美国开放"
+    assert event(text).year == 2029
 
 
 @given(st.lists(st.one_of(SETTINGS, CERTAINS), max_size=8))
@@ -80,7 +109,7 @@ def test_what_is_no_patch_is_refused_all_at_once():
     told = faults("EU27/MFN=", "/x=3", "figures/case/fill")
     assert [fault.code for fault in told] == ["RS-S733", "RS-S733"]
     with pytest.raises(RoadsteadError):
-        certain("us_lets_in")
+        event("us_lets_in")
     assert read("high_walls") == Named("high_walls")
 
 
@@ -125,7 +154,9 @@ def test_an_ordinary_duty_is_that_on_cars_unless_another_product_is_named():
         ("case/tree/stages/2029=2030", "RS-S731", "case.yaml"),
         ("case/name=[", "RS-S733", "single value"),
         ("pins/izmir=perhaps", "RS-S733", "never"),
-        ("USA opens 2029", "RS-S734", "us_lets_in"),
+        ("USA 2029", "RS-S734", "us_lets_in"),
+        ("USA sings 2029", "RS-S734", "us_lets_in"),
+        ("eu_hybrids_duty never", "RS-S735", "no path"),
         ("eu_connected_rule 2029", "RS-F545", "played"),
         ("turkey_relents 2050", "RS-S735", "2027 to 2036"),
         ("zaf_raises:steep 2029", "RS-F545", "only"),

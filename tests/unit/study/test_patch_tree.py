@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadstead.study.patch_tree import demand_shares, make_certain
+from roadstead.study.patch_tree import demand_shares, make_certain, make_never
 from roadstead.terms.errors import RoadsteadError
 
 LAST = 2036
@@ -123,3 +123,40 @@ def test_halves_of_the_outlook_stay_what_the_tree_made_them():
     classes = {"fast": "fast", "slow": "slow"}
     assert demand_shares(tree, classes) == {"slow": pytest.approx(0.46), "fast": pytest.approx(0.54)}
     assert demand_shares(tree, {}) == {"slow": 0.5, "fast": 0.5}
+
+
+@given(trees(), st.sampled_from("abc"))
+def test_an_event_that_never_comes_is_on_no_path_and_the_tree_stays_one(tree: dict[str, Any], event: str):
+    """By hand: of the paths without it each keeps its place, and what is left of one parent sums to one."""
+    before = copy.deepcopy(tree)
+    if not any(event in node.get("fires", ()) for node in before["nodes"]):
+        with pytest.raises(RoadsteadError, match="RS-S735"):
+            make_never(tree, event, "--event")
+        return
+    make_never(tree, event, "--event")
+    assert not any(event in node.get("fires", ()) for node in tree["nodes"])
+    below: dict[str, float] = {}
+    for node in tree["nodes"]:
+        if node.get("parent"):
+            below[node["parent"]] = below.get(node["parent"], 0.0) + node["probability"]
+    assert all(total == pytest.approx(1.0) for total in below.values())
+    assert all(len(path) == len(tree["stages"]) for path in paths(tree))
+    kept = {path[-1]["id"] for path in paths(tree)}
+    assert {
+        path[-1]["id"] for path in paths(before) if not any(event in node.get("fires", ()) for node in path)
+    } <= kept
+
+
+def test_branches_without_an_event_keep_their_odds_as_it_never_comes():
+    tree = {
+        "stages": [2027, 2029],
+        "nodes": [
+            {"id": "today"},
+            {"id": "walls", "parent": "today", "probability": 0.5, "fires": ["raised"]},
+            {"id": "deal", "parent": "today", "probability": 0.3, "fires": ["ended"]},
+            {"id": "same", "parent": "today", "probability": 0.2},
+        ],
+    }
+    make_never(tree, "raised", "--event")
+    assert {node["id"]: node.get("probability") for node in tree["nodes"]} == {
+        "today": None, "deal": pytest.approx(0.6), "same": pytest.approx(0.4)}  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from margins import margin_check
 
 from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.solve import Effort, solve
@@ -135,3 +136,26 @@ def test_parts_and_workers_change_nothing(ready: Ready, ways: tuple[Policy, ...]
         again = rehearsal(ready, ways, Size(8, 0), replace(EFFORT, workers=2), Quiet())
     assert again.foreseen is None
     assert again.rehearsed.npv == pytest.approx(rehearsed.rehearsed.npv[:8], rel=1e-6)
+
+
+def test_fresh_paths_priced_together_earn_what_each_does_alone(source: Source):
+    """Laws that paths share are looked at once, and nothing is taken from a path beside it."""
+    count = 12
+    fresh = drawn(source, source.plan.paths, count)
+    together = fresh.fan()
+    for i in range(count):
+        alone, mine = fresh.of([i]).fan().prospect, together.of([i]).prospect
+        assert (alone.arcs.allowed == mine.arcs.allowed).all()
+        assert alone.arcs.margin == pytest.approx(mine.arcs.margin, rel=1e-12, abs=1e-9)
+        assert alone.resources.free == pytest.approx(mine.resources.free, rel=1e-12)
+        assert alone.resources.fixed == pytest.approx(mine.resources.fixed, rel=1e-12)
+
+
+def test_every_margin_of_a_fresh_path_is_the_sum_of_bars_worked_out_by_themselves(source: Source):
+    """One node-year after another, each supply by itself, as the question "why?" is answered."""
+    fresh = drawn(source, source.plan.paths, 12)
+    found = evaluate(fresh.grown, fresh.costing, fresh.rulebook, fresh.grown.events)
+    allowed = np.argwhere(found.prospect.arcs.allowed)
+    looked = allowed[np.random.default_rng(1).choice(len(allowed), 300, replace=False)]
+    assert len({bars.rulebook.state for bars in found.ledger.circumstances}) > 10
+    assert max(abs(margin_check(found, int(a), int(y))) for y, a in looked) < 1e-9

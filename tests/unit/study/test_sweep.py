@@ -13,6 +13,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,6 +125,52 @@ def test_what_comes_of_a_plan_adds_up(starter_run: Run):
     assert found.duty_of.keys() <= {"EU27", "GBR", "TUR", "BRA", "THA"}
     now = {one.what for one in found.built if one.now}
     assert now == {one.subject for one in first_decisions(reading) if one.kind in NEW}
+
+
+def test_every_customs_territory_is_told_at_every_point_and_adds_up(swept: tuple[Swept, Path]):
+    """By market, country and importer in the points; by customs territory where they are told: the sums are the same."""
+    book = told(swept[0])
+    for planned, point in zip(swept[0].points, book.points, strict=True):
+        came = planned.outcome
+        assert came is not None
+        assert sum(came.sold_in.values()) == pytest.approx(came.sales)
+        assert sum(at.sold for at in point.places) == pytest.approx(came.sales)
+        assert sum(at.made for at in point.places) == pytest.approx(came.local_output)
+        assert sum(at.duty for at in point.places) == pytest.approx(came.duty)
+        paid = sum(at.sold * at.price for at in point.places if at.price is not None)
+        assert paid / came.sales == pytest.approx(came.price)
+        assert [at.place_id for at in point.places if at.asked] == ["EU27"]
+        assert point.places[0].asked
+
+
+def test_a_point_is_told_by_what_differs_from_the_case_as_it_stands(swept: tuple[Swept, Path]):
+    book = told(swept[0])
+    assert not book.points[0].compared
+    stands = {(built.kind, built.what): (built.year, round(built.probability, 2)) for built in book.points[0].built}
+    for point in book.points[1:]:
+        assert point.compared
+        mine = {(built.kind, built.what): (built.year, round(built.probability, 2)) for built in point.built}
+        assert {(one.kind, one.what) for one in point.dropped} == stands.keys() - mine.keys()
+        assert {(one.kind, one.what) for one in point.added} == {key for key in mine if mine[key] != stands.get(key)}
+
+
+def test_its_tables_hold_the_same_in_csv_json_and_parquet(swept: tuple[Swept, Path], tmp_path: Path):
+    written = what_ifs.write_sweep(swept[0], tmp_path)
+    table = pl.read_parquet(written["places.parquet"])
+    points = json.loads(written["sweep.json"].read_text(encoding="utf-8"))["points"]
+    assert table.height == sum(len(point["places"]) for point in points)
+    with written["sweep.csv"].open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    axis_name = "EU27/COUNTERVAILING/OTHERS"
+    for row, point in zip(rows, points, strict=True):
+        value = point["values"].get(axis_name, "")
+        germany = table.filter((pl.col(axis_name) == value) & (pl.col("place") == "EU27")).row(0, named=True)
+        assert germany["price"] == pytest.approx(float(row["price_in_DEU"]))
+        assert germany["duty"] == pytest.approx(float(row.get("duty_of_EU27") or 0.0))
+        assert germany["sold"] == pytest.approx(float(row["sold_in_DEU"]))
+        turkey = table.filter((pl.col(axis_name) == value) & (pl.col("place") == "TUR")).row(0, named=True)
+        assert turkey["made"] == pytest.approx(float(row["made_in_TUR"]))
+        assert (turkey["place_name"], turkey["carmaker"]) == ("Türkiye", "Harbour Motors")
 
 
 def test_a_sweep_goes_on_from_what_it_has(swept: tuple[Swept, Path], monkeypatch: pytest.MonkeyPatch):

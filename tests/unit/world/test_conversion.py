@@ -110,3 +110,23 @@ def test_a_column_the_schema_does_not_know_is_refused(tmp_path):
     assert (tmp_path / "t.csv").read_text() == 'a\n1\n""\n'
     with pytest.raises(ValueError, match="fields not in fieldnames"):
         write(tmp_path / "t.csv", schema, [{"b": "1"}])
+
+
+def test_own_rows_take_the_place_of_unsourced_ones_only(tmp_path: Path):
+    """Of two collected rows that say what an own row says, the one with a document stays beside it."""
+    from conversion import gathered
+    from conversion.writing import SourceBook
+
+    (tmp_path / "overseas_production.csv").write_text(
+        "home,firms,year,period,metric,value,unit,source_title,source_url,published_on,as_of,confidence,note\n"
+        "XXX,all,2000,2000,EXPORTS,7,vehicles,A document,https://example.org,2001,2001,high,\n",
+        encoding="utf-8",
+    )
+    same = {"home": "XXX", "firms": "all", "year": "2000", "period": "2000", "metric": "EXPORTS", "unit": "vehicles"}
+    collected = [
+        same | {"value": "5", "source": ""},
+        same | {"value": "6", "source": "another"},
+        same | {"value": "4", "source": "", "metric": "OVERSEAS_PRODUCTION"},
+    ]
+    found = list(gathered.overseas_production(iter(collected), tmp_path, SourceBook()))
+    assert [row["value"] for row in found] == ["6", "4", "7"]

@@ -107,7 +107,7 @@ def _opened(costing: Costing, years: NodeYears, selling: Selling, market: str) -
     calendar = (years.year + (years.span - 1) // 2).tolist()
     for offer, path in zip(offers, paths, strict=True):
         powertrain, bev = carmaker.models[offer.model_id].powertrain, costing.bev_of_nev[market]
-        segment = np.asarray([segment_share(powertrain, float(nev), bev) for nev in selling.nev_share[:, m]])
+        segment = segment_share(powertrain, selling.nev_share[:, m], bev)
         bought = settled_share(costing, offer) * selling.market[:, m] * segment
         settled += bought
         middle = np.asarray([reference_share(costing, offer, year) for year in calendar])

@@ -20,6 +20,7 @@ from roadstead.futures.accounts import Pledges
 from roadstead.futures.capacity.rows import with_rows
 from roadstead.futures.costs.gates import Gate, content_of
 from roadstead.futures.costs.lane_costs import IN_QUOTA
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.variants import line_of
 from roadstead.futures.tree import years_before
 from roadstead.world.asked import PledgeKind
@@ -151,14 +152,15 @@ def _local_for_imports(flows: Flows, terms: PledgeTerms) -> tuple[Floats, Floats
 def _local_content(flows: Flows, terms: PledgeTerms) -> tuple[Floats, Floats]:
     costing, year = flows.costing, flows.costing.conventions.base_year
     local, whole = np.zeros(len(flows.arcs)), np.zeros(len(flows.arcs))
+    today = Moments([year], [flows.now])
     for a, key in enumerate(flows.arcs):
         line = line_of(costing.carmaker, key)
         if line is None or not _stands(flows, terms, key.line):
             continue
         model = costing.carmaker.models[costing.carmaker.offers[key.offer].model_id]
-        content = content_of(costing, Gate(line, model, year, flows.now))
-        local[a] = content.bought / (1.0 + line.local_premium)
-        whole[a] = local[a] + sum(content.sent.values())
+        content = content_of(costing, Gate(line, model, today))
+        local[a] = content.bought[0] / (1.0 + line.local_premium)
+        whole[a] = local[a] + sum(sent[0] for sent in content.sent.values())
     counted = whole[whole > 0]
     mean = float(counted.mean()) if counted.size else 1.0  # a car of mean worth is a unit
     return local / mean, terms.amount * whole / mean

@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.futures.catalogue.checks import faults_of
+from roadstead.futures.catalogue.checks import faults_of, placed
 from roadstead.futures.catalogue.counting import BaseClass
 from roadstead.futures.catalogue.tables import ALL, BASE_CLASSES, EPISODES, EVENTS, OF_AN_EVENT
 from roadstead.futures.paths import hazards
@@ -160,7 +160,10 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
     events = {row["event"]: _event(row, tables, sources, faults) for row in tables[EVENTS.name]}
     raise_if_any(faults)
     catalogue = Catalogue(events, _classes(tables[BASE_CLASSES.name]), tables[EPISODES.name])
-    hazards.check(catalogue.hazards)
+    try:
+        hazards.check(catalogue.hazards)
+    except RoadsteadError as error:
+        raise RoadsteadError([placed(fault, tables) for fault in error.faults]) from None
     return catalogue
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.counting import LARGE
@@ -20,6 +22,18 @@ MEASURE_KINDS = next(column.choices for column in MEASURES.columns if column.nam
 NEED_RATE = frozenset({"set", "add", "content", "least_price"})
 """Changes that are nothing without a number."""
 WORLD = "WLD"
+EVENT = re.compile(r"event (?P<event>.+?)(?:, influence of (?P<cause>.+))?")
+"""Where a fault of a hazard stands, as hazards say it."""
+OF_HAZARD = {
+    "RS-F511": (EVENTS.name, "chances"),
+    "RS-F512": ("event_levels", "probability"),
+    "RS-F513": (EVENTS.name, "needs"),
+    "RS-F514": (EVENTS.name, "needs"),
+    "RS-F515": (EVENTS.name, "low"),
+    "RS-F516": (EVENTS.name, "chances"),
+    "RS-F517": (EVENTS.name, "lasts"),
+}
+"""Table and column that a fault of an event's own hazard comes from."""
 
 
 def faults_of(tables: Mapping[str, Sequence[Row]], named: Collection[str], gazetteer: Gazetteer) -> Iterator[Fault]:
@@ -48,6 +62,20 @@ def faults_of(tables: Mapping[str, Sequence[Row]], named: Collection[str], gazet
         yield from _grounds(row, rows)
         for change in rows["event_changes"]:
             yield from _change(change, gazetteer, has_degrees=bool(rows["event_levels"]))
+
+
+def placed(fault: Fault, tables: Mapping[str, Sequence[Row]]) -> Fault:
+    """A fault of an event's hazard at the cell that it comes from."""
+    found = EVENT.fullmatch(fault.where)
+    if found is None:
+        return fault
+    name, cause = found["event"], found["cause"]
+    if cause:
+        table, column = "event_influences", "years" if fault.code == "RS-F517" else "factor"
+    else:
+        table, column = OF_HAZARD.get(fault.code, (EVENTS.name, "event"))
+    rows = [row for row in tables[table] if row["event"] == name and (not cause or row["cause"] == cause)]
+    return replace(fault, where=rows[0].where(column), message=f"`{name}`: {fault.message}") if rows else fault
 
 
 def _known(row: Row, column: str, named: Collection[str]) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.counting import LARGE, Counted, Tally, years
+from roadstead.world.plants import ABROAD, CHINESE, Standing, begun, standing_of, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,20 +15,7 @@ if TYPE_CHECKING:
     from roadstead.futures.catalogue.counting import BaseClass, Ground
     from roadstead.terms.tables import Row
 
-PLANTS = ("TRANSPLANT", "CN_PLANT")
-GIVEN_UP = ("refused", "abandoned", "shelved", "not advanced")
-"""What the status of a plant begins with whose maker never got it."""
-NOT_YET = (
-    "planned",
-    "expected",
-    "under construction",
-    "announced",
-    "construction",
-    "seeking",
-    "not decided",
-    "equipment",
-    "asset purchase",
-)
+PLANTS = (ABROAD, CHINESE)
 RESTRAINTS = ("VER_QUOTA", "IMPORT_LIMIT")
 ROUNDING = 1e-9
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -65,10 +53,9 @@ def _is_large_country(ground: Ground, place: str) -> bool:
 def plant_opened(ground: Ground, base: BaseClass) -> Tally:
     """Years in which makers of the home country opened a plant in one or more of the places of the class."""
     by_year: dict[int, list[tuple[date, Row]]] = {}
-    for row in _precedents(ground, ("CN_PLANT",)):
-        day = _day(row["start"])
-        opened = day is not None and not str(row["status"]).startswith(NOT_YET + GIVEN_UP)
-        if opened and day is not None and row["host"] in base.places and date(base.since, 1, 1) <= day <= ground.until:
+    for row in _precedents(ground, (CHINESE,)):
+        day = begun(row, ground.until)
+        if day is not None and row["host"] in base.places and day >= date(base.since, 1, 1):
             by_year.setdefault(day.year, []).append((day, row))
     counted = []
     for found in by_year.values():
@@ -84,17 +71,13 @@ def plant_refused(ground: Ground, base: BaseClass) -> Tally:
     """Plants announced and then refused, shelved or given up, in the years they waited."""
     counted: list[Counted] = []
     risk: dict[str, float] = {}
-    for row in _precedents(ground, ("CN_PLANT",)):
-        announced, start = _day(row["announced"]), _day(row["start"])
-        if announced is None or announced > ground.until or announced.year < base.since:
+    for row in _precedents(ground, (CHINESE,)):
+        waited = waiting(row, ground.until)
+        if waited is None or waited[0].year < base.since or (base.places and row["host"] not in base.places):
             continue
-        if base.places and row["host"] not in base.places:
-            continue
-        gone = str(row["status"]).startswith(GIVEN_UP)
-        ended = _day(row["status_as_of"]) if gone else start
-        until = min(ended or ground.until, ground.until)
-        risk[row["host"]] = risk.get(row["host"], 0.0) + years(announced, until)
-        if gone:
+        until = waited[1]
+        risk[row["host"]] = risk.get(row["host"], 0.0) + years(*waited)
+        if standing_of(row) is Standing.GIVEN_UP:
             counted.append(
                 _told(row["host"], until, f"{row['company']}, {row['site']}: {row['status']}", [row], "record")
             )
@@ -107,8 +90,8 @@ def plant_lost(ground: Ground, base: BaseClass) -> Tally:
     counted: list[Counted] = []
     risk: dict[str, float] = {}
     for row in _precedents(ground, PLANTS):
-        start = _day(row["start"])
-        if start is None or start > ground.until or str(row["status"]).startswith(NOT_YET + GIVEN_UP):
+        start = begun(row, ground.until)
+        if start is None:
             continue
         if base.places and row["host"] not in base.places:
             continue
@@ -192,12 +175,3 @@ def _precedents(ground: Ground, kinds: Sequence[str]) -> Iterable[Row]:
 def _told(place: str, day: date, text: str, rows: Sequence[Row], key: str) -> Counted:
     sources = tuple(dict.fromkeys(row.evidence.source_id for row in rows if row.evidence.is_sourced))
     return Counted(place, day, text, tuple(row[key] for row in rows), sources)
-
-
-def _day(text: str | None) -> date | None:
-    """The day a cell names, the first of its month or year where it names no more; None where it names none."""
-    parts = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", (text or "").strip())
-    if parts is None:
-        return None
-    year, month, day = parts.groups()
-    return date(int(year), int(month or 1), int(day or 1))

@@ -2,138 +2,236 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.futures.costs.costing import entry_day, facts_of_model
-from roadstead.trade.bill import Bill, assess
+from roadstead.trade.bill import Bill, assess, requirements
+from roadstead.trade.bills import FAILS, OPEN, QUALIFIES, qualify
+from roadstead.trade.duty import covers
 from roadstead.trade.landed import Consignments, crossing_lines, land
-from roadstead.trade.origin import preference_agreements
-from roadstead.trade.schedule import Lane
+from roadstead.trade.origin import cumulating, preference_agreements
+from roadstead.trade.schedule import Lane, in_scope
 from roadstead.trade.tariff import Schedules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from roadstead.futures.costs.costing import Costing
+    from roadstead.futures.costs.costing import Circumstances, Costing, Voyages
+    from roadstead.futures.costs.moments import Moments
+    from roadstead.terms.arrays import Floats, Ints
     from roadstead.terms.ids import Product
+    from roadstead.trade.bills import Bills
     from roadstead.trade.condition import FactValue
     from roadstead.trade.landed import CostLine, Landed
+    from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
     from roadstead.trade.tariff import Tariff
-    from roadstead.trade.valuation import Voyage
     from roadstead.world.carmaker import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One border to be crossed.
+    """One border, crossed in n moments.
 
     Attributes
     ----------
     bill
-        The bill of materials that decides preferential origin; one object for all goods made alike.
+        The bill of materials that decides preferential origin: of each, or one of all.
     price
-        Transfer price, free on board. [money/car]
+        Transfer price, free on board. Shape (n,). [money/car]
     import_tax_rate
-        [fraction]
+        Shape (n,). [fraction]
     in_quota
         True where the car comes in under a quota's permit.
     """
 
-    rulebook: Rulebook
+    moments: Moments
     importer: str
     origin: str
     product: Product
     model: Model
-    year: int
-    bill: Bill
-    price: float
-    way: Voyage
-    import_tax_rate: float = 0.0
+    bill: Bill | Bills
+    price: Floats
+    way: Voyages
+    import_tax_rate: Floats
     in_quota: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """Borders crossed, in the order they were asked for."""
+    """Borders crossed, in the order they were asked for; ``begin`` is where each begins in ``landed``."""
 
     tariff: Tariff
     landed: Landed
+    begin: Ints
 
-    def bars(self, which: int, prefix: str = "") -> list[CostLine]:
-        """The bars of one crossing, empty ones left out."""
-        return crossing_lines(self.tariff, self.landed, which, prefix)
+    def total(self, which: int) -> Floats:
+        """All that one crossing adds to the price free on board. Shape (n,). [money/car]"""
+        return self.landed.total[self.begin[which] : self.begin[which + 1]]
+
+    def carriage(self, which: int) -> Floats:
+        """Its freight and insurance. Shape (n,). [money/car]"""
+        at = slice(self.begin[which], self.begin[which + 1])
+        return np.asarray(self.landed.freight[at] + self.landed.insurance[at])
+
+    def bars(self, which: int, moment: int, prefix: str = "") -> list[CostLine]:
+        """The bars of one crossing in one moment, empty ones left out."""
+        return crossing_lines(self.tariff, self.landed, int(self.begin[which]) + moment, prefix)
 
 
 @dataclass(frozen=True, slots=True)
-class Borders:
-    """What is known of the borders of a plan: schedules of duty drawn up, and origin decided, once each."""
+class Law:
+    """What may reach a kind of goods under some measures.
 
-    costing: Costing
-    schedules: Schedules
-    # Rows of an importer, and bills, are told apart by identity; the values keep them, so that no other takes their place.
-    agreements: dict[tuple[object, ...], tuple[object, tuple[str, ...]]] = field(default_factory=dict)
-    verdicts: dict[tuple[object, ...], tuple[Bill, bool | None]] = field(default_factory=dict)
+    Attributes
+    ----------
+    rulebook
+        One in which it stands.
+    scope
+        As ``in_scope``.
+    """
+
+    rulebook: Rulebook
+    scope: tuple[Measure, ...]
+
+
+class Borders:
+    """What is known of the borders of a plan: schedules of duty drawn up, and origin decided, once each.
+
+    Rows of an importer are told apart by identity, and kept, so that no other takes their place.
+    """
+
+    def __init__(self, costing: Costing, moments: Moments) -> None:
+        first, last = entry_day(int(moments.year.min())), entry_day(int(moments.year.max()))
+        self.costing = costing
+        self.moments = moments
+        self._schedules = Schedules(first, last, lambda _: costing.dollars)
+        self._laws: list[Law] = []
+        self._law_of: dict[tuple[object, ...], int] = {}
+        self._met: dict[tuple[object, ...], Ints] = {}
+        self._agreements_of: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self._asked_of: dict[tuple[object, ...], tuple[object, ...]] = {}
 
     def cross(self, crossings: Sequence[Crossing]) -> Crossed:
         """Cross them all in one pass over the compiled schedules."""
-        lanes = [self.schedules.lane(one.rulebook, self._lane(one)) for one in crossings]
-        goods = Consignments(
-            lane=np.asarray(lanes, dtype=np.int64),
-            day=np.asarray([entry_day(one.year).toordinal() for one in crossings], dtype=np.int64),
-            transfer_price=np.asarray([one.price for one in crossings], dtype=np.float64),
-            freight=np.asarray([one.way.freight for one in crossings], dtype=np.float64),
-            insurance_rate=np.asarray([one.way.insurance_rate for one in crossings], dtype=np.float64),
-            money_rate=np.asarray([one.way.money_rate for one in crossings], dtype=np.float64),
-            days=np.asarray([one.way.days for one in crossings], dtype=np.float64),
-            import_tax_rate=np.asarray([one.import_tax_rate for one in crossings], dtype=np.float64),
-        )
-        tariff = self.schedules.tariff
-        return Crossed(tariff, land(tariff, goods))
 
-    def _lane(self, one: Crossing) -> Lane:
+        def joined(parts: Iterable[Floats]) -> Floats:
+            return np.concatenate([np.zeros(0), *parts])
+
+        lanes = [self._lanes(one) for one in crossings]
+        day = {year: entry_day(year).toordinal() for year in np.unique(self.moments.year).tolist()}
+        entry = [np.asarray([day[year] for year in one.moments.year.tolist()], dtype=np.int64) for one in crossings]
+        none = np.zeros(0, dtype=np.int64)
+        goods = Consignments(
+            lane=np.concatenate([none, *lanes]),
+            day=np.concatenate([none, *entry]),
+            transfer_price=joined(one.price for one in crossings),
+            freight=joined(one.way.freight for one in crossings),
+            insurance_rate=joined(one.way.insurance_rate for one in crossings),
+            money_rate=joined(one.way.money_rate for one in crossings),
+            days=joined(one.way.days for one in crossings),
+            import_tax_rate=joined(one.import_tax_rate for one in crossings),
+        )
+        tariff = self._schedules.tariff
+        begin = np.cumsum([0, *(len(one.moments) for one in crossings)])
+        return Crossed(tariff, land(tariff, goods), begin)
+
+    def _lanes(self, one: Crossing) -> Ints:
+        """Lane of every moment: its law, and what its bill qualifies for. Shape (n,)."""
+        lanes, law = np.empty(len(one.moments), dtype=np.int64), self._law(one)
+        verdicts: dict[str, Ints] = {}
+        for at in _split(law * (int(one.moments.year.max()) + 1) + one.moments.year):
+            agreements = self._agreements(one, int(law[at[0]]), int(one.moments.year[at[0]]))
+            for agreement in agreements:
+                if agreement not in verdicts:
+                    verdicts[agreement] = self._verdicts(one, agreement)
+            for some, verdict in _alike([verdicts[agreement] for agreement in agreements], at):
+                lanes[some] = self._lane(one, int(law[at[0]]), zip(agreements, verdict, strict=True))
+        return lanes
+
+    def _lane(self, one: Crossing, law: int, decided: Iterable[tuple[str, int]]) -> int:
         facts: dict[str, FactValue] = dict(facts_of_model(self.costing, one.model, one.importer))
-        facts |= self._qualifies(one)
+        facts |= {f"qualifies.{agreement}": met == QUALIFIES for agreement, met in decided if met != OPEN}
         if one.in_quota:
             facts["in_quota"] = True
+        given = self._laws[law]
+        return self._schedules.lane(given.rulebook, self._bare(one, tuple(sorted(facts.items()))), given.scope)
+
+    def _bare(self, one: Crossing, facts: tuple[tuple[str, FactValue], ...] = ()) -> Lane:
         firm = self.costing.carmaker.firm
-        return Lane(one.importer, one.origin, one.product, one.model.powertrain, firm, tuple(sorted(facts.items())))
+        return Lane(one.importer, one.origin, one.product, one.model.powertrain, firm, facts)
 
-    def _qualifies(self, one: Crossing) -> Mapping[str, FactValue]:
-        """Facts ``qualifies.AGREEMENT`` the bill of materials decides; undecided agreements stay unknown."""
-        on = entry_day(one.year)
-        found: dict[str, FactValue] = {}
-        for agreement in self._agreements(one, on):
-            key = (agreement, one.model.powertrain, on, id(one.bill), id(one.rulebook.treaties))
-            if key not in self.verdicts:
-                verdict = assess(one.rulebook, agreement, one.model.powertrain, one.bill, on).qualifies
-                self.verdicts[key] = (one.bill, verdict)
-            qualifies = self.verdicts[key][1]
-            if qualifies is not None:
-                found[f"qualifies.{agreement}"] = qualifies
-        return found
+    def _law(self, one: Crossing) -> Ints:
+        """Number of what may reach the goods in every moment. Shape (n,)."""
+        goods = (one.importer, one.origin, one.product, one.model.powertrain)
+        if goods not in self._met:
 
-    def _agreements(self, one: Crossing, on: date) -> tuple[str, ...]:
-        """Agreements that preferences of the importer's hang on."""
-        measures = one.rulebook.measures.get(one.importer, ())
-        key = (id(measures), one.importer, one.origin, on, id(one.rulebook.treaties))
-        if key not in self.agreements:
-            named = dict.fromkeys(
-                agreement
-                for measure in measures
-                if measure.requires and measure.stack == "REPLACE"
-                for agreement in preference_agreements(one.rulebook, measure, one.importer, one.origin, on)
-            )
-            known = tuple(agreement for agreement in named if agreement in one.rulebook.agreements)
-            self.agreements[key] = (measures, known)
-        return self.agreements[key][1]
+            def standing(_: int, now: Circumstances) -> int:
+                scope = in_scope(now.rulebook, self._bare(one))
+                key = (*goods, id(now.rulebook.treaties), *map(id, scope))
+                if key not in self._law_of:
+                    self._law_of[key] = len(self._laws)
+                    self._laws.append(Law(now.rulebook, scope))
+                return self._law_of[key]
+
+            found, which = one.moments.all.each(standing, one.moments.all.measures(one.importer))
+            self._met[goods] = np.asarray(found)[which]
+        return self._met[goods][one.moments.places]
+
+    def _agreements(self, one: Crossing, law: int, year: int) -> tuple[str, ...]:
+        """Agreements that preferences hang on; none for what is imported nowhere."""
+        if (law, year) not in self._agreements_of:
+            rules, on = self._laws[law].rulebook, entry_day(year)
+            named: dict[str, None] = {}
+            inside = covers(rules, frozenset((one.importer,)), one.origin, on)
+            for measure in () if inside else self._laws[law].scope:
+                if measure.requires and measure.stack == "REPLACE" and measure.importer == one.importer:
+                    named |= dict.fromkeys(preference_agreements(rules, measure, one.importer, one.origin, on))
+            self._agreements_of[law, year] = tuple(agreement for agreement in named if agreement in rules.agreements)
+        return self._agreements_of[law, year]
+
+    def _verdicts(self, one: Crossing, agreement: str) -> Ints:
+        """What the bills come to under an agreement. Shape (n,)."""
+        verdicts = np.empty(len(one.moments), dtype=np.int64)
+        first, which = one.moments.apart(one.moments.treaties)
+        kinds: dict[tuple[object, ...], list[int]] = {}
+        for kind, i in enumerate(first.tolist()):
+            rules, on = one.moments.now[i].rulebook, entry_day(int(one.moments.year[i]))
+            kinds.setdefault(self._asked(one, rules, agreement, on), []).append(kind)
+        for same in kinds.values():
+            at, i = np.flatnonzero(np.isin(which, same)), int(first[same[0]])
+            rules, on = one.moments.now[i].rulebook, entry_day(int(one.moments.year[i]))
+            if isinstance(one.bill, Bill):
+                met = assess(rules, agreement, one.model.powertrain, one.bill, on).qualifies
+                verdicts[at] = OPEN if met is None else QUALIFIES if met else FAILS
+            else:
+                verdicts[at] = qualify(rules, agreement, one.model.powertrain, one.bill.some(at), on)
+        return verdicts
+
+    def _asked(self, one: Crossing, rules: Rulebook, agreement: str, on: date) -> tuple[object, ...]:
+        """What an agreement asks for on a day, and whose materials count: days that ask alike are looked at together."""
+        key = (agreement, one.model.powertrain, on, id(rules.treaties), one.bill.places)
+        if key not in self._asked_of:
+            asked = requirements(rules, agreement, one.model.powertrain, on)
+            home = cumulating(rules, agreement, one.bill.places, on)
+            self._asked_of[key] = (id(rules.treaties), None if asked is None else tuple(asked), home)
+        return self._asked_of[key]
 
 
-def open_borders(costing: Costing, years: Sequence[int]) -> Borders:
-    """Borders for crossings in some years."""
-    days = entry_day(min(years)), entry_day(max(years))
-    return Borders(costing, Schedules(*days, lambda _: costing.dollars))
+def _split(numbers: Ints) -> list[Ints]:
+    """Places of every number there is, rising."""
+    order = np.argsort(numbers, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+
+
+def _alike(verdicts: Sequence[Ints], at: Ints) -> list[tuple[Ints, tuple[int, ...]]]:
+    """Moments of which the same is decided, and what."""
+    here = [each[at] for each in verdicts]
+    if all(bool((each == each[0]).all()) for each in here):
+        return [(at, tuple(int(each[0]) for each in here))]
+    kinds, which = np.unique(np.stack(here, axis=1), axis=0, return_inverse=True)
+    return [(at[which.reshape(-1) == i], tuple(map(int, kind))) for i, kind in enumerate(kinds)]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from roadstead.futures.events import Event, Happening
     from roadstead.futures.grow import Climate, Grown
     from roadstead.futures.prospect import NodeYears
+    from roadstead.trade.amendment import Amendment
     from roadstead.trade.law import Measure
+    from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
 
 NOTHING_LEFT = "RS-L205"
@@ -65,6 +67,7 @@ class Play:
         self._events = events
         self._known: dict[tuple[tuple[str, int], ...], Circumstances] = {(): today}
         self._rows: dict[tuple[object, ...], tuple[Measure, ...]] = {}
+        self._rules: dict[tuple[object, ...], tuple[NonTariff, ...]] = {}
 
     def held(self, happenings: tuple[Happening, ...]) -> Circumstances:
         """Circumstances where these are in force, in their order."""
@@ -92,11 +95,17 @@ class Play:
                 if any(fault.code != NOTHING_LEFT for fault in error.faults):
                     raise
                 continue
-            if change.action != "lift":
+            if change.action == "lift":
+                lifting = tuple(one for one in came if any(each.action == "lift" for each in self._changes(one[0])))
+                rulebook = replace(rulebook, non_tariff=self._rules.setdefault((change, lifting), rulebook.non_tariff))
+            else:
                 touching = tuple(one for one in came if self._touches(one[0], change.importer))
                 rows = self._rows.setdefault((change, touching), rulebook.measures[change.importer])
                 rulebook = replace(rulebook, measures={**rulebook.measures, change.importer: rows})
         return rulebook
 
+    def _changes(self, event_id: str) -> tuple[Amendment, ...]:
+        return self._events[event_id].amendments
+
     def _touches(self, event_id: str, importer: str) -> bool:
-        return any(change.importer == importer for change in self._events[event_id].amendments)
+        return any(change.importer == importer for change in self._changes(event_id))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.non_tariff import Car
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.demand.entry import EntryPath
+    from roadstead.futures.costs.moments import Moments
+    from roadstead.terms.arrays import Floats, Ints
     from roadstead.terms.ids import Powertrain
     from roadstead.trade.condition import FactValue
     from roadstead.trade.rulebook import Rulebook
@@ -118,23 +122,21 @@ def kept_share(costing: Costing, rulebook: Rulebook, offer: Offer, year: int, fo
     return (1.0 - costing.carmaker.channels[offer.market].dealer_margin) / (1.0 + cascade(taxes, "PRICE"))
 
 
-def ex_works(costing: Costing, model: Model, year: int, battery: float = 1.0) -> float:
-    """Variable cost at the home gate in a year, in real money; ``battery`` is a multiple of the battery's. [money/car]"""
+def ex_works(costing: Costing, model: Model, year: Ints | int, battery: Floats | float = 1.0) -> Floats:
+    """Variable cost at the home gate in a year, in real money; ``battery`` is a multiple of the battery's. Shape (n,). [money/car]"""
     decline = costing.conventions.cost_decline
     whole = model.ex_works * (1.0 - decline) ** (year - costing.conventions.base_year)
-    return whole * (1.0 + model.material * model.battery * (battery - 1.0))
+    return np.asarray(whole * (1.0 + model.material * model.battery * (battery - 1.0)))
 
 
-def materials(costing: Costing, model: Model, year: int, battery: float) -> tuple[float, float]:
-    """What the battery, and what all other material of a car costs at home in a year. [money/car]"""
+def materials(costing: Costing, model: Model, year: Ints | int, battery: Floats | float) -> tuple[Floats, Floats]:
+    """What the battery, and what all other material of a car costs at home in a year. Shapes (n,). [money/car]"""
     material = ex_works(costing, model, year) * model.material
     return material * model.battery * battery, material * (1.0 - model.battery)
 
 
-def voyage(
-    costing: Costing, origin: str, destination: str, model: Model, year: int, route: str, by_sea: float = 1.0
-) -> Voyage:
-    """Freight and days from one place to another; ``by_sea`` is a multiple of freight by sea.
+def voyage(costing: Costing, origin: str, destination: str, model: Model, year: int, route: str) -> Voyage:
+    """Freight and days from one place to another.
 
     Raises
     ------
@@ -157,7 +159,30 @@ def voyage(
         return Voyage(freight, terms.insurance_rate, terms.money_rate, terms.land_days + OVERLAND_DAYS)
     freight = float(freight_per_car(costing.shipping, distance, model.volume, [year])[0])  # type: ignore[arg-type]
     days = days_at_sea(costing.shipping, distance) + terms.land_days
-    return Voyage(freight * by_sea, terms.insurance_rate, terms.money_rate, days)
+    return Voyage(freight, terms.insurance_rate, terms.money_rate, days)
+
+
+@dataclass(frozen=True, slots=True)
+class Voyages:
+    """What the way over costs beside the goods, in n moments, as ``Voyage`` says it of one. Shapes (n,)."""
+
+    freight: Floats
+    insurance_rate: Floats
+    money_rate: Floats
+    days: Floats
+
+
+def voyages(costing: Costing, origin: str, destination: str, model: Model, moments: Moments) -> Voyages:
+    """``voyage`` in every moment, by its route and at what freight by sea costs in it."""
+
+    def told(year: int, now: Circumstances) -> tuple[float, ...]:
+        way = voyage(costing, origin, destination, model, year, now.route)
+        sails = origin != destination and costing.world.lanes.distance(origin, destination, now.route) is not None
+        return way.freight, way.insurance_rate, way.money_rate, way.days, float(sails)
+
+    found = moments.told(("voyage", origin, destination, model.volume), told, moments.routes)
+    freight, insurance_rate, money_rate, days, sails = found.T
+    return Voyages(np.where(sails > 0, freight * moments.freight, freight), insurance_rate, money_rate, days)
 
 
 def facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, FactValue]:

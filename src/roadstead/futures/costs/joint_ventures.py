@@ -17,25 +17,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from roadstead.futures.costs.costing import Costing
-    from roadstead.futures.costs.lane_costs import Supply
-    from roadstead.trade.landed import CostLine
-    from roadstead.world.carmaker import Line
-
-SENT = frozenset({"kit", "imported_parts", "inland"})
-"""Bars of what home sends to a line abroad."""
+    from roadstead.futures.costs.lane_costs import LaneCost
+    from roadstead.terms.arrays import Floats
+    from roadstead.world.carmaker import Line, Model
 
 
-def home_profit(supply: Supply, bars: Sequence[CostLine]) -> float:
-    """What home earns on what it sends for a car made abroad, before tax; nothing on a car of its own. [money/car]"""
-    if supply.line is None:
-        return 0.0
-    return supply.model.transfer_margin * sum(bar.amount for bar in bars if bar.key in SENT)
+def home_profit(model: Model, cost: LaneCost) -> Floats:
+    """What home earns on what it sends for a car made abroad, before tax; nothing on a car of its own. Shape (n,). [money/car]"""
+    return model.transfer_margin * cost.sent
 
 
-def own_margin(costing: Costing, line: Line, whole: float, sold: float) -> float:
-    """(P.4) from what a car earns all owners together after tax, and what home earns on what it sends. [money/car]"""
+def own_margin(costing: Costing, line: Line, whole: Floats, sold: Floats) -> Floats:
+    """(P.4) from what a car earns all owners together after tax, and what home earns on what it sends. Shapes (n,). [money/car]"""
     partner = 1.0 - line.own_share
     return line.own_share * whole + partner * sold * (1.0 - costing.carmaker.home.tax_rate)

@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 
 from roadstead.futures.accounts import Tails
 from roadstead.futures.evaluate import evaluate, node_years
-from roadstead.futures.grow import Grown
+from roadstead.futures.grow import Climate, Grown
 from roadstead.futures.growth.from_paths import climate, happened
 from roadstead.futures.growth.stakes import in_money
 from roadstead.futures.paths.economy import Factors
@@ -54,28 +54,40 @@ class Fan:
     @property
     def depth(self) -> int:
         """Nodes of a path below the root."""
-        return (self.tree.count - 1) // self.paths
+        return _depth(self.tree)
 
     @property
     def paths(self) -> int:
         """Number of paths."""
-        return int(np.count_nonzero(self.tree.parent == 0))
+        return _paths(self.tree)
 
     def of(self, paths: Sequence[int] | Ints) -> Fan:
         """Some of the paths, each as likely beside the others as before."""
-        some = np.asarray(paths, dtype=np.int64)
-        depth = self.depth
-        nodes = np.concatenate([[0], (1 + some[:, None] * depth + np.arange(depth)).ravel()])
-        share = self.tree.branch_probability[1 + some * depth]
-        stages = slice(0, depth + 1)
-        tree = fan_tree(self.tree.start[stages], self.tree.years[stages], share / share.sum())
-        named = replace(tree, name=tuple(self.tree.name[n] for n in nodes))
-        return Fan(named, of_nodes(self.prospect, nodes), self.at[nodes])
+        tree, nodes = _some_paths(self.tree, paths)
+        return Fan(tree, of_nodes(self.prospect, nodes), self.at[nodes])
 
     def by_path(self, by_node: Floats) -> Floats:
         """What comes to every path that is reached, of each node's part of an expected value. Shapes (N,) -> (paths,)."""
         own = by_node[1:].reshape(self.paths, self.depth).sum(axis=1)
         return np.asarray(by_node[0] + own / self.tree.branch_probability[1 :: self.depth])
+
+
+def _paths(tree: ScenarioTree) -> int:
+    return int(np.count_nonzero(tree.parent == 0))
+
+
+def _depth(tree: ScenarioTree) -> int:
+    return (tree.count - 1) // _paths(tree)
+
+
+def _some_paths(tree: ScenarioTree, paths: Sequence[int] | Ints) -> tuple[ScenarioTree, Ints]:
+    """The tree of some paths of a fan, each as likely beside the others as before, and its nodes among all."""
+    some, depth = np.asarray(paths, dtype=np.int64), _depth(tree)
+    nodes = np.concatenate([[0], (1 + some[:, None] * depth + np.arange(depth)).ravel()])
+    share = tree.branch_probability[1 + some * depth]
+    stages = slice(0, depth + 1)
+    part = fan_tree(tree.start[stages], tree.years[stages], share / share.sum())
+    return replace(part, name=tuple(tree.name[n] for n in nodes)), nodes
 
 
 def fan_tree(start: Ints, years: Ints, probability: Floats) -> ScenarioTree:
@@ -166,6 +178,8 @@ class Drawn:
         Nodes of the grown tree that the fan's are at. Shape (N,).
     answered
         Own prices that rivals answer, by market, as in ``build_demand``; None where they answer the reference prices. Shape (Y, K).
+    limit
+        Modules that the tree lets be bought, so that a path lets no fewer. Shape (R,).
     """
 
     grown: Grown
@@ -173,21 +187,60 @@ class Drawn:
     costing: Costing
     rulebook: Rulebook
     answered: Mapping[str, Floats] | None = None
+    limit: Floats | None = None
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
+        return _paths(self.grown.tree)
+
+    def of(self, paths: Sequence[int] | Ints) -> Drawn:
+        """Some of the paths, each as likely beside the others as before."""
+        grown, (tree, nodes) = self.grown, _some_paths(self.grown.tree, paths)
+        own = node_years(grown).node
+        rows, climate = np.concatenate([np.flatnonzero(own == n) for n in nodes]), grown.climate
+        part = replace(
+            grown,
+            tree=tree,
+            names=tuple(grown.names[n] for n in nodes),
+            happened=tuple(grown.happened[n] for n in nodes),
+            demand=tuple(grown.demand[n] for n in nodes),
+            market=grown.market[nodes],
+            nev_share=grown.nev_share[nodes],
+            climate=climate and Climate(
+                climate.battery[nodes],
+                climate.freight[nodes],
+                {place: worth[nodes] for place, worth in climate.worth.items()},
+            ),
+        )  # fmt: skip
+        answered = self.answered and {market: price[rows] for market, price in self.answered.items()}
+        return replace(self, grown=part, at=self.at[nodes], answered=answered)
 
     def fan(self) -> Fan:
         """The paths with their prospect."""
         found = evaluate(self.grown, self.costing, self.rulebook, self.grown.events, self.answered)
-        return Fan(self.grown.tree, replace(found.prospect, tails=Tails()), self.at)
+        prospect = replace(found.prospect, tails=Tails())
+        if self.limit is not None:
+            most = np.maximum(prospect.resources.limit, self.limit)
+            prospect = replace(prospect, resources=replace(prospect.resources, limit=most))
+        return Fan(self.grown.tree, prospect, self.at)
 
 
-def drawn(source: Source, first: int, count: int, answered: Mapping[str, Floats] | None = None) -> Drawn:
+def drawn(
+    source: Source,
+    first: int,
+    count: int,
+    answered: Mapping[str, Floats] | None = None,
+    limit: Floats | None = None,
+) -> Drawn:
     """The paths ``first``, ``first`` + 1, ... of a source; those from ``source.plan.paths`` on are fresh ones.
 
-    ``answered``: own prices that rivals answer on the tree; on a path they answer those of the nodes that it is at.
+    ``answered``: own prices that rivals answer on the tree; on a path they answer those of the nodes that it is at. ``limit``: modules that
+    the tree lets be bought.
     """
     paths = source.told(first, count)
     at = np.concatenate([[0], walked(source, paths)[:, 1:].ravel()])
     node = node_years(source.grown).node
     rows = np.concatenate([np.flatnonzero(node == n) for n in at])
     prices = None if answered is None else {market: price[rows] for market, price in answered.items()}
-    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook, prices)
+    return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook, prices, limit)

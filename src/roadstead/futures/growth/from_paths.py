@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints, Shorts
 
 IDLE = 0.001
-"""An event is left out of a tree where it moves less than this part of a year's margin."""
+"""An event is left out of a tree where it moves less than this part of a year's margin, unless it is certain in some year."""
 WAYS = (-1.0, 0.0, 1.0)
 """Which way the events of a path pull its demand: slow, not at all, fast."""
 
@@ -100,7 +100,11 @@ def grow_from_paths(plan: PathPlan, world: World, catalogue: Catalogue, economy:
     events = [event for event in events if not plan.events or event.event_id in plan.events]
     playable = [Playable(event.hazard, played_levels(event)) for event in events]
     stakes = reckon(world, playable)
-    moving = [i for i, levels in enumerate(stakes.events) if np.abs(levels).max() >= IDLE * stakes.demand]
+    moving = [
+        i
+        for i, levels in enumerate(stakes.events)
+        if np.abs(levels).max() >= IDLE * stakes.demand or any(p >= 1.0 for _, p in events[i].hazard.yearly)
+    ]
     possible = Possible(catalogue.hazards, economy, world.outlook.years, len(world.outlook.market))
     kept = [events[i] for i in moving]
     drawn = simulate(possible, plan.seed, 0, plan.paths)

@@ -97,8 +97,8 @@ class Sides:
     firms: float
 
 
-def segment_share(powertrain: Powertrain, nev: float, bev: float) -> float:
-    """Share of all new cars that a powertrain has; EREV counts with PHEV, all others share what is not NEV."""
+def segment_share(powertrain: Powertrain, nev: Floats, bev: float) -> Floats:
+    """Share of all new cars that a powertrain has, by the share of NEV; EREV counts with PHEV, all others share what is not NEV."""
     if powertrain is Powertrain.BEV:
         return nev * bev
     return nev * (1.0 - bev) if powertrain in NEV else 1.0 - nev

@@ -9,8 +9,10 @@ import numpy as np
 
 from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.response import respond
+from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.costs.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.costs.least_prices import import_limits, least_shares, rivals_floors
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.rival_costs import rises
 from roadstead.futures.prospect import Demand
 from roadstead.futures.selling.nests import OTHER, nests_of
@@ -185,22 +187,43 @@ def reference(
     if int((years.year + years.span).max()) - grown.tree.first_year > grown.market.shape[2]:
         raise ValueError("the outlook ends before the horizon")
     for y in range(years.count):
-        node, year = int(years.node[y]), int(years.year[y] + (years.span[y] - 1) // 2)
         begin = int(years.year[y]) - grown.tree.first_year
         at = slice(begin, begin + int(years.span[y]))
-        cars = grown.market[node, :, at]
-        set_by = circumstances[y].terms
+        cars = grown.market[int(years.node[y]), :, at]
         size[y] = cars.mean(1)
-        nev[y] = (grown.nev_share[node, :, at] * cars).sum(1) / cars.sum(1)
-        for c, offer in enumerate(offers):
-            m = int(market_of[c])
-            powertrain = costing.carmaker.models[offer.model_id].powertrain
-            part = segment_share(powertrain, nev[y, m], costing.bev_of_nev[offer.market])
-            strength = set_by.get(STRENGTH, costing.conventions.demand.of(STRENGTH, offer.market).value)
-            sales[y, c] = reference_share(costing, offer, year, strength) * size[y, m] * part
-            retail[y, c] = retail_price(costing, offer, year) * circumstances[y].worth_of(offer.market)
-            kept[y, c] = kept_share(costing, circumstances[y].rulebook, offer, year, BUILT_UP)
+        nev[y] = (grown.nev_share[int(years.node[y]), :, at] * cars).sum(1) / cars.sum(1)
+    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+    for c, offer in enumerate(offers):
+        m = int(market_of[c])
+        powertrain = costing.carmaker.models[offer.model_id].powertrain
+        part = segment_share(powertrain, nev[:, m], costing.bev_of_nev[offer.market])
+        share, retail[:, c], kept[:, c] = _offered(costing, moments, offer)
+        sales[:, c] = share * size[:, m] * part
     return Reference(markets, market_of, sales, retail, kept, size, nev)
+
+
+def _offered(costing: Costing, moments: Moments, offer: Offer) -> tuple[Floats, Floats, Floats]:
+    """Share of its powertrain at the reference price, as far as events have set the strength of an entry; that price; what is kept of it.
+
+    Shapes (Y,).
+    """
+    strength = costing.conventions.demand.of(STRENGTH, offer.market).value
+
+    def share(year: int, now: Circumstances) -> float:
+        return reference_share(costing, offer, year, now.terms.get(STRENGTH, strength))
+
+    def price(year: int, _: Circumstances) -> float:
+        return retail_price(costing, offer, year)
+
+    def kept(year: int, now: Circumstances) -> float:
+        return kept_share(costing, now.rulebook, offer, year, BUILT_UP)
+
+    key = (offer.market, offer.model_id)
+    return (
+        moments.told(("share", *key), share, moments.years, moments.terms),
+        moments.told(("price", *key), price, moments.years) * moments.worth_of(offer.market),
+        moments.told(("kept", *key), kept, moments.rules),
+    )
 
 
 def _contest(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.evidence import Confidence
 from roadstead.terms.tables import csv_lines
+from roadstead.terms.workbooks import unread
 from roadstead.world.imports.taken import Taken, rests
 from roadstead.world.readers.sheet import WORKBOOKS, no_number, workbook_tables
 from roadstead.world.reference import preferred_sales
@@ -123,9 +124,21 @@ def read(paths: Sequence[Path], gazetteer: Gazetteer, sales: Sequence[Row], *, p
 def _tables(path: Path, faults: list[Fault]) -> list[Table]:
     """Sheets, or the one table of a CSV that a sheet was saved as."""
     if path.suffix.lower() in WORKBOOKS:
-        return workbook_tables(path, HEADER, faults)
+        return _sheets(path, faults)
     lines = csv_lines(path, HEADER, HEADER, faults)
     return [[(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]] if lines else []
+
+
+def _sheets(path: Path, faults: list[Fault]) -> list[Table]:
+    """Filled rows of every sheet; a name or figure that the spreadsheet has not worked out is a fault, a rate of growth is not."""
+    tables: list[Table] = []
+    for rows, sheet in workbook_tables(path, HEADER, faults):
+        at = _header(rows)
+        if at is not None:
+            known = {0, *_years(rows[at][1])}
+            faults += unread(sheet, lambda _, column, known=known: column - 1 in known)  # type: ignore[misc]
+        tables.append(rows)
+    return tables
 
 
 def _years(cells: Sequence[str]) -> dict[int, int]:

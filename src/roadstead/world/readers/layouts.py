@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.world.readers import iea, plain, registrations
+from roadstead.world.readers.sheet import WORKBOOKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from roadstead.world.panel import Panel, Series
     from roadstead.world.places import Gazetteer
 
-WORKBOOKS = {".xlsx", ".xlsm", ".xls"}
 HEADER = 4096
 """Bytes that surely hold a header."""
 

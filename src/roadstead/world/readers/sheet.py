@@ -10,14 +10,17 @@ import polars as pl
 
 from roadstead.terms.errors import Fault, RoadsteadError, in_order
 from roadstead.terms.tables import csv_lines
+from roadstead.terms.workbooks import OTHER_SUFFIXES, SUFFIXES, read_workbook, text_of, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from roadstead.terms.workbooks import Sheet as WorkbookSheet
+
 LINE = "line"
 """Column of a sheet's cells that holds the line each row begins in."""
-WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls"}
+WORKBOOKS = SUFFIXES | OTHER_SUFFIXES
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Years a person can mean; what lies outside is a month, a count or a slip."""
 
@@ -136,48 +139,51 @@ def _even_rows(
         yield line, cells
 
 
-def workbook_tables(path: Path, about: str, faults: list[Fault]) -> list[list[tuple[int, list[str]]]]:
-    """Rows that are not blank of every sheet that has any, each with its number; nothing, with a fault noted, without one.
+def workbook_tables(
+    path: Path, about: str, faults: list[Fault]
+) -> list[tuple[list[tuple[int, list[str]]], WorkbookSheet]]:
+    """Every sheet that is not blank: its filled rows, each with its number, and the sheet; nothing, with a fault noted, without one.
 
-    ``about`` says what was expected of a workbook that is missing or empty.
+    ``about`` says what was expected of a workbook that is empty.
     """
-    try:
-        import fastexcel
-    except ImportError:
-        message = "workbooks are read with fastexcel, which is not installed"
-        expected = "install fastexcel beside Roadstead, or save the sheet as `CSV UTF-8`"
+    if path.suffix.lower() in OTHER_SUFFIXES:
+        message = "workbooks of this kind are not read"
+        expected = "save it as .xlsx, or the sheet as `CSV UTF-8`"
         faults.append(Fault(path.name, "RS-W318", message, expected))
         return []
-    if not path.exists():
-        faults.append(Fault(path.name, "RS-T101", "this file is missing", f"a table with {about}"))
-        return []
     try:
-        book = fastexcel.read_excel(path)
-        sheets = [
-            book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-            for name in book.sheet_names
-        ]
-    except fastexcel.FastExcelError as error:
-        message = f"not readable as a workbook: {str(error).splitlines()[0]}"
-        faults.append(Fault(path.name, "RS-T112", message, "a workbook, or a CSV file in UTF-8"))
+        filled = [(rows, sheet) for sheet in read_workbook(path) if (rows := _filled_rows(sheet))]
+    except RoadsteadError as error:
+        faults += error.faults
         return []
-    tables = [rows for sheet in sheets if (rows := _filled_rows(sheet.rows()))]
-    if not tables:
+    if not filled:
         faults.append(Fault(f"{path.name}:1:1", "RS-T102", "this file is empty", about))
-    return tables
+    return filled
 
 
 def _workbook_lines(
     path: Path, wanted: Sequence[Wanted], columns: str, faults: list[Fault]
 ) -> list[tuple[int, list[str]]]:
-    """Rows of the sheet with most of the wanted columns, the first of equals: downloads begin with covers and notes."""
-    tables = workbook_tables(path, columns, faults)
-    return max(tables, key=lambda table: _known_columns(table[0][1], wanted)) if tables else []
+    """Rows of the sheet with most of the wanted columns, the first of equals: downloads begin with covers and notes.
+
+    What is right of the header is left out.
+    """
+    filled = workbook_tables(path, columns, faults)
+    if not filled:
+        return []
+    rows, chosen = max(filled, key=lambda one: _known_columns(one[0][0][1], wanted))
+    faults += unread(chosen)
+    width = max(at for at, cell in enumerate(rows[0][1], 1) if cell)
+    return [(number, cells[:width]) for number, cells in rows]
 
 
-def _filled_rows(rows: Sequence[Sequence[str | None]]) -> list[tuple[int, list[str]]]:
-    """Rows that are not blank, by their number in the sheet: a header may stand below empty ones."""
-    return [(number, [cell or "" for cell in row]) for number, row in enumerate(rows, 1) if any(row)]
+def _filled_rows(sheet: WorkbookSheet) -> list[tuple[int, list[str]]]:
+    """Rows that are not blank, by their number in the sheet and all as wide as the widest: a header may stand below empty ones."""
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), value in sorted(sheet.cells.items()):
+        rows.setdefault(row, {})[column] = text_of(value)
+    width = max((column for cells in rows.values() for column in cells), default=0)
+    return [(row, [cells.get(column, "") for column in range(1, width + 1)]) for row, cells in rows.items()]
 
 
 def _known_columns(header: list[str], wanted: Sequence[Wanted]) -> int:

@@ -17,6 +17,7 @@ from roadstead.futures.catalogue.past import COUNTED
 from roadstead.futures.catalogue.past_law import duty_paths
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.evidence import Confidence, Evidence
+from roadstead.terms.placing import Place
 from roadstead.terms.tables import Row
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment, amend
@@ -33,12 +34,12 @@ def episode(name, kind, began, ended=None, record="", place="EGY"):
         "recovered": None, "record": record, "url": "",
         "source": "a book", "as_of": "2025", "confidence": "low", "note": "",
     }  # fmt: skip
-    return Row(values, "episodes.csv", 2, {})
+    return Row(values, Place("episodes.csv"), 2, {})
 
 
 def row(**values):
     evidence = {"source": "a book", "as_of": "2025", "confidence": "low", "note": ""}
-    return Row(evidence | values, "made.csv", 2, {})
+    return Row(evidence | values, Place("made.csv"), 2, {})
 
 
 def base(counts, **fields):

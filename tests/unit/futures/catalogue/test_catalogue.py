@@ -375,6 +375,22 @@ def _written(value):
 
 
 @pytest.mark.parametrize(
+    ("tables", "where"),
+    [
+        (whole(events={"chances": "2028=1.5"}), "events.csv:2:10 (chances)"),
+        (whole(events={"chances": "2028=0"}), "events.csv:2:10 (chances)"),
+        (whole(events={"needs": "chl_duty"}), "events.csv:2:11 (needs)"),
+        (whole(event_levels=LEVELS[:1]), "event_levels.csv:2:5 (probability)"),
+    ],
+)
+def test_a_fault_of_a_hazard_stands_at_its_cell(own, tables, where):
+    with pytest.raises(RoadsteadError) as caught:
+        own(**tables)
+    assert [fault.where.rpartition("/")[2] for fault in caught.value.faults] == [where]
+    assert "`chl_duty`" in caught.value.faults[0].message
+
+
+@pytest.mark.parametrize(
     ("tables", "code", "words"),
     [
         (whole(events={"chances": "2028=3 %"}), "RS-F542", "'2028=3 %' is no chance of a year"),

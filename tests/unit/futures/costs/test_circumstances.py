@@ -11,8 +11,9 @@ import pytest
 
 from roadstead.futures.catalogue.playing import play
 from roadstead.futures.costs.circumstances import Play, node_circumstances
-from roadstead.futures.costs.costing import Circumstances, ex_works, materials, voyage
-from roadstead.futures.costs.lane_costs import Supply, lane_cost, rests_on
+from roadstead.futures.costs.costing import Circumstances, ex_works, materials, voyage, voyages
+from roadstead.futures.costs.lane_costs import Supply, Way, lane_cost, lane_costs
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.events import Happening
 from roadstead.futures.grow import Climate
@@ -112,10 +113,16 @@ def test_dear_batteries_make_cars_dearer_by_their_part(starter_ready: Ready):
 
 def test_freight_by_sea_is_multiplied_and_no_other(starter_ready: Ready):
     costing = starter_ready.evaluation.ledger.costing
-    city = costing.carmaker.models["city"]
-    plain, dear = (voyage(costing, "CHN", "DEU", city, 2030, "SUEZ_CLOSED", by_sea) for by_sea in (1.0, 2.0))
-    assert dear.freight == pytest.approx(2.0 * plain.freight)
-    assert dear.days == plain.days
+    city, now = costing.carmaker.models["city"], starter_ready.evaluation.ledger.circumstances[0]
+    moments = Moments([2030, 2030, 2030], [now, replace(now, freight=2.0), replace(now, route="SUEZ_OPEN")])
+    sea = voyages(costing, "CHN", "DEU", city, moments)
+    plain, dear, nearer = sea.freight.tolist()
+    assert plain == voyage(costing, "CHN", "DEU", city, 2030, "SUEZ_CLOSED").freight
+    assert dear == pytest.approx(2.0 * plain)
+    assert nearer == voyage(costing, "CHN", "DEU", city, 2030, "SUEZ_OPEN").freight < plain
+    assert sea.days[0] == sea.days[1] > sea.days[2]
+    overland = voyages(costing, "DEU", "AUT", city, moments).freight
+    assert overland == pytest.approx([overland[0]] * 3)
 
 
 def test_a_currency_moves_what_is_earned_and_paid_in_it(starter_ready: Ready):
@@ -145,11 +152,15 @@ def test_a_currency_moves_what_is_earned_and_paid_in_it(starter_ready: Ready):
 
 @pytest.mark.parametrize("change", [{"battery": 1.1}, {"freight": 1.1}, {"worth": {"BRA": 1.1}}])
 def test_other_costs_are_never_shared(starter_ready: Ready, change):
-    """A lane whose costs differ rests on other things, so that no cost is borrowed."""
+    """Moments of one lane that differ in a cost cost what each does alone, so that none is borrowed."""
     costing, now = starter_ready.evaluation.ledger.costing, starter_ready.evaluation.ledger.circumstances[0]
     bahia, city = costing.carmaker.lines["bahia"], costing.carmaker.models["city"]
-    supplies = [Supply(bahia, city, "BRA", "", 2030, each) for each in (now, replace(now, **change))]
-    assert len({rests_on(costing, supply) for supply in supplies}) == 2
+    both = now, replace(now, **change)
+    (found,) = lane_costs(costing, Moments([2030, 2030], both), [Way(bahia, city, "BRA", "", np.arange(2))])
+    alone = [lane_cost(costing, Supply(bahia, city, "BRA", "", 2030, each)) for each in both]
+    assert [found.bars(i) for i in range(2)] == alone
+    assert found.total == pytest.approx([sum(bar.amount for bar in bars) for bars in alone], rel=1e-12)
+    assert found.total[0] != found.total[1]
 
 
 def test_a_grown_tree_holds_by_year(grown_begun: Begun, grown_study):

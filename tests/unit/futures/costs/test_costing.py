@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roadstead.futures.costs.borders import open_borders
+from roadstead.futures.costs.borders import Borders
 from roadstead.futures.costs.costing import Circumstances, arrives_as, voyage
 from roadstead.futures.costs.gates import Gate, GateCost, gate_costs
 from roadstead.futures.costs.lane_costs import Supply, lane_cost
+from roadstead.futures.costs.moments import Moments
 from roadstead.futures.evaluate import barred
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
@@ -57,7 +58,8 @@ def cost(costing: Costing, line: str | None, market: str, now: Circumstances, **
 
 
 def gate_cost(costing: Costing, line: Line | None, model: Model, year: int, now: Circumstances) -> GateCost:
-    return gate_costs(open_borders(costing, [year]), [Gate(line, model, year, now)])[0]
+    moments = Moments([year], [now])
+    return gate_costs(Borders(costing, moments), [Gate(line, model, moments)])[0]
 
 
 def test_a_car_from_home_is_added_up_by_hand(costing: Costing, now: Circumstances, city: Model):
@@ -141,7 +143,7 @@ def test_content_decides_the_preference(costing: Costing, now: Circumstances, co
     """From Korea to Germany: free under the agreement where 55 % of the car is Korean, 10 % where less of it is."""
     line = replace(costing.carmaker.lines["izmir"], place="KOR", local_content=content)
     model = costing.carmaker.models["city"]
-    assert (gate_cost(costing, line, model, YEAR, now).content["KOR"] >= 0.55) == free
+    assert (gate_cost(costing, line, model, YEAR, now).content["KOR"][0] >= 0.55) == free
     bars = lane_cost(costing, Supply(line, model, "DEU", "", YEAR, now))
     assert (bar(bars, "mfn") == 0.0) == free
     assert bar(bars, "countervailing") == 0.0
@@ -159,7 +161,7 @@ def test_content_is_counted_as_customs_counts_it(costing: Costing, now: Circumst
     shares = []
     for content in (0.1, 0.5, 0.9):
         line = replace(costing.carmaker.lines["styria"], local_content=content)
-        found = gate_cost(costing, line, city, YEAR, now).content
+        found = {place: float(share[0]) for place, share in gate_cost(costing, line, city, YEAR, now).content.items()}
         assert sum(found.values()) == pytest.approx(1.0)
         shares.append(found["CHN"])
     assert shares == sorted(shares, reverse=True)
@@ -207,7 +209,7 @@ def test_a_fee_is_paid_by_the_car(costing: Costing, now: Circumstances):
 
 
 def test_cost_falls_with_the_years(costing: Costing, now: Circumstances, city: Model):
-    gates = [gate_cost(costing, None, city, year, now).total for year in (2027, 2030, 2035)]
+    gates = [float(gate_cost(costing, None, city, year, now).total[0]) for year in (2027, 2030, 2035)]
     assert gates == sorted(gates, reverse=True)
     assert gates[1] / gates[0] == pytest.approx((1 - costing.conventions.cost_decline) ** 3)
 

@@ -14,7 +14,8 @@ from roadstead.demand.pricing import shares_at
 from roadstead.demand.response import prices_at
 from roadstead.footprint.certify import filled
 from roadstead.futures.costs.circumstances import representative_year
-from roadstead.futures.costs.rival_costs import rises
+from roadstead.futures.costs.moments import Moments
+from roadstead.futures.costs.rival_costs import RIVAL, Duties, rises
 from roadstead.futures.prospect import pooled
 from roadstead.futures.selling.nests import Nests
 from roadstead.futures.selling.reaction import react
@@ -23,10 +24,13 @@ from roadstead.futures.selling.selling import build_demand
 from roadstead.futures.selling.shares import reference_share
 from roadstead.study.estimates import READ_AT_NODES
 from roadstead.terms.errors import RoadsteadError
-from roadstead.terms.ids import Powertrain
+from roadstead.terms.ids import Powertrain, Product
 from roadstead.trade.amendment import Amendment, amend
+from roadstead.trade.condition import parse
+from roadstead.trade.duty import Shipment, settle
 
 if TYPE_CHECKING:
+    from roadstead.futures.costs.costing import Circumstances
     from roadstead.study.study import Ready
 
 
@@ -249,3 +253,31 @@ def test_rivals_answer_to_reference_prices_is_their_own_reference(starter_ready:
     still = [m for m in range(len(selling.markets)) if (selling.rise[m] == 0).all()]
     assert still
     assert all(answer.by_market[m] < 1e-6 for m in still)
+
+
+def test_rivals_duties_are_those_of_each_value_by_itself(starter_ready: Ready):
+    """Settled once for every law and band of value, they are what settling every value under its law gives."""
+    ledger = starter_ready.evaluation.ledger
+    costing, today = ledger.costing, ledger.circumstances[0]
+    steps = [Amendment("add", "EU27", f"step {i}", rate=rate) for i, rate in enumerate((0.1, 0.2))]
+    laws = [today]
+    for step in steps:
+        book = amend(laws[-1].rulebook, [(step, date(2027, 1, 1))])
+        last = book.measures["EU27"][-1]
+        banded = replace(last, condition=parse(f"customs_value > {15_000 + 10_000 * len(laws)}"))
+        book = replace(book, measures={**book.measures, "EU27": (*book.measures["EU27"][:-1], banded)})
+        laws.append(replace(today, rulebook=book))
+    rng = np.random.default_rng(3)
+    now = [laws[i] for i in rng.integers(0, 3, 60)]
+    year, customs = rng.integers(2027, 2036, 60), rng.uniform(5_000.0, 60_000.0, 60)
+    customs[:2] = 25_000.0, 35_000.0  # on the edge itself
+    found = Duties(costing).change(Moments(year.tolist(), now), today, "EU27", Powertrain.BEV, customs)
+
+    def rate(there: Circumstances, on: int, value: float) -> float:
+        goods = Shipment("EU27", "CHN", Product.CAR, Powertrain.BEV, RIVAL, date(on, 7, 1), {})
+        return float(settle(there.rulebook, goods, value, costing.dollars).duty_rate(value))
+
+    rows = zip(now, year.tolist(), customs.tolist(), strict=True)
+    alone = [rate(there, on, value) - rate(today, on, value) for there, on, value in rows]
+    assert found == pytest.approx(alone, rel=1e-12, abs=1e-15)
+    assert {round(each, 9) for each in alone} == {0.0, 0.1, 0.3}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 import xlsxwriter
@@ -186,8 +184,16 @@ def test_an_empty_workbook(tmp_path, gazetteer, told):
     assert told(history, tmp_path / "empty.xlsx", gazetteer) == [("empty.xlsx:1:1", "RS-T102")]
 
 
-def test_without_fastexcel_a_workbook_is_told_what_it_needs(workbook, gazetteer, monkeypatch):
-    path = workbook(OLD, share("Germany", 2020, 3))
-    monkeypatch.setitem(sys.modules, "fastexcel", None)
-    with pytest.raises(RoadsteadError, match=r"fastexcel, which is not installed; .*`CSV UTF-8` \[RS-W318\]"):
-        history(path, gazetteer)
+def test_an_old_kind_of_workbook_is_told_what_to_save_it_as(tmp_path, gazetteer):
+    (tmp_path / "old.xls").write_bytes(b"")
+    with pytest.raises(RoadsteadError, match=r"save it as \.xlsx, or the sheet as `CSV UTF-8` \[RS-W318\]"):
+        history(tmp_path / "old.xls", gazetteer)
+
+
+def test_a_formula_without_a_value_is_told(tmp_path, gazetteer, told):
+    with xlsxwriter.Workbook(tmp_path / "sums.xlsx") as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, OLD.split(","))
+        sheet.write_row(1, 0, share("Germany", 2020, 13)[:-1])
+        sheet.write_formula(1, 7, "=1+12", None, "")
+    assert told(history, tmp_path / "sums.xlsx", gazetteer) == [("Data!H2", "RS-T115")]

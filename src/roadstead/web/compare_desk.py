@@ -1,0 +1,49 @@
+"""Runs side by side: a choice of them, and the report's own page of their differences."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from roadstead.report.what_if import comparison_page
+from roadstead.report.words import Words
+from roadstead.study.what_ifs import compare
+from roadstead.web.asked import desk_of
+from roadstead.web.pages import language_of, page
+from roadstead.web.shelves import framed
+from roadstead.web.workplace import MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+router = APIRouter(include_in_schema=False)
+MOST, FEWEST = 8, 2
+"""Runs that stand beside each other."""
+Runs = Annotated[list[str], Query(alias="run", max_length=MOST)]
+
+
+@router.get("/compare")
+def choose(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- FastAPI copies it
+    """Choose runs; the page of those that are chosen."""
+    place = desk_of(request).workplace
+    chosen = sorted((place.run(name) for name in set(runs)), key=lambda run: (run.made_at, run.name))
+    return page(
+        request, "compare.html", runs=list(place.runs().values()), chosen=[run.name for run in chosen], fewest=FEWEST
+    )
+
+
+@router.get("/compare/page")
+def document(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- FastAPI copies it
+    """The report's page of runs side by side."""
+    place = desk_of(request).workplace
+    folders = tuple(place.run(name).folder for name in dict.fromkeys(runs))
+    written = tuple((folder / MANIFEST).stat().st_mtime_ns for folder in folders)
+    return framed(_compared(folders, written, language_of(request)))
+
+
+@lru_cache(maxsize=16)
+def _compared(folders: tuple[Path, ...], written: tuple[int, ...], language: Literal["en", "zh"]) -> str:  # noqa: ARG001 -- a run written anew is compared anew
+    found = compare(folders)
+    return comparison_page(found, Words(language, found.currency))

@@ -1,0 +1,110 @@
+"""Pages of what lies in the workplace: cases, runs, a run with its playbook and everything to take away."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request
+from starlette.background import BackgroundTask
+from starlette.datastructures import UploadFile
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.web.asked import Form, desk_of
+from roadstead.web.pages import page
+from roadstead.web.uploads import take_in
+from roadstead.web.workplace import MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roadstead.web.workplace import RunShown
+
+router = APIRouter(include_in_schema=False)
+PLAYBOOK, WORKBOOK = "playbook.html", "playbook.xlsx"
+PLAYBOOK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+"""A playbook carries its own style and asks nobody for anything; only the desk may frame it."""
+
+
+@router.get("/")
+def start() -> Response:
+    """The first page."""
+    return RedirectResponse("/cases", 303)
+
+
+@router.get("/cases")
+def cases(request: Request) -> Response:
+    """Every case."""
+    place = desk_of(request).workplace
+    return page(request, "cases.html", cases=place.cases().values())
+
+
+@router.post("/cases")
+def hand_in(request: Request, form: Form) -> Response:
+    """Take a case in that somebody hands in as a zip file."""
+    packed = form.get("packed")
+    if not isinstance(packed, UploadFile):
+        raise RoadsteadError(Fault("packed", "RS-B813", "no file was sent", "a zip file of a case folder"))
+    name = take_in(desk_of(request).workplace, packed.file)
+    return RedirectResponse(f"/cases/{name}", 303)
+
+
+@router.get("/runs")
+def runs(request: Request) -> Response:
+    """Every run, to be looked at or compared."""
+    return page(request, "runs.html", runs=list(desk_of(request).workplace.runs().values()))
+
+
+@router.get("/runs/{name}")
+def run(request: Request, name: str) -> Response:
+    """A run: its worth, its playbook, and what can be taken away."""
+    place = desk_of(request).workplace
+    shown = place.run(name)
+    tables = [file for file in shown.files if file.startswith("tables/")]
+    others = [other for other in place.runs() if other != name]
+    return page(request, "run.html", run=shown, tables=tables, others=others, has_playbook=PLAYBOOK in shown.files)
+
+
+@router.get("/runs/{name}/playbook")
+def playbook(request: Request, name: str) -> Response:
+    """The stored playbook, as it was written."""
+    place = desk_of(request).workplace
+    return framed(place.file(place.run(name), PLAYBOOK))
+
+
+@router.get("/runs/{name}/files/{file:path}")
+def file(request: Request, name: str, file: str) -> Response:
+    """A file of a run, to be saved."""
+    place = desk_of(request).workplace
+    found = place.file(place.run(name), file)
+    return FileResponse(found, filename=f"{name}-{found.name}")
+
+
+@router.get("/runs/{name}/everything.zip")
+def everything(request: Request, name: str) -> Response:
+    """The whole run folder, which `roadstead verify` checks again."""
+    place = desk_of(request).workplace
+    packed = _packed(place, place.run(name))
+    return FileResponse(packed, filename=f"{name}.zip", background=BackgroundTask(packed.unlink, missing_ok=True))
+
+
+def framed(document: Path | str) -> Response:
+    """A document of the report's, which brings its own style."""
+    headers = {"content-security-policy": PLAYBOOK_POLICY}
+    if isinstance(document, str):
+        return Response(document, media_type="text/html", headers=headers)
+    return FileResponse(document, media_type="text/html", headers=headers)
+
+
+def _packed(place: Any, shown: RunShown) -> Path:
+    from pathlib import Path
+
+    with (
+        tempfile.NamedTemporaryFile(prefix="roadstead-run-", suffix=".zip", delete=False) as handle,
+        zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in (MANIFEST, *shown.files):
+            packed.write(place.file(shown, name), f"{shown.name}/{name}")
+    return Path(handle.name)
