@@ -126,7 +126,7 @@ def test_every_cost_line_has_a_name(language: str):
 
 def cost_keys() -> set[str]:
     """Keys of bars written out where costs are worked out; those with a prefix are spelled with each of the inputs."""
-    made = [*calls("trade", "CostLine"), *calls("futures", "CostLine")]
+    made = [*calls("trade", "CostLine"), *calls("futures", "CostLine"), *calls("futures", "item")]
     plain = {call.args[0].value for call in made if isinstance(call.args[0], ast.Constant)}
     prefixed = {
         "".join(part.value for part in call.args[0].values if isinstance(part, ast.Constant))
