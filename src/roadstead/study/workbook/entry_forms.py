@@ -117,6 +117,7 @@ def _text(name: str) -> Column:
 _EVENTS = ("events", OF + "event")
 TABLES = (
     EntryTable("tree", ("tree", "nodes", NEXT), columns_of(NodeEntry)),
+    EntryTable("certain", ("tree", "grown", "certain", "=event"), (_text("event"), Column("value", Kind.YEAR, ""))),
     EntryTable("events", ("events", NEXT), columns_of(EventEntry)),
     EntryTable("amendments", (*_EVENTS, "amendments", NEXT), (_text("event"), *columns_of(AmendmentEntry))),
     EntryTable("content", (*_EVENTS, "content", NEXT), (_text("event"), *columns_of(ContentEntry))),

@@ -207,7 +207,9 @@ def _under(root: Any, name: str) -> Any:
 
 
 def _walk(node: Any, way: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """What stands at the end of a way, with the columns that the way names."""
+    """What stands at the end of a way, with the columns that the way names; nothing where the way ends before."""
+    if node is None:
+        return
     if not way:
         yield node if isinstance(node, dict) else {VALUE: node}
         return

@@ -52,8 +52,16 @@ def test_a_bundled_case_comes_back_the_same(name, language, tmp_path):
 
 def test_a_grown_tree_comes_back_the_same(tmp_path):
     new_case(tmp_path / "case", grown=True)
-    path = write_template(tmp_path / "book.xlsx", filling.from_case(tmp_path / "case"))
-    same(read_study(opened(path)), read_study(tmp_path / "case"))
+    rows = filling.from_case(tmp_path / "case")
+    known = [{"event": "bra_defence:twenty", "value": 2031}, {"event": "tur_ends_surtax", "value": 2030}]
+    entries = {row["entry"]: row for row in rows["case"]}
+    entries["tree.grown.never"]["value"] = "gbr_duty"
+    path = write_template(tmp_path / "book.xlsx", rows | {"certain": known}, "zh")
+    study = read_study(opened(path))
+    assert study.case.tree.grown.certain == {row["event"]: row["value"] for row in known}
+    assert study.case.tree.grown.never == ("gbr_duty",)
+    again = write_template(tmp_path / "again.xlsx", filling.from_case(opened(path)))
+    same(read_study(opened(again)), study)
 
 
 def test_the_problem_posed_has_the_same_fingerprint(starter_ready, written):
