@@ -136,6 +136,21 @@ def test_a_quote_follows_what_is_typed_and_declared(served: Served):
         expect(page.locator("#quote .faults")).to_contain_text("Atlantis")
 
 
+def test_what_is_declared_while_an_answer_is_under_way_is_kept(served: Served):
+    with served.page() as page:
+        page.goto(
+            f"{served.base}/duty?lang=en&importer=USA&origin=MEX&powertrain=BEV&product=car&on=2026-07-01&value=20000&firm="
+        )
+        duty = page.locator("#quote dd").first
+        expect(duty).to_contain_text("27.5%")
+        page.route("**/duty/quote?*", lambda _: None)  # the answer waits until that is taken back
+        with page.expect_request("**/duty/quote?*"):
+            page.locator("#value").fill("30000")
+        page.locator("select[name='fact qualifies.USMCA']").select_option("true")
+        page.unroute("**/duty/quote?*")
+        expect(duty).to_contain_text("25% US$7,500")
+
+
 def test_a_plan_is_followed_through_a_killed_server_to_its_result(served: Served):
     with served.context.new_page() as page:
         page.goto(f"{served.base}/cases/harbour?lang=en")

@@ -31,3 +31,11 @@ function frames(root) {
 
 document.addEventListener("DOMContentLoaded", () => frames(document));
 document.addEventListener("htmx:load", (event) => frames(event.target));
+
+// An answer to a question that has been changed since is not shown: the next is under way, and to show this one would undo the change.
+let changes = 0;
+for (const kind of ["input", "change"]) document.addEventListener(kind, () => { changes += 1; }, true);
+document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.changes = changes; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "quote" && event.detail.xhr.changes !== changes) event.detail.shouldSwap = false;
+});
