@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import claim_overseas
 from roadstead.study.claim_figures import Figure, crossed, joined, of_row, of_rows
+from roadstead.terms.ids import HOME
 from roadstead.world.reference import SCOPES, WORLD
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
-
-HOME = "CHN"
-UNION = "EU27"
 
 
 def work_out(world: World, reading: Row) -> list[Figure]:
