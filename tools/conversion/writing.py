@@ -63,10 +63,13 @@ class SourceBook:
 
 
 def evidence(source: str, as_of: str, confidence: str, note: str = "") -> dict[str, str]:
-    """The four evidence columns; no unsourced row keeps a high confidence."""
+    """The four evidence columns; no unsourced row keeps a high confidence.
+
+    A note that begins with ``no source located`` says so of the row, whose empty source says it too; further on it is of one figure.
+    """
     if not source and confidence == "high":
         confidence = "medium"
-    note = re.sub(r"\bno source located\.?\s*", "", note).strip(" .;")
+    note = re.sub(r"^(?:no source located\.?\s*)+", "", note).strip(" .;")
     return {"source": source, "as_of": as_of, "confidence": confidence, "note": note}
 
 

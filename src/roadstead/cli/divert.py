@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, number, percent, print_json, table
+from roadstead.cli.printing import answers, chart_faults, number, percent, print_json, table
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -106,12 +106,7 @@ def _contradictions(wanted: Output) -> list[Fault]:
     faults = []
     if wanted.json and wanted.csv:
         faults.append(Fault("--csv", "RS-C701", "figures are printed as JSON or as CSV, not both", "one"))
-    if wanted.chart is not None:
-        from roadstead.report.charts.files import unknown_ending
-
-        if (fault := unknown_ending(wanted.chart, "--chart")) is not None:
-            faults.append(fault)
-    return faults
+    return [*faults, *chart_faults(wanted.chart)]
 
 
 def _facts(texts: list[str]) -> "Facts":

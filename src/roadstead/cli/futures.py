@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from roadstead.cli import futures_tables as tables
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import answers, chart_faults, print_json
 
 if TYPE_CHECKING:
     from roadstead.futures.catalogue.foresight import EventChance
@@ -35,8 +35,9 @@ def futures(
         Print JSON.
     """
     from roadstead.study import foresight
+    from roadstead.terms.errors import raise_if_any
 
-    _check(chart)
+    raise_if_any(chart_faults(chart))
     found = foresight.futures(case, event)
     if json:
         print_json(tables.as_json(found, found.sources))
@@ -52,18 +53,6 @@ def futures(
                 console.print(line, soft_wrap=True)
     if chart is not None:
         _draw(chart, found.events, language, quiet=json)
-
-
-def _check(chart: Path | None) -> None:
-    """What can be refused before anything is worked out."""
-    if chart is None:
-        return
-    from roadstead.report.charts.files import unknown_ending
-    from roadstead.terms.errors import RoadsteadError
-
-    fault = unknown_ending(chart, "--chart")
-    if fault:
-        raise RoadsteadError(fault)
 
 
 def _draw(path: Path, events: "tuple[EventChance, ...]", language: Literal["en", "zh"], *, quiet: bool) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from roadstead.cli.duty import as_json
-from roadstead.cli.printing import answers, number, percent, plain, print_json, table
+from roadstead.cli.printing import answers, chart_faults, number, percent, plain, print_json, table
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ def timeline(inquiry: "Inquiry", asked: str, chart: Path | None, faults: list[Fa
     from roadstead.trade import comparison
     from roadstead.world import reference
 
-    if chart is not None:
-        from roadstead.report.charts.files import unknown_ending
-
-        if (fault := unknown_ending(chart, "--chart")) is not None:
-            faults.append(fault)
+    faults += chart_faults(chart)
     steps = _unless(faults, lambda: comparison.timeline(inquiry, comparison.read_years(asked), reference.load()))
     if chart is not None:
         _draw(inquiry, steps, chart)

@@ -52,7 +52,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "line": "  {name}: {value} ({period}): {source}",
         "missing": "  {name}: not known: {why}",
         "in transit": "  port of transit: serves {serves}; {shipped} shipped there in {period}: {source}",
-        "assumed": "assumptions of market_terms.csv",
+        "assumed": "an assumption",
+        "terms": "assumptions of market_terms.csv",
     },
     "zh": {
         "market": "市场",
@@ -86,7 +87,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "line": "  {name}：{value}（{period}）：{source}",
         "missing": "  {name}：未知：{why}",
         "in transit": "  转运口岸：服务{serves}；{period}运入{shipped}辆：{source}",
-        "assumed": "market_terms.csv 中的假设",
+        "assumed": "假设",
+        "terms": "market_terms.csv 中的假设",
     },
 }
 KEYS = ("size", "growth", "nev_share", "openness", "landed_gap", "country_risk", "chinese_share")
@@ -109,7 +111,6 @@ NOTES_ZH = {
     "by the port of": "经转运口岸，不含其后路程：{rest}",
 }
 """Notes by the beginning of the English words."""
-SHOWN_SOURCES = 3
 
 
 def listed(found: Markets, language: Language) -> Table:
@@ -170,9 +171,8 @@ def printed(key: str, value: float) -> str:
 def foot(found: Markets, world: World, language: Language) -> Iterator[str]:
     """What the columns are and weigh, what is not known, ports of transit, and what was left out."""
     words, comma = WORDS[language], "; " if language == "en" else "；"
-    year = next(iter(found.markets)).cells["growth"].period[-4:] if found.markets else ""
     for key in KEYS:
-        told = words[f"{key} is"].format(until=year or "2030", powertrain=found.powertrain)
+        told = words[f"{key} is"].format(until=found.until, powertrain=found.powertrain)
         yield comma.join(
             (told, words["weight"].format(weight=f"{found.weights[key]:g}"), _mostly(key, found, language))
         )
@@ -227,7 +227,7 @@ def in_full(market: Market, found: Markets, language: Language) -> Iterator[str]
         else:
             value = printed(key, cell.value)
             yield words["line"].format(
-                name=words[key], value=value, period=cell.period, source=_rests(cell, found, language)
+                name=words[key], value=value, period=cell.period, source=_rests(key, cell, found, language)
             )
     if market.transit is not None and market.transit.shipped is not None:
         transit, sent = market.transit, market.transit.shipped
@@ -245,10 +245,10 @@ def _why(missing: str, language: Language) -> str:
     return next((zh for begins, zh in MISSING_ZH.items() if missing.startswith(begins)), missing)
 
 
-def _rests(cell: Cell, found: Markets, language: Language) -> str:
+def _rests(key: str, cell: Cell, found: Markets, language: Language) -> str:
     words = WORDS[language]
-    told = [*titles(found.sources, [s for s in cell.sources if s != ASSUMPTION])[:SHOWN_SOURCES]]
-    told += [words["assumed"]] if ASSUMPTION in cell.sources else []
+    told = [*titles(found.sources, [s for s in cell.sources if s != ASSUMPTION])]
+    told += [words["terms" if key == "landed_gap" else "assumed"]] if ASSUMPTION in cell.sources else []
     notes = [_noted(note, language) for note in cell.note.split("; ") if note]
     return ("; " if language == "en" else "；").join(filter(None, (_noted(cell.by, language), *told, *notes)))
 

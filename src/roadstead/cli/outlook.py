@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Group, Parameter
 
 from roadstead.cli import outlook_tables as tables
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import answers, chart_faults, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,12 +196,7 @@ def _check(chart: Path | None, draw: Sampling) -> None:
 
     faults: list[Fault] = []
     check_sampling(draw.draws, draw.seed, faults)
-    if chart is not None:
-        from roadstead.report.charts.files import unknown_ending
-
-        fault = unknown_ending(chart, "--chart")
-        faults += [fault] if fault else []
-    raise_if_any(faults)
+    raise_if_any([*faults, *chart_faults(chart)])
 
 
 def _draw(chart: Path, fans: list["Fan"], *, quiet: bool) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import answers, chart_faults, print_json
 
 if TYPE_CHECKING:
     from roadstead.study.precedents import Precedents
@@ -30,9 +30,10 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
     from roadstead.cli import precedents_tables as tables
     from roadstead.study.precedents import of_names
     from roadstead.study.precedents import precedents as found_in
+    from roadstead.terms.errors import raise_if_any
     from roadstead.world import reference
 
-    _check(chart)
+    raise_if_any(chart_faults(chart))
     world = reference.load()
     found = found_in(world)
     homes, makers = of_names(found, world, names)
@@ -55,18 +56,6 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
                 console.print(block, soft_wrap=isinstance(block, str))
     if chart is not None:
         draw(chart, found, world, language)
-
-
-def _check(chart: Path | None) -> None:
-    """What can be refused before anything is worked out."""
-    if chart is None:
-        return
-    from roadstead.report.charts.files import unknown_ending
-    from roadstead.terms.errors import RoadsteadError
-
-    fault = unknown_ending(chart, "--chart")
-    if fault:
-        raise RoadsteadError(fault)
 
 
 def draw(path: Path, found: "Precedents", world: "World", language: Language) -> None:

@@ -17,6 +17,9 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from roadstead.terms.errors import Fault
 
 NARROWEST_FILE = 120
 """Columns of a table that goes to a file or a pipe."""
@@ -89,6 +92,16 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     for row in rows:
         drawn.add_row(*row)
     return drawn
+
+
+def chart_faults(chart: Path | None) -> list[Fault]:
+    """What is wrong with the name of a picture asked for, told before anything is worked out."""
+    if chart is None:
+        return []
+    from roadstead.report.charts.files import unknown_ending
+
+    fault = unknown_ending(chart, "--chart")
+    return [fault] if fault else []
 
 
 def percent(share: float, digits: int = 3) -> str:

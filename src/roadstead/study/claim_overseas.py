@@ -53,7 +53,10 @@ def _overseas_over_exports(world: World, reading: Row) -> list[Figure]:
 def _overseas_since_peak(world: World, reading: Row) -> list[Figure]:
     """Made abroad in the latest year over that in the first known from the peak of exports on, by rows with a document."""
     (home,) = reading["place"]
-    peak = export_peak((row for row in _of(world, home, EXPORTS) if _decides(row)), home)
+    exports = [row for row in _of(world, home, EXPORTS) if _decides(row)]
+    if not exports:
+        return []
+    peak = export_peak(exports, home)
     later = [row for row in _of(world, home, ABROAD) if _decides(row) and row["year"] >= peak["year"]]
     # One group of makers throughout: the one that is counted in most of the years.
     firms = [row["firms"] for row in later]

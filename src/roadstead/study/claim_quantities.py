@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import claim_overseas
 from roadstead.study.claim_figures import Figure, crossed, joined, of_row, of_rows
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.ids import HOME
 from roadstead.world.reference import SCOPES, WORLD
 
 if TYPE_CHECKING:
@@ -14,13 +16,24 @@ if TYPE_CHECKING:
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
 
-HOME = "CHN"
-UNION = "EU27"
-
 
 def work_out(world: World, reading: Row) -> list[Figure]:
-    """Every figure the tables give for a reading of a claim; none where it names no quantity or they hold no row."""
-    return QUANTITIES[reading["quantity"]](world, reading) if reading["quantity"] else []
+    """Every figure the tables give for a reading of a claim; none where it names no quantity or they hold no row.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-W308 where a reading of one's own names what its quantity is not worked out of.
+    """
+    quantity = reading["quantity"]
+    if not quantity:
+        return []
+    try:
+        return QUANTITIES[quantity](world, reading)
+    except (ValueError, KeyError, ZeroDivisionError) as error:
+        message = f"`{quantity}` is not worked out of such places, periods, definitions and what stands beside them"
+        expected = f"as many of each, and of the same kind, as packaged readings of `{quantity}` have"
+        raise RoadsteadError(Fault(f"{reading.file}:{reading.line}", "RS-W308", message, expected)) from error
 
 
 def _exports(world: World, reading: Row) -> list[Figure]:

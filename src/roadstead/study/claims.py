@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.claim_quantities import work_out
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.evidence import Source
 from roadstead.world.claim_schemas import AS_TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from roadstead.study.claim_figures import Figure
-    from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
 
@@ -141,7 +141,7 @@ def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
 def _claim(world: World, row: Row, told: Iterable[Row]) -> Claim:
     readings = tuple(_reading(world, row, reading) for reading in told)
     verdict, rests_on = judge(readings)
-    made_in = world.sources[row["source"]]
+    made_in = world.sources.get(row["source"]) or Source(row["source"], row["source"])
     deciding = () if rests_on is None else rests_on.deciding
     ids = dict.fromkeys(source for figure in deciding for source in figure.sources)
     return Claim(

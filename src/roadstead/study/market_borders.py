@@ -14,6 +14,7 @@ import numpy as np
 
 from roadstead.study.market_cell import Cell
 from roadstead.terms.errors import RoadsteadError
+from roadstead.terms.ids import HOME
 from roadstead.trade import rulebook
 from roadstead.trade.inquiry import Inquiry, understand
 from roadstead.trade.quote import answer
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.reference import World
 
-HOME = "CHN"
 ROUTE = "SUEZ_OPEN"
 POWERTRAINS = ("ICE", "PHEV", "BEV")
 
@@ -44,11 +44,12 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A country's freight and insurance for one car, and how many nautical miles they rest on. [US$/car]"""
+    """A country's freight and insurance for one car, and ids of what they rest on. [US$/car]"""
 
     freight: float
     insurance: float
     note: str
+    sources: tuple[str, ...]
 
 
 def border_cells(
@@ -76,18 +77,32 @@ def _value(world: World, rules: Rulebook, terms: Mapping[str, float], place: str
 
 def _way(world: World, terms: Mapping[str, float], on: date, place: str) -> _Way | None:
     """By sea to the country's own port, else to a port of transit of its customs territory; None where there is neither."""
-    distance, note = world.lanes.distance(HOME, place, ROUTE), ""
+    distance, note, port = world.lanes.distance(HOME, place, ROUTE), "", place
     if distance is None:
         territory = world.gazetteer.territory(place)
         for row in world.tables["transit_ports"]:
             if world.gazetteer.territory(row["place"]) == territory:
-                distance = world.lanes.distance(HOME, row["place"], ROUTE)
-                note = f"by the port of {row['place']}, without the way on from there"
+                port = row["place"]
+                distance = world.lanes.distance(HOME, port, ROUTE)
+                note = f"by the port of {port}, without the way on from there"
     if distance is None:
         return None
     ship = ShippingTerms(charter={on.year: terms["ship.charter"]}, **{name: terms[f"ship.{name}"] for name in SHIP})
     freight = float(freight_per_car(ship, distance, terms["car.volume"], np.asarray([on.year]))[0])
-    return _Way(freight, terms["ship.insurance_rate"] * (terms["car.fob"] + freight), note)
+    return _Way(
+        freight, terms["ship.insurance_rate"] * (terms["car.fob"] + freight), note, _cited(world, port, distance)
+    )
+
+
+def _cited(world: World, port: str, distance: float) -> tuple[str, ...]:
+    """Documents behind the distance, the car and the ship; ``assumption`` where a term is one."""
+    ways = [
+        row
+        for row in world.tables["sea_distances"]
+        if {row["origin"], row["destination"]} == {HOME, port} and (row["route"], row["distance"]) == (ROUTE, distance)
+    ]
+    terms = [row for row in world.tables["market_terms"] if row["term"].startswith(("car.", "ship."))]
+    return tuple(dict.fromkeys(row["source"] for row in (*ways, *terms) if row["source"]))
 
 
 SHIP = ("fuel", "speed", "port_days", "round_trip", "capacity", "fill", "reference_volume", "handling")
@@ -159,7 +174,7 @@ def _gap(quote: Quote | str, way: _Way | None, price: float) -> Cell:
     return Cell(
         value=added / price,
         period=quote.on.isoformat(),
-        sources=(*_sources([quote]), "assumption"),
+        sources=tuple(dict.fromkeys((*_sources([quote]), *way.sources))),
         by="freight (W.1), insurance, duties and fees over the price free on board",
         note=way.note,
     )

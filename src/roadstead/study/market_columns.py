@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.market_borders import border_cells
 from roadstead.study.market_cell import Cell, told
+from roadstead.terms.ids import HOME
 from roadstead.world.reference import preferred_sales
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World, YearFigure
 
-HOME = "CHN"
 ALL_CHINESE = "ALL_CHINESE"
 
 

@@ -92,6 +92,8 @@ class Markets:
         Weight of every column, by its key.
     powertrain
         Of the car that the landed-cost gap is of.
+    until
+        Year that the growth of markets is told to.
     left_out
         Countries of which too little is known to rank them, each with its missing columns.
     sources
@@ -100,6 +102,7 @@ class Markets:
 
     on: date
     powertrain: str
+    until: int
     weights: Mapping[str, float]
     markets: tuple[Market, ...]
     left_out: Mapping[str, tuple[str, ...]]
@@ -157,8 +160,8 @@ def rank_markets(
     weighed = {key: terms[f"weight.{key}"] for key in KEYS} | _checked(weights or {}, powertrain)
     if not any(weighed.values()):
         raise RoadsteadError(Fault("--weight", "RS-S751", "no column weighs anything", "one weight other than 0"))
-    until = (int(terms["outlook.year"]),)
-    ahead = summarise(world, tuple(world.markets), until, draws=DRAWS, beside=known_beside(world))
+    until = int(terms["outlook.year"])
+    ahead = summarise(world, tuple(world.markets), (until,), draws=DRAWS, beside=known_beside(world))
     every = market_cells(world, terms, on, powertrain.upper(), ahead)
     cells = {place: told for place, told in every.items() if _known_share(told, weighed) > ENOUGH}
     places = tuple(cells)
@@ -193,7 +196,7 @@ def rank_markets(
     ]
     markets.sort(key=lambda market: (market.rank, market.market))
     left_out = {place: _missing(told, weighed) for place, told in every.items() if place not in cells}
-    return Markets(on, powertrain.upper(), weighed, tuple(markets), left_out, world.sources)
+    return Markets(on, powertrain.upper(), until, weighed, tuple(markets), left_out, world.sources)
 
 
 def _known_share(cells: Mapping[str, Cell], weights: Mapping[str, float]) -> float:

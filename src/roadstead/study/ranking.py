@@ -43,11 +43,13 @@ class Ranked:
 def points(values: Sequence[float | None], *, less_is_better: bool = False, by_order: bool = False) -> Floats:
     """Figures on a line from 0, the worst known, to 1, the best; not a number where a figure is missing. Shape (n,).
 
-    ``by_order`` measures in orders of magnitude. Where all known figures are equal, each has half a point.
+    ``by_order`` measures in orders of magnitude; a figure of 0, below every order, has no point as the worst has none. Where all
+    known figures are equal, each has half a point.
     """
     told = np.asarray([np.nan if value is None else value for value in values], dtype=np.float64)
     if by_order:
-        told = np.log(told)
+        positive = told[told > 0.0]
+        told = np.log(np.maximum(told, positive.min())) if positive.size else told
     known = told[np.isfinite(told)]
     if not known.size:
         return np.full(told.shape, np.nan)

@@ -62,13 +62,16 @@ DEFINITIONS = Schema(
     evidence=False,
 )
 
+SALES_SCOPES = ("PASSENGER", "PC_LCV", "LIGHT", "LIGHT_EST", "ALL", "ALL_DOMESTIC", "ALL_RETAIL", "COMMERCIAL")
+"""Vehicles that sales count, each a row of definitions.csv: any other would be read and used for nothing."""
+
 SALES = Schema(
     "sales",
     "New-vehicle sales by place, year and scope.",
     (
         PLACE,
         YEAR,
-        Column("scope", Kind.TEXT, "vehicles counted: see definitions.csv"),
+        Column("scope", Kind.TEXT, "vehicles counted: see definitions.csv", choices=SALES_SCOPES),
         Column("measure", Kind.TEXT, "registrations, sales, or how the figure was derived"),
         Column("value", Kind.NUMBER, "new vehicles", unit="cars/year", least=0),
         Column("preferred", Kind.FLAG, "yes for the one to use of a place, year and scope"),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def width(line: str) -> int:
@@ -115,6 +119,17 @@ def test_a_market_in_full(run):
     assert "port of transit: serves the European Union" in out
     assert "risk: not known" in out
     assert "转运口岸" in run("markets", "BEL", "--language", "zh").out
+
+
+def test_own_sales_of_none_rank_last_by_size_and_are_called_an_assumption(run, tmp_path: Path):
+    rows = "place,year,scope,measure,value,preferred,source,as_of,confidence,note\nQAT,2024,LIGHT,SALES,0,yes,assumption,2025,low,tried\n"
+    (tmp_path / "sales.csv").write_text(rows, encoding="utf-8")
+    said = run("markets", "QAT", "--on", "2026-06-01", "--world", tmp_path)
+    assert "m: 0 (2024): an assumption" in said.out
+    assert "market_terms.csv" not in said.out
+    assert "inf" not in said.out
+    (told,) = run("markets", "QAT", "--on", "2026-06-01", "--world", tmp_path, "--json").json["markets"]
+    assert 0.0 < told["score_low"] <= told["score"] <= told["score_high"]
 
 
 @pytest.mark.parametrize(

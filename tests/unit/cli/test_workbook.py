@@ -51,6 +51,14 @@ def test_template_says_what_it_wrote_and_what_comes_next(run, tmp_path: Path):
     assert run("template", tmp_path / "no.xlsx", "--from", "nobody").codes == ["RS-S615"]
 
 
+@pytest.mark.parametrize("name", ["mine", "mine.xls", "mine.xlsm"])
+def test_a_template_is_named_as_a_workbook_that_can_be_opened(run, tmp_path: Path, name: str):
+    refused = run("template", tmp_path / name)
+    assert (refused.status, refused.codes) == (2, ["RS-C701"])
+    assert "ends in .xlsx: mine.xlsx" in refused.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_check_answers_as_for_the_folder(run, book: Path):
     here, there = (run("check", case, "--json").json for case in (book, bundled("starter")))
     for told in (here, there):  # a table without rows may be left out

@@ -1,4 +1,4 @@
-"""A copy of the starter case that a test may break."""
+"""A copy of the starter case that a test may break, and the grown one, ready to be planned."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ import csv
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from roadstead.futures.evaluate import evaluate
 from roadstead.study.spec import read_study
+from roadstead.study.study import Ready
 from roadstead.terms.errors import Fault, RoadsteadError
+
+if TYPE_CHECKING:
+    from roadstead.futures.growth.from_paths import Source
+    from roadstead.study.growing import Begun
+    from roadstead.study.spec import Study
 
 STARTER = Path(__file__).parents[3] / "cases" / "starter"
 
@@ -87,3 +95,18 @@ class Case:
 def case(tmp_path: Path) -> Case:
     shutil.copytree(STARTER, tmp_path / "case")
     return Case(tmp_path / "case")
+
+
+@pytest.fixture(scope="module")
+def source(grown_begun: Begun) -> Source:
+    """Where the grown starter case's paths are drawn from."""
+    assert grown_begun.source is not None
+    return grown_begun.source
+
+
+@pytest.fixture(scope="module")
+def ready(grown_study: Study, grown_begun: Begun) -> Ready:
+    """The grown starter case, ready to be planned."""
+    b = grown_begun
+    evaluation = evaluate(b.grown, b.costing, b.rules, b.grown.events)
+    return Ready(grown_study, b.rules, b.outlook, b.grown, evaluation, None, b.source)

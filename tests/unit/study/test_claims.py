@@ -17,6 +17,7 @@ from roadstead.world.claim_schemas import QUANTITIES as NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +239,42 @@ def test_every_combination_of_contradicting_figures_is_worked_out():
     assert [one.value for one in told] == [3, 1.5, 4, 2]
     assert [one.decides for one in told] == [True, False, True, False]
     assert told[0].sources == ("x", "z")
+
+
+def own_claim(folder: Path, quantity: str, place: str, period: str) -> Claim:
+    """A claim of one's own, of five vehicles, with one reading."""
+    claim = "claim,told_in,relation,value,unit,names,year,statement,statement_zh,source,as_of,confidence,note\n"
+    claim += "X1,page 1,about,5,vehicles,,2024,five,五辆,assumption,2024,low,tried\n"
+    (folder / "claims.csv").write_text(claim, encoding="utf-8")
+    told = "claim,reading,differs_by,quantity,place,period,definition,beside,explanation,explanation_zh\n"
+    told += f"X1,1,as told,{quantity},{place},{period},,,all,全部\n"
+    (folder / "claim_readings.csv").write_text(told, encoding="utf-8")
+    (claim_held,) = claims(reference.load(folder), ["X1"])
+    return claim_held
+
+
+@pytest.mark.parametrize(
+    ("quantity", "place", "period"), [("exports", "BRA", "1901"), ("overseas_since_peak", "BRA", "")]
+)
+def test_a_claim_of_ones_own_that_no_row_meets_cannot_be_checked(
+    tmp_path: Path, quantity: str, place: str, period: str
+):
+    told = own_claim(tmp_path, quantity, place, period)
+    assert told.verdict is Verdict.UNCHECKED
+    assert told.made_in.title == "assumption"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "place", "period"),
+    [("exports", "BRA|ARG", "2024"), ("sales_outside", "BRA", "2024"), ("large_markets", "WLD", "2024")],
+)
+def test_a_reading_of_what_its_quantity_does_not_take_is_a_fault_with_its_row(
+    tmp_path: Path, quantity: str, place: str, period: str
+):
+    with pytest.raises(RoadsteadError) as caught:
+        own_claim(tmp_path, quantity, place, period)
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.code) == ("claim_readings.csv:2", "RS-W308")
 
 
 def figure(value: float, source: str = "s") -> Figure:

@@ -103,6 +103,17 @@ def test_every_figure_names_what_it_rests_on(found: Markets):
                 assert cell.period
 
 
+def test_the_gap_cites_its_freight_as_well_as_its_duty(found: Markets, by_place: Mapping[str, Market]):
+    world = reference.load()
+    terms = {row["term"]: row["source"] for row in world.tables["market_terms"]}
+    lanes = {row["source"] for row in world.tables["sea_distances"] if row["destination"] == "BEL"}
+    cited = set(by_place["AUT"].cells["landed_gap"].sources)
+    assert cited >= {terms["ship.charter"], terms["car.fob"], "assumption"}
+    assert cited & lanes
+    assert cited - lanes - set(terms.values())
+    assert found.until == 2030
+
+
 def test_the_first_tier_buys_half(found: Markets):
     sizes = [market.cells["size"].value for market in found.markets]
     first = [market.cells["size"].value for market in found.markets if market.tier == 1]

@@ -91,6 +91,8 @@ def test_points_lie_between_the_worst_and_the_best_known():
     assert points([10.0, None, 30.0, 20.0]).tolist()[::2] == [0.0, 1.0]
     assert points([10.0, 20.0, 30.0], less_is_better=True).tolist() == [1.0, 0.5, 0.0]
     assert points([1.0, 10.0, 1000.0], by_order=True).tolist() == pytest.approx([0.0, 1 / 3, 1.0])
+    assert points([0.0, 1.0, 10.0, None], by_order=True).tolist()[:3] == [0.0, 0.0, 1.0]
+    assert points([0.0, 0.0], by_order=True).tolist() == [0.5, 0.5]
     assert np.isnan(points([None, 1.0, 2.0])[0])
     assert np.isnan(points([None, None])).all()
     assert points([5.0, 5.0, None]).tolist()[:2] == [0.5, 0.5]

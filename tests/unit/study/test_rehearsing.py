@@ -18,27 +18,12 @@ from roadstead.playbook.rehearse import Policy
 from roadstead.study.progress import Quiet
 from roadstead.study.rehearsing import Rehearsal, Size, rehearsal
 from roadstead.study.silence import solver_silenced
-from roadstead.study.study import Ready
 
 if TYPE_CHECKING:
     from roadstead.futures.growth.from_paths import Source
-    from roadstead.study.growing import Begun
-    from roadstead.study.spec import Study
+    from roadstead.study.study import Ready
 
 EFFORT = Effort(gap=0.01, seconds=60.0, workers=1)
-
-
-@pytest.fixture(scope="module")
-def source(grown_begun: Begun) -> Source:
-    assert grown_begun.source is not None
-    return grown_begun.source
-
-
-@pytest.fixture(scope="module")
-def ready(grown_study: Study, grown_begun: Begun) -> Ready:
-    b = grown_begun
-    evaluation = evaluate(b.grown, b.costing, b.rules, b.grown.events)
-    return Ready(grown_study, b.rules, b.outlook, b.grown, evaluation, None, b.source)
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,25 @@ def test_packaged_tables_are_as_the_conversion_writes_them(tmp_path, folder, sch
     assert (tmp_path / "again.csv").read_bytes() == packaged.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("no source located. no source located. JAMA", "JAMA"),
+        ("no source located", ""),
+        (
+            "572,675 in 2024 (no source located) and 621,166 in 2025",
+            "572,675 in 2024 (no source located) and 621,166 in 2025",
+        ),
+        ("regime sourced; steps no source located", "regime sourced; steps no source located"),
+    ],
+)
+def test_a_note_keeps_which_of_its_figures_has_no_source(note: str, kept: str):
+    """That the whole row has none is said by its empty source; that a part of it has none is said by the note alone."""
+    from conversion.writing import evidence
+
+    assert evidence("", "2025", "medium", note)["note"] == kept
+
+
 def test_what_was_gathered_by_hand_is_in_the_packaged_tables():
     from conversion.writing import figures, fraction
 

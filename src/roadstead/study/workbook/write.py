@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from roadstead.study.workbook.filling import Rows
     from roadstead.study.workbook.words import Language
 
+WRITTEN = ".xlsx"
 TITLE, HEADER, NOTES = 0, 1, 2
 """Rows of a sheet, counted from 0; what is filled in begins below."""
 ROOM = 300
@@ -73,14 +74,19 @@ def write_template(path: Path, rows: Rows, language: Language = "en", *, every: 
     Raises
     ------
     RoadsteadError
-        RS-S616 where something is there already; RS-S653 where a text is longer than a cell can hold.
+        RS-C701 where the name does not end in .xlsx, so that no spreadsheet nor command would take it; RS-S616 where something
+        is there already; RS-S653 where a text is longer than a cell can hold.
     """
+    if path.suffix.lower() != WRITTEN:
+        message = "a workbook of this name could not be opened"
+        expected = f"a name that ends in {WRITTEN}: {path.stem}{WRITTEN}"
+        raise RoadsteadError(Fault(str(path), "RS-C701", message, expected))
     if path.exists():
         expected = "a workbook that does not exist yet; nothing is ever written over"
         raise RoadsteadError(Fault(str(path), "RS-S616", "something is here already", expected))
     shown = [form for form in forms().values() if every or form.group in _ALWAYS or rows.get(form.key)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".xlsx", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=WRITTEN, dir=path.parent)
     os.close(handle)
     try:
         with xlsxwriter.Workbook(name, NO_TEXT_IS_LIVE) as workbook:

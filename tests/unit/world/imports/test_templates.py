@@ -65,3 +65,12 @@ def test_a_cost_may_be_of_a_route(file, world):
     path = file("c.csv", f"{head}\nX1,FREIGHT_PER_CAR,RoRo,Shanghai-Zeebrugge,2026-10,900,US$/car\n")
     (row,) = read([path], TABLES["costs"], world.gazetteer, ("fact",)).rows["costs"]
     assert row["place"] == "Shanghai-Zeebrugge"
+
+
+def test_sales_count_vehicles_that_somebody_can_read(file, world, refused):
+    head = "place,year,scope,measure,value,preferred"
+    rows = "BRA,2025,LIGHT,SALES,5,yes\nBRA,2025,CARS,SALES,4,yes\n"
+    path = file("s.csv", f"{head}\n{rows}")
+    assert refused(read, [path], TABLES["sales"], world.gazetteer, ("place", "year", "scope", "measure")) == [
+        ("s.csv:3:3 (scope)", "RS-T106")
+    ]
