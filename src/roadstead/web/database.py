@@ -5,6 +5,8 @@ Times are seconds since 1970 by the database's own clock, so that workers on sev
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +119,8 @@ LOCK = 7_262_337
 """Number of the lock by which transactions in PostgreSQL wait for each other."""
 PATIENCE = 10.0
 """Time a writer waits for another. [s]"""
+SHORTLY = 0.02
+"""Time until what SQLite refused at once is tried again. [s]"""
 
 
 READS = "reads"
@@ -162,7 +166,7 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _on_connect(raw: Any, _: Any) -> None:
         raw.isolation_level = None  # transactions begin as said below, not as Python guesses
-        raw.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(raw)
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA foreign_keys=ON")
 
@@ -172,6 +176,20 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(raw: Any) -> None:
+    """Have readers and a writer side by side. SQLite refuses this change at once where another makes it, too, and does not wait for it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(SHORTLY)
+        else:
+            return
 
 
 @contextmanager

@@ -47,8 +47,8 @@ def test_the_schema_is_the_same_on_both(engine: Engine):
 
 
 def test_many_may_open_a_new_database_at_once(empty: str):
-    with ThreadPoolExecutor(4) as pool:
-        engines = list(pool.map(open_database, [empty] * 4))
+    with ThreadPoolExecutor(8) as pool:
+        engines = list(pool.map(open_database, [empty] * 8))
     with reading(engines[0]) as connection:
         assert connection.execute(text("SELECT count(*) FROM schema_steps")).scalar_one() == len(database.STEPS)
     for engine in engines:
