@@ -137,7 +137,7 @@ def open_database(url: str) -> Engine:
     Raises
     ------
     RoadsteadError
-        RS-B807 where it cannot be reached, or the address is none.
+        RS-B807 where it cannot be reached, the address is none, or a newer Roadstead has brought its schema further.
     """
     try:
         engine = _engine(url)
@@ -226,6 +226,11 @@ def _bring_up_to_date(connection: Connection) -> None:
     if not inspect(connection).has_table(steps.name):
         steps.create(connection)
     taken = set(connection.execute(select(steps.c.step)).scalars())
+    if (last := max(taken, default=0)) > len(STEPS):
+        message = f"the database's schema is at step {last}, and this Roadstead knows {len(STEPS)}"
+        raise RoadsteadError(
+            Fault("--database", "RS-B807", message, "the Roadstead that opened it last, or a newer one")
+        )
     for i, statements in enumerate(STEPS, 1):
         if i not in taken:
             for statement in statements.split(";"):

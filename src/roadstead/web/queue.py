@@ -7,6 +7,7 @@ lease, so that no plan is told to have ended twice.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -32,6 +33,7 @@ LISTED = 100
 """Plans that a list shows."""
 EARLY, AT_ONCE = 1, 2
 """Asked to end with what there is, and to end without anything."""
+PLAN_ID = re.compile("[0-9a-f]{16}")
 
 
 class State(StrEnum):
@@ -234,8 +236,10 @@ def stop(engine: Engine, plan_id: str, how: int) -> None:
 
 def planning(engine: Engine, plan_id: str) -> Planning:
     """A plan; RS-B803 where there is none of this id."""
-    with reading(engine) as connection:
-        row = connection.execute(select(plans).where(plans.c.plan_id == plan_id)).mappings().one_or_none()
+    row = None
+    if PLAN_ID.fullmatch(plan_id):  # not every text is one that a database takes
+        with reading(engine) as connection:
+            row = connection.execute(select(plans).where(plans.c.plan_id == plan_id)).mappings().one_or_none()
     if row is None:
         raise RoadsteadError(missing(plan_id, "plan"))
     return _planning(row)

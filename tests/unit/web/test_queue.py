@@ -55,6 +55,14 @@ def test_many_may_open_a_new_database_at_once(empty: str):
         engine.dispose()
 
 
+def test_a_database_of_a_newer_roadstead_is_left_alone(engine: Engine, empty: str):
+    with begun(engine) as connection:
+        connection.execute(text(f"INSERT INTO schema_steps (step, taken_at) VALUES ({len(database.STEPS) + 1}, 0)"))
+    with pytest.raises(RoadsteadError, match="newer") as refused:
+        open_database(empty)
+    assert refused.value.faults[0].code == "RS-B807"
+
+
 def test_a_wish_comes_back_as_it_was_asked(engine: Engine):
     [plan_id] = ask(engine)
     found = queue.planning(engine, plan_id)
@@ -179,9 +187,10 @@ def test_news_comes_in_order_and_faults_come_back(engine: Engine):
     assert queue.planning(engine, plan_id).faults == (fault,)
 
 
-def test_a_plan_nobody_asked_for_is_not_there(engine: Engine):
+@pytest.mark.parametrize("name", ["' OR 1=1 --", "\0", "\ud800", "0123456789abcdef"])
+def test_a_plan_nobody_asked_for_is_not_there(engine: Engine, name: str):
     with pytest.raises(RoadsteadError) as refused:
-        queue.planning(engine, "' OR 1=1 --")
+        queue.planning(engine, name)
     assert refused.value.faults[0].code == "RS-B803"
 
 
