@@ -141,8 +141,12 @@ def open_database(url: str) -> Engine:
     """
     try:
         engine = _engine(url)
-        with begun(engine) as connection:
-            _bring_up_to_date(connection)
+        try:
+            with begun(engine) as connection:
+                _bring_up_to_date(connection)
+        except BaseException:
+            engine.dispose()
+            raise
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         expected = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         raise RoadsteadError(Fault("--database", "RS-B807", f"no address of a database: {error}", expected)) from None
