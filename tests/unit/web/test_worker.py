@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -226,3 +226,32 @@ def test_a_plan_dropped_while_it_runs_ends_its_worker_at_once(place: Workplace):
     assert process.wait(PATIENCE) == worker.LEFT
     assert queue.planning(engine, plan_id).state == State.DROPPED
     engine.dispose()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_desk_that_is_told_to_end_ends_its_workers_and_says_nothing(place: Workplace, asked: signal.Signals):
+    code = (
+        "import sys; from pathlib import Path; from roadstead.web import serving, settings\n"
+        "serving.serve(Path(sys.argv[1]), settings.Settings(port=0), say=lambda address: print(address, flush=True))"
+    )
+    command = [sys.executable, "-c", code, str(place.folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout
+    its_worker = 0
+    try:
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+        [its_worker] = map(int, found.stdout.split())
+        os.kill(its_worker, signal.SIGSTOP)  # as one deep in a solver, it does not see by itself that the desk is gone
+        process.send_signal(asked)
+        assert process.wait(PATIENCE) == 0
+        assert process.stdout.read() == ""
+        with pytest.raises(ProcessLookupError):
+            os.kill(its_worker, 0)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        with suppress(ProcessLookupError):
+            if its_worker:
+                os.kill(its_worker, signal.SIGKILL)
