@@ -128,6 +128,13 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(desk: Desk, stranger: T
     said = answer.headers["set-cookie"].lower()
     assert "httponly" in said
     assert "samesite=strict" in said
+    assert "secure" not in said  # a browser keeps such a cookie from plain HTTP, which a desk of one's own speaks
+
+
+def test_behind_https_the_cookie_stays_there(desk: Desk, stranger: TestClient):
+    token = people.one_time_token(desk.engine)
+    answer = stranger.get("/sign-in", params={"token": token}, headers={"x-forwarded-proto": "https"})
+    assert "; secure" in answer.headers["set-cookie"].lower()
 
 
 @pytest.mark.parametrize("path", ["/cases", "/runs/first", "/runs/none", "/static/desk.css", "/nowhere", "/sign-in"])
@@ -153,6 +160,19 @@ def test_a_name_that_is_not_the_desks_is_refused(owner: Visitor, host: str):
 @pytest.mark.parametrize("host", ["localhost:8642", "127.0.0.1", "[::1]:8642"])
 def test_the_desk_answers_to_the_loopbacks_names(host: str):
     assert Settings().answers_to(host)
+
+
+@pytest.mark.parametrize(
+    ("settings", "host"),
+    [
+        (Settings(host="fd00::5"), "[fd00::5]:8642"),
+        (Settings(names=("Desk.Example.org",)), "desk.example.org"),
+        (Settings(names=("desk.example.org",)), "DESK.example.org:443"),
+    ],
+)
+def test_the_desk_answers_to_its_own_address_and_names_however_written(settings: Settings, host: str):
+    assert settings.answers_to(host)
+    assert not settings.answers_to(f"x{host}")
 
 
 @pytest.mark.parametrize("shelf", ["/runs/{}", "/runs/first/files/{}", "/static/{}", "/cases/{}"])
@@ -207,6 +227,16 @@ def test_the_loopback_needs_nobody(desk: Desk, host: str):
 def test_a_header_that_anybody_might_send_is_refused(desk: Desk):
     with pytest.raises(RoadsteadError):
         must_be_guarded(Settings(user_header="x-user"), desk.engine)
+
+
+@pytest.mark.parametrize(
+    ("header", "proxy"),
+    [("", "192.0.2.1"), ("x-user", "proxy.example.org"), ("x-user", "FD00::5"), ("x-user", "10.0.0.0/8")],
+)
+def test_a_proxy_that_would_never_be_believed_is_told(desk: Desk, header: str, proxy: str):
+    with pytest.raises(RoadsteadError) as refused:
+        must_be_guarded(Settings(user_header=header, proxies=frozenset({proxy})), desk.engine)
+    assert refused.value.faults[0].code == "RS-B802"
 
 
 @pytest.mark.parametrize(("proxies", "status"), [(frozenset({"testclient"}), 200), (frozenset({"192.0.2.1"}), 303)])
