@@ -108,7 +108,9 @@ class Gate:
         """Who asks: by the session's cookie, by a token, or by what the proxy in front says."""
         settings, engine = self._desk.settings, self._desk.engine
         if settings.user_header and _address(request) in settings.proxies:
-            person = request.headers.get(settings.user_header, "").strip()
+            said = request.headers.getlist(settings.user_header)
+            # Two of them are one of the proxy's and one that somebody sent it.
+            person = said[0].strip() if len(said) == 1 else ""
             # Whoever holds a cookie of the proxy's could be made to send a form, so that these forms prove themselves, too.
             return Who(person, proxied_csrf(person)) if person else None
         kind, _, secret = request.headers.get("authorization", "").partition(" ")

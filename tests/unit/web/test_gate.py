@@ -244,6 +244,7 @@ def test_a_proxys_header_counts_from_the_proxy_alone(desk: Desk, proxies: frozen
     behind = Desk(desk.workplace, desk.engine, Settings(user_header="x-user", proxies=proxies))
     with TestClient(build(behind), base_url="http://127.0.0.1", follow_redirects=False) as client:
         assert client.get("/runs", headers={"x-user": "ann"}).status_code == status
+        assert client.get("/runs", headers=[("x-user", "owner"), ("x-user", "ann")]).status_code == 303
         assert client.get("/runs").status_code == 303
 
 
