@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -166,6 +167,16 @@ def test_what_nobody_foresaw_ends_the_plan_and_not_the_worker(working: Callable[
     found = working(fails)
     assert (found.state, found.faults[0].code) == (State.FAILED, "RS-B812")
     assert working(hands.quick).state == State.DONE
+
+
+def test_a_full_disk_is_told_as_one_and_without_a_path(working: Callable[[worker.Planner], queue.Planning]):
+    def fails(case: Path, folder: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+    found = working(fails)
+    assert (found.state, found.faults[0].code) == (State.FAILED, "RS-B807")
+    assert "No space left on device" in found.faults[0].message
+    assert "/" not in found.faults[0].message
 
 
 def test_a_run_that_a_lost_worker_had_finished_is_not_planned_again(
