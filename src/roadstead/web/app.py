@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import api, compare_desk, duty_desk, futures_desk, outlook_desk, planning, shelves, sign_in
-from roadstead.web.database import unreachable
+from roadstead.web.database import away
 from roadstead.web.gate import Gate
 from roadstead.web.refusals import refused
 from roadstead.web.workplace import disk_failed, missing
@@ -100,7 +100,7 @@ def _faults(request: Request, error: Exception) -> Sequence[Fault]:
         case HTTPException():
             fault = Fault("", "RS-B809", "this could not be read", "what the page offers")
         case SQLAlchemyError():
-            fault = unreachable(error)
+            fault = away(error)
         case ClientDisconnect():
             fault = Fault("", "RS-B806", "more was sent than is taken", "less at a time")
         case OSError():

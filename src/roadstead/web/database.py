@@ -5,6 +5,7 @@ Times are seconds since 1970 by the database's own clock, so that workers on sev
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+LOG = logging.getLogger(__name__)
 metadata = MetaData()
 
 steps = Table(
@@ -160,6 +162,15 @@ def unreachable(error: SQLAlchemyError) -> Fault:
     said = error.orig if isinstance(error, DBAPIError) else error
     lines = str(said).strip().splitlines() or [type(said).__name__]
     return Fault("", "RS-B807", f"the database cannot be used: {lines[0]}", "nothing is lost: try again in a while")
+
+
+def away(error: SQLAlchemyError) -> Fault:
+    """The same for whoever asks, strangers too: what a server says names its address and user, which its keeper reads in the log."""
+    told = unreachable(error)
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        return told
+    LOG.warning("%s", told.message)
+    return Fault("", told.code, "the database cannot be used", told.expected)
 
 
 def _engine(url: str) -> Engine:

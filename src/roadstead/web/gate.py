@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from roadstead.terms.errors import Fault
-from roadstead.web.database import unreachable
+from roadstead.web.database import away
 from roadstead.web.people import Who, csrf_of, holder, in_session
 from roadstead.web.refusals import refused
 
@@ -79,7 +79,7 @@ class Gate:
         try:
             who = await to_thread.run_sync(self._who, request)
         except SQLAlchemyError as error:
-            return refused(request, (unreachable(error),))
+            return refused(request, (away(error),))
         if who is not None:
             request.state.who = who
             return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desks import visitor
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from roadstead.terms.errors import RoadsteadError
@@ -258,6 +258,18 @@ def test_a_database_that_is_gone_gives_a_clear_page(owner: Visitor, desk: Desk):
     with begun(desk.engine) as connection:
         connection.execute(text("ALTER TABLE elsewhere RENAME TO sessions"))
     assert owner.get("/runs").status_code == 200
+
+
+def test_where_a_database_lies_is_told_to_its_keeper_alone(desk: Desk, caplog: pytest.LogCaptureFixture):
+    nobody = create_engine("postgresql+psycopg://keeper@127.0.0.1:9/desk")
+    with TestClient(build(Desk(desk.workplace, nobody)), base_url="http://127.0.0.1") as client:
+        for answer in (
+            client.get("/runs", headers={"authorization": "Bearer none"}),
+            client.get("/sign-in", params={"token": "none"}),
+        ):
+            assert (answer.status_code, "RS-B807" in answer.text, "port 9" in answer.text) == (503, True, False)
+    nobody.dispose()
+    assert caplog.text.count("port 9") == 2
 
 
 def test_a_full_disk_gives_a_clear_page_and_leaves_nothing_half_done(
