@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -82,6 +83,7 @@ class Gate:
             return refused(request, (away(error),))
         if who is not None:
             request.state.who = who
+            request.state.known = partial(self._who, request)
             return None
         if request.url.path.startswith("/api/"):
             expected = "sign in with a token it gave out"

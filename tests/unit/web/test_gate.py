@@ -12,16 +12,18 @@ from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from roadstead.terms.errors import RoadsteadError
-from roadstead.web import asking, people, queue
+from roadstead.web import asking, live, people, queue
 from roadstead.web.app import build
 from roadstead.web.database import begun, reading
 from roadstead.web.gate import HEADERS, MOST_BYTES
+from roadstead.web.queue import Wish
 from roadstead.web.rates import Rate, Rates
 from roadstead.web.settings import Desk, Settings, must_be_guarded
 from roadstead.web.workplace import Workplace
 
 if TYPE_CHECKING:
     from desks import Visitor
+    from sqlalchemy import Engine
 
 PAGES = ("/", "/cases", "/runs", "/runs/first", "/runs/first/playbook", "/runs/first/everything.zip")
 TRAVERSALS = (
@@ -101,6 +103,27 @@ def test_a_new_token_ends_the_old_one_and_its_sessions(desk: Desk, stranger: Tes
     visitor(stranger, people.add_person(desk.engine, "ann"))
     people.add_person(desk.engine, "ann")
     assert stranger.get("/runs").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/plans/{}/events", "/api/v1/plans/{}/events"])
+def test_who_is_let_in_no_longer_hears_no_more(
+    desk: Desk, stranger: TestClient, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(live, "LOOK", 0.01)
+    monkeypatch.setattr(live, "STILL_THERE", 0.02)
+    plan_id = queue.new_id()
+    queue.ask(desk.engine, plan_id, "ann", Wish("starter"))
+    ann = {"authorization": f"Bearer {people.add_person(desk.engine, 'ann')}"}
+    told = live.look
+
+    def look(engine: Engine, of: str) -> live.Seen:
+        people.remove_person(engine, "ann")  # as soon as she listens
+        return told(engine, of)
+
+    monkeypatch.setattr(live, "look", look)
+    heard = stranger.get(path.format(plan_id), headers=ann)
+    assert heard.text.count("event: progress") == 1
+    assert "event: ended" not in heard.text
 
 
 def test_signing_out_ends_the_session(owner: Visitor):
