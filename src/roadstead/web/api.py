@@ -245,7 +245,7 @@ def events(request: Request, plan_id: str) -> Response:
     """The same as it happens: an event ``progress`` with the plan for every change, and ``ended`` at the end."""
     engine = desk_of(request).engine
     queue.planning(engine, plan_id)
-    return streamed(engine, plan_id, lambda seen: json.dumps(dataclasses.asdict(_plan(seen)), default=vars))
+    return streamed(request, engine, plan_id, lambda seen: json.dumps(dataclasses.asdict(_plan(seen)), default=vars))
 
 
 @router.get("/duty")

@@ -15,10 +15,10 @@ from starlette.routing import Match, Route
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import api, compare_desk, duty_desk, futures_desk, outlook_desk, planning, shelves, sign_in
-from roadstead.web.database import unreachable
+from roadstead.web.database import away
 from roadstead.web.gate import Gate
 from roadstead.web.refusals import refused
-from roadstead.web.workplace import missing
+from roadstead.web.workplace import disk_failed, missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,12 +100,11 @@ def _faults(request: Request, error: Exception) -> Sequence[Fault]:
         case HTTPException():
             fault = Fault("", "RS-B809", "this could not be read", "what the page offers")
         case SQLAlchemyError():
-            fault = unreachable(error)
+            fault = away(error)
         case ClientDisconnect():
             fault = Fault("", "RS-B806", "more was sent than is taken", "less at a time")
         case OSError():
-            said = f"the disk did not do what it was asked: {error.strerror or 'no reason given'}"
-            fault = Fault("", "RS-B807", said, "room and permission in the workplace; nothing is lost")
+            fault = disk_failed(error)
     return (fault,)
 
 

@@ -5,6 +5,9 @@ Times are seconds since 1970 by the database's own clock, so that workers on sev
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+LOG = logging.getLogger(__name__)
 metadata = MetaData()
 
 steps = Table(
@@ -117,6 +121,8 @@ LOCK = 7_262_337
 """Number of the lock by which transactions in PostgreSQL wait for each other."""
 PATIENCE = 10.0
 """Time a writer waits for another. [s]"""
+SHORTLY = 0.02
+"""Time until what SQLite refused at once is tried again. [s]"""
 
 
 READS = "reads"
@@ -133,12 +139,16 @@ def open_database(url: str) -> Engine:
     Raises
     ------
     RoadsteadError
-        RS-B807 where it cannot be reached, or the address is none.
+        RS-B807 where it cannot be reached, the address is none, or a newer Roadstead has brought its schema further.
     """
     try:
         engine = _engine(url)
-        with begun(engine) as connection:
-            _bring_up_to_date(connection)
+        try:
+            with begun(engine) as connection:
+                _bring_up_to_date(connection)
+        except BaseException:
+            engine.dispose()
+            raise
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         expected = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         raise RoadsteadError(Fault("--database", "RS-B807", f"no address of a database: {error}", expected)) from None
@@ -154,6 +164,15 @@ def unreachable(error: SQLAlchemyError) -> Fault:
     return Fault("", "RS-B807", f"the database cannot be used: {lines[0]}", "nothing is lost: try again in a while")
 
 
+def away(error: SQLAlchemyError) -> Fault:
+    """The same for whoever asks, strangers too: what a server says names its address and user, which its keeper reads in the log."""
+    told = unreachable(error)
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        return told
+    LOG.warning("%s", told.message)
+    return Fault("", told.code, "the database cannot be used", told.expected)
+
+
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": int(PATIENCE)})
@@ -162,7 +181,7 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _on_connect(raw: Any, _: Any) -> None:
         raw.isolation_level = None  # transactions begin as said below, not as Python guesses
-        raw.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(raw)
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA foreign_keys=ON")
 
@@ -172,6 +191,20 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(raw: Any) -> None:
+    """Have readers and a writer side by side. SQLite refuses this change at once where another makes it, too, and does not wait for it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(SHORTLY)
+        else:
+            return
 
 
 @contextmanager
@@ -208,6 +241,11 @@ def _bring_up_to_date(connection: Connection) -> None:
     if not inspect(connection).has_table(steps.name):
         steps.create(connection)
     taken = set(connection.execute(select(steps.c.step)).scalars())
+    if (last := max(taken, default=0)) > len(STEPS):
+        message = f"the database's schema is at step {last}, and this Roadstead knows {len(STEPS)}"
+        raise RoadsteadError(
+            Fault("--database", "RS-B807", message, "the Roadstead that opened it last, or a newer one")
+        )
     for i, statements in enumerate(STEPS, 1):
         if i not in taken:
             for statement in statements.split(";"):

@@ -57,7 +57,8 @@ def answer(request: Request) -> Response:
 def answered(query: QueryParams) -> Shown:
     """The answer to what a form says; an example where it says nothing."""
     said = {key: value.strip() for key, value in query.items() if key != "lang"}
-    asked = {"on": date.today().isoformat(), "as_known_on": ""} | (said or EXAMPLE)  # noqa: DTZ011 -- the server's day
+    empty = dict.fromkeys((*EXAMPLE, "as_known_on"), "")  # an address may leave fields of the form out
+    asked = empty | {"on": date.today().isoformat()} | (said or EXAMPLE)  # noqa: DTZ011 -- the server's day
     try:
         return Shown(asked, quote(_inquiry(asked), reference.load()), ())
     except RoadsteadError as error:

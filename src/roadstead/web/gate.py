@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from roadstead.terms.errors import Fault
-from roadstead.web.database import unreachable
+from roadstead.web.database import away
 from roadstead.web.people import Who, csrf_of, holder, in_session
 from roadstead.web.refusals import refused
 
@@ -79,9 +80,10 @@ class Gate:
         try:
             who = await to_thread.run_sync(self._who, request)
         except SQLAlchemyError as error:
-            return refused(request, (unreachable(error),))
+            return refused(request, (away(error),))
         if who is not None:
             request.state.who = who
+            request.state.known = partial(self._who, request)
             return None
         if request.url.path.startswith("/api/"):
             expected = "sign in with a token it gave out"
@@ -108,7 +110,9 @@ class Gate:
         """Who asks: by the session's cookie, by a token, or by what the proxy in front says."""
         settings, engine = self._desk.settings, self._desk.engine
         if settings.user_header and _address(request) in settings.proxies:
-            person = request.headers.get(settings.user_header, "").strip()
+            said = request.headers.getlist(settings.user_header)
+            # Two of them are one of the proxy's and one that somebody sent it.
+            person = said[0].strip() if len(said) == 1 else ""
             # Whoever holds a cookie of the proxy's could be made to send a form, so that these forms prove themselves, too.
             return Who(person, proxied_csrf(person)) if person else None
         kind, _, secret = request.headers.get("authorization", "").partition(" ")

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from sqlalchemy import Engine
+    from starlette.requests import Request
 
     from roadstead.web.queue import Planning, Told
 
 LOOK, STILL_THERE = 0.25, 12.0
-"""Time between two looks at the queue, and between two signs of life where nothing happens. [s]"""
+"""Time between two looks at the queue; and between two signs of life where nothing happens, and two looks at who asks. [s]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,26 @@ def look(engine: Engine, plan_id: str) -> Seen:
     return Seen(found, ahead, tuple(stages))
 
 
-def streamed(engine: Engine, plan_id: str, show: Callable[[Seen], str]) -> StreamingResponse:
-    """Everything that happens to a plan until it ends; then an event ``ended``, after which a browser need not ask again."""
+def streamed(request: Request, engine: Engine, plan_id: str, show: Callable[[Seen], str]) -> StreamingResponse:
+    """Everything that happens to a plan until it ends; then an event ``ended``, after which a browser need not ask again.
+
+    It stops before where who asks is let in no longer: signed out, or their token taken away.
+    """
+    known: Callable[[], object] = request.state.known
     headers = {"x-accel-buffering": "no", "cache-control": "no-store"}
-    return StreamingResponse(_events(engine, plan_id, show), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(engine, plan_id, show, known), media_type="text/event-stream", headers=headers)
 
 
-async def _events(engine: Engine, plan_id: str, show: Callable[[Seen], str]) -> AsyncIterator[str]:
-    said, still = "", 0.0
+async def _events(
+    engine: Engine, plan_id: str, show: Callable[[Seen], str], known: Callable[[], object]
+) -> AsyncIterator[str]:
+    said, still, asked = "", 0.0, 0.0
     while True:
         try:
+            if asked >= STILL_THERE:
+                if await to_thread.run_sync(known) is None:
+                    return
+                asked = 0.0
             seen = await to_thread.run_sync(look, engine, plan_id)
         except SQLAlchemyError:
             return  # the browser comes back by itself, and is told what is wrong if it still is
@@ -73,7 +84,7 @@ async def _events(engine: Engine, plan_id: str, show: Callable[[Seen], str]) -> 
             yield event("ended", seen.planning.state)
             return
         await anyio.sleep(LOOK)
-        still += LOOK
+        still, asked = still + LOOK, asked + LOOK
         if still >= STILL_THERE:
             yield ": still there\n\n"
             still = 0.0

@@ -89,7 +89,7 @@ def events(request: Request, plan_id: str) -> Response:
     def show(seen: Seen) -> str:
         return filled(request, "progress.html", seen=seen)
 
-    return streamed(engine, plan_id, show)
+    return streamed(request, engine, plan_id, show)
 
 
 @router.post("/plans/{plan_id}/stop")

@@ -7,6 +7,7 @@ lease, so that no plan is told to have ended twice.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -32,6 +33,7 @@ LISTED = 100
 """Plans that a list shows."""
 EARLY, AT_ONCE = 1, 2
 """Asked to end with what there is, and to end without anything."""
+PLAN_ID = re.compile("[0-9a-f]{16}")
 
 
 class State(StrEnum):
@@ -153,21 +155,23 @@ def take(engine: Engine, worker: str, lease: float = LEASE) -> Planning | None:
         alone(connection)
         at = now(connection)
         left = and_(plans.c.state == State.RUNNING, plans.c.lease_until < at)
-        free = select(plans).where(or_(plans.c.state == State.WAITING, left)).order_by(plans.c.number)
-        for row in connection.execute(free).mappings().all():
+        free = or_(plans.c.state == State.WAITING, left)
+        for row in connection.execute(select(plans).where(free).order_by(plans.c.number)).mappings().all():
+            # Its worker may have come back, or ended it, since it was looked at: every change says again that it is free.
+            this = and_(plans.c.plan_id == row["plan_id"], free)
             if row["stop"] == AT_ONCE:
-                _end(connection, row["plan_id"], State.DROPPED)
+                _end(connection, this, State.DROPPED)
             elif row["attempts"] >= MOST_ATTEMPTS:
                 message = f"{MOST_ATTEMPTS} workers were lost over it"
                 fault = Fault("", "RS-B808", message, "fewer futures, or a machine with more memory")
-                _end(connection, row["plan_id"], State.FAILED, faults=(fault,))
+                _end(connection, this, State.FAILED, faults=(fault,))
             else:
                 taken = {
                     "state": State.RUNNING, "worker": worker, "lease_until": at + lease, "attempts": row["attempts"] + 1,
                     "begun_at": row["begun_at"] or at,
                 }  # fmt: skip
-                connection.execute(update(plans).where(plans.c.plan_id == row["plan_id"]).values(**taken))
-                return _planning({**row, **taken})
+                if connection.execute(update(plans).where(this).values(**taken)).rowcount:
+                    return _planning({**row, **taken})
     return None
 
 
@@ -210,34 +214,32 @@ def end(
 ) -> bool:
     """Say that a plan has ended; False where the worker does not hold it any more, and it is not said."""
     with begun(engine) as connection:
-        if connection.execute(select(plans.c.plan_id).where(_held(plan_id, worker))).one_or_none() is None:
-            return False
-        return _end(connection, plan_id, state, run, faults)
+        return _end(connection, _held(plan_id, worker), state, run, faults)
 
 
-def _end(connection: Connection, plan_id: str, state: State, run: str = "", faults: Sequence[Fault] = ()) -> bool:
+def _end(connection: Connection, which: Any, state: State, run: str = "", faults: Sequence[Fault] = ()) -> bool:
+    """End the plan for which ``which`` holds at that very moment; False where it holds for none."""
     told = json.dumps([asdict(fault) for fault in faults])
     values = {"state": state, "ended_at": now(connection), "run": run, "faults": told, "lease_until": None}
-    open_ = and_(plans.c.plan_id == plan_id, plans.c.state.in_(OPEN))
-    return connection.execute(update(plans).where(open_).values(**values)).rowcount == 1
+    return connection.execute(update(plans).where(which).values(**values)).rowcount == 1
 
 
 def stop(engine: Engine, plan_id: str, how: int) -> None:
     """Ask a plan to end early with the best so far, or at once; one that waits is dropped either way."""
     with begun(engine) as connection:
         alone(connection)
-        state = connection.execute(select(plans.c.state).where(plans.c.plan_id == plan_id)).scalar_one_or_none()
-        if state == State.WAITING:
-            _end(connection, plan_id, State.DROPPED)
-        elif state == State.RUNNING:
-            more = and_(plans.c.plan_id == plan_id, plans.c.stop < how)
+        this = plans.c.plan_id == plan_id
+        if not _end(connection, and_(this, plans.c.state == State.WAITING), State.DROPPED):
+            more = and_(this, plans.c.state == State.RUNNING, plans.c.stop < how)
             connection.execute(update(plans).where(more).values(stop=how))
 
 
 def planning(engine: Engine, plan_id: str) -> Planning:
     """A plan; RS-B803 where there is none of this id."""
-    with reading(engine) as connection:
-        row = connection.execute(select(plans).where(plans.c.plan_id == plan_id)).mappings().one_or_none()
+    row = None
+    if PLAN_ID.fullmatch(plan_id):  # not every text is one that a database takes
+        with reading(engine) as connection:
+            row = connection.execute(select(plans).where(plans.c.plan_id == plan_id)).mappings().one_or_none()
     if row is None:
         raise RoadsteadError(missing(plan_id, "plan"))
     return _planning(row)

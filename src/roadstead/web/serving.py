@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -22,7 +23,7 @@ from roadstead.web.worker import planner, work, worker_name
 from roadstead.web.workplace import DATABASE, Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from roadstead.web.settings import Settings
@@ -64,6 +65,7 @@ class Crew:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
             process.kill()
+            process.wait()
             with suppress(SQLAlchemyError):
                 queue.release(self._engine, name, was_lost=False)
 
@@ -92,7 +94,7 @@ def serve(
     threads: int = 1,
     say: Callable[[str], None],
 ) -> None:
-    """Open a desk until it is interrupted.
+    """Open a desk until it is interrupted or, as by a service manager, told to end; its workers end with it.
 
     Parameters
     ----------
@@ -109,22 +111,23 @@ def serve(
     must_be_guarded(settings, engine)
     listening = socket.create_server((settings.host, settings.port), family=_family(settings.host))
     port = listening.getsockname()[1]
-    crew = Crew(place, address, workers, threads)
-    try:
-        say(_reached(settings, port, people.one_time_token(engine) if _is_alone(settings) else ""))
-        app = build(Desk(place, engine, settings))
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=2,
-        )
-        uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        crew.close()
-        listening.close()
+    with _ended_as_asked():
+        crew = Crew(place, address, workers, threads)
+        try:
+            say(_reached(settings, port, people.one_time_token(engine) if _is_alone(settings) else ""))
+            app = build(Desk(place, engine, settings))
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=2,
+            )
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            crew.close()
+            listening.close()
 
 
 def work_here(folder: Path, *, database: str = "", name: str = "", threads: int = 1, parent: int = 0) -> None:
@@ -136,6 +139,20 @@ def work_here(folder: Path, *, database: str = "", name: str = "", threads: int 
         return not parent or os.getppid() == parent
 
     work(place, engine, planner(threads), name=name, goes_on=goes_on)
+
+
+@contextmanager
+def _ended_as_asked() -> Iterator[None]:
+    """Ctrl-C closes a desk; so does SIGTERM, which would otherwise end this process before it could end its workers."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _family(host: str) -> socket.AddressFamily:

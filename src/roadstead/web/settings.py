@@ -52,7 +52,10 @@ class Settings:
     def answers_to(self, host: str) -> bool:
         """True where a request's Host is one of the desk's: a page elsewhere cannot make a browser ask under its own name."""
         name, port = (host[: host.find("]") + 1], host[host.find("]") + 2 :]) if host.startswith("[") else _parted(host)
-        return name.lower() in {*LOOPBACK_NAMES, self.host, *self.names} and (not port or port.isdigit())
+        own = f"[{self.host}]" if ":" in self.host else self.host
+        return name.lower() in {*LOOPBACK_NAMES, own.lower(), *map(str.lower, self.names)} and (
+            not port or port.isdigit()
+        )
 
 
 def _parted(host: str) -> tuple[str, str]:
@@ -82,7 +85,22 @@ def must_be_guarded(settings: Settings, engine: Engine) -> None:
     if settings.user_header and not settings.proxies:
         expected = "`--proxy ADDRESS`: from elsewhere, the header is not believed"
         raise RoadsteadError(Fault("--user-header", "RS-B802", "anybody could send this header", expected))
+    if settings.proxies and not settings.user_header:
+        expected = "`--user-header NAME`, in which it says who somebody is; a proxy that says nothing need not be named"
+        raise RoadsteadError(Fault("--proxy", "RS-B802", "the desk is not told what this proxy says", expected))
+    for one in settings.proxies:
+        _must_be_an_address(one)
     if settings.is_loopback or settings.user_header or people(engine):
         return
     expected = "`roadstead people FOLDER --add NAME` first, or `--user-header` with `--proxy`, or the host 127.0.0.1"
     raise RoadsteadError(Fault(f"--host {settings.host}", "RS-B802", "others could reach the desk unasked", expected))
+
+
+def _must_be_an_address(proxy: str) -> None:
+    try:
+        plain = str(ipaddress.ip_address(proxy))
+    except ValueError:
+        plain = ""
+    if plain != proxy:
+        expected = plain or "the address that its requests come from, for instance 10.0.0.5"
+        raise RoadsteadError(Fault(f"--proxy {proxy}", "RS-B802", "no request would ever come from this", expected))

@@ -101,10 +101,13 @@ def framed(document: Path | str) -> Response:
 def _packed(place: Any, shown: RunShown) -> Path:
     from pathlib import Path
 
-    with (
-        tempfile.NamedTemporaryFile(prefix="roadstead-run-", suffix=".zip", delete=False) as handle,
-        zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as packed,
-    ):
-        for name in (MANIFEST, *shown.files):
-            packed.write(place.file(shown, name), f"{shown.name}/{name}")
-    return Path(handle.name)
+    with tempfile.NamedTemporaryFile(prefix="roadstead-run-", suffix=".zip", delete=False) as handle:
+        to = Path(handle.name)
+        try:
+            with zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as packed:
+                for name in (MANIFEST, *shown.files):
+                    packed.write(place.file(shown, name), f"{shown.name}/{name}")
+        except BaseException:
+            to.unlink(missing_ok=True)  # a disk that is full is not to stay so
+            raise
+    return to

@@ -52,7 +52,8 @@ def _let_in(request: Request, token: str, to: str) -> Response:
         )
         return refused(request, (Fault("", "RS-B801", "this token is unknown, spent or too old", expected),))
     let_in = RedirectResponse(_own_path(to), 303)
-    secure = request.url.scheme == "https"
+    # The desk speaks plain HTTP; that a proxy speaks HTTPS may be said by anybody, since it only keeps their own cookie safer.
+    secure = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto", "").lower()}
     let_in.set_cookie(COOKIE, secret, max_age=int(people.FORTNIGHT), httponly=True, samesite="strict", secure=secure)
     return let_in
 

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
 from typing import IO, TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 UPLOADS = "uploads"
 MOST_MEMORY, MOST_SECONDS, MOST_FILE, PATIENCE = 4 << 30, 20, 64_000_000, 120.0
 """What the process that reads a case may use: memory [bytes], time of a processor [s], size of a file [bytes], time by the clock [s]."""
+AT_ONCE = threading.BoundedSemaphore(2)
+"""Processes that may read a case at the same time: their limits are each one's own."""
+SHELVING = threading.Lock()
+"""Held from where a name is found free until it is taken."""
 MOST_FAULTS = 200
 ODD = re.compile(r"[^a-z0-9]+")
 LONGEST_NAME = 40
@@ -35,13 +40,14 @@ def take_in(place: Workplace, packed: IO[bytes]) -> str:
     Raises
     ------
     RoadsteadError
-        RS-B806 for too much, RS-B813 for what is no zip file of a case; with every fault of the case.
+        RS-B806 for too much, RS-B805 where others' cases are being read, RS-B813 for what is no zip file of a case; with every
+        fault of the case.
     """
     folder = place.own / UPLOADS / secrets.token_hex(8)
     folder.mkdir(parents=True)
     try:
         _keep(packed, folder / "packed.zip")
-        told = _read(folder / "packed.zip", folder / "case")
+        told = _in_turn(folder / "packed.zip", folder / "case")
         if told["faults"]:
             raise RoadsteadError([Fault(**fault) for fault in told["faults"][:MOST_FAULTS]])
         return _shelve(place, folder / "case", str(told["name"]))
@@ -57,6 +63,18 @@ def _keep(packed: IO[bytes], to: Path) -> None:
             if left < 0:
                 raise RoadsteadError(Fault("", "RS-B806", f"more than {MOST_UPLOADED:,} bytes", "a smaller case"))
             target.write(part)
+
+
+def _in_turn(packed: Path, into: Path) -> dict[str, Any]:
+    """Read a case, or refuse: who waited here would keep one of the desk's few threads from everybody."""
+    if not AT_ONCE.acquire(blocking=False):
+        raise RoadsteadError(
+            Fault("", "RS-B805", "other cases are being read just now", "hand it in again in a minute")
+        )
+    try:
+        return _read(packed, into)
+    finally:
+        AT_ONCE.release()
 
 
 def _read(packed: Path, into: Path) -> dict[str, Any]:
@@ -81,9 +99,10 @@ def _shelve(place: Workplace, case: Path, title: str) -> str:
     shelf = place.folder / CASES
     shelf.mkdir(exist_ok=True)
     plain = ODD.sub("-", title.lower()).strip("-")[:LONGEST_NAME] or "case"
-    taken, name, count = place.cases().keys(), plain, 1
-    while name in taken or (shelf / name).exists():
-        count += 1
-        name = f"{plain}-{count}"
-    case.rename(shelf / name)
+    with SHELVING:
+        taken, name, count = place.cases().keys(), plain, 1
+        while name in taken or (shelf / name).exists():
+            count += 1
+            name = f"{plain}-{count}"
+        case.rename(shelf / name)
     return name

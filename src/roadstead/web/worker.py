@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import queue
 from roadstead.web.queue import AT_ONCE, EARLY, State
-from roadstead.web.workplace import MANIFEST
+from roadstead.web.workplace import MANIFEST, disk_failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,6 +165,8 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
             plan(waiting_case(place, taken), folder, taken, holding, unfinished)
     except RoadsteadError as error:
         faults = error.faults
+    except OSError as error:
+        faults = (disk_failed(error),)
     except Exception as error:  # noqa: BLE001 -- the worker goes on, and who asked is told
         message = f"{type(error).__name__}: {error}"[:500]
         faults = (Fault("", "RS-B812", message, "report it with the case"),)

@@ -156,6 +156,12 @@ def missing(name: str, kind: str) -> Fault:
     return Fault(name[:80], "RS-B803", f"there is no {kind} of this name", "a name from the desk's own lists")
 
 
+def disk_failed(error: OSError) -> Fault:
+    """The disk did not do what it was asked; the system's own words, without the path."""
+    said = f"the disk did not do what it was asked: {error.strerror or 'no reason given'}"
+    return Fault("", "RS-B807", said, "room and permission in the workplace; nothing is lost")
+
+
 def _title(path: Path) -> Name | None:
     """A case's name in two languages; None where the file cannot be read, which checking it tells more about."""
     try:

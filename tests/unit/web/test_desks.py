@@ -135,3 +135,11 @@ def test_a_list_of_plans_names_cases_and_results(owner: Visitor, desk: Desk):
     assert shown.count("figures/case/fill=0.8") == 2
     assert "<i>ann" not in shown
     assert "<html" not in owner.get("/plans/rows").text
+
+
+@pytest.mark.parametrize("path", ["/duty", "/duty/quote"])
+@pytest.mark.parametrize("asked", ["x=1", "importer=EU27", "importer=EU27&origin=CHN&powertrain=BEV&value=20000"])
+def test_a_question_about_duty_may_leave_fields_out(owner: Visitor, path: str, asked: str):
+    answer = owner.get(f"{path}?{asked}")
+    assert answer.status_code == 200
+    assert ("US$9,060" in answer.text) == ("value" in asked)

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desks import visitor
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from roadstead.terms.errors import RoadsteadError
-from roadstead.web import asking, people, queue
+from roadstead.web import asking, live, people, queue
 from roadstead.web.app import build
 from roadstead.web.database import begun, reading
 from roadstead.web.gate import HEADERS, MOST_BYTES
+from roadstead.web.queue import Wish
 from roadstead.web.rates import Rate, Rates
 from roadstead.web.settings import Desk, Settings, must_be_guarded
 from roadstead.web.workplace import Workplace
 
 if TYPE_CHECKING:
     from desks import Visitor
+    from sqlalchemy import Engine
 
 PAGES = ("/", "/cases", "/runs", "/runs/first", "/runs/first/playbook", "/runs/first/everything.zip")
 TRAVERSALS = (
@@ -103,6 +105,27 @@ def test_a_new_token_ends_the_old_one_and_its_sessions(desk: Desk, stranger: Tes
     assert stranger.get("/runs").status_code == 303
 
 
+@pytest.mark.parametrize("path", ["/plans/{}/events", "/api/v1/plans/{}/events"])
+def test_who_is_let_in_no_longer_hears_no_more(
+    desk: Desk, stranger: TestClient, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(live, "LOOK", 0.01)
+    monkeypatch.setattr(live, "STILL_THERE", 0.02)
+    plan_id = queue.new_id()
+    queue.ask(desk.engine, plan_id, "ann", Wish("starter"))
+    ann = {"authorization": f"Bearer {people.add_person(desk.engine, 'ann')}"}
+    told = live.look
+
+    def look(engine: Engine, of: str) -> live.Seen:
+        people.remove_person(engine, "ann")  # as soon as she listens
+        return told(engine, of)
+
+    monkeypatch.setattr(live, "look", look)
+    heard = stranger.get(path.format(plan_id), headers=ann)
+    assert heard.text.count("event: progress") == 1
+    assert "event: ended" not in heard.text
+
+
 def test_signing_out_ends_the_session(owner: Visitor):
     cookie = owner.client.cookies["roadstead"]
     assert owner.post("/sign-out").status_code == 303
@@ -128,6 +151,13 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(desk: Desk, stranger: T
     said = answer.headers["set-cookie"].lower()
     assert "httponly" in said
     assert "samesite=strict" in said
+    assert "secure" not in said  # a browser keeps such a cookie from plain HTTP, which a desk of one's own speaks
+
+
+def test_behind_https_the_cookie_stays_there(desk: Desk, stranger: TestClient):
+    token = people.one_time_token(desk.engine)
+    answer = stranger.get("/sign-in", params={"token": token}, headers={"x-forwarded-proto": "https"})
+    assert "; secure" in answer.headers["set-cookie"].lower()
 
 
 @pytest.mark.parametrize("path", ["/cases", "/runs/first", "/runs/none", "/static/desk.css", "/nowhere", "/sign-in"])
@@ -153,6 +183,19 @@ def test_a_name_that_is_not_the_desks_is_refused(owner: Visitor, host: str):
 @pytest.mark.parametrize("host", ["localhost:8642", "127.0.0.1", "[::1]:8642"])
 def test_the_desk_answers_to_the_loopbacks_names(host: str):
     assert Settings().answers_to(host)
+
+
+@pytest.mark.parametrize(
+    ("settings", "host"),
+    [
+        (Settings(host="fd00::5"), "[fd00::5]:8642"),
+        (Settings(names=("Desk.Example.org",)), "desk.example.org"),
+        (Settings(names=("desk.example.org",)), "DESK.example.org:443"),
+    ],
+)
+def test_the_desk_answers_to_its_own_address_and_names_however_written(settings: Settings, host: str):
+    assert settings.answers_to(host)
+    assert not settings.answers_to(f"x{host}")
 
 
 @pytest.mark.parametrize("shelf", ["/runs/{}", "/runs/first/files/{}", "/static/{}", "/cases/{}"])
@@ -209,11 +252,22 @@ def test_a_header_that_anybody_might_send_is_refused(desk: Desk):
         must_be_guarded(Settings(user_header="x-user"), desk.engine)
 
 
+@pytest.mark.parametrize(
+    ("header", "proxy"),
+    [("", "192.0.2.1"), ("x-user", "proxy.example.org"), ("x-user", "FD00::5"), ("x-user", "10.0.0.0/8")],
+)
+def test_a_proxy_that_would_never_be_believed_is_told(desk: Desk, header: str, proxy: str):
+    with pytest.raises(RoadsteadError) as refused:
+        must_be_guarded(Settings(user_header=header, proxies=frozenset({proxy})), desk.engine)
+    assert refused.value.faults[0].code == "RS-B802"
+
+
 @pytest.mark.parametrize(("proxies", "status"), [(frozenset({"testclient"}), 200), (frozenset({"192.0.2.1"}), 303)])
 def test_a_proxys_header_counts_from_the_proxy_alone(desk: Desk, proxies: frozenset[str], status: int):
     behind = Desk(desk.workplace, desk.engine, Settings(user_header="x-user", proxies=proxies))
     with TestClient(build(behind), base_url="http://127.0.0.1", follow_redirects=False) as client:
         assert client.get("/runs", headers={"x-user": "ann"}).status_code == status
+        assert client.get("/runs", headers=[("x-user", "owner"), ("x-user", "ann")]).status_code == 303
         assert client.get("/runs").status_code == 303
 
 
@@ -227,6 +281,18 @@ def test_a_database_that_is_gone_gives_a_clear_page(owner: Visitor, desk: Desk):
     with begun(desk.engine) as connection:
         connection.execute(text("ALTER TABLE elsewhere RENAME TO sessions"))
     assert owner.get("/runs").status_code == 200
+
+
+def test_where_a_database_lies_is_told_to_its_keeper_alone(desk: Desk, caplog: pytest.LogCaptureFixture):
+    nobody = create_engine("postgresql+psycopg://keeper@127.0.0.1:9/desk")
+    with TestClient(build(Desk(desk.workplace, nobody)), base_url="http://127.0.0.1") as client:
+        for answer in (
+            client.get("/runs", headers={"authorization": "Bearer none"}),
+            client.get("/sign-in", params={"token": "none"}),
+        ):
+            assert (answer.status_code, "RS-B807" in answer.text, "port 9" in answer.text) == (503, True, False)
+    nobody.dispose()
+    assert caplog.text.count("port 9") == 2
 
 
 def test_a_full_disk_gives_a_clear_page_and_leaves_nothing_half_done(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -14,9 +14,12 @@ from roadstead.web.database import begun, open_database, reading
 from roadstead.web.queue import AT_ONCE, EARLY, State, Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Engine
 
 WISH = Wish("harbour", ("EU27/MFN=0.2", "us_lets_in 2029"), "zh", gap=0.02)
+PATIENCE = 60.0
 
 
 def ask(engine: Engine, count: int = 1) -> list[str]:
@@ -44,12 +47,20 @@ def test_the_schema_is_the_same_on_both(engine: Engine):
 
 
 def test_many_may_open_a_new_database_at_once(empty: str):
-    with ThreadPoolExecutor(4) as pool:
-        engines = list(pool.map(open_database, [empty] * 4))
+    with ThreadPoolExecutor(8) as pool:
+        engines = list(pool.map(open_database, [empty] * 8))
     with reading(engines[0]) as connection:
         assert connection.execute(text("SELECT count(*) FROM schema_steps")).scalar_one() == len(database.STEPS)
     for engine in engines:
         engine.dispose()
+
+
+def test_a_database_of_a_newer_roadstead_is_left_alone(engine: Engine, empty: str):
+    with begun(engine) as connection:
+        connection.execute(text(f"INSERT INTO schema_steps (step, taken_at) VALUES ({len(database.STEPS) + 1}, 0)"))
+    with pytest.raises(RoadsteadError, match="newer") as refused:
+        open_database(empty)
+    assert refused.value.faults[0].code == "RS-B807"
 
 
 def test_a_wish_comes_back_as_it_was_asked(engine: Engine):
@@ -82,6 +93,37 @@ def test_a_worker_that_is_gone_loses_its_plan_and_its_word(engine: Engine):
     assert not queue.end(engine, plan_id, "second", State.DONE, run="c")
     found = queue.planning(engine, plan_id)
     assert (found.state, found.run, queue.told(engine, plan_id)) == (State.DONE, "b", ())
+
+
+def while_another_changes(engine: Engine, change: str, call: Callable[[], Any]) -> Any:
+    """What a call answers that begins while another transaction has changed the plans and not yet committed."""
+    with ThreadPoolExecutor(1) as pool:
+        with begun(engine) as connection:
+            connection.execute(text(f"UPDATE plans SET {change}"))
+            answer = pool.submit(call)
+            assert wait([answer], 0.5).not_done  # it waits for the row, or for the whole database
+        return answer.result(PATIENCE)
+
+
+def test_a_plan_taken_over_this_moment_is_not_ended_by_who_lost_it(engine: Engine):
+    [plan_id] = ask(engine)
+    queue.take(engine, "first")
+    assert not while_another_changes(
+        engine, "worker = 'second'", lambda: queue.end(engine, plan_id, "first", State.FAILED)
+    )
+    assert queue.planning(engine, plan_id).state == State.RUNNING
+
+
+@pytest.mark.parametrize(
+    "change", ["state = 'done', run = 'a', lease_until = NULL", "lease_until = lease_until + 2000"]
+)
+def test_a_plan_ended_or_held_again_this_moment_is_not_taken(engine: Engine, change: str):
+    [plan_id] = ask(engine)
+    queue.take(engine, "first")
+    run_out(engine)
+    assert while_another_changes(engine, change, lambda: queue.take(engine, "second")) is None
+    found = queue.planning(engine, plan_id)
+    assert (found.worker, found.attempts) == ("first", 1)
 
 
 def test_a_plan_that_kills_its_workers_is_given_up(engine: Engine):
@@ -145,9 +187,10 @@ def test_news_comes_in_order_and_faults_come_back(engine: Engine):
     assert queue.planning(engine, plan_id).faults == (fault,)
 
 
-def test_a_plan_nobody_asked_for_is_not_there(engine: Engine):
+@pytest.mark.parametrize("name", ["' OR 1=1 --", "\0", "\ud800", "0123456789abcdef"])
+def test_a_plan_nobody_asked_for_is_not_there(engine: Engine, name: str):
     with pytest.raises(RoadsteadError) as refused:
-        queue.planning(engine, "' OR 1=1 --")
+        queue.planning(engine, name)
     assert refused.value.faults[0].code == "RS-B803"
 
 

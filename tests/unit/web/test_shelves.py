@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import tempfile
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -100,3 +102,16 @@ def test_a_damaged_run_is_left_out(owner: Visitor, desk: Desk):
     (desk.workplace.runs_folder / "damaged" / manifest.NAME).write_text("{}", encoding="utf-8")
     assert owner.get("/runs").status_code == 200
     assert owner.get("/runs/damaged").status_code == 404
+
+
+def test_a_run_that_cannot_be_packed_leaves_nothing_on_a_full_disk(
+    owner: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "between").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "between"))
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    assert owner.get("/runs/first/everything.zip").status_code == 503
+    assert not list((tmp_path / "between").iterdir())

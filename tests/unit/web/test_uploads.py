@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +18,6 @@ from roadstead.terms.errors import RoadsteadError
 from roadstead.web import people, unpack, uploads
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from desks import Visitor
 
     from roadstead.web.settings import Desk
@@ -76,6 +77,35 @@ def test_a_file_that_takes_time_without_end_is_given_up(owner: Visitor, monkeypa
     status, _, text = hand_in(owner, packed(of_folder(starter) | {"case.yaml": bomb}))
     assert status == 413
     assert "RS-B806" in text
+
+
+def test_no_more_cases_are_read_at_once_than_the_machine_bears(owner: Visitor, desk: Desk, starter: Path):
+    body = packed(of_folder(starter))
+    with uploads.AT_ONCE, uploads.AT_ONCE:
+        status, _, text = hand_in(owner, body)
+        assert (status, "RS-B805" in text) == (429, True)
+    assert not list((desk.workplace.own / uploads.UPLOADS).iterdir())
+    assert hand_in(owner, body)[0] == 303
+
+
+def test_two_cases_of_one_name_handed_in_at_once_lie_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    def read(_: Path, into: Path) -> dict[str, object]:
+        into.mkdir()
+        (into / "case.yaml").write_text("name: Twin\n", encoding="utf-8")
+        return {"name": "Twin", "faults": []}
+
+    rename, meet = Path.rename, threading.Barrier(2)
+
+    def renamed(path: Path, to: Path) -> Path:
+        with suppress(threading.BrokenBarrierError):
+            meet.wait(0.5)  # both have found a free name before either takes it, if both can
+        return rename(path, to)
+
+    monkeypatch.setattr(uploads, "_read", read)
+    monkeypatch.setattr(Path, "rename", renamed)
+    with ThreadPoolExecutor(2) as pool:
+        names = list(pool.map(lambda _: uploads.take_in(desk.workplace, io.BytesIO(b"")), range(2)))
+    assert sorted(names) == ["twin", "twin-2"]
 
 
 @pytest.mark.parametrize("greed", ["bytearray(2 << 30)", "open('large', 'wb').write(bytes(10_000))"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -168,6 +169,16 @@ def test_what_nobody_foresaw_ends_the_plan_and_not_the_worker(working: Callable[
     assert working(hands.quick).state == State.DONE
 
 
+def test_a_full_disk_is_told_as_one_and_without_a_path(working: Callable[[worker.Planner], queue.Planning]):
+    def fails(case: Path, folder: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+    found = working(fails)
+    assert (found.state, found.faults[0].code) == (State.FAILED, "RS-B807")
+    assert "No space left on device" in found.faults[0].message
+    assert "/" not in found.faults[0].message
+
+
 def test_a_run_that_a_lost_worker_had_finished_is_not_planned_again(
     working: Callable[[worker.Planner], queue.Planning],
 ):
@@ -226,3 +237,32 @@ def test_a_plan_dropped_while_it_runs_ends_its_worker_at_once(place: Workplace):
     assert process.wait(PATIENCE) == worker.LEFT
     assert queue.planning(engine, plan_id).state == State.DROPPED
     engine.dispose()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_desk_that_is_told_to_end_ends_its_workers_and_says_nothing(place: Workplace, asked: signal.Signals):
+    code = (
+        "import sys; from pathlib import Path; from roadstead.web import serving, settings\n"
+        "serving.serve(Path(sys.argv[1]), settings.Settings(port=0), say=lambda address: print(address, flush=True))"
+    )
+    command = [sys.executable, "-c", code, str(place.folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout
+    its_worker = 0
+    try:
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+        [its_worker] = map(int, found.stdout.split())
+        os.kill(its_worker, signal.SIGSTOP)  # as one deep in a solver, it does not see by itself that the desk is gone
+        process.send_signal(asked)
+        assert process.wait(PATIENCE) == 0
+        assert process.stdout.read() == ""
+        with pytest.raises(ProcessLookupError):
+            os.kill(its_worker, 0)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        with suppress(ProcessLookupError):
+            if its_worker:
+                os.kill(its_worker, signal.SIGKILL)
