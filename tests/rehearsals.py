@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks_book import Broken, Restriction
 from roadstead.playbook.rehearsal_book import Estimate, FreshPaths, Outcome
 from roadstead.playbook.signs_book import Better, Confirmed, Rates, Signpost
+from roadstead.study.template import new_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WAYS = {
     "plan": (12.30e9, 0.0), "standing": (10.21e9, 2.09e9), "announced": (11.84e9, 0.46e9), "export_only": (8.75e9, 3.55e9),
@@ -16,6 +21,15 @@ WAYS = {
 }  # fmt: skip
 """What each comes to on average, and what the plan is worth more. [money]"""
 BINS = 12
+
+
+def small_grown_case(folder: Path) -> None:
+    """The starter case with a grown tree of few nodes: all there is of a rehearsal, in little time."""
+    new_case(folder, grown=True)
+    file = folder / "case.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("nodes: [1, 4, 11]") == 1
+    file.write_text(text.replace("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), encoding="utf-8")
 
 
 def made_up_rehearsal(signposts: tuple[Signpost, ...]) -> FreshPaths:

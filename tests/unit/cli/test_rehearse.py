@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rehearsals import small_grown_case
 
 from roadstead.cli import main
 from roadstead.playbook.book import Amount
@@ -29,7 +30,7 @@ LATER = ("kits_first", "local_everywhere", "timetable")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("rehearse") / "case"
-    new_case(where, grown=True)
+    small_grown_case(where)
     return where
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 from books import made_up_book
+from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Amount
@@ -25,7 +26,6 @@ from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import store, verify
 from roadstead.study.study import run
-from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def contents(folder: Path) -> dict[str, str]:
 def grown_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The grown starter case, planned without asking what flexibility is worth."""
     folder = tmp_path_factory.mktemp("kept") / "case"
-    new_case(folder, grown=True)
+    small_grown_case(folder)
     text = (folder / "case.yaml").read_text(encoding="utf-8")
     assert text.count("times: 2,") == 1
     (folder / "case.yaml").write_text(text.replace("times: 2,", "times: 0,"), encoding="utf-8")
