@@ -1,8 +1,14 @@
-"""What holds for all tests: no test depends on the clock, so examples may take the time they need on a busy machine."""
+"""What holds for all tests: none depends on the clock, so examples may take the time they need, and all can be interrupted."""
 
 from __future__ import annotations
+
+import signal
 
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+# A suite that a shell begins in the background is deaf to interrupts, and so would be what it starts; tests send some.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

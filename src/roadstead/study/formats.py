@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.folders import FACTS, RULES
 from roadstead.study.shelf import SAME, Place
+from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.tables import read_table
 from roadstead.trade import rulebook, tariff_download, wto_tariffs
 from roadstead.trade.schemas import MEASURES
@@ -20,7 +21,7 @@ from roadstead.world.imports.areas import OWN
 from roadstead.world.imports.taken import Taken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from roadstead.terms.tables import Schema
     from roadstead.trade.tariff_download import TariffLine
@@ -96,20 +97,30 @@ def _oica(paths: Sequence[Path], asked: Asked) -> Taken:
 
 def _wits(paths: Sequence[Path], asked: Asked) -> Taken:
     places = _numeric(asked.world)
-    found = [tariff_download.read(path, places) for path in paths]
-    lines = [line for of_file, _ in found for line in of_file]
-    left_out = sum((Counter(counted) for _, counted in found), Counter[str]())
+    lines, left_out = _of_cars([(path, *tariff_download.read(path, places)) for path in paths])
     return _tariffs(lines, left_out, asked, ("WITS", "SimpleAverage, percent"))
 
 
 def _wto(paths: Sequence[Path], asked: Asked) -> Taken:
     places = _numeric(asked.world)
-    found = [wto_tariffs.read(path, places) for path in paths]
-    lines = [line for of_file, _ in found for line in of_file]
-    left_out = sum((counted for _, counted in found), Counter[str]())
+    lines, left_out = _of_cars([(path, *wto_tariffs.read(path, places)) for path in paths])
     return _tariffs(
         lines, left_out, asked, ("WTO", f"Value of {wto_tariffs.MFN} and {wto_tariffs.PREFERENCE}, percent")
     )
+
+
+def _of_cars(
+    found: Sequence[tuple[Path, Sequence[TariffLine], Mapping[str, int]]],
+) -> tuple[list[TariffLine], Counter[str]]:
+    """Lines of all files, and what was left out of them; a file that says nothing of cars or parts is a fault."""
+    expected = "a download with lines of headings 8703 or 8708"
+    raise_if_any(
+        Fault(path.name, "RS-W316", "no line is of cars or of their parts", expected)
+        for path, lines, left_out in found
+        if not lines and not left_out
+    )
+    counted = sum((Counter(left_out) for _, _, left_out in found), Counter[str]())
+    return [line for _, lines, _ in found for line in lines], counted
 
 
 def _numeric(world: World) -> dict[str, str]:

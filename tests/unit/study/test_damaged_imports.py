@@ -41,17 +41,18 @@ WISH = Wish(publisher="A", licence="B")
 
 
 def read(name, suffix, content):
-    """Whether a file of such a content was put in."""
+    """Whether a file of such a content was put in, or what there is in it is told."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("BACI_HS22_Y2023_V202501.csv" if name == "baci" else f"file{suffix}")
         path.write_bytes(content)
-        case, faults = Path(folder) / "case", ()
+        case = Path(folder) / "case"
         try:
-            import_files(name, [path], case, date(2026, 1, 1), WISH)
-        except RoadsteadError as error:
-            faults = error.faults
-        assert case.exists() != bool(faults)
-        return not faults
+            done = import_files(name, [path], case, date(2026, 1, 1), WISH)
+        except RoadsteadError:
+            assert not case.exists()
+            return False
+        assert case.exists() == bool(done.tables)
+        return bool(done.tables or done.left_out or done.notes)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -71,6 +72,11 @@ def test_damage_is_a_fault_or_no_matter(name, suffix, encoding, damage):
     for at, length, junk in damage:
         text = text[: at % len(text)] + junk + text[at % len(text) + length :] if text else junk
     read(name, suffix, text.encode(encoding))
+
+
+def test_a_tariff_download_without_a_car_is_a_fault():
+    assert not read("wits", ".csv", GOOD["wits"].replace("870323", "090111").encode())
+    assert not read("wto", ".csv", GOOD["wto"].replace("870323", "090111").encode())
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
