@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import time
-import zipfile
 from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +23,7 @@ from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint, News, Session
 from roadstead.footprint.solve import solve
 from roadstead.study.parquet import digest
+from roadstead.terms.zips import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ PAUSE = 1.0
 """Time between two writings of a best plan: a solver may find many at once. [s]"""
 LENGTH = 16
 """Letters of a digest that name a folder."""
-DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+DAMAGED = (*BROKEN, KeyError, TypeError)
 """What reading a file that was cut short may raise."""
 NESTED = {"lumps": Lumps}
 """Fields that are no arrays but made of some."""

@@ -12,7 +12,6 @@ import math
 import os
 import struct
 import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -27,6 +26,7 @@ from roadstead.futures.tree import ScenarioTree
 from roadstead.study.parquet import PARTS, as_tuples, prospect_of
 from roadstead.terms.arrays import NUMBERS
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.zips import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +42,8 @@ KINDS = {f"{part}.{field.name}": str(field.type) for part, kind in PARTS.items()
 HOLDS = {name: (kind, NUMBERS[kind]) for name, kind in {"Floats": "f", "Ints": "i", "Flags": "b"}.items()}
 MADE_ON = (1980, 1, 1, 0, 0, 0)
 """Date of every member, so that a file tells nothing but its problem."""
-DAMAGED = (
-    OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error, struct.error,
-)  # fmt: skip
-"""What reading a file that is no longer what was written may raise; a RuntimeError where it asks for what zip files may hold."""
+DAMAGED = (*BROKEN, KeyError, TypeError, MemoryError, struct.error)
+"""What reading a file that is no longer what was written may raise."""
 EXPECTED = "a file that `roadstead.save_problem` wrote"
 
 

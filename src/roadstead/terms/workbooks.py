@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +16,7 @@ from xml.parsers import expat
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.placing import Place, letters
+from roadstead.terms.zips import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ MOST_PACKED, MOST_UNPACKED, MOST_CELLS = 20_000_000, 100_000_000, 500_000
 """Limits of a file on disk and of its parts unpacked [bytes], and of filled cells: fifty times the largest case there is."""
 CHUNK = 1 << 16
 PARTS = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, expat.ExpatError)
+UNREADABLE = (*BROKEN, expat.ExpatError)
 """What a damaged or protected file may raise on the way."""
 OLD = b"\xd0\xcf\x11\xe0"
 """How files of old spreadsheets begin, and those with a password."""

@@ -13,9 +13,10 @@ import io
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.zips import BROKEN
 from roadstead.trade.duty import covers
 from roadstead.trade.valuation import valuation
 from roadstead.world.imports.goods import BY_POWERTRAIN
@@ -156,7 +157,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     about = "a CSV, or a ZIP with a CSV in it"
     try:
         text = _text(path)
-    except (OSError, StopIteration, UnicodeDecodeError, BadZipFile) as error:
+    except (*BROKEN, StopIteration) as error:
         message = "no tariff download can be read here"
         raise RoadsteadError(Fault(path.name, "RS-T112", message, about)) from error
     reader = csv.DictReader(io.StringIO(text, newline=""), restval="")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.zips import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,6 @@ LINK = 0o120000
 KIND = 0o170000
 AT_ONCE = 65_536
 CASE_FILE = "case.yaml"
-DAMAGED = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
-"""What a file that is no sound zip file may raise."""
 EXPECTED = f"a zip file of a case folder: {CASE_FILE}, tables as CSV, nothing else"
 
 
@@ -52,7 +50,7 @@ def unpack(packed: Path, into: Path) -> None:
                         if left < 0:
                             raise RoadsteadError(_too_much(f"more than {MOST_BYTES:,} bytes when unpacked"))
                         target.write(part)
-    except DAMAGED as error:
+    except BROKEN as error:
         raise RoadsteadError(_no_case("", f"cannot be unpacked: {error}"[:200])) from None
 
 

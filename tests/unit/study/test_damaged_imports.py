@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +74,26 @@ def test_damage_is_a_fault_or_no_matter(name, suffix, encoding, damage):
     for at, length, junk in damage:
         text = text[: at % len(text)] + junk + text[at % len(text) + length :] if text else junk
     read(name, suffix, text.encode(encoding))
+
+
+@pytest.mark.parametrize("name", ["wits", "worldbank"])
+@pytest.mark.parametrize("spoilt", ["cut", "protected", "packed otherwise", "changed"])
+def test_a_spoilt_zip_file_is_a_fault(name, spoilt):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("API_x.csv", GOOD[name])
+    content = bytearray(packed.getvalue())
+    assert read(name, ".zip", bytes(content))
+    central = content.index(b"PK\x01\x02")
+    if spoilt == "cut":
+        del content[20:central]
+    elif spoilt == "protected":
+        content[6] = content[central + 8] = 1
+    elif spoilt == "packed otherwise":
+        content[8] = content[central + 10] = 99
+    else:
+        content[central // 2] ^= 255
+    assert not read(name, ".zip", bytes(content))
 
 
 def test_a_tariff_download_without_a_car_is_a_fault():

@@ -14,10 +14,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.evidence import Confidence
+from roadstead.terms.zips import BROKEN
 from roadstead.world.imports.taken import Taken, name_of, rests
 
 if TYPE_CHECKING:
@@ -93,11 +94,12 @@ def _file(path: Path) -> _Read:
         if path.suffix.lower() == ".zip":
             with ZipFile(path) as archive:
                 name = next(name for name in archive.namelist() if name.startswith("API_"))
-                return _csv(path.name, archive.read(name).decode("utf-8-sig"))
-        text = path.read_text(encoding="utf-8-sig")
+                text = archive.read(name).decode("utf-8-sig")
+        else:
+            text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise RoadsteadError(Fault(path.name, "RS-T101", "this file is missing", SHAPES)) from error
-    except (OSError, UnicodeDecodeError, BadZipFile, StopIteration) as error:
+    except (*BROKEN, StopIteration) as error:
         raise RoadsteadError(Fault(path.name, "RS-T112", "not readable", SHAPES)) from error
     return _json(path.name, text) if path.suffix.lower() == ".json" else _csv(path.name, text)
 
