@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.futures.capacity import asking, capital, pledging, tying
-from roadstead.futures.costs.circumstances import node_circumstances, representative_year
+from roadstead.futures.costs.circumstances import moments_of, node_circumstances, representative_year
 from roadstead.futures.costs.costing import Costing, as_law_sees
 from roadstead.futures.costs.joint_ventures import home_profit, own_margin
 from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, Way, lane_cost, lane_costs
 from roadstead.futures.costs.least_prices import under_least_prices, with_least_prices
-from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.variants import line_of, regimes
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling.selling import Selling, build_demand
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.futures.costs.costing import Circumstances
+    from roadstead.futures.costs.moments import Moments
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -230,7 +230,7 @@ def margins(
     """
     carmaker = costing.carmaker
     offers = carmaker.offers
-    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+    moments = moments_of(years, circumstances)
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     for a, key in enumerate(arcs):

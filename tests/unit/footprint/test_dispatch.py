@@ -63,7 +63,7 @@ def test_warm_node_years_earn_what_one_program_does(seed: int, chances: list[int
 
 
 def test_a_solver_that_loses_its_way_begins_again(monkeypatch):
-    """Every second word of it is that it came to nothing: what is found is the same, and found from nothing."""
+    """Every third word of it is that it came to nothing: what is found is the same, and found from nothing."""
     warm, decisions = Dispatcher(MADE.tree, MADE.prospect), no_new(MADE.tree, MADE.prospect)
     sure = certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node
     told, words = [], iter(range(10**6))

@@ -7,11 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.costs.costing import Circumstances
+from roadstead.futures.costs.moments import Moments
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.amendment import amend
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from roadstead.futures.events import Event, Happening
     from roadstead.futures.grow import Climate, Grown
@@ -28,6 +29,11 @@ NOTHING_LEFT = "RS-L205"
 def representative_year(years: NodeYears, node_year: int) -> int:
     """The calendar year a node-year is costed in: its middle."""
     return int(years.year[node_year] + (years.span[node_year] - 1) // 2)
+
+
+def moments_of(years: NodeYears, circumstances: Sequence[Circumstances]) -> Moments:
+    """Node-years as moments: the year that each is costed in, under its circumstances. Length Y."""
+    return Moments((representative_year(years, y) for y in range(years.count)), circumstances)
 
 
 def node_circumstances(

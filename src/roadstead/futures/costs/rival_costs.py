@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.demand.sourcing import rivals_cost_hats
-from roadstead.futures.costs.circumstances import representative_year
-from roadstead.futures.costs.moments import Moments, filed
+from roadstead.futures.costs.circumstances import moments_of
+from roadstead.futures.costs.moments import filed
 from roadstead.futures.selling.nests import OTHER
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain, Product
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.futures.costs.costing import Circumstances, Costing
+    from roadstead.futures.costs.moments import Moments
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.selling.rivals import Contest
     from roadstead.terms.arrays import Floats, Ints
@@ -45,7 +46,7 @@ def rises(
 
     Length M, shapes (Y, J). [money/car]
     """
-    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+    moments = moments_of(years, circumstances)
     duties, found = Duties(costing), []
     for met in contests:
         importer, rise = costing.territory(met.market), np.zeros(met.price.shape)

@@ -9,10 +9,9 @@ import numpy as np
 
 from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.response import respond
-from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.circumstances import moments_of
 from roadstead.futures.costs.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.costs.least_prices import import_limits, least_shares, rivals_floors
-from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.rival_costs import rises
 from roadstead.futures.prospect import Demand
 from roadstead.futures.selling.nests import OTHER, nests_of
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from roadstead.demand.response import Curves, Stand
     from roadstead.futures.capacity.capital import RiskClasses
     from roadstead.futures.costs.costing import Circumstances, Costing
+    from roadstead.futures.costs.moments import Moments
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.selling.rivals import Contest
@@ -192,7 +192,7 @@ def reference(
         cars = grown.market[int(years.node[y]), :, at]
         size[y] = cars.mean(1)
         nev[y] = (grown.nev_share[int(years.node[y]), :, at] * cars).sum(1) / cars.sum(1)
-    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+    moments = moments_of(years, circumstances)
     for c, offer in enumerate(offers):
         m = int(market_of[c])
         powertrain = costing.carmaker.models[offer.model_id].powertrain
