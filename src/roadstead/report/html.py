@@ -12,6 +12,7 @@ from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
+from roadstead.report.regret import tinted
 from roadstead.report.rehearsal import fresh_signs, rehearsal, where_each_breaks
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ FOLDED = 40
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A printed cell: its text, where it leads, and how it is set: number, text on one line, or prose."""
+    """A printed cell: its text, where it leads, and how it is set: number (and its tint), text on one line, or prose."""
 
     text: str
     url: str
@@ -71,6 +72,7 @@ def page(book: Book, words: Words) -> str:
         demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
+        regret=_regret(book, words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
         rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
@@ -79,6 +81,7 @@ def page(book: Book, words: Words) -> str:
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
+        grounds=[page_table(build(book, words), words) for build in (tables.other_rules, tables.sources)],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
     )
@@ -98,10 +101,14 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
     tables.markets,
     tables.decisions,
     tables.events,
-    tables.other_rules,
     tables.evidence,
 )
 """Tables printed on the page; the others are what its sentences and charts show."""
+
+
+def _regret(book: Book, words: Words) -> PageTable:
+    table = tables.regret(book, words)
+    return tinted(page_table(table, words, one_scale=True), table)
 
 
 def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTable:

@@ -152,11 +152,12 @@ def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
     name
         Begins every id in it, since pages hold several charts.
     spoken
-        What the chart shows, for readers who do not see it.
+        What the chart shows, for readers who do not see it; empty where another drawing over it says so.
     """
     picture = vl_convert.vegalite_to_svg(_silenced(chart.to_dict(validate=False)), config=CONFIG, allowed_base_urls=[])
     picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name), picture)
-    head = f'<svg role="img" aria-label="{escape(spoken)}" font-family="{escape(FONTS)}"'
+    told = f'role="img" aria-label="{escape(spoken)}"' if spoken else 'aria-hidden="true"'
+    head = f'<svg {told} font-family="{escape(FONTS)}"'
     return picture.replace("<svg", head, 1)
 
 
