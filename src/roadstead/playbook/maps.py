@@ -14,7 +14,7 @@ from roadstead.playbook.reading import arc_modes, cars, likely_path, path_weight
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.futures.accounts import Ledger
+    from roadstead.futures.evaluate import Ledger
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
 

@@ -54,9 +54,17 @@ def _said(keys: Sequence[str], rows: Sequence[Regret], most: Floats, unbeaten: f
     worst = rows[0]
     said = [Sentence("regret.unbeaten", {"share": Amount(round(unbeaten, 9), "share")})]
     if worst.lost[0] > 0.0:
-        best = keys[worst.lost.index(0.0)]
-        terms = {"lost": Amount(worst.lost[0], "money"), "future": worst.name, "key": best}
-        said.append(Sentence("regret.worst", {**terms, "share": Amount(worst.probability, "share")}))
+        said.append(
+            Sentence(
+                "regret.worst",
+                {
+                    "lost": Amount(worst.lost[0], "money"),
+                    "future": worst.name,
+                    "key": keys[worst.lost.index(0.0)],
+                    "share": Amount(worst.probability, "share"),
+                },
+            )
+        )
     least = int(most.argmin())
     if most[least] < most[0]:
         said.append(Sentence("regret.least", {"key": keys[least], "lost": Amount(float(most[least]), "money")}))

@@ -12,8 +12,9 @@ from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
-from roadstead.report.regret import tinted
+from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import fresh_signs, rehearsal, where_each_breaks
+from roadstead.report.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,7 @@ def page(book: Book, words: Words) -> str:
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(tables.signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
-        grounds=[page_table(build(book, words), words) for build in (tables.other_rules, tables.sources)],
+        grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
     )
@@ -107,7 +108,7 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
 
 
 def _regret(book: Book, words: Words) -> PageTable:
-    table = tables.regret(book, words)
+    table = regret(book, words)
     return tinted(page_table(table, words, one_scale=True), table)
 
 
@@ -146,11 +147,15 @@ def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
     head = column.heading(words)
     if scale is None and column.kind != "money_per_car":
         return head
-    word = scale.word if scale else ""
+    unit = money_unit(scale.word if scale else "", words)
+    return f"{head}（{unit}）" if words.language == "zh" else f"{head} ({unit})"
+
+
+def money_unit(word: str, words: Words) -> str:
+    """What a column or an axis of money is counted in; ``word`` is that of its scale."""
     if words.language == "zh":
-        return f"{head}（{word}{words.currency_name()}）"
-    unit = f"{SIGNS.get(words.currency, words.currency)} {word}".rstrip().replace(" ", SPACE)
-    return f"{head} ({unit})"
+        return f"{word}{words.currency_name()}"
+    return f"{SIGNS.get(words.currency, words.currency)} {word}".rstrip().replace(" ", SPACE)
 
 
 def look(column: Column) -> str:

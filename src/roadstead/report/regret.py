@@ -32,23 +32,25 @@ def regret(book: Book, words: Words) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (words.label("regret.most"), None, None, *found.most),
         (words.label("regret.mean"), None, None, *found.mean),
-        *((words.name(row.name), row.probability, row.best, *row.lost) for row in found.rows),
     ]
+    rows += [(words.name(row.name), row.probability, row.best, *row.lost) for row in found.rows]
     return Table("regret", columns, tuple(rows))
 
 
+def levels(table: Table) -> list[list[int]]:
+    """How dark each regret of the table is: by its share of the largest, nothing for none."""
+    lost = [[cell for cell in row[BEFORE:] if isinstance(cell, float)] for row in table.rows]
+    most = max((max(row) for row in lost), default=0.0)
+    return [[ceil(TINTS * cell / most) if most else 0 for cell in row] for row in lost]
+
+
 def tinted(shown: PageTable, table: Table) -> PageTable:
-    """The table in print, each regret tinted by its share of the largest; what is best in a future is said to be."""
-    lost = [cell for row in table.rows for cell in row[BEFORE:] if isinstance(cell, float)]
-    most = max(lost, default=0.0)
+    """The table in print, each regret tinted; what is best in a future stands in a box."""
     rows = []
-    for r, (row, cells) in enumerate(zip(shown.rows, table.rows, strict=True)):
-        tints = [ceil(TINTS * cell / most) if most and isinstance(cell, float) else 0 for cell in cells[BEFORE:]]
-        rows.append(
-            row[:BEFORE]
-            + tuple(
-                replace(cell, look=f"number heat{tint}" if tint or r < TOGETHER else "number best")
-                for cell, tint in zip(row[BEFORE:], tints, strict=True)
-            )
+    for r, (row, tints) in enumerate(zip(shown.rows, levels(table), strict=True)):
+        told = tuple(
+            replace(cell, look=f"number heat{tint}" if tint or r < TOGETHER else "number best")
+            for cell, tint in zip(row[BEFORE:], tints, strict=True)
         )
+        rows.append(row[:BEFORE] + told)
     return replace(shown, rows=tuple(rows))

@@ -7,6 +7,7 @@ written here and not by the charts' renderer, which would take a fifth of a seco
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from math import pi, sqrt
 from typing import TYPE_CHECKING
@@ -158,10 +159,10 @@ def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[st
     frame = window.frame
     yield '<g class="flows">'
     for flow in sorted(found.flows, key=lambda flow: -flow.cars):
-        pieces = drawn_pieces(unbroken_arc(flow.start, flow.end, MIDDLE - 180.0), frame)
-        if pieces:
+        path = _path(flow.start, flow.end, frame)
+        if path:
             look = f'stroke="{MODE_COLOURS[flow.mode]}" stroke-width="{flow_width(flow.cars, most):.1f}"'
-            yield f'<path d="{"".join(map(_line, pieces))}" {look}>{_title(flow_said(flow, words))}</path>'
+            yield f'<path d="{path}" {look}>{_title(flow_said(flow, words))}</path>'
     yield '</g><g class="dots">'
     for market in found.markets:
         at = market.longitude, market.latitude
@@ -178,8 +179,11 @@ def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[st
             yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}" fill="{INK}">{escape(text)}</text>'
 
 
-def _line(piece: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in piece)
+@lru_cache(maxsize=1024)
+def _path(start: tuple[float, float], end: tuple[float, float], frame: Frame) -> str:
+    """A great circle in a window; most years send cars the same ways."""
+    pieces = drawn_pieces(unbroken_arc(start, end, MIDDLE - 180.0), frame)
+    return "".join("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in piece) for piece in pieces)
 
 
 def _dot(at: tuple[float, float], frame: Frame, area: float, fill: str, told: str) -> str:
