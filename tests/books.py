@@ -158,15 +158,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
                 "models: small", "8000", "USD/car", "An invented source", evidence_url, "2026-01", "high", False, "none"
             ),
             EvidenceRow(
-                "lines: south",
-                "450000000",
-                "USD",
-                "assumption",
-                "",
-                "2026-06",
-                "low",
-                True,
-                "=SUM(1;2) is text here",
+                "lines: south", "450000000", "USD", "assumption", "", "2026-06", "low", True, "=SUM(1;2) is text here"
             ),
         ),
         events=(

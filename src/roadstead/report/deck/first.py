@@ -79,16 +79,15 @@ def _now(number: int, entry: DoNow, words: Words) -> list[Line]:
 
 
 def _trigger(entry: Trigger, words: Words) -> list[Line]:
+    then = words.headed(words.label("ui.then"), _brief(entry.then, words))
+    otherwise = words.headed(words.label("ui.otherwise"), _brief(entry.otherwise, words))
     odds = f"{words.share(entry.probability)} {words.fill('watch', year=entry.watch_in)}"
     return [
         Line(words.name(entry.event), bold=True, before=0.5),
         Line(odds, colour=MUTED, scale=SMALL),
-        Line(f"{words.label('ui.then')}{words.label('deck.colon')}{_brief(entry.then, words)}", scale=SMALL, indent=INDENT),
-        Line(
-            f"{words.label('ui.otherwise')}{words.label('deck.colon')}{_brief(entry.otherwise, words)}", scale=SMALL,
-            indent=INDENT,
-        ),
-    ]  # fmt: skip
+        Line(then, scale=SMALL, indent=INDENT),
+        Line(otherwise, scale=SMALL, indent=INDENT),
+    ]
 
 
 def _brief(said: Iterable[Sentence], words: Words) -> str:

@@ -34,7 +34,7 @@ def _market(deck: Deck, book: Book, market: Name) -> None:
     words = deck.words
     spans = sorted((span for span in book.timeline if span.market == market), key=lambda span: span.year)
     lanes = [lane for lane in book.waterfalls if lane.market == market]
-    deck.begin(f"{words.name(market)}{words.label('deck.colon')}{course(spans, words)}")
+    deck.begin(words.headed(words.name(market), course(spans, words)))
     half = (RIGHT - LEFT - GAP) / 2
     years = [str(span.year) for span in spans]
     head = 16.0

@@ -64,7 +64,7 @@ def capacity(deck: Deck, book: Book) -> None:
             spoken,
             look,
         )
-        notes.append(Line(f"{spoken}{words.label('deck.stop')}"))
+        notes.append(Line(spoken))
     deck.text(Box(LEFT, BOTTOM - NOTE + 6.0, RIGHT - LEFT, NOTE - 6.0), [notes], (11.0, 10.0, 9.0))
 
 
