@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 INK, MUTED, RULE, FAINT, PAPER = "#1f2328", "#5f6670", "#d5d8dc", "#eef0f2", "#ffffff"
 MODE_COLOURS = {"export": "#3F84C4", "kit": "#EBAA3E", "contract": "#C6719F", "local": "#0A5C47", "none": "#E4E6E9"}
 """One colour per mode in every chart, apart for readers with any of the three common colour blindnesses."""
-ON_MODE = {"export": PAPER, "kit": INK, "contract": INK, "local": PAPER, "none": MUTED}
-"""Colour of text on a mode's colour."""
+ON_MODE = {"export": PAPER, "kit": "#14181c", "contract": "#14181c", "local": PAPER, "none": MUTED}
+"""Colour of text on a mode's colour; the dark one is no ink, which a dark page turns light."""
 FONTS = "'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 SIZE = 11.5
 """Size of small text. [px]"""

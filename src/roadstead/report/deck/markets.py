@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from roadstead.report.amounts import compact, grouped
-from roadstead.report.charts.style import INK, MODE_COLOURS, MUTED, ON_MODE
+from roadstead.report.charts.style import MODE_COLOURS, MUTED, ON_MODE
 from roadstead.report.charts.waterfall import GROUPS, KEPT, group
 from roadstead.report.deck.first import GAP
 from roadstead.report.deck.fitting import Line, wide
@@ -150,7 +150,7 @@ def _legend(deck: Deck, words: Words) -> None:
     for mode, colour in MODE_COLOURS.items():
         name = words.label(f"mode.{mode}")
         width = wide(name, 10.0) + 18.0
-        deck.swatch(Box(left, top, width, 16.0), name, colour, ON_MODE[mode] if mode != "none" else INK)
+        deck.swatch(Box(left, top, width, 16.0), name, colour, ON_MODE[mode])
         left += width + 8.0
     deck.text(
         Box(LEFT, top + 20.0, RIGHT - LEFT, 16.0),
