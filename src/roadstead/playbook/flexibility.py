@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.engine.local import map_until
-from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.glimpse import Near, glimpse
 from roadstead.footprint.nearby import ended
 from roadstead.footprint.session import Checkpoint, Session
@@ -254,10 +253,7 @@ def _mean_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...
         if not (asks(prospect) or pins):
             raise
         return None
-    rows = np.searchsorted(path.start, tree.start)
-    return replace(
-        no_new(tree, prospect), commit=d.commit[rows], close=d.close[rows], build=d.build[rows], retire=d.retire[rows]
-    )
+    return d.at(np.searchsorted(path.start, tree.start))
 
 
 def _sites(prospect: Prospect, plan: Decisions) -> list[int]:

@@ -67,7 +67,7 @@ def _headline(found: FreshPaths) -> Sentence:
         "high": _money(plan.high),
         "beats": _share(plan.beats.value),
     }
-    return Sentence("headline.rehearsed", terms)
+    return Sentence(SAID, terms)
 
 
 def _spread(npv: Floats, weight: Floats) -> tuple[Floats, Floats]:
