@@ -216,6 +216,7 @@ def _asked(
     mean = _mean_decisions(tree, prospect, pins, allowed.effort)
     if mean is not None:
         asked.append(questions.mean_held(tree, prospect, mean))
+    first = first if tree.count > 1 else ()  # of one stage there is none to wait for
     if first:
         asked.append(questions.waiting(tree, prospect, plan))
     at_stake = sorted(questions.parted(tree, came).items(), key=lambda turns: -_at_stake(tree, solved, turns[1]))

@@ -50,8 +50,6 @@ def _told(reading: Reading, answer: Answer, terms: Terms) -> Worth:
 
 def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price: float) -> Sentence:
     """What is valued, in words."""
-    children = np.flatnonzero(reading.tree.parent == 0)
-    year = Amount(float(reading.tree.start[children[0]]) if len(children) else 0.0, "year")
     match key:
         case "perfect":
             said = Sentence("worth.perfect", {})
@@ -60,17 +58,23 @@ def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price:
         case "mean":
             said = Sentence("worth.mean", {})
         case "wait":
-            said = Sentence("worth.wait", {"year": year})
+            said = Sentence("worth.wait", {"year": _next_stage(reading)})
         case "wait_one" if of[0].startswith("enter "):
-            said = Sentence("worth.wait_enter", {"year": year, "market": reading.place(of[0].removeprefix("enter "))})
+            market = reading.place(of[0].removeprefix("enter "))
+            said = Sentence("worth.wait_enter", {"year": _next_stage(reading), "market": market})
         case "wait_one":
-            said = Sentence("worth.wait_line", {"year": year, "site": _named(reading, of[0])})
+            said = Sentence("worth.wait_line", {"year": _next_stage(reading), "site": _named(reading, of[0])})
         case "module":
             said = Sentence("worth.module", {"site": _named(reading, of[0]), "share": Amount(terms.dearer, "share")})
         case _:
             site, years = _named(reading, of[0]), Amount(float(terms.sooner), "years")
             said = Sentence("worth.option", {"site": site, "price": Amount(price, "money"), "years": years})
     return said
+
+
+def _next_stage(reading: Reading) -> Amount:
+    """Year in which the second stage begins."""
+    return Amount(float(reading.tree.start[reading.tree.parent == 0][0]), "year")
 
 
 def _named(reading: Reading, label: str) -> Name:
