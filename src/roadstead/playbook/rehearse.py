@@ -131,6 +131,11 @@ class Foreseen:
     npv: Floats
     bound: Floats
 
+    @property
+    def count(self) -> int:
+        """Paths that were planned with foresight."""
+        return sum(len(each) for each in self.looked)
+
 
 def rehearse(
     parts: Sequence[Unopened],

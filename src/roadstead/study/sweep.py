@@ -42,7 +42,7 @@ FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedPoint:
     """One case at one point: what came of it, or why nothing did.
 
     Attributes
@@ -82,7 +82,7 @@ class Swept:
     axes: tuple[str, ...]
     is_tornado: bool
     fixed: tuple[str, ...]
-    points: tuple[Planned, ...]
+    points: tuple[PlannedPoint, ...]
     names: Mapping[str, tuple[str, str]]
     territory: Mapping[str, str]
     currency: str
@@ -134,7 +134,7 @@ def sweep(
     kept = _Kept(folder)
     total = sum(len(task.points) for task in tasks)
     watched.begin("sweep")
-    found: list[Planned] = []
+    found: list[PlannedPoint] = []
     for task in tasks:
         for point in task.points:
             found.append(_planned(task, point, kept))
@@ -197,7 +197,7 @@ def _worked_in(task: _Task, point: Point, into: Path) -> Study:
     return work_in(task.base, [*patches, *point.patches], into, texts)
 
 
-def _planned(task: _Task, point: Point, kept: _Kept) -> Planned:
+def _planned(task: _Task, point: Point, kept: _Kept) -> PlannedPoint:
     """One point: as it was found before, or planned now."""
     said = (task.case, (task.base.case.name, task.base.case.name_zh), dict(point.values))
     text = ", ".join(filter(None, (*(text for text, _ in task.fixed), point.text)))
@@ -208,17 +208,17 @@ def _planned(task: _Task, point: Point, kept: _Kept) -> Planned:
         row = kept.found.get(key)
         if row is not None:
             kept.again += 1
-            return Planned(*said, text, from_row(row))
+            return PlannedPoint(*said, text, from_row(row))
         try:
             ready = prepare(study, Quiet())
             settled = settle(study, ready, task.effort, Quiet(), Searches())
         except RoadsteadError as error:
             if {fault.code for fault in error.faults} <= UNPLANNED:
-                return Planned(*said, text, None, str(error.faults[0]))
+                return PlannedPoint(*said, text, None, str(error.faults[0]))
             raise
         came = outcome(settled, read_back(study, settled.ready, settled.solved))
     kept.keep(key, came, {"case": task.case, "text": text})
-    return Planned(*said, text, came)
+    return PlannedPoint(*said, text, came)
 
 
 def _key(folder: Path, effort: Effort) -> str:
