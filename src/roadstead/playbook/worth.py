@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.capacity.tying import tool_name, tooled
 from roadstead.futures.tree import leaves
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.flexibility import answers
 from roadstead.playbook.leaving_out import pinned_off
+from roadstead.playbook.reading import tool_names
 from roadstead.playbook.worth_book import Worth
 
 if TYPE_CHECKING:
@@ -81,8 +81,4 @@ def _named(reading: Reading, label: str) -> Name:
     """A line or a model's tools by name; a resource nobody named as it is."""
     if label in reading.names.lines:
         return reading.names.line(label)
-    for line, tool in tooled(reading.evaluation.ledger.costing.carmaker):
-        if tool_name(line, tool) == label:
-            site, model = reading.names.line(line.line_id), reading.model(tool.model_id)
-            return Name(f"{model.en}, {site.en}", f"{model.zh}（{site.zh}）")
-    return Name(label, label)
+    return tool_names(reading.evaluation.ledger.costing.carmaker, reading.names.lines).get(label, Name(label, label))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.footprint.solve import UNPLANNED
+from roadstead.playbook.reading import tool_names
 from roadstead.study import manifest, scenarios
 from roadstead.study.axes import AS_IT_STANDS, MOST
 from roadstead.study.bundled import case_folder, case_name
@@ -72,7 +73,7 @@ class Swept:
     is_tornado
         True where points are assumptions at their low and high ends.
     names
-        English and Chinese names of lines and places, by id.
+        English and Chinese names of lines, of tools at them, and of places, by id.
     territory
         Customs territory of places, by id.
     again
@@ -186,9 +187,10 @@ def _must_be_one_sweep(tasks: Sequence[_Task]) -> None:
 
 
 def _names(study: Study) -> dict[str, tuple[str, str]]:
-    """Names of lines and places by id."""
+    """Names of lines, of tools at them, and of places, by id."""
     places = study.world.gazetteer.places
-    return {key: (place.name, place.name_zh) for key, place in places.items()} | dict(study.names)
+    tools = {key: (name.en, name.zh) for key, name in tool_names(study.carmaker, study.names).items()}
+    return {key: (place.name, place.name_zh) for key, place in places.items()} | dict(study.names) | tools
 
 
 def _worked_in(task: _Task, point: Point, into: Path) -> Study:
