@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COLUMNS, STACKED = XL_CHART_TYPE.COLUMN_CLUSTERED, XL_CHART_TYPE.COLUMN_STACKED
 BARS, STACKED_BARS, LINES = XL_CHART_TYPE.BAR_CLUSTERED, XL_CHART_TYPE.BAR_STACKED, XL_CHART_TYPE.LINE
+MOST = 16
+"""Categories whose names all have room beside each other."""
 LIVE = re.compile(r"\s*(?:[={]|\w+:)")
 """How a text begins that a sheet would take for a formula or an address."""
 
@@ -77,10 +79,12 @@ def native(
     chart.has_legend = look.legend
     if look.legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    _axes(chart, kind, look)
+    _axes(chart, kind, look, len(categories) // MOST)
     every = [value or 0.0 for one in series for value in one.values]
     if kind != LINES and min(every) >= 0.0:
         chart.value_axis.minimum_scale = 0.0  # a bar that does not begin at nothing lies about its length
+    if kind == LINES and look.form.endswith("%"):
+        chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0.0, 1.0
     if not any(every):
         chart.value_axis.maximum_scale = 0.1 if look.form.endswith("%") else 1.0  # and not a hundred per cent
     _paint(chart, kind, series, look)
@@ -92,7 +96,7 @@ def dead(text: str) -> str:
     return f"\N{NO-BREAK SPACE}{text}" if LIVE.match(text) else text
 
 
-def _axes(chart: Any, kind: Any, look: Look) -> None:
+def _axes(chart: Any, kind: Any, look: Look, named: int) -> None:
     values, categories = chart.value_axis, chart.category_axis
     values.has_major_gridlines = True
     values.major_gridlines.format.line.color.rgb = rgb(FAINT)
@@ -103,6 +107,11 @@ def _axes(chart: Any, kind: Any, look: Look) -> None:
     categories.format.line.color.rgb = rgb(RULE)
     categories.major_tick_mark = XL_TICK_MARK.NONE
     categories.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    if named > 1:  # as many names as there is room for
+        axis = categories._element  # noqa: SLF001 -- as above
+        for tag in ("c:tickMarkSkip", "c:tickLblSkip"):
+            skip = axis.makeelement(qn(tag), {"val": str(named)})
+            axis.find(qn("c:lblOffset")).addnext(skip)
     if kind in {BARS, STACKED_BARS}:
         categories.reverse_order = True
         values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH  # below the bars, as the categories run downwards

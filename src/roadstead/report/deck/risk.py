@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
-from roadstead.report.amounts import money_scale
+from roadstead.report.amounts import grouped, money_scale
 from roadstead.report.charts.fresh_paths import COLOURS, OTHER
 from roadstead.report.deck.first import GAP, entries, form
 from roadstead.report.deck.fitting import Line
@@ -40,7 +41,7 @@ def losses(deck: Deck, book: Book) -> None:
     )
     top = TOP + used + 10.0
     keys = book.regrets.keys
-    scale = money_scale([*book.regrets.most, *book.regrets.mean], words.language)
+    scale = money_scale([max(book.regrets.most)], words.language)
     series = [
         Series(words.label("regret.most"), tuple(value / scale.divisor for value in book.regrets.most), HEAT[5]),
         Series(words.label("regret.mean"), tuple(value / scale.divisor for value in book.regrets.mean), ACCENT),
@@ -62,7 +63,7 @@ def losses(deck: Deck, book: Book) -> None:
 
 
 def fresh_paths(deck: Deck, book: Book) -> None:
-    """NPV on paths that the tree has not seen."""
+    """NPV on paths that the tree has not seen: the share of them on which each way comes to no more."""
     found = book.rehearsal
     if found is None:
         return
@@ -75,23 +76,25 @@ def fresh_paths(deck: Deck, book: Book) -> None:
     )
     top = TOP + used + 8.0
     scale = money_scale(found.edges, words.language)
-    middles = [(low + high) / 2 for low, high in zip(found.edges, found.edges[1:], strict=False)]
+    places = 0 if found.edges[-1] - found.edges[0] > 20.0 * scale.divisor else 1
+    ends = [grouped(edge / scale.divisor, places) for edge in found.edges[1:]]
     grey = iter(DASHES)
     series = [
-        Series(words.label(f"comparison.{one.key}"), shares, _colour(one.key, grey))
+        Series(words.label(f"comparison.{one.key}"), tuple(accumulate(shares)), _colour(one.key, grey))
         for one, shares in zip(found.outcomes, found.shares, strict=True)
         if one.key in DRAWN
     ]
+    series.append(series.pop(0))  # the plan over the others
     title = words.tell("figure.rehearsal", paths=Amount(float(found.paths), "count"))
-    high = (BOTTOM - top) * 0.5
+    high = (BOTTOM - top) * 0.55
     native(
-        deck, Box(LEFT, top, RIGHT - LEFT, high), LINES, [scale.number(middle) for middle in middles], series, title,
+        deck, Box(LEFT, top, RIGHT - LEFT, high), LINES, ends, series, title,
         Look(form="0%", unit=words.label("deck.paths"), across=f"{words.label('deck.npv')} · {money_unit(scale.word, words)}", size=9.0),
     )  # fmt: skip
     table = entries(page_table(rehearsal(book, words), words, one_scale=True))
     deck.table(
         Box(LEFT, top + high + 6.0, RIGHT - LEFT, BOTTOM - top - high - 6.0), table,
-        (2.6, 1.4, 0.9, 0.9, 0.9, 1.4, 1.4, 1.4, 1.3, 1.1), (10.0, 9.0, 8.0, 7.0),
+        (2.6, 1.4, 0.9, 0.9, 0.9, 1.4, 1.4, 1.4, 1.3, 1.1), (10.0, 9.0, 8.0),
     )  # fmt: skip
 
 
