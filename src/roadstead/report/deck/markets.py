@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from roadstead.playbook.book import Amount
 from roadstead.report.amounts import compact, grouped
 from roadstead.report.charts.style import MODE_COLOURS, MUTED, ON_MODE
 from roadstead.report.charts.waterfall import GROUPS, KEPT, group
@@ -68,7 +69,7 @@ def _heading(deck: Deck, box: Box, text: str) -> None:
 def _costs(deck: Deck, lanes: Sequence[Waterfall], box: Box) -> None:
     """Landed cost by lane, in its four groups, with what is left of the net price."""
     words = deck.words
-    title = words.fill("deck.landed", year=lanes[0].year)
+    title = words.tell("deck.landed", model=lanes[0].model, year=Amount(float(lanes[0].year), "year"))
     _heading(deck, Box(box.left, box.top, box.width, 16.0), title)
     names = [_lane(lane, words) for lane in lanes]
     series = [
