@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
+from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
 from roadstead.futures.tree import history, leaves, node_probability
@@ -33,9 +34,12 @@ GROWN = "grown: {nodes: [1, 4, 11], seed: 1, paths: 20000, events: all, economy:
 
 
 @pytest.fixture(scope="module")
-def grown_run(grown_study: Study) -> Run:
+def grown_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """On a tree of few nodes."""
+    folder = tmp_path_factory.mktemp("small") / "case"
+    small_grown_case(folder)
     with solver_silenced():
-        return run(grown_study, effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
+        return run(read_study(folder), effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
 
 
 @pytest.fixture
