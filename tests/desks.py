@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from books import made_up_book
-from cases import asks_nothing_beside
+from quick_cases import asks_nothing_beside
 
 from roadstead.report.pages import write_pages
 from roadstead.study import manifest

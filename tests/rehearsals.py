@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cases import asks_nothing_beside
+from quick_cases import asks_nothing_beside
 
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks_book import Broken, Restriction

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from cases import quick_case
+from quick_cases import quick_case
 
 from roadstead.cli import plan
 from roadstead.study import api

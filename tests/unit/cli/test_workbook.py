@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from cases import quick_case
+from quick_cases import quick_case
 from rehearsals import small_grown_case
 
 from roadstead.study import manifest

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cases import quick_case
+from quick_cases import quick_case
 
 from roadstead.futures.evaluate import evaluate
 from roadstead.study.spec import read_study

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from cases import quick_case
 from prospects import best_plan, invented
+from quick_cases import quick_case
 
 import roadstead as rs
 from benchmarks.instances import as_prospect, generate

@@ -190,7 +190,7 @@ def test_figures_are_set_multiplied_and_given_to_a_line_of_its_own():
     assert "set by hand" in row["note"]
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.permutations(["figures/case/fill=0.7", "figures/case/fill=x1.1", "figures/case/fill=0.6"]))
 def test_patches_count_in_the_order_they_are_given(order: list[str]):
     expected = figure(read_study(STARTER), "case", "fill")
