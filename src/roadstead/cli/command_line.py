@@ -144,7 +144,7 @@ def _misread(error: CycloptsError, words: Sequence[str]) -> Fault:
     """A command line that could not be read."""
     error.verbose = False
     chain = " ".join(("roadstead", *(error.command_chain or ())))
-    message = " ".join(str(error).split())
+    message = " ".join(str(error).split()).removesuffix(".")
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         message = f"{' '.join(error.unused_tokens)!r} is more than this command takes"
     if not words or not message:
