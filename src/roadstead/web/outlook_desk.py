@@ -14,9 +14,10 @@ from starlette.responses import Response
 from roadstead.outlook.outside import published
 from roadstead.playbook.book import Name
 from roadstead.report.charts import fan
+from roadstead.report.words import Words
 from roadstead.study.outlooks import outlook, outlook_beside
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.web.pages import page, words_of
+from roadstead.web.pages import language_of, page
 from roadstead.web.refusals import status_of
 from roadstead.world import reference
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from roadstead.outlook.outside import View
     from roadstead.outlook.summary import MarketOutlook, Summary, YearAhead
-    from roadstead.report.words import Words
 
 router = APIRouter(include_in_schema=False)
 DRAWS, HISTORY, SINCE = 1000, 9, "2024"
@@ -72,7 +72,7 @@ def ahead(request: Request) -> Response:
 def picture(request: Request) -> Response:
     """The fan, drawn."""
     asked = read(request.query_params)
-    words, market = words_of(request), of_market(asked).markets[0]
+    words, market = Words(language_of(request), ""), of_market(asked).markets[0]
     headers = {"content-security-policy": PICTURE_POLICY, "cache-control": "max-age=600"}
     return Response(_drawn(asked, words.name(_called(market)), words), media_type="image/svg+xml", headers=headers)
 
