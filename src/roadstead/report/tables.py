@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
 from roadstead.report.cells import Column, Table, linked, table_of
+from roadstead.report.regret import regret
 from roadstead.report.rehearsal import breaks, fresh_signs, rehearsal
+from roadstead.report.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,17 @@ def fronts(book: Book, words: Words) -> Table:
     return table_of(
         "fronts", "who year:year big_markets:share overseas:share nev:share denominator:prose source:prose", rows
     )
+
+
+def maps(book: Book, words: Words) -> Table:
+    """What a car from home meets in every market, and what is sold there, year by year."""
+    model = words.name(book.atlas.model)
+    rows = (
+        (float(found.year), words.name(m.place), model, m.duty, m.cars, words.label(f"mode.{m.mode}"))
+        for found in book.atlas.maps
+        for m in found.markets
+    )
+    return table_of("maps", "year:year market model duty_from_home:share sales:cars mode", rows)
 
 
 def timeline(book: Book, words: Words) -> Table:
@@ -357,7 +370,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
-    demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
+    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, maps, timeline, tree, waterfalls, volumes, sites, futures, regret, markets,
+    demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, sources, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

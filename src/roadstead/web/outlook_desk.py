@@ -14,9 +14,10 @@ from starlette.responses import Response
 from roadstead.outlook.outside import published
 from roadstead.playbook.book import Name
 from roadstead.report.charts import fan
+from roadstead.report.words import Words
 from roadstead.study.outlooks import outlook, outlook_beside
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.web.pages import page
+from roadstead.web.pages import language_of, page
 from roadstead.web.refusals import status_of
 from roadstead.world import reference
 
@@ -59,6 +60,7 @@ def ahead(request: Request) -> Response:
         status=status_of(faults) if faults else 200,
         asked=asked,
         told=told,
+        called=_called(told.markets[0]) if told else None,
         faults=faults,
         beside=_beside(asked.market, told.markets[0]) if told else [],
         markets=_markets(),
@@ -70,9 +72,9 @@ def ahead(request: Request) -> Response:
 def picture(request: Request) -> Response:
     """The fan, drawn."""
     asked = read(request.query_params)
-    market = of_market(asked).markets[0]
+    words, market = Words(language_of(request), ""), of_market(asked).markets[0]
     headers = {"content-security-policy": PICTURE_POLICY, "cache-control": "max-age=600"}
-    return Response(_drawn(asked, market.name), media_type="image/svg+xml", headers=headers)
+    return Response(_drawn(asked, words.name(_called(market)), words), media_type="image/svg+xml", headers=headers)
 
 
 def read(query: QueryParams) -> Asked:
@@ -100,7 +102,7 @@ def of_market(asked: Asked) -> Summary:
 
 
 @lru_cache(maxsize=64)
-def _drawn(asked: Asked, name: str) -> bytes:
+def _drawn(asked: Asked, name: str, words: Words) -> bytes:
     market = of_market(asked).markets[0]
     known = [fan.FanYear(year.year, year.nev_share) for year in market.history if year.nev_share is not None]
     years = [
@@ -110,8 +112,14 @@ def _drawn(asked: Asked, name: str) -> bytes:
     ]
     with tempfile.TemporaryDirectory(prefix="roadstead-fan-") as folder:
         path = Path(folder) / "fan.svg"
-        fan.write(path, "NEV share of new cars", [fan.Fan(name, [*known[-HISTORY:], *years])])
+        fan.write(path, words.label("fan.title"), [fan.Fan(name, [*known[-HISTORY:], *years])], words=words)
         return path.read_bytes()
+
+
+def _called(market: MarketOutlook) -> Name:
+    """What a market is called; only countries have a Chinese name here."""
+    place = reference.load().gazetteer.places.get(market.market)
+    return Name(place.name, place.name_zh) if place else Name(market.name, market.name)
 
 
 def _beside(market: str, told: MarketOutlook) -> list[tuple[View, YearAhead]]:
