@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import floor, log10
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from roadstead.futures.grow import Grown
     from roadstead.futures.growth.from_paths import Source
     from roadstead.futures.paths.simulate import Paths
+    from roadstead.playbook.signs_book import Kind
     from roadstead.terms.arrays import Floats, Ints
 
-Kind = Literal["event", "duty", "share", "size", "battery", "freight", "rate"]
 TOGETHER = 500
 """Nodes whose rules are worked out together: what events made of them is kept for so long."""
 TENTH = 0.1
