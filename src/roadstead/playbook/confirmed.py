@@ -22,7 +22,7 @@ from roadstead.playbook.decisions import HALF
 from roadstead.playbook.discovery import FEWEST, Limit, discover, earning, inside, telling
 from roadstead.playbook.hinges import bears, places
 from roadstead.playbook.misled import lost, rates_of, tried
-from roadstead.playbook.observed import Sight, duties
+from roadstead.playbook.observed import Sight, duties, nodes_in
 from roadstead.playbook.sign_words import condition
 from roadstead.playbook.signs_book import Confirmed
 
@@ -118,7 +118,7 @@ def _confirmed(fresh: Fresh, names: Names, one: Posted) -> Confirmed:
     asked, now = one.hinge.asked, fresh.at[:, stage]
     may = np.flatnonzero(np.isin(now, asked.nodes))
     taken = np.isin(now[may], asked.nodes[asked.taken])
-    nodes = stage + (fresh.at.shape[1] - 1) * may
+    nodes = nodes_in(fresh.fan, one.hinge.year, len(now))[may]
     held = [shows(fresh.source, fresh.fan, each, nodes) for each in one.signpost.conditions]
     blind = one.signpost.tried is not None and one.signpost.tried.always
     by_tree = np.all(held, axis=0) if held else np.full(len(may), blind)

@@ -60,8 +60,7 @@ def where_each_breaks(found: Iterable[Broken], words: Words) -> tuple[tuple[str,
     same: dict[str, list[str]] = {}
     for one in found:
         same.setdefault(words.say(one.said), []).append(words.label(f"comparison.{one.key}"))
-    comma = "、" if words.language == "zh" else ", "
-    return tuple((comma.join(ways), said) for said, ways in same.items())
+    return tuple((words.in_a_row(ways), said) for said, ways in same.items())
 
 
 def estimated(of: Estimate | None) -> Cell:

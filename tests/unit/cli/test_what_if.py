@@ -27,7 +27,7 @@ def test_bad_patches_are_told_all_at_once_and_nothing_is_written(
 ):
     said = run("plan", starter, "--out", tmp_path / "r", "--set", "EU27/MFN=30", "--set", "figures/cas/fill=1", *QUICK)
     assert said.status == 2
-    assert said.codes == ["RS-S731", "RS-S733"] or sorted(said.codes) == ["RS-S731", "RS-S733"]
+    assert sorted(said.codes) == ["RS-S731", "RS-S733"]
     assert not list(tmp_path.iterdir())
     said = run("plan", starter, "--set", "EU27/MFN", "--event", "us_lets_in")
     assert sorted(said.codes) == ["RS-S733", "RS-S733"]
