@@ -112,14 +112,15 @@ def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["e
 def _print_signs(signs: "Sequence[Confirmed]", words: "Words", console: "Console") -> None:
     """Each signpost, its rates on the tree and on these paths, and the sign to go by."""
     from roadstead.report.html import page_table
-    from roadstead.report.signs import sign_rates
+    from roadstead.report.signs import sign, sign_rates
 
     console.print(f"\n{words.label('table.fresh_signs')}")
     for one in signs:
         signpost = one.signpost
-        sign = words.joined([condition.said for condition in signpost.conditions])
         console.print(f"{signpost.year}  {words.say(signpost.what)}", soft_wrap=True)
-        console.print(f"      {words.label('column.sign')}{COLON[words.language]}{sign}", soft_wrap=True)
+        console.print(
+            f"      {words.label('column.sign')}{COLON[words.language]}{sign(signpost, words)}", soft_wrap=True
+        )
         shown = page_table(sign_rates(one, words), words)
         heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
         rows = table("", heads, ([cell.text for cell in row] for row in shown.rows))

@@ -1,7 +1,7 @@
 """Signposts on fresh paths: what each would have cost where nobody drew the future for it, and the sign that pays there.
 
 On the tree a sign is chosen among many on a few nodes, so its rates there flatter it. On a fresh path the sign is looked up as it is
-on the tree: an event has come by the end of the stage, a share or duty is that of the year. Beside it stands what the plan does on
+on the tree: an event has come by the first year of the stage, a duty is that year's, a share that of the year before. Beside it stands what the plan does on
 the path, what it decides at the node that the path is at, and what pays there (``turns``). Where what can be seen in time earns more, that is the
 sign to go by. It is chosen on every second path, each counting by the money that hangs on it, and tried on the others (``discovery``).
 """
@@ -22,7 +22,7 @@ from roadstead.playbook.decisions import HALF
 from roadstead.playbook.discovery import FEWEST, Limit, discover, earning, inside, telling
 from roadstead.playbook.hinges import bears, places
 from roadstead.playbook.misled import lost, rates_of, tried
-from roadstead.playbook.observed import Sight, duties, nodes_in
+from roadstead.playbook.observed import Sight, duties, known_in_time, nodes_in
 from roadstead.playbook.sign_words import condition
 from roadstead.playbook.signs_book import Confirmed
 
@@ -59,7 +59,7 @@ class Fresh:
     at
         Nodes of the grown tree that they are at. Shape (P, stages).
     seen
-        What can be seen of them.
+        What is known of them as each stage begins.
     npv
         Of every turn, done and not done, by the key of doing it; not a number on paths where it was not carried out. Shape (P, 2) each. [money]
     """
@@ -105,7 +105,7 @@ def fresh_paths(source: Source, first: int, rehearsed: Rehearsed, seen: Seen, po
     paths = source.told(first, len(rehearsed.weight))
     turned = [one.turn for one in posted if one.turn is not None]
     npv = {turn.do.key: rehearsed.of((turn.do.key, turn.do_not.key)).npv for turn in turned}
-    return Fresh(source, fan_of(source, paths), walked(source, paths), seen, npv)
+    return Fresh(source, fan_of(source, paths), walked(source, paths), known_in_time(source, paths, seen), npv)
 
 
 def confirmed(fresh: Fresh, names: Names, posted: Sequence[Posted]) -> tuple[Confirmed, ...]:
@@ -208,7 +208,10 @@ def _shown(box: Box, value: Floats) -> Flags:
 def shows(source: Source, fan: Grown, condition: Condition, nodes: Ints) -> Flags:
     """Which nodes of a fan, all of one stage, show a condition of the tree's. Shapes (n,) -> (n,)."""
     if condition.kind == "event":
-        come = (any(one.event == condition.of for one in fan.happened[n]) for n in nodes.tolist())
+        come = (
+            any(one.event == condition.of and one.since <= condition.year for one in fan.happened[n])
+            for n in nodes.tolist()
+        )
         value = np.fromiter(come, dtype=np.float64, count=len(nodes))
     elif condition.kind == "share":
         market = source.world.outlook.places.index(condition.of)

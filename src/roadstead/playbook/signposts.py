@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from roadstead.futures.events import Event
     from roadstead.playbook.hinges import Asked, Hinge
     from roadstead.playbook.reading import Reading
+    from roadstead.playbook.signs_book import Kind
     from roadstead.playbook.turns import Turn
     from roadstead.terms.arrays import Flags, Floats
 
@@ -50,7 +51,7 @@ SLIGHT = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Something that can be looked up at the nodes of a decision; 1 where an event has come. Value of shape (n,)."""
+    """Something that is known at the nodes of a decision, as of a year; 1 where an event has come. Value of shape (n,)."""
 
     kind: Literal["event", "share", "duty"]
     of: str
@@ -132,7 +133,8 @@ def _signpost(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequen
         lead=lead,
         probability=hinge.probability,
         conditions=tuple(
-            condition((one.kind, one.of, hinge.year), (one.above, one.threshold), reading) for one in chosen
+            condition((one.kind, one.of, looked_up(hinge.year, one.kind)), (one.above, one.threshold), reading)
+            for one in chosen
         ),
         false_alarm=own.false_alarm.value if own.false_alarm else 0.0,
         missed=own.missed.value if own.missed else 0.0,
@@ -146,6 +148,11 @@ def _signpost(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequen
         ),
         tried=found,
     )
+
+
+def looked_up(year: int, kind: Kind) -> int:
+    """Year whose figure is known as a decision of a year falls due: a share is counted after its year, law is known in it."""
+    return year - (kind == "share")
 
 
 def _worth(asked: Asked, turn: Turn) -> Floats:
@@ -249,7 +256,7 @@ def _columns(reading: Reading, events: Mapping[str, Event], hinge: Hinge) -> lis
     concerned, where = markets(reading, hinge.same[0]), places(reading, hinge.same[0])
     ledger, asked = reading.evaluation.ledger, hinge.asked
     happened = ledger.grown.happened
-    come = [{one.event for one in happened[n]} for n in asked.nodes.tolist()]
+    come = [{one.event for one in happened[n] if one.since <= asked.year} for n in asked.nodes.tolist()]
     columns = [
         Column(
             "event",
@@ -257,7 +264,9 @@ def _columns(reading: Reading, events: Mapping[str, Event], hinge: Hinge) -> lis
             np.asarray([float(event in so_far) for so_far in come]),
             bears(reading, events[event], where),
         )
-        for event in dict.fromkeys(one.event for n in asked.nodes.tolist() for one in happened[n])
+        for event in dict.fromkeys(
+            one.event for n in asked.nodes.tolist() for one in happened[n] if one.since <= asked.year
+        )
     ]
     years = reading.evaluation.prospect.node_years
     at = [int(np.flatnonzero(years.node == n)[0]) for n in asked.nodes.tolist()]
@@ -266,6 +275,8 @@ def _columns(reading: Reading, events: Mapping[str, Event], hinge: Hinge) -> lis
         columns.append(Column("duty", f"{market} {model}", duty))
     known = ledger.selling.markets
     for market in dict.fromkeys(market for market, _ in concerned):
-        share = ledger.grown.nev_share[asked.nodes, known.index(market), asked.year - reading.tree.first_year]
+        share = ledger.grown.nev_share[
+            asked.nodes, known.index(market), looked_up(asked.year, "share") - reading.tree.first_year
+        ]
         columns.append(Column("share", market, share))
     return columns

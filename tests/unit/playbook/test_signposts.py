@@ -106,7 +106,8 @@ def shows(reading: Reading, condition: Condition, node: int) -> bool:
     """A condition looked up by hand at a node."""
     ledger = reading.evaluation.ledger
     if condition.kind == "event":
-        return (condition.of in {one.event for one in ledger.grown.happened[node]}) == condition.above
+        come = {one.event for one in ledger.grown.happened[node] if one.since <= condition.year}
+        return (condition.of in come) == condition.above
     assert condition.kind == "share"
     market = ledger.selling.markets.index(condition.of)
     share = ledger.grown.nev_share[node, market, condition.year - reading.tree.first_year]
@@ -131,6 +132,7 @@ def test_rates_are_counted_on_the_tree(reading: Reading, starter_run: Run):
         assert one.false_alarm == pytest.approx(sum(likely[n] for n in shown - at) / sum(likely[n] for n in shown))
         assert one.tried is not None
         assert one.tried.beside == "left_out"
+        assert {c.year for c in one.conditions} <= {one.year, one.year - 1}
         assert one.tried.rates.asked == len(nodes)
         assert one.tried.rates.taken == len(at)
 

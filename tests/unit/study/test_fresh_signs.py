@@ -17,7 +17,7 @@ from roadstead.playbook.book import Name, Sentence
 from roadstead.playbook.confirmed import confirmed, fresh_paths, shows
 from roadstead.playbook.decisions import decisions
 from roadstead.playbook.marks import duty_from_home
-from roadstead.playbook.observed import seen
+from roadstead.playbook.observed import known_in_time, seen
 from roadstead.playbook.rehearse import Policy
 from roadstead.playbook.signposts import posted
 from roadstead.playbook.signs_book import Condition
@@ -87,6 +87,25 @@ def test_what_is_seen_is_what_the_paths_do(source: Source):
                 assert value == getattr(paths.factors, sight.kind)[i, year]
 
 
+def test_what_is_known_in_time_is_law_of_the_year_and_figures_of_the_year_before(source: Source):
+    first = source.plan.paths
+    paths, visible = source.told(first, COUNT), seen(source, first, COUNT)
+    known, begin = known_in_time(source, paths, visible), int(paths.years[0])
+    law = {sight: visible.value[:, i] for i, sight in enumerate(visible.sights) if sight.kind in {"event", "duty"}}
+    places, years = source.world.outlook.places, source.world.outlook.years.tolist()
+    for sight, value in zip(known.sights, known.value.T, strict=True):
+        if sight.kind in {"event", "duty"}:
+            assert (value == law[sight]).all()
+        else:
+            assert sight.year in {2028, 2031}
+        if sight.kind == "share":
+            market = source.world.outlook.nev_share[:, places.index(sight.of), years.index(sight.year)]
+            assert (value == market[paths.draw]).all()
+        if sight.kind == "battery":
+            assert (value == paths.factors.battery[:, sight.year - begin]).all()
+    assert {sight.kind for sight in known.sights} == {sight.kind for sight in visible.sights}
+
+
 def test_duties_seen_are_those_of_the_law_alone(source: Source):
     """The same as a whole evaluation says where batteries, freight and rates keep to the case's course."""
     first = source.plan.paths
@@ -112,8 +131,8 @@ def test_a_condition_is_looked_up_on_a_path_as_on_the_tree(source: Source):
     duty = np.asarray([duty_from_home(world, "BRA", "city", int(np.flatnonzero(years.node == n)[0])) for n in nodes])
     middle = float(np.median(duty))
     share = fan.nev_share[nodes, source.world.outlook.places.index("BRA"), 2032 - fan.tree.first_year]
-    event = next(one.event for n in nodes for one in fan.happened[n])
-    come = np.asarray([event in {one.event for one in fan.happened[n]} for n in nodes])
+    event = next(one.event for n in nodes for one in fan.happened[n] if one.since <= 2032)
+    come = np.asarray([event in {one.event for one in fan.happened[n] if one.since <= 2032} for n in nodes])
     for above in (True, False):
         held = shows(source, fan, Condition("duty", "BRA city", above, middle, 2032, said), nodes)
         assert (held == ((duty >= middle) == above)).all()
@@ -150,6 +169,14 @@ def test_on_a_grown_tree_a_sign_that_left_out_futures_do_not_bear_out_is_none(si
         assert tried.blind.value == pytest.approx(min(always, never) / asked.weight.sum())
         if one.signpost.conditions:
             assert tried.lost.value <= tried.blind.value * 1.001 + 1.0
+
+
+def test_no_sign_waits_for_what_is_known_too_late(signs: tuple[Posted, ...], found: tuple[Rehearsal, Rehearsal]):
+    """Shares and the like are counted after their year, so those of the year before are looked up; law is known in its year."""
+    every = [*(one.signpost for one in signs), *(one.chosen for one in found[1].signs)]
+    for one in every:
+        for condition in one.conditions:
+            assert condition.year <= one.year - (condition.kind not in {"event", "duty"})
 
 
 def test_what_is_worth_doing_on_the_tree_is_what_the_plan_does(reading: Reading, signs: tuple[Posted, ...]):
