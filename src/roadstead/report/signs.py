@@ -71,15 +71,15 @@ def fresh_signs(book: Book, words: Words, *, once: bool = False) -> Table:
         for one in (book.rehearsal.signs if book.rehearsal else ())
         for i, (rates, told) in enumerate(_with_words(one, words))
     )
-    columns = (Column("what", "prose"), Column("year", "year"), *RATES, Column("to_go_by", "prose"))
+    columns = (Column("what", "prose"), Column("year", "year"), *RATES, Column("sign", "prose"))
     return Table("fresh_signs", columns, tuple(rows))
 
 
 def _with_words(one: Confirmed, words: Words) -> Iterator[tuple[tuple[Cell, ...], str | None]]:
-    """Rows of a signpost; what is said of it stands beside the last."""
+    """Rows of a signpost: beside the first stands the tree's sign, beside the last what is said of it and of the sign to go by."""
     rows = sign_rates(one, words).rows
     for i, row in enumerate(rows):
-        yield row, words.say(one.said) if i == len(rows) - 1 else None
+        yield row, sign(one.signpost, words) if i == 0 else words.say(one.said) if i == len(rows) - 1 else None
 
 
 def sign_rates(one: Confirmed, words: Words) -> Table:
