@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Group, Parameter
 
-from roadstead.cli import outlook_tables as tables
 from roadstead.cli.printing import answers, chart_faults, print_json
+from roadstead.showing import outlooks as tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 
 CLOSE_UP = 3
 """Up to so many markets are shown year by year; more of them in one table of a few years."""
-DRAWN = 6
-"""Markets a fan chart has room for."""
 YEARS = "2026-2040"
 """Years told where none are named."""
-FANS = 9
-"""Years of history before the fan."""
 
 
 def build(default: Parameter, group: Group) -> App:
@@ -137,11 +133,11 @@ def outlook(
             seed=draw.seed,
         )
         _tell_projections(found, given, json=json)
-        fans = tables.fans_of(found, FANS) if chart is not None else []
+        fans = tables.fans_of(found) if chart is not None else []
     else:
         summary = outlooks.outlook(markets, years or YEARS, beside=beside, draws=draw.draws, seed=draw.seed)
         _tell_summary(summary, json=json)
-        fans = tables.fans_ahead(summary, FANS) if chart is not None else []
+        fans = tables.fans_ahead(summary) if chart is not None else []
     if chart is not None:
         _draw(chart, fans, quiet=json)
 
@@ -200,14 +196,14 @@ def _check(chart: Path | None, draw: Sampling) -> None:
 
 
 def _draw(chart: Path, fans: list["Fan"], *, quiet: bool) -> None:
-    from roadstead.report.charts import fan
-
-    fan.write(chart, "NEV share of new cars", fans[:DRAWN])
+    tables.fan_drawn(fans).save(chart)
     if quiet:
         return
     console = answers()
-    if len(fans) > DRAWN:
-        console.print(f"only the first {DRAWN} of {len(fans)} markets are drawn: name those wanted", soft_wrap=True)
+    if len(fans) > tables.DRAWN:
+        console.print(
+            f"only the first {tables.DRAWN} of {len(fans)} markets are drawn: name those wanted", soft_wrap=True
+        )
     console.print(f"drawn: {chart}", soft_wrap=True)
 
 
@@ -255,10 +251,7 @@ def backtest(
     else:
         _tell_scores(found, sizes, published, nowcasts)
     if chart is not None:
-        from roadstead.report.charts import reliability
-
-        levels, models = tables.reliable(found)
-        reliability.write(chart, "How reliable the quantiles were", levels, models)
+        tables.reliability_drawn(found).save(chart)
         if not json:
             answers().print(f"drawn: {chart}", soft_wrap=True)
 

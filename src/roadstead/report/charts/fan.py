@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import altair as alt
 
 from roadstead.report.amounts import compact, percent, significant
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     BOLD,
     FAINT,
@@ -30,7 +30,6 @@ from roadstead.report.charts.style import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 Quantity = Literal["share", "cars"]
 MEDIAN, INNER, OUTER = "#1F5F9E", "#A5C4E2", "#DCE8F4"
@@ -144,10 +143,10 @@ def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> 
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: Path, title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = "; ".join(_told(fan, quantity) for fan in fans)
-    write_drawing(path, "fan", fan_chart(title, fans, quantity), title, told)
+    return Drawing("fan", fan_chart(title, fans, quantity), title, told)
 
 
 def _panels(fans: Sequence[Fan], quantity: Quantity, top: float) -> list[_Panel]:

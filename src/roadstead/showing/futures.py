@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import number, percent, table
+from roadstead.showing.listing import number, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rich.table import Table
-
     from roadstead.futures.catalogue.base_rates import BaseRate
     from roadstead.futures.catalogue.foresight import EventChance, EventChances
+    from roadstead.report.charts.files import Drawing
+    from roadstead.showing.listing import Listing
     from roadstead.terms.evidence import Source
 
 Language = Literal["en", "zh"]
@@ -111,7 +111,7 @@ CHINESE = {
 """Words of the tables in Chinese."""
 
 
-def listed(found: EventChances, language: Language) -> Table:
+def listed(found: EventChances, language: Language) -> Listing:
     """All events, a row each."""
     words = WORDS[language]
     marks = [">" + words["by"].format(year=mark) for mark in found.marks]
@@ -144,6 +144,21 @@ def foot(found: EventChances, language: Language) -> tuple[str, str]:
 def title(one: EventChance, language: Language) -> str:
     """What happens, in a language."""
     return one.event.title if language == "en" else one.event.title_zh
+
+
+def chances_drawn(found: EventChances, language: Language) -> Drawing:
+    """Chances of a year beside base rates."""
+    from roadstead.report.charts import chances
+
+    rows = [
+        chances.Chance(
+            title(one, language),
+            *one.chance,
+            *((one.base.chance, one.base.low, one.base.high) if one.base else (None, None, None)),
+        )
+        for one in found.events
+    ]
+    return chances.drawn(rows, chances.ENGLISH if language == "en" else chances.CHINESE)
 
 
 def _said(word: str, language: Language) -> str:

@@ -6,21 +6,21 @@ from math import isfinite
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from roadstead.cli.precedents_words import WORDS, Language
-from roadstead.cli.printing import percent, table
+from roadstead.showing.listing import percent, table
+from roadstead.showing.precedents_words import WORDS, Language
 from roadstead.study.claims import titles
 from roadstead.world.plants import VOLVO, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.table import Table
-
+    from roadstead.report.charts.files import Drawing
+    from roadstead.showing.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents
     from roadstead.world.reference import World
 
 
-def blocks(found: Precedents, world: World, language: Language) -> Iterator[Table | str]:
+def blocks(found: Precedents, world: World, language: Language) -> Iterator[Listing | str]:
     """Tables, each followed by what it takes to read it."""
     words = WORDS[language]
     yield words["homes"]
@@ -63,7 +63,7 @@ def share(value: float) -> str:
     return percent(value, 0)
 
 
-def homes(found: Precedents, world: World, language: Language) -> Table:
+def homes(found: Precedents, world: World, language: Language) -> Listing:
     """A row a home."""
     words = WORDS[language]
     names = ("first", "last", "peak", "half", "ceiling", "pace")
@@ -111,7 +111,7 @@ def _korea(found: Precedents, language: Language) -> str:
     return words["korea"].format(**values, **years, stranded=stranded)
 
 
-def china(found: Precedents, world: World, language: Language) -> Table:
+def china(found: Precedents, world: World, language: Language) -> Listing:
     """China at each home's pace and at all, with Volvo in the last row."""
     words = WORDS[language]
     plain, volvo = found.china
@@ -177,7 +177,7 @@ def _points(value: float) -> str:
     return f"{100.0 * value:.0f}"
 
 
-def makers(found: Precedents, language: Language) -> Table:
+def makers(found: Precedents, language: Language) -> Listing:
     """A row a maker."""
     words = WORDS[language]
     marks = [str(one.year) for one in found.china[0].ahead]
@@ -261,3 +261,26 @@ def _counts(world: World, language: Language) -> list[str]:
         told.setdefault(titles(world.sources, [row["source"]])[0], []).append(counted)
     comma = ", " if language == "en" else "、"
     return [words["count"].format(told=comma.join(counts), title=title) for title, counts in told.items()]
+
+
+def paths_drawn(found: Precedents, world: World, language: Language) -> Drawing:
+    """The paths of the homes, and where China stands and may go."""
+    from roadstead.report.charts import localisation
+
+    words = WORDS[language]
+    placed = found.china[0]
+    paths = [
+        localisation.Path(
+            place(home.home, world, language),
+            [(one.year, one.share) for one in home.points],
+            [(one.year, one.share) for one in home.rough],
+            home.fitted.curve.at,
+        )
+        for home in found.homes
+    ]
+    start = placed.level.year
+    ahead = [(year, *placed.ahead_of(year, found.homes)) for year in range(start, placed.ahead[-1].year + 1)]
+    fan = localisation.Fan(place(placed.level.home, world, language), placed.level.share, ahead)
+    return localisation.drawn(
+        words["chart"], paths, fan, localisation.Labels(words["chart rough"], words["chart axis"])
+    )

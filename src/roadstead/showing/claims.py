@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import percent, table
+from roadstead.showing.listing import percent, table
 from roadstead.study.claims import Verdict, titles
 from roadstead.terms.evidence import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
-
+    from roadstead.showing.listing import Listing
     from roadstead.study.claim_figures import Figure
     from roadstead.study.claims import Claim, Reading
     from roadstead.world.reference import World
@@ -88,7 +87,7 @@ SHOWN_ROWS = 4
 """Rows of the tables that a figure's line names; JSON has them all."""
 
 
-def listed(found: Sequence[Claim], world: World, language: Language) -> Table:
+def listed(found: Sequence[Claim], world: World, language: Language) -> Listing:
     """Every claim with the figure its verdict rests on, a row each."""
     words = WORDS[language]
     columns = ("", words["claim"], f">{words['figure']}", words["verdict"])

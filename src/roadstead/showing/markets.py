@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import percent, table
+from roadstead.showing.listing import percent, table
 from roadstead.study.claims import titles
 from roadstead.terms.evidence import ASSUMPTION, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
-
+    from roadstead.showing.listing import Listing
     from roadstead.study.market_cell import Cell
     from roadstead.study.markets import Market, Markets, Transit
     from roadstead.world.reference import World
@@ -113,7 +112,7 @@ NOTES_ZH = {
 """Notes by the beginning of the English words."""
 
 
-def listed(found: Markets, language: Language) -> Table:
+def listed(found: Markets, language: Language) -> Listing:
     """Every market, best first, tier by tier."""
     words = WORDS[language]
     columns = ("", f">{words['may be']}", words["market"], f">{words['score']}", *(f">{words[key]}" for key in KEYS))
