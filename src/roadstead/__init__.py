@@ -144,6 +144,13 @@ def _asked(name: str) -> Any:
     return getattr(outlooks if name.startswith("outlook") else alone.get(name, api), name)
 
 
+def telling(result: Any) -> Any:
+    """What a result shows of itself in a notebook; it asks this as it is looked at."""
+    from roadstead.showing.showroom import telling as told
+
+    return told(result)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 

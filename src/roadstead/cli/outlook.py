@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from roadstead.outlook.summary import Summary
     from roadstead.report.charts.fan import Fan
 
-CLOSE_UP = 3
-"""Up to so many markets are shown year by year; more of them in one table of a few years."""
 YEARS = "2026-2040"
 """Years told where none are named."""
 
@@ -147,17 +145,8 @@ def _tell_summary(found: "Summary", *, json: bool) -> None:
         print_json(found)
         return
     console = answers()
-    if len(found.markets) <= CLOSE_UP:
-        for market in found.markets:
-            console.print(tables.close_up(market))
-            console.print()
-    else:
-        console.print(tables.together(found))
-        console.print()
-    for market in found.markets:
-        if market.note:
-            console.print(f"- {market.market}: {market.note}", soft_wrap=True)
-    console.print(f"medians with the 10 to 90 % span in brackets; {found.draws} joint draws, seed {found.seed}")
+    for block in tables.summary_blocks(found):
+        console.print(block, soft_wrap=isinstance(block, str))
 
 
 def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> None:
@@ -170,17 +159,11 @@ def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> Non
         print_json(tables.told(found))
         return
     console = answers()
-    console.print(tables.projected(found))
-    console.print()
-    for code, notes in found.notes.items():
-        if code in found.codes:
-            console.print(f"- {code}: {'; '.join(notes)}", soft_wrap=True)
-    if found.left_out:
-        told = f"not forecast, since their share in {found.origin} and a year before is not known: {', '.join(found.left_out)}"
-        console.print(told, soft_wrap=True)
+    for block in tables.projections_blocks(found):
+        console.print(block, soft_wrap=isinstance(block, str))
     also = [name for name in ("monthly", "view") if getattr(given, name)]
     but = f", but for what --{' and --'.join(also)} told" if also else ""
-    console.print(f"medians with the 10 to 90 % span in brackets; nothing later than {found.origin} was used{but}")
+    console.print(tables.MEDIANS + f"; nothing later than {found.origin} was used{but}")
     if out is not None:
         console.print(f"written to {out}", soft_wrap=True)
 
@@ -276,13 +259,9 @@ def _tell_scores(
     nowcasts: "Nowcasts | None",
 ) -> None:
     console = answers()
-    first, last = int(found.target.min()), int(found.target.max())
-    console.print(tables.groups(found))
-    console.print(
-        f"CRPS of the NEV share in points, one to five years ahead, targets {first} to {last}; in brackets its ratio to the "
-        "random walk's. A band of 80 % should hold 80 % of what came.\n",
-        soft_wrap=True,
-    )
+    for block in tables.backtest_blocks(found):
+        console.print(block, soft_wrap=isinstance(block, str))
+    console.print()
     if sizes is not None:
         console.print(tables.sizes(sizes))
         console.print("mean error of the size of markets over what was sold, one to five years ahead\n", soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from roadstead.showing.listing import percent, table
+from roadstead.report.listing import percent, table
 from roadstead.showing.precedents import in_year, place, share, shares
 from roadstead.showing.precedents import years as years_of
 from roadstead.showing.precedents_words import METRICS, STANDINGS_ZH, WORDS, Language
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from roadstead.outlook.localisation import Curve
-    from roadstead.showing.listing import Listing
+    from roadstead.report.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents
     from roadstead.terms.tables import Row
     from roadstead.world.overseas import OverseasShare

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from roadstead.showing.listing import number, percent, table
+from roadstead.report.listing import number, percent, table
 
 if TYPE_CHECKING:
     from pathlib import Path

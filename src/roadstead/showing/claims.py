@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.showing.listing import percent, table
+from roadstead.report.listing import percent, table
+from roadstead.showing.telling import Telling, framed
 from roadstead.study.claims import Verdict, titles
 from roadstead.terms.evidence import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from roadstead.showing.listing import Listing
+    from roadstead.report.listing import Listing
     from roadstead.study.claim_figures import Figure
     from roadstead.study.claims import Claim, Reading
     from roadstead.world.reference import World
@@ -85,6 +86,25 @@ CHINESE = {
 }
 SHOWN_ROWS = 4
 """Rows of the tables that a figure's line names; JSON has them all."""
+
+
+def claims_told(found: Sequence[Claim]) -> Telling:
+    """Claims in a notebook; one alone with every reading and source."""
+    from roadstead.world import reference
+
+    world, (counts, more) = reference.load(), foot(found, "en")
+    alone = len(found) == 1
+    blocks = in_full(found[0], world, "en") if alone else (listed(found, world, "en"), more)
+    columns = "claim told_in statement statement_zh relation value:number unit names year:int verdict low:number"
+    rows = [
+        (
+            one.claim, one.told_in, one.statement, one.statement_zh, one.relation, one.value, one.unit,
+            ", ".join(one.names), one.year, one.verdict.value, *((r.low, r.high) if (r := one.rests_on) else (None, None)),
+            "; ".join(one.source), one.note,
+        )
+        for one in found
+    ]  # fmt: skip
+    return Telling(counts, blocks, lambda: framed(f"{columns} high:number source note", rows))
 
 
 def listed(found: Sequence[Claim], world: World, language: Language) -> Listing:

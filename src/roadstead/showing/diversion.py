@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from roadstead.showing.listing import number, percent, table
+from roadstead.report.listing import number, percent, table
+from roadstead.showing.telling import Telling, framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import polars as pl
+
     from roadstead.report.charts.files import Drawing
-    from roadstead.showing.listing import Listing
+    from roadstead.report.listing import Listing
     from roadstead.study.diverted import Band, Diversion, Lane
 
 SHOWN = 12
 """Lanes shown; the rest are summed up."""
 MARKETS = 6
 """Other markets shown."""
+
+
+def diversion_told(found: Diversion) -> Telling:
+    """A diversion in a notebook."""
+    lost = f"{found.origin} loses {_cars(found.lost.centre)} cars a year in {found.importer}"
+    headline = f"{title(found)}: {lost} ({_cars(found.lost.low)} to {_cars(found.lost.high)})"
+    drawings = {"diversion": lambda: diversion_drawn(found)}
+    return Telling(headline, islice(blocks(found), 1, None), lambda: by_lane(found), drawings)
+
+
+def by_lane(found: Diversion) -> pl.DataFrame:
+    """Exporters in the market, a row each."""
+    columns = "exporter duty:number before:number change:number change_low:number change_high:number price:number"
+    rows = (
+        (
+            lane.exporter, lane.duty, lane.before, lane.change.centre, lane.change.low, lane.change.high,
+            lane.price.centre, lane.is_home, lane.is_hit, lane.is_known,
+        )
+        for lane in found.lanes
+    )  # fmt: skip
+    return framed(f"{columns} is_home:yes is_hit:yes is_known:yes", rows)
 
 
 def title(found: Diversion) -> str:

@@ -5,19 +5,66 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from roadstead.showing.listing import number, percent, table
+from roadstead.report.listing import number, percent, table
+from roadstead.showing.quotes import lane
+from roadstead.showing.telling import Telling, framed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import polars as pl
+
     from roadstead.report.charts.files import Drawing
     from roadstead.report.charts.lane import LaneStep
-    from roadstead.showing.listing import Listing
+    from roadstead.report.listing import Listing
     from roadstead.terms.errors import Fault
     from roadstead.trade.comparison import Step, Variant
     from roadstead.trade.quote import Quote, QuoteLine
 
 NO_QUOTE = "no quote"
+TOTALS = (
+    "duty_rate:number duty_amount:number fee_amount:number with_taxes_rate:number with_taxes_amount:number lines missing "
+    "faults"
+)
+
+
+def variants_told(found: Sequence[Variant]) -> Telling:
+    """Quotes side by side in a notebook."""
+    quoted = sorted(((one.quote.total_duty_rate, one.value) for one in found if one.quote), key=lambda pair: pair[0])
+    by = found[0].by if found else "nothing"
+    headline = f"{len(found)} quotes by {by}"
+    if quoted:
+        (least, first), (most, last) = quoted[0], quoted[-1]
+        headline += f": duty from {percent(least)} ({first}) to {percent(most)} ({last})"
+    rows = [(one.by, one.value, *_totals(one.quote, one.faults)) for one in found]
+    return Telling(headline, side_by_side(found) if found else (), lambda: framed(f"by value {TOTALS}", rows))
+
+
+def steps_told(found: Sequence[Step]) -> Telling:
+    """A lane over the years in a notebook."""
+    quoted = next((one.quote for one in found if one.quote), None)
+    named = lane(quoted, on_a_day=False) if quoted else "a lane without any quote"
+    when = f", {found[0].first} to {found[-1].last}" if found else ""
+    return Telling(f"Duty on one {named}{when}", over_years(found), lambda: _by_step(found), _drawings(found, named))
+
+
+def _drawings(found: Sequence[Step], named: str) -> dict[str, Callable[[], Drawing]]:
+    return {"timeline": lambda: lane_drawn(named, found)} if found else {}
+
+
+def _by_step(found: Sequence[Step]) -> pl.DataFrame:
+    rows = [(one.first, one.last, *_totals(one.quote, one.faults)) for one in found]
+    return framed(f"first:day last:day {TOTALS}", rows)
+
+
+def _totals(told: Quote | None, faults: Sequence[Fault]) -> tuple[object, ...]:
+    if told is None:
+        return None, None, None, None, None, "", "", "; ".join(fault.message for fault in faults)
+    return (
+        told.total_duty_rate, told.total_duty_amount, told.total_fee_amount, told.with_import_taxes_rate,
+        told.with_import_taxes_amount, ", ".join(line.measure for line in (*told.lines, *told.fees)),
+        ", ".join(missing.name for missing in told.missing), "",
+    )  # fmt: skip
 
 
 def side_by_side(variants: Sequence[Variant]) -> Iterator[Listing | str]:

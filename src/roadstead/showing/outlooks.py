@@ -4,10 +4,10 @@ import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from roadstead.showing.listing import number, percent, table
+from roadstead.report.listing import number, percent, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from roadstead.outlook.backtest import BackTest
     from roadstead.outlook.nowcast_backtest import Nowcasts
@@ -18,13 +18,55 @@ if TYPE_CHECKING:
     from roadstead.report.charts.fan import Fan
     from roadstead.report.charts.files import Drawing
     from roadstead.report.charts.reliability import Reliability
-    from roadstead.showing.listing import Listing
+    from roadstead.report.listing import Listing
 
 
 HISTORY = 9
 """Years of history before a fan."""
 DRAWN = 6
 """Markets a fan chart has room for."""
+
+
+CLOSE_UP = 3
+"""Up to so many markets are shown year by year; more of them in one table of a few years."""
+MEDIANS = "medians with the 10 to 90 % span in brackets"
+
+
+def summary_blocks(found: "Summary") -> "Iterator[Listing | str]":
+    """Markets year by year, or a few years of many."""
+    if len(found.markets) <= CLOSE_UP:
+        for market in found.markets:
+            yield close_up(market)
+            yield ""
+    else:
+        yield together(found)
+        yield ""
+    for market in found.markets:
+        if market.note:
+            yield f"- {market.market}: {market.note}"
+    yield f"{MEDIANS}; {found.draws} joint draws, seed {found.seed}"
+
+
+def projections_blocks(found: "Projections") -> "Iterator[Listing | str]":
+    """Shares of every market, what is thin about them, and which were left out."""
+    yield projected(found)
+    yield ""
+    for code, notes in found.notes.items():
+        if code in found.codes:
+            yield f"- {code}: {'; '.join(notes)}"
+    if found.left_out:
+        missing = ", ".join(found.left_out)
+        yield f"not forecast, since their share in {found.origin} and a year before is not known: {missing}"
+
+
+def backtest_blocks(found: "BackTest") -> "Iterator[Listing | str]":
+    """Scores by group, and what they are."""
+    yield groups(found)
+    first, last = int(found.target.min()), int(found.target.max())
+    yield (
+        f"CRPS of the NEV share in points, one to five years ahead, targets {first} to {last}; in brackets its ratio to the "
+        "random walk's. A band of 80 % should hold 80 % of what came."
+    )
 
 
 def projected(found: "Projections") -> "Listing":
@@ -232,6 +274,27 @@ def fan_drawn(fans: "Sequence[Fan]") -> "Drawing":
     from roadstead.report.charts import fan
 
     return fan.drawn("NEV share of new cars", fans[:DRAWN])
+
+
+def sales_drawn(found: "Summary") -> "Drawing":
+    """New cars sold: known years and fans of those ahead."""
+    from roadstead.report.charts import fan
+
+    fans = [
+        fan.Fan(
+            market.name,
+            [
+                *[fan.FanYear(year.year, year.sales) for year in market.history if year.sales is not None][-HISTORY:],
+                *(
+                    fan.FanYear(y.year, None, s.p05, s.p10, s.p50, s.p90, s.p95)
+                    for y in market.ahead
+                    for s in (y.sales,)
+                ),
+            ],
+        )
+        for market in found.markets[:DRAWN]
+    ]
+    return fan.drawn("New cars sold a year", fans, "cars")
 
 
 def close_up(market: "MarketOutlook") -> "Listing":

@@ -6,18 +6,46 @@ from math import isfinite
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from roadstead.showing.listing import percent, table
+from roadstead.report.listing import percent, table
 from roadstead.showing.precedents_words import WORDS, Language
+from roadstead.showing.telling import Telling, framed
 from roadstead.study.claims import titles
 from roadstead.world.plants import VOLVO, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import polars as pl
+
     from roadstead.report.charts.files import Drawing
-    from roadstead.showing.listing import Listing
+    from roadstead.report.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents
     from roadstead.world.reference import World
+
+
+def precedents_told(found: Precedents) -> Telling:
+    """The precedents in a notebook."""
+    from roadstead.world import reference
+
+    world, plain = reference.load(), found.china[0]
+    ahead = ", ".join(f"{_bracketed(one.share)} in {one.year}" for one in plain.ahead)
+    headline = f"China made {percent(plain.level.share, 1)} of its foreign sales abroad in {plain.level.year}: {ahead}"
+    drawings = {"paths": lambda: paths_drawn(found, world, "en")}
+    return Telling(headline, blocks(found, world, "en"), lambda: by_year(found), drawings)
+
+
+def by_year(found: Precedents) -> pl.DataFrame:
+    """Shares of foreign sales made abroad, a row for every home and year: known, known roughly, or ahead with its span."""
+    rows: list[tuple[object, ...]] = [
+        (home.home, one.year, one.share, None, None, standing)
+        for home in found.homes
+        for standing, points in (("known", home.points), ("rough", home.rough))
+        for one in points
+    ]
+    level = found.china[0].level
+    rows.append((level.home, level.year, level.share, None, None, "known"))
+    rows += [(level.home, one.year, one.share[1], one.share[0], one.share[2], "ahead") for one in found.china[0].ahead]
+    return framed("home year:int share:number low:number high:number standing", rows)
 
 
 def blocks(found: Precedents, world: World, language: Language) -> Iterator[Listing | str]:

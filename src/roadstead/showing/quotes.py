@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from roadstead.showing.listing import number, percent, table
+from roadstead.report.listing import number, percent, table
+from roadstead.showing.telling import Telling, framed
 from roadstead.terms.ids import PRODUCT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roadstead.showing.listing import Listing
+    import polars as pl
+
+    from roadstead.report.listing import Listing
     from roadstead.trade.quote import Cited, Quote, QuoteLine
 
 
-def lane(told: Quote) -> str:
+COLUMNS = (
+    "measure kind layer rate:number share:number specific:number amount:number effective_rate:number effective_from:day "
+    "effective_to:day instrument source url as_of confidence"
+)
+
+
+def told(found: Quote) -> Telling:
+    """A quote in a notebook."""
+    return Telling(f"{lane(found)}: {duty(found)}", islice(blocks(found), 1, None), lambda: charges(found))
+
+
+def charges(told: Quote) -> pl.DataFrame:
+    """Duties, fees and taxes, a row each."""
+    rows = [
+        (
+            line.measure, line.kind, line.layer, line.rate, line.share, line.specific, line.amount, line.effective_rate,
+            line.effective_from, line.effective_to, line.instrument, *_rests_on(line.cited),
+        )
+        for line in (*told.lines, *told.fees)
+    ]  # fmt: skip
+    taxes = [
+        (t.tax, t.name, "tax", t.rate, None, None, t.amount, None, None, None, t.base, *_rests_on(t.cited))
+        for t in told.taxes
+    ]
+    return framed(COLUMNS, (*rows, *taxes))
+
+
+def _rests_on(cited: Cited) -> tuple[str, ...]:
+    return cited.title or cited.source, cited.url, cited.as_of, cited.confidence
+
+
+def lane(told: Quote, *, on_a_day: bool = True) -> str:
     """The car, where it comes from and where it goes."""
     firm = f" of {told.firm}" if told.firm else ""
     where = told.importer if told.place == told.importer else f"{told.importer} ({told.place})"
     goods = next(word for word, product in PRODUCT_WORDS.items() if product == told.product)
-    return f"{told.powertrain} {goods}{firm} from {told.origin} into {where} on {told.on}"
+    return f"{told.powertrain} {goods}{firm} from {told.origin} into {where}" + (f" on {told.on}" if on_a_day else "")
 
 
 def blocks(told: Quote) -> Iterator[Listing | str]:

@@ -41,6 +41,8 @@ class Drawing:
         What it shows, for readers who do not see it.
     legends
         Colours and what they stand for, where they do not stand in the chart.
+    is_titled
+        True where its title stands in the chart.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Drawing:
     title: str
     told: str = ""
     legends: tuple[tuple[str, str], ...] = ()
+    is_titled: bool = True
 
     def svg(self) -> str:
         """As SVG on a sheet of its own."""
@@ -74,13 +77,15 @@ class Drawing:
         return f'<figure style="{look}">{self._figure()}</figure>'
 
     def _figure(self) -> str:
-        """The picture, and its legends below."""
-        swatches = " ".join(
-            f'<span style="margin-right:1em;white-space:nowrap"><svg width="10" height="10" aria-hidden="true">'
+        """The picture with what does not stand in it: its title above, its legends below."""
+        above = "" if self.is_titled else f'<div style="font-weight:600;padding-bottom:6px">{escape(self.title)}</div>'
+        swatches = "".join(
+            '<span style="margin-right:1em;white-space:nowrap"><svg width="10" height="10" aria-hidden="true">'
             f'<rect width="10" height="10" fill="{escape(colour)}"/></svg> {escape(text)}</span>'
             for colour, text in self.legends
         )
-        return self.svg() + (f'<figcaption style="font-size:13px">{swatches}</figcaption>' if swatches else "")
+        below = f'<figcaption style="font-size:13px">{swatches}</figcaption>' if swatches else ""
+        return above + self.svg().replace("<svg", '<svg style="max-width:100%;height:auto"', 1) + below
 
 
 def _on_paper(picture: str) -> str:

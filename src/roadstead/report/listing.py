@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Listing:
     """Rows of text, each as long as ``heads``; a column whose head begins with > is set to the right."""
 
-    title: str
+    caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
@@ -33,7 +33,7 @@ class Listing:
         """As a terminal prints it."""
         from rich.table import Table
 
-        drawn = Table(title=self.title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        drawn = Table(title=self.caption or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for name, at_right in zip(self.names, self.at_right, strict=True):
             justify: Literal["left", "right"] = "right" if at_right else "left"
             drawn.add_column(name, justify=justify, overflow="fold")  # not cut: Chinese has no blanks to break at
@@ -42,9 +42,9 @@ class Listing:
         return drawn
 
 
-def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Listing:
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Listing:
     """A listing of rows that may be worked out one by one."""
-    return Listing(title, tuple(heads), tuple(tuple(row) for row in rows))
+    return Listing(caption, tuple(heads), tuple(tuple(row) for row in rows))
 
 
 def percent(share: float, digits: int = 3) -> str:
