@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -16,10 +17,11 @@ from roadstead.report.listing import Listing
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from roadstead.playbook.book import Term
+    from roadstead.playbook.book import Name, Term
     from roadstead.playbook.what_if_book import Commitment, Mover, RunWorth, SideBySide, SweepBook, SweepPoint, Taken
+    from roadstead.report.charts.sweep_lines import Kind, Line
     from roadstead.report.words import Words
 
 CERTAIN = 0.995
@@ -224,7 +226,7 @@ def _of_markets(comparison: SideBySide, words: Words) -> list[tuple[str, ...]]:
 def sweep_page(book: SweepBook, words: Words) -> str:
     """A sweep as a page."""
     title = words.label("whatif.tornado" if book.movers else "whatif.sweep")
-    figures = [_figure(picture) for picture in sweep_pictures(book, words)]
+    figures = [_figure(draw()) for draw in sweep_pictures(book, words).values()]
     lead = [words.tell("whatif.money", currency=words.currency_name(), year=Amount(float(book.price_year), "year"))]
     if book.fixed:
         lead.insert(0, words.tell("whatif.fixed", patches=words.listed(book.fixed)))
@@ -232,21 +234,28 @@ def sweep_page(book: SweepBook, words: Words) -> str:
     return _page(title, lead, figures, ((), tuple(sheet for sheet in sheets if sheet)), words)
 
 
-def sweep_pictures(book: SweepBook, words: Words) -> tuple[Drawing, ...]:
-    """What moves each case's worth most; of a grid, a line for each case over the first axis."""
-    found: list[Drawing] = []
-    for case in dict.fromkeys(mover.case for mover in book.movers):
-        shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
-        bars = [
-            tornado.Bar(assumption(m.assumption, words), m.low, m.high, m.npv_low, m.npv_high, m.noise) for m in shown
-        ]
-        caption = f"{words.name(case)}: {words.label('whatif.npv_change')}"
-        found.append(Drawing(f"tornado{len(found)}", tornado.tornado_chart(bars, words), caption, is_titled=False))
+def sweep_pictures(book: SweepBook, words: Words) -> dict[str, Callable[[], Drawing]]:
+    """By name, what moves each case's worth most; of a grid, a line for each case over the first axis."""
+    cases = tuple(dict.fromkeys(mover.case for mover in book.movers))
+    found: dict[str, Callable[[], Drawing]] = {
+        f"tornado{i or ''}": partial(_tornado, f"tornado{i}", case, book, words) for i, case in enumerate(cases)
+    }
     if not book.movers:
         for key, lines, kind in sweep_lines.series(book, words):
-            chart = sweep_lines.lines_chart(lines, book.axes[0], kind, words)
-            found.append(Drawing(f"lines-{key}", chart, words.label(f"whatif.{key}"), is_titled=False))
-    return tuple(found)
+            found[key] = partial(_lines, key, lines, (book.axes[0], kind), words)
+    return found
+
+
+def _tornado(name: str, case: Name, book: SweepBook, words: Words) -> Drawing:
+    shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
+    bars = [tornado.Bar(assumption(m.assumption, words), m.low, m.high, m.npv_low, m.npv_high, m.noise) for m in shown]
+    caption = f"{words.name(case)}: {words.label('whatif.npv_change')}"
+    return Drawing(name, tornado.tornado_chart(bars, words), caption, is_titled=False)
+
+
+def _lines(key: str, lines: Sequence[Line], along: tuple[str, Kind], words: Words) -> Drawing:
+    chart = sweep_lines.lines_chart(lines, *along, words)
+    return Drawing(f"lines-{key}", chart, words.label(f"whatif.{key}"), is_titled=False)
 
 
 def _figure(picture: Drawing) -> Figure:

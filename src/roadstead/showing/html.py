@@ -44,7 +44,7 @@ def _text(text: str) -> str:
 
 
 def _link(url: str, text: str) -> str:
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+    return f'<a href="{escape(url)}" rel="noopener noreferrer" style="color:inherit;text-decoration:underline">{escape(text)}</a>'
 
 
 def _listing(listing: Listing) -> str:

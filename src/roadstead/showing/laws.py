@@ -96,7 +96,21 @@ def changes_told(changes: Sequence[Change]) -> Telling:
     when = f"from {changes[0].day} to {changes[-1].day}" if changes else "between these days"
     rows = ((one.day, one.what, entry.id if (entry := one.before) else "", *_row(one.entry)) for one in changes)
     columns = f"day:day what before {COLUMNS}"
-    return Telling(changed(changes, when), changes_lines(changes), lambda: framed(columns, rows))
+    return Telling(changed(changes, when), (_listing(changes),) if changes else (), lambda: framed(columns, rows))
+
+
+def _listing(changes: Sequence[Change]) -> Listing:
+    """A row a change, with what holds from its day on, or held until then."""
+    places = reference.load().gazetteer
+    heads = ("day", "where", "what", "", "concerns", "before", "after", "rests on")
+    rows = (
+        (
+            one.day.isoformat(), _places(one.entry, places), one.entry.title, one.what, one.entry.whom,
+            *("" if side is None else f"{side.id}: {side.does}" for side in (one.before, one.after)), _citation(one.entry),
+        )
+        for one in changes
+    )  # fmt: skip
+    return table("", heads, rows)
 
 
 def changes_lines(changes: Sequence[Change]) -> Iterator[str]:

@@ -11,12 +11,9 @@ from roadstead.showing.telling import Telling, framed
 from roadstead.study import sweep_told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import polars as pl
 
     from roadstead.playbook.what_if_book import SideBySide
-    from roadstead.report.listing import Listing
     from roadstead.study.sweep import Swept
 
 SHOWN = 4
@@ -29,7 +26,7 @@ def swept_told(found: Swept) -> Telling:
     kind = "Every assumption low and high" if found.is_tornado else f"A sweep over {', '.join(found.axes)}"
     headline = f"{kind}: {len(found.points)} plans, money of {found.price_year} in {found.currency}"
     sheets = (what_if.sweep_sheet(book, words, SHOWN), what_if.places_sheet(book, words, SHOWN))
-    drawings = {picture.name: lambda picture=picture: picture for picture in what_if.sweep_pictures(book, words)}
+    drawings = what_if.sweep_pictures(book, words)
     return Telling(headline, filter(None, sheets), lambda: sweep_told.points(found), drawings)
 
 
@@ -39,11 +36,7 @@ def side_by_side_told(found: SideBySide) -> Telling:
     first, last = found.years
     headline = f"{', '.join(run.run for run in found.runs)}: {first} to {last}; differences are from the first"
     drawings = {run.run: lambda i=i: what_if.map_drawn(found, i, words) for i, run in enumerate(found.runs) if i}
-    return Telling(headline, _differing(found, words), lambda: by_market(found), drawings)
-
-
-def _differing(found: SideBySide, words: Words) -> Iterator[Listing | str]:
-    yield from what_if.compared(found, words)
+    return Telling(headline, what_if.compared(found, words), lambda: by_market(found), drawings)
 
 
 def by_market(found: SideBySide) -> pl.DataFrame:
