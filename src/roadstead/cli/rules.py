@@ -124,7 +124,7 @@ def listed(
         return
     console = answers()
     for block in laws.entries_blocks(entries):
-        console.print(block, soft_wrap=isinstance(block, str))
+        console.print(block)
 
 
 def _change(change: "Change") -> dict[str, Any]:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.playbook.book import Book
+    from roadstead.report.listing import Listing
     from roadstead.showing.telling import Block
     from roadstead.study.api import Planned
-    from roadstead.study.frames import Rows
+    from roadstead.study.frames import Parts, Rows, Suppliers
 
 SHOWN = 12
 """Later decisions that page one has room for."""
@@ -66,10 +67,27 @@ def _heads(words: Words, *keys: str) -> tuple[str, ...]:
 
 def rows_told(found: Rows) -> Telling:
     """Rows of a plan's tables."""
+    return Telling(_counted(found), (_listing(found),), found.table)
+
+
+def parts_told(found: Parts) -> Telling:
+    """Exports from home: by year in sight, by country as a table."""
+    return Telling(_counted(found.by_year), (_listing(found.by_year),), found.by_country.table)
+
+
+def suppliers_told(found: Suppliers) -> Telling:
+    """What a supplier may count on: first years in sight, production as a table."""
+    return Telling(_counted(found.starts), (_listing(found.starts),), found.production.table)
+
+
+def _counted(found: Rows) -> str:
+    return f"{len(found)} rows: {found.about}"
+
+
+def _listing(found: Rows) -> Listing:
     shown = found.table()
     heads = tuple(f"{'>' if kind.is_numeric() else ''}{name}" for name, kind in shown.schema.items())
-    cells = (tuple("" if cell is None else _cell(cell) for cell in row) for row in shown.iter_rows())
-    return Telling(f"{len(found)} rows: {found.about}", (table("", heads, cells),), found.table)
+    return table("", heads, (tuple("" if cell is None else _cell(cell) for cell in row) for row in shown.iter_rows()))
 
 
 def _cell(cell: str | float) -> str:

@@ -42,7 +42,7 @@ class Rows(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Shown):
     """Exports from home of a plan: built-up cars, kits, batteries and other parts.
 
     >>> planned.parts.df                # by year, country and goods
@@ -52,14 +52,9 @@ class Parts:
     by_country: Rows
     by_year: Rows
 
-    @property
-    def df(self) -> pl.DataFrame:
-        """Exports by year, country and goods."""
-        return self.by_country.df
-
 
 @dataclass(frozen=True, slots=True)
-class Suppliers:
+class Suppliers(Shown):
     """What a supplier may count on: cars by line, model and year, first years, and content by part group.
 
     >>> planned.suppliers.production.df

@@ -71,6 +71,10 @@ ASKED = {
     "outlook": lambda: rs.outlook(["BRA"], "2030-2032", draws=100),
     "claims": rs.claims,
     "diversion": lambda: rs.divert("EU27", "CHN", 10, "2025-01-01"),
+    "world": rs.world,
+    "origin": lambda: rs.origin(
+        "EU-UK-TCA", "BEV", "2027-06-01", parts=["battery:CHN=6000", "body:GBR=9000"], offers=["battery:GBR=0.15"]
+    ),
     "check": lambda: rs.check(STARTER),
     "case": lambda: rs.read_case(STARTER),
 }
