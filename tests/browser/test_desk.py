@@ -27,7 +27,9 @@ SERVE = "import sys; from roadstead.cli import main; sys.exit(main(sys.argv[1:])
 ADDRESS = re.compile(r"http://\S+")
 PATIENCE = 120_000
 """Only a test that has failed waits so long. [ms]"""
-PAGES = ("/cases", "/cases/starter", "/runs", "/runs/first", "/plans", "/compare", "/duty", "/futures?case=harbour")
+PAGES = (
+    "/cases", "/cases/starter", "/runs", "/runs/first", "/plans", "/compare", "/duty", "/outlook?market=BRA", "/futures?case=harbour",
+)  # fmt: skip
 WIDTHS = (1280, 390)
 
 
