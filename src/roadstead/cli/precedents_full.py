@@ -8,8 +8,7 @@ from roadstead.report.listing import percent, table
 from roadstead.showing.precedents import in_year, place, share, shares
 from roadstead.showing.precedents import years as years_of
 from roadstead.showing.precedents_words import METRICS, STANDINGS_ZH, WORDS, Language
-from roadstead.study.claims import titles
-from roadstead.terms.evidence import Source
+from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -241,7 +240,7 @@ def _row(row: Row, world: World) -> dict[str, Any]:
     told = {key: value for key, value in row.values.items() if key in TOLD and value is not None}
     return told | {
         "row": f"{row.file}:{row.line}",
-        "source": (world.sources.get(source) or Source(source, source)) if source else None,
+        "source": document(world.sources, source) if source else None,
     }
 
 

@@ -160,7 +160,10 @@ def _tree(found: Checked) -> Iterator[Listing | str]:
     near = found.nearness
     if near is not None:
         away, line = (f"{money / 1e6:,.0f} million" for money in (near.distance, near.undivided))
-        yield f"grown from {number(near.paths)} paths, which lie {away} of money away; {line} from a single line"
+        yield (
+            f"grown from {number(near.paths)} paths: the tree's distance from them is {away}, in money of the case; that of a "
+            f"single line, {line}"
+        )
     yield f"planning takes roughly {told(found.need)}"
     yield ""
 

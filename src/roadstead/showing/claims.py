@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.report.listing import percent, table
 from roadstead.showing.telling import Telling, framed
-from roadstead.study.claims import Verdict, titles
-from roadstead.terms.evidence import Source
+from roadstead.study.claims import Verdict
+from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -262,7 +262,7 @@ def _reading(reading: Reading, world: World) -> dict[str, Any]:
                 "places": figure.places,
                 "decides": figure.decides,
                 "rows": figure.rows,
-                "sources": [world.sources.get(s) or Source(s, s) for s in figure.sources if s],
+                "sources": [document(world.sources, s) for s in figure.sources if s],
             }
             for figure in reading.figures
         ],
