@@ -19,6 +19,7 @@ from roadstead.study.places import Places
 from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order, spot
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.terms.placing import as_known, noted, placing
+from roadstead.terms.showing import Shown
 from roadstead.terms.tables import scan_table
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class Study(Shown):
     """One case, ready to run.
 
     Attributes
