@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roadstead.futures.costs.costing import Circumstances
 from roadstead.futures.costs.moments import Moments
 from roadstead.terms.errors import RoadsteadError
-from roadstead.trade.amendment import amend
+from roadstead.trade.amendment import amend, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.futures.events import Event, Happening
+    from roadstead.futures.events import Event, Happening, Shift
     from roadstead.futures.grow import Climate, Grown
     from roadstead.futures.prospect import NodeYears
     from roadstead.trade.amendment import Amendment
-    from roadstead.trade.law import Measure
-    from roadstead.trade.non_tariff import NonTariff
     from roadstead.trade.rulebook import Rulebook
 
 NOTHING_LEFT = "RS-L205"
@@ -72,8 +70,7 @@ class Play:
     def __init__(self, today: Circumstances, events: Mapping[str, Event]) -> None:
         self._events = events
         self._known: dict[tuple[tuple[str, int], ...], Circumstances] = {(): today}
-        self._rows: dict[tuple[object, ...], tuple[Measure, ...]] = {}
-        self._rules: dict[tuple[object, ...], tuple[NonTariff, ...]] = {}
+        self._parts: dict[tuple[object, ...], object] = {}
 
     def held(self, happenings: tuple[Happening, ...]) -> Circumstances:
         """Circumstances where these are in force, in their order."""
@@ -90,28 +87,35 @@ class Play:
                 content={**before.content, **{rule.place: rule.least for rule in event.content}},
                 terms={**before.terms, **event.terms},
                 least_prices={**before.least_prices, **least},
+                shifts=_shifted(before.shifts, event.shifts),
             )
         return self._known[came]
 
     def _amended(self, rulebook: Rulebook, came: tuple[tuple[str, int], ...], day: date) -> Rulebook:
-        for change in self._events[came[-1][0]].amendments:
+        for change in self._changes(came[-1][0]):
             try:
-                rulebook = amend(rulebook, [(change, day)])
+                changed = amend(rulebook, [(change, day)])
             except RoadsteadError as error:
                 if any(fault.code != NOTHING_LEFT for fault in error.faults):
                     raise
                 continue
-            if change.action == "lift":
-                lifting = tuple(one for one in came if any(each.action == "lift" for each in self._changes(one[0])))
-                rulebook = replace(rulebook, non_tariff=self._rules.setdefault((change, lifting), rulebook.non_tariff))
-            else:
-                touching = tuple(one for one in came if self._touches(one[0], change.importer))
-                rows = self._rows.setdefault((change, touching), rulebook.measures[change.importer])
-                rulebook = replace(rulebook, measures={**rulebook.measures, change.importer: rows})
+            part = part_of(change)
+            touching = tuple(one for one in came if any(part_of(each) == part for each in self._changes(one[0])))
+            rulebook = self._with_one(changed, part, (change, touching))
         return rulebook
+
+    def _with_one(self, rulebook: Rulebook, part: tuple[str, ...], key: tuple[object, ...]) -> Rulebook:
+        """The rulebook with the part that was changed as the one object it is wherever the same has happened."""
+        field, *importer = part
+        mine = rulebook.measures[importer[0]] if importer else getattr(rulebook, field)
+        one: Any = self._parts.setdefault(key, mine)
+        return replace(rulebook, **{field: {**rulebook.measures, importer[0]: one} if importer else one})
 
     def _changes(self, event_id: str) -> tuple[Amendment, ...]:
         return self._events[event_id].amendments
 
-    def _touches(self, event_id: str, importer: str) -> bool:
-        return any(change.importer == importer for change in self._changes(event_id))
+
+def _shifted(before: tuple[Shift, ...], new: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    """What is moved, in the order it came; of the same thing only what came last."""
+    named = {(one.kind, one.place, one.makers, one.nests) for one in new}
+    return (*(one for one in before if (one.kind, one.place, one.makers, one.nests) not in named), *new)
