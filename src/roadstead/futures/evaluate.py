@@ -131,9 +131,7 @@ def evaluate(
         arcs,
         {c: f"{offers[c].market} {offers[c].model_id}" for c in under_least_prices(costing, events, offers)},
     )
-    resources = with_export_limits(
-        resources, costing, selling, arcs, circumstances, limited_nests(costing, events)
-    )
+    resources = with_export_limits(resources, costing, selling, arcs, circumstances, limited_nests(costing, events))
     flows = pledging.Flows(costing, grown.tree, years, arcs, selling, circumstances[0])
     resources, pledges, pledge_names = pledging.with_pledges(resources, flows)
     options, option_names = capital.build_options(costing, grown, years, risks, markets)

@@ -187,7 +187,11 @@ def _bears(reading: Reading, event: Event, decision: Decision, markets: set[str]
     places = markets | ({line.place} if line else set())
     territories = places | {ledger.costing.world.gazetteer.territory(place) for place in places}
     changed = {change.importer for change in event.amendments} | {rule.place for rule in event.content}
-    changed |= {one.importer for one in event.least_prices}
+    changed |= {one.importer for one in event.least_prices} | {one.place for one in event.shifts}
+    # What home limits or taxes as it leaves touches every market.
+    home = ledger.costing.carmaker.home.place
+    if {home, ledger.costing.territory(home)} & changed:
+        return True
     return bool(event.demand or event.route or event.terms or territories & changed)
 
 

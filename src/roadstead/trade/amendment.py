@@ -30,7 +30,8 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 BRINGS = {"forbid": FORBIDS, "grant": PRICE_SUBSIDY, "levy": PRICE_TAX, "charge": COST_PER_CAR}
 """Actions that bring a rule other than a duty, and what that rule does."""
-NEED_RATE = frozenset({"set", "add", "export_tax"})
+EXPORT_TAX: Action = "export_tax"
+NEED_RATE = frozenset({"set", "add", EXPORT_TAX})
 NEED_MONEY = frozenset({"grant", "levy", "charge"})
 EVERY_FORM = frozenset({"CBU", "CKD", "LOCAL"})
 
@@ -84,7 +85,7 @@ def part_of(change: Amendment) -> tuple[str, ...]:
     """The part of the rulebook that an amendment changes: rules other than duties, taxes, or one importer's measures."""
     if change.action == "lift" or change.action in BRINGS:
         return ("non_tariff",)
-    return ("taxes",) if change.action == "export_tax" else ("measures", change.importer)
+    return ("taxes",) if change.action == EXPORT_TAX else ("measures", change.importer)
 
 
 def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> Rulebook:
@@ -113,7 +114,7 @@ def _amend_once(rulebook: Rulebook, change: Amendment, day: date) -> Rulebook:
     if change.action in BRINGS:
         rules = (*rulebook.non_tariff, _rule(change, day, len(rulebook.non_tariff)))
         return replace(rulebook, non_tariff=rules, state=state)
-    if change.action == "export_tax":
+    if change.action == EXPORT_TAX:
         before = rulebook.taxes.get(change.importer, ())
         taxes = {**rulebook.taxes, change.importer: (*before, _tax_on_export(change, day, len(before)))}
         return replace(rulebook, taxes=taxes, state=state)

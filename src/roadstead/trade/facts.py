@@ -61,17 +61,24 @@ def is_known(name: str) -> bool:
 
 def read_condition(row: Row, faults: list[Fault]) -> Expression | None:
     """The condition of a row of law; None, with faults noted, where it states none."""
-    try:
-        condition = parse(row["condition"], row.where("condition"))
-    except RoadsteadError as error:
-        faults.extend(error.faults)
+    noted = condition_faults(row["condition"], row.where("condition"))
+    faults.extend(noted)
+    if any(fault.code == "RS-L201" for fault in noted):
         return None
-    for name in sorted(names(condition)):
-        if not is_known(name):
-            message = f"{name!r} is not a fact a shipment can declare"
-            expected = "a fact listed in docs/conditions.md"
-            faults.append(Fault(row.where("condition"), "RS-L202", message, expected))
-    return condition
+    return parse(row["condition"], row.where("condition"))
+
+
+def condition_faults(text: str, where: str) -> list[Fault]:
+    """What is wrong with a condition: that it cannot be read, or names what is no fact."""
+    try:
+        condition = parse(text, where)
+    except RoadsteadError as error:
+        return list(error.faults)
+    return [
+        Fault(where, "RS-L202", f"{name!r} is not a fact a shipment can declare", "a fact listed in docs/conditions.md")
+        for name in sorted(names(condition))
+        if not is_known(name)
+    ]
 
 
 def parse_fact(text: str) -> tuple[str, FactValue]:

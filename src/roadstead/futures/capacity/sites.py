@@ -38,7 +38,9 @@ def is_refused(costing: Costing, now: Circumstances, line: Line) -> bool:
     if line.standing in RUNS:
         return False
     places = {line.place, costing.territory(line.place)}
-    return bool(now.shifted("refuse_sites", places, costing.carmaker.nationality)) or taken(costing, now, line) is not None
+    return (
+        bool(now.shifted("refuse_sites", places, costing.carmaker.nationality)) or taken(costing, now, line) is not None
+    )
 
 
 def taken(costing: Costing, now: Circumstances, line: Line) -> float | None:

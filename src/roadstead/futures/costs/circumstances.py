@@ -70,7 +70,7 @@ class Play:
     def __init__(self, today: Circumstances, events: Mapping[str, Event]) -> None:
         self._events = events
         self._known: dict[tuple[tuple[str, int], ...], Circumstances] = {(): today}
-        self._parts: dict[tuple[object, ...], object] = {}
+        self._parts: dict[tuple[object, ...], Any] = {}
 
     def held(self, happenings: tuple[Happening, ...]) -> Circumstances:
         """Circumstances where these are in force, in their order."""
@@ -106,10 +106,14 @@ class Play:
 
     def _with_one(self, rulebook: Rulebook, part: tuple[str, ...], key: tuple[object, ...]) -> Rulebook:
         """The rulebook with the part that was changed as the one object it is wherever the same has happened."""
-        field, *importer = part
-        mine = rulebook.measures[importer[0]] if importer else getattr(rulebook, field)
-        one: Any = self._parts.setdefault(key, mine)
-        return replace(rulebook, **{field: {**rulebook.measures, importer[0]: one} if importer else one})
+        match part:
+            case ("measures", importer):
+                one = self._parts.setdefault(key, rulebook.measures[importer])
+                return replace(rulebook, measures={**rulebook.measures, importer: one})
+            case ("taxes",):
+                return replace(rulebook, taxes=self._parts.setdefault(key, rulebook.taxes))
+            case _:
+                return replace(rulebook, non_tariff=self._parts.setdefault(key, rulebook.non_tariff))
 
     def _changes(self, event_id: str) -> tuple[Amendment, ...]:
         return self._events[event_id].amendments

@@ -241,7 +241,9 @@ def _content_told(costing: Costing, line: Line | None, least: float) -> dict[str
     """Share of a car's material bought where its line stands; nothing is told of a kit, which is one thing."""
     if line is None or line.mode is EntryMode.KIT:
         return {}
-    return dict.fromkeys((f"content.{p}" for p in (line.place, costing.territory(line.place))), max(line.local_content, least))
+    return dict.fromkeys(
+        (f"content.{p}" for p in (line.place, costing.territory(line.place))), max(line.local_content, least)
+    )
 
 
 def entry_day(year: int) -> date:

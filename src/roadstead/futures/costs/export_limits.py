@@ -29,7 +29,9 @@ KIND = "limit_exports"
 
 def limited_nests(costing: Costing, events: Mapping[str, Event]) -> tuple[str, ...]:
     """Nests of which some event limits what leaves home, whether or not a node has it: every tree of a case has their rows."""
-    named = {n for event in events.values() for one in event.shifts if _at_home(costing, one) for n in one.nests or NESTS}
+    named = {
+        n for event in events.values() for one in event.shifts if _at_home(costing, one) for n in one.nests or NESTS
+    }
     return tuple(nest for nest in NESTS if nest in named)
 
 

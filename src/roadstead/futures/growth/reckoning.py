@@ -200,16 +200,17 @@ def _left_by_limits(world: World, states: Sequence[_State], arcs: Sequence[ArcKe
 
 def _left_by_rivals(world: World, states: Sequence[_State], sold: Reference) -> Floats:
     """Own sales at reference prices over those beside today's rivals, where events let rivals build. Shape (states, C)."""
-    found, building = np.ones(sold.sales.shape), [any(one.kind == BUILD for one in state.now.shifts) for state in states]
+    found, building = (
+        np.ones(sold.sales.shape),
+        [any(one.kind == BUILD for one in state.now.shifts) for state in states],
+    )
     at = np.flatnonzero(building)
     if at.size and not building[0]:
         rows = np.append([0], at)  # the first is today
         some = [states[i] for i in rows.tolist()]
         parts = {name: getattr(sold, name)[rows] for name in ("sales", "retail", "kept", "size", "nev")}
         offers = world.costing.carmaker.offers
-        beside = beside_rivals(
-            world.costing, _years(some), [one.now for one in some], replace(sold, **parts), offers
-        )
+        beside = beside_rivals(world.costing, _years(some), [one.now for one in some], replace(sold, **parts), offers)
         found[at] = beside[1:]
     return found
 
