@@ -16,6 +16,8 @@ from roadstead.futures.costs.costing import Circumstances, ex_works, kept_share
 from roadstead.futures.costs.lane_costs import Supply, lane_cost
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.events import Event, Shift
+from roadstead.futures.subtrees import of_nodes
+from roadstead.futures.tree import history, leaves
 from roadstead.trade.amendment import Amendment
 
 if TYPE_CHECKING:
@@ -222,6 +224,51 @@ def test_makers_are_barred_wherever_they_build(starter_ready: Ready, plain: Eval
     assert (found.prospect.arcs.allowed[:, ~there] == plain.prospect.arcs.allowed[:, ~there]).all()
     other = with_events(starter_ready, event(COMES, amendments=(replace(barring, makers=frozenset({"RUS"})),)))
     assert differing(other, plain) == set()
+
+
+def test_a_path_alone_is_offered_what_the_tree_offers_it(starter_ready: Ready):
+    """Everything at once: each path of the tree, as one chain of its own, has the very arrays of its nodes in the tree."""
+    shifts = (
+        Shift("seize", "BRA", 0.5),
+        Shift("refuse_sites", "TUR", 1.0),
+        Shift("limit_exports", "CHN", 1.0, nests=("BEV",)),
+        Shift("rivals_build", "EU27", 0.5),
+        Shift("nev_sales", "BRA", 0.9),
+    )
+    rules = (
+        Amendment("export_tax", "CHN", COMES, rate=0.04),
+        Amendment("levy", "EU27", COMES, origins=HOME, money=900.0, currency="USD"),
+    )
+    events = (event(COMES, amendments=rules), event("demand_slow", shifts=shifts))
+    found = with_events(starter_ready, *events)
+    grown, known = found.ledger.grown, {**{name: event(name) for name in starter_ready.study.events}}
+    known |= {one.event_id: one for one in events}
+    kept = ("arcs.margin", "arcs.allowed", "demand.width", "demand.price", "resources.free", "resources.fixed",
+            "options.fixed", "options.allowed")  # fmt: skip
+    for leaf in leaves(grown.tree):
+        path = list(history(grown.tree, leaf))
+        tree = replace(
+            grown.tree,
+            parent=np.arange(len(path)) - 1,
+            start=grown.tree.start[path],
+            years=grown.tree.years[path],
+            branch_probability=np.ones(len(path)),
+            name=tuple(grown.tree.name[n] for n in path),
+            state=tuple(grown.tree.state[n] for n in path),
+        )
+        of_path = {"market": grown.market[path], "nev_share": grown.nev_share[path]}
+        told = {name: tuple(getattr(grown, name)[n] for n in path) for name in ("names", "demand")}
+        happened = tuple(
+            tuple(replace(one, node=path.index(one.node)) for one in grown.happened[n]) for n in path
+        )  # fmt: skip
+        alone = replace(grown, tree=tree, happened=happened, **of_path, **told)
+        costing = starter_ready.evaluation.ledger.costing
+        one = arrays(evaluate(alone, costing, starter_ready.rulebook, known).prospect)
+        whole = arrays(of_nodes(found.prospect, path))
+        bahia = found.prospect.labels.resource.index("bahia")
+        assert (one["resources.usable"][:, bahia] == whole["resources.usable"][:, bahia]).all()
+        for name in kept:
+            assert one[name] == pytest.approx(whole[name], rel=1e-9, abs=1e-9), name
 
 
 def test_every_packaged_event_that_is_played_says_what_it_does(grown_study):

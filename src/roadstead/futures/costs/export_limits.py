@@ -74,7 +74,8 @@ def with_export_limits(
         for a, key in enumerate(arcs)
         if key.line is None and shipped(costing, offers[key.offer], nest)
     ]
-    most = float(selling.width.sum((1, 2)).max())
+    # All that any buyer would take is no limit; it is that of the node-year alone, so that what stands beside it changes nothing.
+    most = selling.width.sum((1, 2)).tolist()
     limits = [[export_limit(costing, now, nest) for nest in nests] for now in circumstances]
-    free = np.asarray([[most if one is None else one for one in row] for row in limits])
+    free = np.asarray([[all_ if one is None else one for one in row] for row, all_ in zip(limits, most, strict=True)])
     return with_rows(built, [f"export licence {nest}" for nest in nests], free, uses)
