@@ -32,7 +32,8 @@ VOCABULARY = {
     "person": "legal or natural: who imports; legal unless declared",
     "in_quota": "true if the shipment is within the quota or holds its permit",
     "qualifies.AGREEMENT": "true if the car meets the agreement's rule of origin, for instance qualifies.USMCA",
-    "content.PLACE": "share of value made there, for instance content.USA or content.CAN_MEX [fraction]",
+    "content.PLACE": "share of value made there, for instance content.USA or content.CAN_MEX; to rules other than duties a plan's own "
+    "cars made whole abroad declare the share of their material bought in the line's country and its union [fraction]",
     "certificate.NAME": "true if held, for instance certificate.TUR_INVESTMENT",
     "approved.NAME": "true if approved, for instance approved.IND_SPMEPCI",
     "programme.NAME": "true if the firm takes part, for instance programme.THA_EV35",
