@@ -147,7 +147,8 @@ def _states(world: World, playable: Sequence[Playable]) -> Iterator[_State]:
     """Today and everything that may differ from it, in the middle of every stage but the first, in which no paths are parted."""
     tree, begun = world.central.tree, world.central.happened[0]
     events = {event.event_id: event for one in playable for event in one.levels}
-    play = Play(Circumstances(world.rulebook, world.costing.conventions.route, {}), {**world.central.events, **events})
+    known = {**world.central.events, **events}
+    play = Play(Circumstances(world.rulebook, world.costing.conventions.route, {}), known, tree.first_year)
     today = play.held(begun)
     stages = list(zip(tree.start.tolist(), tree.years.tolist(), strict=True))
     for start, years in stages[1:] or stages:
