@@ -118,10 +118,14 @@ def places(reading: Reading, decision: Decision) -> set[str]:
 
 def bears(reading: Reading, event: Event, places: set[str]) -> bool:
     """True where an event changes the law of one of some places, or what holds everywhere."""
-    gazetteer = reading.evaluation.ledger.costing.world.gazetteer
-    territories = places | {gazetteer.territory(place) for place in places}
+    costing = reading.evaluation.ledger.costing
+    territories = places | {costing.world.gazetteer.territory(place) for place in places}
     changed = {change.importer for change in event.amendments} | {rule.place for rule in event.content}
-    changed |= {one.importer for one in event.least_prices}
+    changed |= {one.importer for one in event.least_prices} | {one.place for one in event.shifts}
+    # What home limits or taxes as it leaves touches every market.
+    home = costing.carmaker.home.place
+    if {home, costing.territory(home)} & changed:
+        return True
     return bool(event.demand or event.route or event.terms or territories & changed)
 
 

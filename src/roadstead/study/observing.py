@@ -114,7 +114,7 @@ def _law_seen(now: Newer, event: Event) -> Observation:
     grown = now.ready.grown
     came = [one.since for so_far in grown.happened for one in so_far if one.event == event.event_id]
     since = min(came, default=grown.tree.first_year)
-    bare = replace(event, demand="", route="", content=(), terms={}, least_prices=())
+    bare = replace(event, demand="", route="", content=(), terms={}, least_prices=(), shifts=())
     if since <= grown.tree.first_year:
         return Observation("fired", 1.0, grown.tree.first_year, _sources(now, event))
     amended = _by_way(_central(now.ready, now.ready.rulebook, bare, since))
