@@ -24,6 +24,8 @@ BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
+DATED = frozenset({"sales", "nev", "nev_split", "incomes", "exports", "overseas_production", "nev_counts", "year_to_date"})
+"""Tables whose rows are figures of a year."""
 LARGE_MARKET = 1_000_000.0
 """Cars a year from which a market is called large. [cars/year]"""
 
@@ -139,6 +141,31 @@ def load(own_facts: Path | None = None) -> World:
             path = own_facts / f"{schema.name}.csv"
             if path.exists():
                 tables[schema.name] = merged(schema, tables[schema.name], read_table(path, schema, must_rest_on=True))
+    return _of(tables)
+
+
+def known_by(world: World, year: int) -> World:
+    """The world without the figures of later years: what a forecast made at a year's end could stand on.
+
+    Figures stand as they are told today: what was corrected since is not as it was told then. Tax rates, country premia and
+    exchange rates are left as they are, for the tables hold none of the past; the split of BEV and PHEV, which begins in 2023, is the
+    first that is known where none is of that year or before.
+    """
+    tables = {
+        name: tuple(row for row in rows if name not in DATED or row["year"] <= year)
+        for name, rows in world.tables.items()
+    }
+    first: dict[str, int] = {}
+    for row in world.tables["nev_split"]:
+        first[row["place"]] = min(row["year"], first.get(row["place"], row["year"]))
+    tables["nev_split"] = tuple(
+        row for row in world.tables["nev_split"] if row["year"] <= max(year, first[row["place"]])
+    )
+    return _of(tables)
+
+
+def _of(tables: Mapping[str, tuple[Row, ...]]) -> World:
+    """The world of some tables."""
     distances: dict[tuple[str, str, str], float] = {}
     for row in tables["sea_distances"]:
         key = (row["origin"], row["destination"], row["route"])
