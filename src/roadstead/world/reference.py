@@ -24,7 +24,9 @@ BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
-DATED = frozenset({"sales", "nev", "nev_split", "incomes", "exports", "overseas_production", "nev_counts", "year_to_date"})
+DATED = frozenset(
+    {"sales", "nev", "nev_split", "incomes", "exports", "overseas_production", "nev_counts", "year_to_date"}
+)
 """Tables whose rows are figures of a year."""
 LARGE_MARKET = 1_000_000.0
 """Cars a year from which a market is called large. [cars/year]"""

@@ -25,11 +25,10 @@ from roadstead.trade import rulebook
 from roadstead.world import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from roadstead.study.makers.came import Came
     from roadstead.study.makers.scoring import Fared
-    from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row
 
@@ -160,7 +159,9 @@ def ground_of(known: int) -> Ground:
     """
     if known not in tables.years():
         expected = f"one of {', '.join(map(str, tables.years()))}"
-        raise RoadsteadError(Fault("known", "RS-S761", f"no maker stands in makers.csv at the end of {known}", expected))
+        raise RoadsteadError(
+            Fault("known", "RS-S761", f"no maker stands in makers.csv at the end of {known}", expected)
+        )
     world, day = reference.load(), date(known, 12, 31)
     return Ground(
         known=known,
@@ -173,9 +174,20 @@ def ground_of(known: int) -> Ground:
 
 
 def back_test(
-    known: int, names: Sequence[str] = (), assumed: Assumed | None = None, progress: Progress | None = None
+    known: int,
+    names: Sequence[str] = (),
+    assumed: Assumed | None = None,
+    cases: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> MakersTest:
     """Plan every maker of a year, or those named, and hold the places against those that came.
+
+    Parameters
+    ----------
+    cases
+        Folder to keep the makers' cases in; None to keep none.
+    tell
+        Told the name of the maker that is planned next.
 
     Raises
     ------
@@ -185,13 +197,15 @@ def back_test(
     ground, wanted = ground_of(known), tables.makers(known)
     for name in names:
         if name not in wanted:
-            raise RoadsteadError(Fault("maker", "RS-S761", f"no maker is called `{name}`", f"one of {', '.join(wanted)}"))
-    values, watched = assumed or Assumed(), progress or Quiet()
-    found = []
+            raise RoadsteadError(
+                Fault("maker", "RS-S761", f"no maker is called `{name}`", f"one of {', '.join(wanted)}")
+            )
+    values, found = assumed or Assumed(), []
     for name in names or wanted:
-        watched.begin(name)
+        tell(name)
         with tempfile.TemporaryDirectory() as folder, solver_silenced():
-            found.append(_planned(write_case(Path(folder) / name, wanted[name], ground, values), wanted[name], ground))
+            case = (cases or Path(folder)) / f"{name.lower()}-{known}"
+            found.append(_planned(write_case(case, wanted[name], ground, values), wanted[name], ground))
     seen = max(str(row["status_as_of"] or "") for row in ground.world.tables["precedents"])
     return MakersTest(known, seen, values, tuple(found))
 

@@ -45,7 +45,8 @@ def known_already(world: World, maker: str, day: date) -> frozenset[str]:
     return frozenset(
         territory
         for territory, plant in _of(world, maker)
-        if (plant.begins is not None and plant.begins <= day) or (plant.announced is not None and plant.announced <= day)
+        if (plant.begins is not None and plant.begins <= day)
+        or (plant.announced is not None and plant.announced <= day)
     )
 
 

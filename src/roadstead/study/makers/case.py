@@ -159,7 +159,14 @@ def _figures(ground: Ground) -> Iterator[Mapping[str, object]]:
         note = "the same everywhere: premia of today know of wars and defaults that came"
         yield {"subject": place, "item": "country_premium", "value": PREMIUM, "unit": "1", **ASSUMED, "note": note}
         if (place, "corporate_tax_rate") not in ground.world.economies:
-            yield {"subject": place, "item": "tax_rate", "value": TAX, "unit": "1", **ASSUMED, "note": "none is packaged"}
+            yield {
+                "subject": place,
+                "item": "tax_rate",
+                "value": TAX,
+                "unit": "1",
+                **ASSUMED,
+                "note": "none is packaged",
+            }
 
 
 def _markets(ground: Ground) -> Iterator[dict[str, object]]:
@@ -231,7 +238,7 @@ def _lines(ground: Ground, sells: Sequence[Row], maker: str) -> Iterator[dict[st
             stands = there[one.territory]
             mode = PLANT if any("full" in (plant.row["mode"] or "") for plant in stands) else KIT
             step, most, lead = STEPS[mode]
-            now = max(1.0, sum(plant.capacity or 0.0 for plant in stands) / step)
+            now = max(1, round(sum(plant.capacity or 0.0 for plant in stands) / step))
             sites = " and ".join(plant.site for plant in stands)
             yield row | {
                 "line": f"{one.territory.lower()}_stands", "name": sites, "name_zh": sites, "mode": mode, "standing": "operating",
@@ -297,9 +304,13 @@ def _write_world(folder: Path, ground: Ground) -> None:
             note = f"no series of the time: the count nearest to {ground.known}, of {year}, held level"
             for back in range(3):
                 base = {"place": place, "year": ground.known - back, **ASSUMED}
-                sales.append(base | {"scope": "PASSENGER", "measure": "SALES", "value": cars, "preferred": True, "note": note})
+                sales.append(
+                    base | {"scope": "PASSENGER", "measure": "SALES", "value": cars, "preferred": True, "note": note}
+                )
                 if history is None or not history.nev_share:
-                    nev.append(base | {"nev_share": LITTLE, "total_sales": cars, "note": "no count of the time is packaged"})
+                    nev.append(
+                        base | {"nev_share": LITTLE, "total_sales": cars, "note": "no count of the time is packaged"}
+                    )
     _write(folder / "sales.csv", schemas.SALES, sales)
     _write(folder / "nev.csv", schemas.NEV, nev)
 
@@ -308,7 +319,8 @@ def _document(maker: Row, ground: Ground) -> str:
     first = ground.known + 1
     stages = list(range(first, first + DECIDE))
     nodes = [f"    - {{id: y{first}, name: '{first}', name_zh: '{first}'}}"] + [
-        f"    - {{id: y{year}, parent: y{year - 1}, probability: 1.0, name: '{year}', name_zh: '{year}'}}" for year in stages[1:]
+        f"    - {{id: y{year}, parent: y{year - 1}, probability: 1.0, name: '{year}', name_zh: '{year}'}}"
+        for year in stages[1:]
     ]
     return "\n".join(
         [
