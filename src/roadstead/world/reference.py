@@ -24,8 +24,8 @@ BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
-HISTORIES = ("sales", "nev", "nev_split", "incomes", "year_to_date")
-"""Tables of yearly figures that forecasts start from."""
+HISTORIES = ("sales", "nev", "incomes", "year_to_date")
+"""Tables of yearly figures that forecasts start from. The split of NEV is not among them: of it only the latest year is on record."""
 LARGE_MARKET = 1_000_000.0
 """Cars a year from which a market is called large. [cars/year]"""
 
@@ -163,7 +163,9 @@ def load(own_facts: Path | None = None, known_on: date | None = None) -> World:
 def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
     """Rows of years that were over by a day, and of the months of a year under way."""
     under_way = day.year + ((day.month, day.day) == (12, 31))
-    return tuple(row for row in rows if row["year"] < under_way or ("months" in row.values and row["year"] == under_way))
+    return tuple(
+        row for row in rows if row["year"] < under_way or ("months" in row.values and row["year"] == under_way)
+    )
 
 
 def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, MarketHistory]:
@@ -190,15 +192,14 @@ def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, Mar
         use_own = len(own) >= 3 and (not other or own[-1].year >= other[-1].year - 1)
         use_own = use_own or not other
         chosen = own if use_own else other
-        split = bev.get(place, bev.get(WORLD))
-        if chosen and split is not None:
+        if chosen:
             definition = "cars, as the NEV share counts them" if use_own else scope
             found[place] = MarketHistory(
                 place,
                 definition,
                 tuple(chosen),
                 tuple(series),
-                split,
+                bev.get(place, bev[WORLD]),
                 incomes.get(place, ()),
                 place not in bev,
             )
