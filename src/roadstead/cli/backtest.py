@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Group, Parameter
 
+from roadstead.cli.backtest_japan import japan
 from roadstead.cli.printing import answers, print_json, say
 
 Language = Literal["en", "zh"]
@@ -30,6 +31,7 @@ def build(default: Parameter, group: Group) -> App:
     )
     app.command(walls)
     app.command(makers)
+    app.command(japan)
     return app
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from roadstead.futures.capacity import asking, capital, pledging, tying
 from roadstead.futures.costs.circumstances import moments_of, node_circumstances, representative_year
-from roadstead.futures.costs.costing import Costing, as_law_sees
+from roadstead.futures.costs.costing import Costing, as_law_sees, facts_of_model
 from roadstead.futures.costs.joint_ventures import home_profit, own_margin
 from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, Way, lane_cost, lane_costs
 from roadstead.futures.costs.least_prices import under_least_prices, with_least_prices
@@ -281,11 +281,11 @@ def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Off
     importer = costing.territory(offer.market)
     carmaker = costing.carmaker
     origin = line.place if line else carmaker.home.place
-    facts = {"firm_nationality": carmaker.nationality, **carmaker.declared.get(importer, {})}
+    model = carmaker.models[offer.model_id]
+    facts = facts_of_model(costing, model, importer)
     if regime == IN_QUOTA:
         facts["in_quota"] = True
-    powertrain = carmaker.models[offer.model_id].powertrain
-    shipment = Shipment(importer, origin, Product.CAR, powertrain, carmaker.firm, date(year, 7, 1), facts)
+    shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, date(year, 7, 1), facts)
     return costing.territory(origin) != importer and bool(barring(now.rulebook, shipment))
 
 
