@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,10 @@ import pytest
 from rehearsals import small_grown_case
 
 from roadstead.cli import main
+from roadstead.cli.rehearse import Rehearsing
 from roadstead.playbook.book import Amount
 from roadstead.report.words import Words
-from roadstead.study.rehearsing import rehearse_folder
+from roadstead.study.rehearsing import Size, rehearse_folder
 from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
 
@@ -85,13 +85,9 @@ def test_the_table_in_both_languages(run, folder: Path, language: str, head: str
 @pytest.fixture(scope="module")
 def planned(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A plan that was rehearsed as it was made: its run folder, and what was printed."""
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    case = tmp_path_factory.mktemp("quick") / "case"
-    shutil.copytree(folder, case)
-    (case / "case.yaml").write_text(text.replace("times: 2,", "times: 0,"), encoding="utf-8")
     out = tmp_path_factory.mktemp("runs") / "first"
     printed = io.StringIO()
-    words = ("plan", case, "--out", out, "--gap", "0.05", "--workers", "1", "--json", "--rehearse", "--paths", "3")
+    words = ("plan", folder, "--out", out, "--gap", "0.05", "--workers", "1", "--json", "--rehearse", "--paths", "3")
     with redirect_stdout(printed):
         assert main([*map(str, words), "--ahead", "0"]) == 0
     return out, json.loads(printed.getvalue())
@@ -116,6 +112,11 @@ def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Pa
     assert said.json == told["rehearsal"] | {"run": str(folder)}
     again = run("rehearse", folder, "--paths", "2", "--ahead", "0", "--workers", "1", "--replace")
     assert f"Told in {folder / 'playbook.html'} from now on" in again.out
+
+
+def test_the_command_goes_as_far_as_the_library_where_nobody_says_how_far():
+    asked = Rehearsing()
+    assert Size(asked.paths, asked.ahead, asked.breaks) == Size()
 
 
 def test_what_cannot_be_rehearsed_is_refused(run, folder: Path, tmp_path: Path):
