@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         verify,
         world,
     )
+    from roadstead.study.back_tests import backtest_makers, backtest_walls
     from roadstead.study.diversions import divert
     from roadstead.study.evidence import claims, markets, precedents
     from roadstead.study.foresight import futures, watch
@@ -52,6 +53,8 @@ __all__ = [
     "Fault",
     "RoadsteadError",
     "__version__",
+    "backtest_makers",
+    "backtest_walls",
     "check",
     "claims",
     "compare",
@@ -128,9 +131,22 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, evidence, foresight, origins, outlooks, problem, template, what_ifs
+    from roadstead.study import (
+        api,
+        back_tests,
+        diversions,
+        evidence,
+        foresight,
+        origins,
+        outlooks,
+        problem,
+        template,
+        what_ifs,
+    )
 
     alone = {
+        "backtest_makers": back_tests,
+        "backtest_walls": back_tests,
         "origin": origins,
         "divert": diversions,
         "claims": evidence,

@@ -10,7 +10,7 @@ import numpy as np
 
 from roadstead.futures.capacity import asking, capital, pledging, sites, tying
 from roadstead.futures.costs.circumstances import moments_of, node_circumstances, representative_year
-from roadstead.futures.costs.costing import Costing, as_law_sees
+from roadstead.futures.costs.costing import Costing, as_law_sees, facts_of_model
 from roadstead.futures.costs.export_limits import limited_nests, with_export_limits
 from roadstead.futures.costs.joint_ventures import home_profit, own_margin
 from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, Way, lane_cost, lane_costs
@@ -284,11 +284,11 @@ def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Off
     importer = costing.territory(offer.market)
     carmaker = costing.carmaker
     origin = line.place if line else carmaker.home.place
-    facts = {"firm_nationality": carmaker.nationality, **carmaker.declared.get(importer, {})}
+    model = carmaker.models[offer.model_id]
+    facts = facts_of_model(costing, model, importer)
     if regime == IN_QUOTA:
         facts["in_quota"] = True
-    powertrain = carmaker.models[offer.model_id].powertrain
-    shipment = Shipment(importer, origin, Product.CAR, powertrain, carmaker.firm, date(year, 7, 1), facts)
+    shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, date(year, 7, 1), facts)
     return costing.territory(origin) != importer and bool(barring(now.rulebook, shipment))
 
 

@@ -40,7 +40,9 @@ def _is_a_setting(value: Any) -> Any:
 
 Setting = Annotated[float | Literal["low", "high"], PlainValidator(_is_a_setting)]
 Fraction = Annotated[float, BeforeValidator(_not_a_percentage), Field(ge=0.0, le=1.0)]
-Year = Annotated[int, Field(ge=1990, le=2100)]
+EARLIEST, LATEST = 1950, 2100
+"""Years a case may speak of; past ones are for back-tests."""
+Year = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
 
 
 class _Part(BaseModel):

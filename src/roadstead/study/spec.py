@@ -116,9 +116,9 @@ def read_study(folder: Path) -> Study:
         With every fault found, each with its place.
     """
     faults = noted(folder)
-    world, facts = _world(folder, faults)
-    rows = _read_tables(folder, faults)
     document = scan_document(folder / "case.yaml", faults)
+    world, facts = _world(folder, date.fromisoformat(document.case.as_known_on) if document else None, faults)
+    rows = _read_tables(folder, faults)
     sources = dict(world.sources) | dict(cited(rows.get("sources", ())))
     laws = law_checks.own_rules(folder, world, faults)
     case_rows = [row for name, table in rows.items() if name != SOURCES.name for row in table]
@@ -235,11 +235,11 @@ def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     return in_order(kept)
 
 
-def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
-    """The reference world with the case's own facts, and their rows; None where these cannot be read."""
+def _world(folder: Path, known_on: date | None, faults: list[Fault]) -> tuple[World, list[Row] | None]:
+    """The reference world as known on a day, with the case's own facts, and their rows; None where these cannot be read."""
     own = folder / FACTS
     if not own.is_dir():
-        return reference.load(), []
+        return reference.load(known_on=known_on), []
     noted: list[Fault] = []
     rows: list[Row] = []
     for schema in schemas.ALL:
@@ -250,7 +250,7 @@ def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
     if noted:
         faults += [in_folder(FACTS, fault) for fault in noted]
         return reference.load(), None
-    return reference.load(own), rows
+    return reference.load(own, known_on), rows
 
 
 def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]]:

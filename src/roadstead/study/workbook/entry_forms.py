@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from roadstead.study.entries import (
+    EARLIEST,
+    LATEST,
     AmendmentEntry,
     AnnouncedEntry,
     CaseFile,
@@ -105,7 +107,7 @@ def _kind(kind: type, least: float | None, most: float | None) -> Kind:
     if kind is bool:
         return Kind.FLAG
     if kind is int:
-        return Kind.YEAR if (least, most) == (1990.0, 2100.0) else Kind.COUNT
+        return Kind.YEAR if (least, most) == (EARLIEST, LATEST) else Kind.COUNT
     if kind is float:
         return Kind.FRACTION if (least, most) == (0.0, 1.0) else Kind.NUMBER
     return Kind.TEXT
