@@ -10,6 +10,7 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from roadstead.cli import (
+    backtest,
     case,
     claims,
     desk,
@@ -95,6 +96,7 @@ def build() -> App:
     app.command(imports.import_, name="import", group=PLAN)
     app.command(rules.build(plainly, LOOK_UP))
     app.command(outlook.build(plainly, LOOK_UP))
+    app.command(backtest.build(plainly, LOOK_UP))
     return app
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.footprint.solve import Solved
-    from roadstead.futures.events import Event
+    from roadstead.futures.events import Event, Shift
     from roadstead.playbook.book import Cover, EvidenceRow, OtherRule
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.demand_book import ImpliedDemand
@@ -230,7 +230,16 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
 def _changes(event: Event) -> str:
     parts = [
         " ".join(
-            filter(None, (a.action, a.importer, a.measure_id or a.kind, "" if a.rate is None else f"{a.rate:.0%}"))
+            filter(
+                None,
+                (
+                    a.action,
+                    a.importer,
+                    a.measure_id or a.kind,
+                    "" if a.rate is None else f"{a.rate:.0%}",
+                    "" if a.money is None else f"{a.currency} {a.money:,.0f}",
+                ),
+            )
         )
         for a in event.amendments
     ]
@@ -238,5 +247,13 @@ def _changes(event: Event) -> str:
     parts += [f"route {event.route}"] if event.route else []
     parts += [f"demand {event.demand}"] if event.demand else []
     parts += [f"{name} {value:g}" for name, value in event.terms.items()]
+    parts += [_moves(one) for one in event.shifts]
     parts += [f"least price {one.importer} {'/'.join(one.nests)} {one.share:.0%}" for one in event.least_prices]
     return "; ".join(parts)
+
+
+def _moves(one: Shift) -> str:
+    """What an event moves beside law, in words that the labels know one by one."""
+    if one.kind == "refuse_sites":
+        return f"{'refuse_sites' if one.amount else 'permit_sites'} {one.place}"
+    return f"{one.kind} {one.place} {'/'.join(one.nests)} {one.amount:.0%}".replace("  ", " ")

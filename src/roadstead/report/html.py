@@ -13,7 +13,8 @@ from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
 from roadstead.report.regret import regret, tinted
-from roadstead.report.rehearsal import fresh_signs, rehearsal, where_each_breaks
+from roadstead.report.rehearsal import rehearsal, where_each_breaks
+from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def page(book: Book, words: Words) -> str:
         fresh_signs=page_table(fresh_signs(book, words, once=True), words),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
-        signposts=page_table(tables.signposts(book, words), words),
+        signposts=page_table(signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
         grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,

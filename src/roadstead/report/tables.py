@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from roadstead.playbook.book import Amount
 from roadstead.report.cells import Column, Table, linked, table_of
 from roadstead.report.regret import regret
-from roadstead.report.rehearsal import breaks, fresh_signs, rehearsal
+from roadstead.report.rehearsal import breaks, rehearsal
+from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
 
 if TYPE_CHECKING:
@@ -319,19 +320,6 @@ def flexibility(book: Book, words: Words) -> Table:
         for row in book.flexibility
     )  # fmt: skip
     return table_of("flexibility", "what:prose worth:money at_least:money at_most:money unworked", rows)
-
-
-def signposts(book: Book, words: Words) -> Table:
-    """For every decision that hangs on how things turn out: what shows that its time has come, and how often it misleads."""
-    rows = (
-        (
-            words.say(row.what), float(row.year), row.probability, words.joined([c.said for c in row.conditions]),
-            row.false_alarm, row.missed, words.say(row.lead_time),
-        )
-        for row in book.signposts
-    )  # fmt: skip
-    columns = "what:prose year:year probability:share sign:prose false_alarm:share missed:share lead_time:prose"
-    return table_of("signposts", columns, rows)
 
 
 def evidence(book: Book, words: Words) -> Table:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
@@ -15,6 +13,7 @@ from roadstead.outlook.outside import published
 from roadstead.playbook.book import Name
 from roadstead.report.charts import fan
 from roadstead.report.words import Words
+from roadstead.showing.outlooks import fans_ahead
 from roadstead.study.outlooks import outlook, outlook_beside
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web.pages import language_of, page
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from roadstead.outlook.summary import MarketOutlook, Summary, YearAhead
 
 router = APIRouter(include_in_schema=False)
-DRAWS, HISTORY, SINCE = 1000, 9, "2024"
-"""Joint draws, years of history before a fan, and the year from which published projections are shown."""
+DRAWS, SINCE = 1000, "2024"
+"""Joint draws, and the year from which published projections are shown."""
 DEFAULT = "DEU"
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -103,17 +102,8 @@ def of_market(asked: Asked) -> Summary:
 
 @lru_cache(maxsize=64)
 def _drawn(asked: Asked, name: str, words: Words) -> bytes:
-    market = of_market(asked).markets[0]
-    known = [fan.FanYear(year.year, year.nev_share) for year in market.history if year.nev_share is not None]
-    years = [
-        fan.FanYear(year.year, None, s.p05, s.p10, s.p50, s.p90, s.p95)
-        for year in market.ahead
-        for s in (year.nev_share,)
-    ]
-    with tempfile.TemporaryDirectory(prefix="roadstead-fan-") as folder:
-        path = Path(folder) / "fan.svg"
-        fan.write(path, words.label("fan.title"), [fan.Fan(name, [*known[-HISTORY:], *years])], words=words)
-        return path.read_bytes()
+    found = [replace(one, name=name) for one in fans_ahead(of_market(asked))]
+    return fan.drawn(words.label("fan.title"), found, words=words).svg().encode()
 
 
 def _called(market: MarketOutlook) -> Name:

@@ -265,7 +265,9 @@ def test_how_wrong_we_may_be_is_told_with_its_errors():
     for one in book.rehearsal.broken:
         assert words.say(one.said) in said
     assert "This plan, (d) Best plan for the central future" in said, "ways that break alike share a sentence"
-    assert words.say(book.rehearsal.signs[0].better.said) in said
+    first = book.rehearsal.signs[0]
+    for sentence in (first.said, *(condition.said for condition in first.signpost.conditions)):
+        assert words.say(sentence) in said
     assert "Figure 1 · NPV on 1,000 fresh paths" in said
     assert "Figure 2 · " in said
 

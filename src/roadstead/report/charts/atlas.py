@@ -89,6 +89,15 @@ def stacked(atlas: Atlas, window: Window, words: Words) -> str:
     return f'<div class="stack">{"".join(drawings)}</div>'
 
 
+def sheet(atlas: Atlas, window: Window, words: Words) -> str:
+    """A window in the year that is shown first, as one drawing."""
+    frame = window.frame
+    (found,) = (one for one in atlas.maps if one.year == atlas.opens_at)
+    spot = svg(ground(frame), f"map-{window.key}", spoken(atlas, found, window, words))
+    marks = "".join(_marks(found, window, most_cars(atlas), words))
+    return spot.removesuffix("</svg>") + f'<g font-family="{escape(FONTS)}" font-size="{SIZE}">{marks}</g></svg>'
+
+
 def spoken(atlas: Atlas, found: Map, window: Window, words: Words) -> str:
     """What a window shows in a year, for readers who do not see it."""
     title = words.tell("map.year", model=atlas.model, year=Amount(float(found.year), "year"))
@@ -157,13 +166,13 @@ def _label(market: MapMarket, words: Words) -> str:
 def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[str]:
     """Flows, marks and texts of a year, one over the other."""
     frame = window.frame
-    yield '<g class="flows">'
+    yield '<g class="flows" fill="none" stroke-linecap="round" opacity="0.78">'
     for flow in sorted(found.flows, key=lambda flow: -flow.cars):
         path = _path(flow.start, flow.end, frame)
         if path:
             look = f'stroke="{MODE_COLOURS[flow.mode]}" stroke-width="{flow_width(flow.cars, most):.1f}"'
             yield f'<path d="{path}" {look}>{_title(flow_said(flow, words))}</path>'
-    yield '</g><g class="dots">'
+    yield f'</g><g class="dots" stroke="{INK}" stroke-width="0.9">'
     for market in found.markets:
         at = market.longitude, market.latitude
         yield _dot(at, frame, MARK, tint(market.duty), said(market, found.year, words))
@@ -173,10 +182,12 @@ def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[st
     texts = {(m.longitude, m.latitude): _label(m, words) for m in found.markets}
     for at, name in origins(found).items():
         texts.setdefault(at, words.short(name))
+    yield f'<g paint-order="stroke" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round">'
     for at, text in texts.items():
         if at in window.places:
             x, y, anchor = window.places[at]
             yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}" fill="{INK}">{escape(text)}</text>'
+    yield "</g>"
 
 
 @lru_cache(maxsize=1024)

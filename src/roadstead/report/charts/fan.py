@@ -10,7 +10,7 @@ import altair as alt
 
 from roadstead.playbook.book import Amount
 from roadstead.report.amounts import compact, percent, significant
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     BOLD,
     FAINT,
@@ -32,7 +32,6 @@ from roadstead.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 Quantity = Literal["share", "cars"]
 MEDIAN, INNER, OUTER = "#1F5F9E", "#A5C4E2", "#DCE8F4"
@@ -148,10 +147,10 @@ def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share", wor
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: Path, title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = words.listed(_told(fan, quantity, words) for fan in fans)
-    write_drawing(path, "fan", fan_chart(title, fans, quantity, words), title, told)
+    return Drawing("fan", fan_chart(title, fans, quantity, words), title, told)
 
 
 def _panels(fans: Sequence[Fan], quantity: Quantity, top: float) -> list[_Panel]:
