@@ -80,7 +80,7 @@ def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
 def test_a_telephone_can_read_sentences_in_tables(shown: Page):
     """A column of sentences is not squeezed to a word a line: the table scrolls instead."""
     shown.set_viewport_size({"width": 390, "height": 844})
-    for key in ("signposts", "flexibility", "fresh-signs"):
+    for key in ("signposts", "flexibility", "fresh-signs", "regret", "other_rules", "sources"):
         widths = shown.locator(f"table.{key} tbody .prose").evaluate_all(
             "cells => cells.map(cell => cell.getBoundingClientRect().width)"
         )

@@ -233,6 +233,8 @@ def as_json(done: "Planned", rehearsed: "Rehearsal | None", language: Literal["e
                 "sign": [say(condition.said) for condition in row.conditions],
                 "false_alarm": row.false_alarm,
                 "missed": row.missed,
+                "chosen_on": row.chosen_on,
+                "tried": row.tried,
             }
             for row in book.signposts
         ],

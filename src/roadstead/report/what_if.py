@@ -11,7 +11,6 @@ from markupsafe import Markup
 from roadstead.playbook.book import Amount
 from roadstead.report.charts import map_differences, sweep_lines, tornado
 from roadstead.report.charts.files import Drawing
-from roadstead.report.charts.style import svg
 from roadstead.report.html import filled
 from roadstead.report.listing import Listing
 from roadstead.terms.ids import EntryMode
@@ -260,7 +259,7 @@ def _lines(key: str, lines: Sequence[Line], along: tuple[str, Kind], words: Word
 
 def _figure(picture: Drawing) -> Figure:
     """A drawing as the page holds it."""
-    return Figure(picture.title, Markup(svg(picture.altair, picture.name, picture.title)))  # noqa: S704 -- escaped by the renderer
+    return Figure(picture.title, Markup(picture.inside()))  # noqa: S704 -- escaped by the renderer
 
 
 def comparison_page(comparison: SideBySide, words: Words) -> str:

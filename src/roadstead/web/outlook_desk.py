@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from roadstead.outlook.outside import published
 from roadstead.playbook.book import Name
+from roadstead.report.words import Words
 from roadstead.showing.outlooks import fan_drawn, fans_ahead
 from roadstead.study.outlooks import outlook, outlook_beside
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.web.pages import page
+from roadstead.web.pages import language_of, page
 from roadstead.web.refusals import status_of
 from roadstead.world import reference
 
@@ -57,6 +58,7 @@ def ahead(request: Request) -> Response:
         status=status_of(faults) if faults else 200,
         asked=asked,
         told=told,
+        called=_called(told.markets[0]) if told else None,
         faults=faults,
         beside=_beside(asked.market, told.markets[0]) if told else [],
         markets=_markets(),
@@ -68,8 +70,9 @@ def ahead(request: Request) -> Response:
 def picture(request: Request) -> Response:
     """The fan, drawn."""
     asked = read(request.query_params)
+    words, market = Words(language_of(request), ""), of_market(asked).markets[0]
     headers = {"content-security-policy": PICTURE_POLICY, "cache-control": "max-age=600"}
-    return Response(_drawn(asked), media_type="image/svg+xml", headers=headers)
+    return Response(_drawn(asked, words.name(_called(market)), words), media_type="image/svg+xml", headers=headers)
 
 
 def read(query: QueryParams) -> Asked:
@@ -97,8 +100,15 @@ def of_market(asked: Asked) -> Summary:
 
 
 @lru_cache(maxsize=64)
-def _drawn(asked: Asked) -> bytes:
-    return fan_drawn(fans_ahead(of_market(asked))).svg().encode()
+def _drawn(asked: Asked, name: str, words: Words) -> bytes:
+    fans = [replace(fan, name=name) for fan in fans_ahead(of_market(asked))]
+    return fan_drawn(fans, words).svg().encode()
+
+
+def _called(market: MarketOutlook) -> Name:
+    """What a market is called; only countries have a Chinese name here."""
+    place = reference.load().gazetteer.places.get(market.market)
+    return Name(place.name, place.name_zh) if place else Name(market.name, market.name)
 
 
 def _beside(market: str, told: MarketOutlook) -> list[tuple[View, YearAhead]]:

@@ -36,25 +36,34 @@ class Drawing:
     name
         Begins every id in it, since pages hold several charts.
     altair
-        The chart itself, to change or to combine.
+        The chart itself, to change or to combine; None for a map, which is drawn without altair.
     told
         What it shows, for readers who do not see it.
     legends
         Colours and what they stand for, where they do not stand in the chart.
     is_titled
         True where its title stands in the chart.
+    markup
+        As SVG, of what is no chart of altair's.
     """
 
     name: str
-    altair: alt.LayerChart
+    altair: alt.LayerChart | None
     title: str
     told: str = ""
     legends: tuple[tuple[str, str], ...] = ()
     is_titled: bool = True
+    markup: str = ""
+
+    def inside(self) -> str:
+        """As SVG to stand inside a page."""
+        if self.altair is None:
+            return self.markup
+        return svg(self.altair, self.name, ". ".join(filter(None, (self.title, self.told))))
 
     def svg(self) -> str:
         """As SVG on a sheet of its own."""
-        return _on_paper(svg(self.altair, self.name, ". ".join(filter(None, (self.title, self.told)))))
+        return _on_paper(self.inside())
 
     def save(self, path: Path | str) -> None:
         """Write it to a file; its ending says as what: .html, .svg or .png."""
