@@ -168,26 +168,27 @@ def _label(market: MapMarket, words: Words) -> str:
 def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[str]:
     """Flows, marks and texts of a year, one over the other."""
     frame = window.frame
-    yield '<g class="flows">'
+    yield '<g fill="none" stroke-linecap="round" opacity=".78">'
     for flow in sorted(found.flows, key=lambda flow: -flow.cars):
         path = _path(flow.start, flow.end, frame)
         if path:
             look = f'stroke="{MODE_COLOURS[flow.mode]}" stroke-width="{flow_width(flow.cars, most):.1f}"'
             yield f'<path d="{path}" {look}>{_title(flow_said(flow, words))}</path>'
-    yield '</g><g class="dots">'
+    yield f'</g><g stroke="{INK}" stroke-width=".9">'
     for market in found.markets:
         at = market.longitude, market.latitude
         yield _dot(at, frame, MARK, tint(market.duty), said(market, found.year, words))
     for at, name in origins(found).items():
         yield _dot(at, frame, RING, PAPER, words.name(name))
-    yield "</g>"
+    yield f'</g><g fill="{INK}" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
     texts = {(m.longitude, m.latitude): _label(m, words) for m in found.markets}
     for at, name in origins(found).items():
         texts.setdefault(at, words.short(name))
     for at, text in texts.items():
         if at in window.places:
             x, y, anchor = window.places[at]
-            yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}" fill="{INK}">{escape(text)}</text>'
+            yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}">{escape(text)}</text>'
+    yield "</g>"
 
 
 @lru_cache(maxsize=1024)
