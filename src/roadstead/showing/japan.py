@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import percent, table
+from roadstead.report.listing import percent, table
 from roadstead.study.japan_1981 import BESIDE, ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
-
+    from roadstead.report.listing import Listing
     from roadstead.study.japan_1981 import Answer, JapanIn1981, Maker
 
 Language = Literal["en", "zh"]
@@ -81,7 +80,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def blocks(found: JapanIn1981, language: Language) -> Iterator[Table | str]:
+def blocks(found: JapanIn1981, language: Language) -> Iterator[Listing | str]:
     """Everything a person is told, in order."""
     words, total = WORDS[language], found.told_right
     yield _plans(found, language)
@@ -111,7 +110,7 @@ def said(found: JapanIn1981, answer: Answer, language: Language) -> str:
     return words["if"].format(chance=percent(answer.ever, 2), year=answer.first)
 
 
-def _plans(found: JapanIn1981, language: Language) -> Table:
+def _plans(found: JapanIn1981, language: Language) -> Listing:
     words = WORDS[language]
     rows = []
     for maker in found.makers:
@@ -127,7 +126,7 @@ def _plans(found: JapanIn1981, language: Language) -> Table:
     return table(words["plans"].format(year=found.first), heads, rows)
 
 
-def _scenarios(found: JapanIn1981, language: Language, kind: str, names: Sequence[str]) -> Table:
+def _scenarios(found: JapanIn1981, language: Language, kind: str, names: Sequence[str]) -> Listing:
     words = WORDS[language]
     rows = []
     for name in names:
@@ -137,7 +136,7 @@ def _scenarios(found: JapanIn1981, language: Language, kind: str, names: Sequenc
     return table(words[kind], [words["what"], *(words[maker.name] for maker in found.makers)], rows)
 
 
-def _corners(found: JapanIn1981, language: Language) -> Table:
+def _corners(found: JapanIn1981, language: Language) -> Listing:
     words = WORDS[language]
     rows = []
     for maker in found.makers:
@@ -163,7 +162,7 @@ def counts(maker: Maker) -> dict[str, int]:
     return {"at once": at_once, "later": len(answers) - at_once - never, "none": never}
 
 
-def _pushes(found: JapanIn1981, maker: Maker, language: Language) -> Table:
+def _pushes(found: JapanIn1981, maker: Maker, language: Language) -> Listing:
     """What each end does to the chance of a plant, on average over all combinations that have it."""
     words = WORDS[language]
     rows = []
