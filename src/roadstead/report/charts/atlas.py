@@ -184,7 +184,6 @@ def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[st
     texts = {(m.longitude, m.latitude): _label(m, words) for m in found.markets}
     for at, name in origins(found).items():
         texts.setdefault(at, words.short(name))
-    yield f'<g paint-order="stroke" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round">'
     for at, text in texts.items():
         if at in window.places:
             x, y, anchor = window.places[at]
