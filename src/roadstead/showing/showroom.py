@@ -23,6 +23,8 @@ TELLERS: Mapping[str, str] = {
     "outlook.projections.Projections": "outlooks_shown.projections_told",
     "outlook.backtest.BackTest": "outlooks_shown.backtest_told",
     "futures.catalogue.foresight.EventChances": "futures.chances_told",
+    "futures.catalogue.hindcast.Hindcast": "walls.hindcast_told",
+    "study.makers.back_test.MakersTest": "makers.makers_told",
     "study.markets.Markets": "markets.markets_told",
     "study.claims.Claims": "claims.claims_told",
     "study.precedents.Precedents": "precedents.precedents_told",
