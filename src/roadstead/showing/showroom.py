@@ -28,6 +28,7 @@ TELLERS: Mapping[str, str] = {
     "study.markets.Markets": "markets.markets_told",
     "study.claims.Claims": "claims.claims_told",
     "study.precedents.Precedents": "precedents.precedents_told",
+    "study.watch.Watched": "watched.watched_told",
     "study.holdings.Holdings": "holdings.holdings_told",
     "study.origins.Verdict": "origins.verdict_told",
     "study.diverted.Diversion": "diversion.diversion_told",
