@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         verify,
         world,
     )
+    from roadstead.study.back_tests import backtest_walls
     from roadstead.study.diversions import divert
     from roadstead.study.evidence import claims, markets, precedents
     from roadstead.study.foresight import futures, watch
@@ -51,6 +52,7 @@ __all__ = [
     "Fault",
     "RoadsteadError",
     "__version__",
+    "backtest_walls",
     "check",
     "claims",
     "compare",
@@ -126,9 +128,10 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, evidence, foresight, origins, outlooks, problem, what_ifs
+    from roadstead.study import api, back_tests, diversions, evidence, foresight, origins, outlooks, problem, what_ifs
 
     alone = {
+        "backtest_walls": back_tests,
         "origin": origins,
         "divert": diversions,
         "claims": evidence,
