@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         verify,
         world,
     )
-    from roadstead.study.back_tests import backtest_walls
+    from roadstead.study.back_tests import backtest_japan, backtest_walls
     from roadstead.study.diversions import divert
     from roadstead.study.evidence import claims, markets, precedents
     from roadstead.study.foresight import futures, watch
@@ -52,6 +52,7 @@ __all__ = [
     "Fault",
     "RoadsteadError",
     "__version__",
+    "backtest_japan",
     "backtest_walls",
     "check",
     "claims",
@@ -131,6 +132,7 @@ def _asked(name: str) -> Any:
     from roadstead.study import api, back_tests, diversions, evidence, foresight, origins, outlooks, problem, what_ifs
 
     alone = {
+        "backtest_japan": back_tests,
         "backtest_walls": back_tests,
         "origin": origins,
         "divert": diversions,
