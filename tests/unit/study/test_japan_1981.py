@@ -1,12 +1,14 @@
 """The back-test of 1981: what could be known, how the restraint bites, and how answers are counted."""
 
+import json
 from datetime import date
 
 import numpy as np
 import pytest
 
 from roadstead.cli import japan_tables
-from roadstead.study import japan_1981
+from roadstead.cli.command_line import run
+from roadstead.study import back_tests, japan_1981
 from roadstead.study.bundled import names, past_case
 from roadstead.study.japan_1981 import ENDS, HAPPENED, Answer, JapanIn1981, Maker
 from roadstead.study.progress import Quiet
@@ -136,6 +138,16 @@ def test_it_is_told_in_both_languages(told, language, words):
         12,
     )
     assert len([*japan_tables.blocks(without, language)]) > len(told.makers)
+
+
+def test_the_command_asks_for_what_was_wanted_and_tells_it(told, monkeypatch, capsys):
+    asked = {}
+    monkeypatch.setattr(back_tests, "backtest_japan", lambda **wanted: asked.update(wanted) or told)
+    assert run(["backtest", "japan", "honda", "toyota", "--corners", "--json"]) == 0
+    assert (asked["makers"], asked["corners"], asked["out"]) == (("honda", "toyota"), True, None)
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(japan_tables.as_json(told)))
+    assert run(["backtest", "japan", "--language", "zh"]) == 0
+    assert "所有假设端点的组合" in capsys.readouterr().out
 
 
 def test_json_holds_every_combination(told):
