@@ -24,6 +24,9 @@ NOT, LATER, NOW = (
     Answer(True, 1.0, 1982, 4e4, 1.9e9),
 )
 
+CHEAP, DEAR = zip(*ENDS, strict=True)
+CORNERS = [CHEAP, ("making_cheap", *DEAR[1:]), ("making_dear", *CHEAP[1:]), DEAR]
+
 
 @pytest.fixture(scope="module")
 def ready():
@@ -93,7 +96,7 @@ def test_cases_of_the_past_are_not_among_those_people_start_from():
 def told():
     deeds = read_table(CASE / "happened.csv", HAPPENED)
     study = read_study(CASE)
-    corners = {("a", "c"): NOW, ("a", "d"): LATER, ("b", "c"): NOT, ("b", "d"): NOT}
+    corners = dict(zip(CORNERS, (NOW, LATER, NOT, NOT), strict=True))
     ends = {end: LATER for pair in ENDS for end in pair}
     makers = tuple(
         Maker(
@@ -120,8 +123,8 @@ def test_an_answer_is_right_where_the_maker_did_so_by_then(told):
 def test_combinations_are_counted_by_what_the_plan_does(told):
     maker = told.makers[0]
     assert japan_tables.counts(maker) == {"at once": 1, "later": 1, "none": 2}
-    assert japan_tables.mean_chance(maker, "a") == pytest.approx(0.7)
-    assert japan_tables.mean_chance(maker, "d") == pytest.approx(0.2)
+    assert japan_tables.mean_chance(maker, "making_cheap") == pytest.approx(0.7)
+    assert japan_tables.mean_chance(maker, "capital_dear") == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
@@ -153,5 +156,5 @@ def test_the_command_asks_for_what_was_wanted_and_tells_it(told, monkeypatch, ca
 def test_json_holds_every_combination(told):
     first = japan_tables.as_json(told)["makers"][0]
     assert first["counts"] == {"at once": 1, "later": 1, "none": 2}
-    assert [corner["ends"] for corner in first["corners"]] == [("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")]
+    assert [corner["ends"] for corner in first["corners"]] == CORNERS
     assert first["happened"][0]["source"].startswith("http")
