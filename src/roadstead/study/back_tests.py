@@ -6,11 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from roadstead.futures.catalogue.hindcast import Hindcast
     from roadstead.study.japan_1981 import JapanIn1981
+    from roadstead.study.makers.back_test import MakersTest
+    from roadstead.study.makers.case import Assumed
     from roadstead.study.progress import Progress
 
 KNOWN = 2021
@@ -40,6 +42,36 @@ def backtest_walls(known: int = KNOWN) -> Hindcast:
         return Ground(rulebook.load(day), world, found.episodes, HOME, day)
 
     return hindcast(found, on, date(known, 12, 31), AS_OF)
+
+
+def backtest_makers(
+    *names: str,
+    known: int = KNOWN,
+    assumed: Assumed | None = None,
+    cases: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> MakersTest:
+    """Plan Chinese makers as they stood at the end of a year, and hold the places against the plants that came.
+
+    Parameters
+    ----------
+    names
+        Makers; none for all.
+    assumed
+        What every maker is assumed to reach, and how far prices carry a duty.
+    cases
+        Folder to keep the makers' cases in.
+    tell
+        Told the name of the maker that is planned next.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S761 where no maker of the year, or of that name, is packaged.
+    """
+    from roadstead.study.makers.back_test import back_test
+
+    return back_test(known, names, assumed, cases, tell)
 
 
 def backtest_japan(
