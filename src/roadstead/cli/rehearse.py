@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.padding import Padding
 
+from roadstead.cli.plan import PLAYBOOK
 from roadstead.cli.printing import answers, print_json, table
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from roadstead.playbook.book import Sentence
     from roadstead.playbook.breaks_book import Broken, Restriction
     from roadstead.playbook.signs_book import Confirmed
     from roadstead.report.words import Words
@@ -89,7 +89,7 @@ def rehearse(
     console = answers()
     print_rehearsal(found, console, asked.language)
     if run is not None:
-        console.print(WRITTEN[asked.language].format(page=run / "playbook.html", folder=run), soft_wrap=True)
+        console.print(WRITTEN[asked.language].format(page=run / PLAYBOOK, folder=run), soft_wrap=True)
 
 
 def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["en", "zh"]) -> None:
@@ -171,14 +171,9 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
     }
 
 
-def _said(sentence: "Sentence", currency: str, name: str = "said") -> dict[str, str]:
-    """A sentence in both languages."""
-    from roadstead.report.words import Words
-
-    return {name: Words("en", currency).say(sentence), f"{name}_zh": Words("zh", currency).say(sentence)}
-
-
 def _broken(one: "Broken", currency: str) -> dict[str, Any]:
+    from roadstead.study.flexible import said
+
     return {
         "policy": one.key,
         "how": one.how,
@@ -187,11 +182,13 @@ def _broken(one: "Broken", currency: str) -> dict[str, Any]:
         "where": _limits(one.where, currency),
         "coverage": one.coverage,
         "density": one.density,
-        **_said(one.said, currency),
+        **said("said", one.said, currency),
     }
 
 
 def _limits(where: "Sequence[Restriction]", currency: str) -> list[dict[str, Any]]:
+    from roadstead.study.flexible import said
+
     return [
         {
             "kind": limit.kind,
@@ -200,20 +197,22 @@ def _limits(where: "Sequence[Restriction]", currency: str) -> list[dict[str, Any
             "above": limit.above,
             "threshold": limit.threshold,
             "quasi_p": limit.quasi_p,
-            **_said(limit.said, currency),
+            **said("said", limit.said, currency),
         }
         for limit in where
     ]
 
 
 def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
+    from roadstead.study.flexible import said
+
     sign = one.signpost
     return {
         "kind": sign.kind,
         "subject": sign.subject,
         "year": sign.year,
         "lead": sign.lead,
-        **_said(sign.what, currency, "decision"),
+        **said("decision", sign.what, currency),
         "conditions": [
             {
                 "kind": condition.kind,
@@ -221,7 +220,7 @@ def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
                 "above": condition.above,
                 "threshold": condition.threshold,
                 "year": condition.year,
-                **_said(condition.said, currency),
+                **said("said", condition.said, currency),
             }
             for condition in sign.conditions
         ],
@@ -235,6 +234,6 @@ def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
             "where": _limits(one.better.where, currency),
             "pays": one.better.pays,
             "gain": one.better.gain,
-            **_said(one.better.said, currency),
+            **said("said", one.better.said, currency),
         },
     }

@@ -81,7 +81,7 @@ def watch(
 
     with Watch() as watched:
         found = foresight.watch(run, as_of, rules=rules, world=world, progress=watched)
-    words = Words(language, "USD")
+    words = Words(language, found.currency)
     if json:
         print_json(as_json(found, words))
     else:

@@ -42,6 +42,8 @@ from roadstead.terms.arrays import frozen, must_be_array
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 
@@ -67,6 +69,10 @@ class NodeYears:
     def count(self) -> int:
         """Y."""
         return len(self.node)
+
+    def of(self, nodes: Sequence[int] | Ints) -> Ints:
+        """Rows of the node-years of some nodes, node by node."""
+        return np.concatenate([np.flatnonzero(self.node == n) for n in nodes])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from roadstead.futures.evaluate import node_years
 from roadstead.futures.growth.fan import fan_of, walked
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.breaks import restrictions
-from roadstead.playbook.discovery import discover, inside
-from roadstead.playbook.observed import duties
-from roadstead.playbook.rehearsal_book import Estimate
+from roadstead.playbook.discovery import discover, inside, share
+from roadstead.playbook.observed import duties, nodes_in
 from roadstead.playbook.rehearse import mean
 from roadstead.playbook.signposts import asked_of
 from roadstead.playbook.signs_book import Better, Confirmed, Rates
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from roadstead.futures.growth.from_paths import Source
     from roadstead.playbook.breaks import Names
     from roadstead.playbook.observed import Seen
+    from roadstead.playbook.rehearsal_book import Estimate
     from roadstead.playbook.rehearse import Rehearsed
     from roadstead.playbook.signs_book import Condition, Signpost
     from roadstead.playbook.turns import Turn
@@ -40,20 +40,17 @@ if TYPE_CHECKING:
 def rates(shown: Flags, taken: Flags) -> Rates:
     """Rates of a sign on paths on which a decision may be taken. Shapes (n,)."""
     return Rates(
-        false_alarm=share(~taken[shown]),
-        missed=share(~shown[taken]),
+        false_alarm=_share(~taken[shown]),
+        missed=_share(~shown[taken]),
         asked=len(shown),
         shown=int(shown.sum()),
         taken=int(taken.sum()),
     )
 
 
-def share(those: Flags) -> Estimate | None:
-    """Share of some paths with its binomial standard error; None of no paths."""
-    if not those.size:
-        return None
-    part = float(those.mean())
-    return Estimate(part, float(np.sqrt(part * (1.0 - part) / those.size)))
+def _share(those: Flags) -> Estimate | None:
+    """Share of some paths; None of no paths."""
+    return share(int(those.sum()), those.size) if those.size else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def _confirmed(fresh: Fresh, names: Names, signpost: Signpost, turned: tuple[Tur
     asked, now = asked_of(names[0], signpost), fresh.at[:, stage]
     may = np.flatnonzero(np.isin(now, asked.nodes))
     taken = np.isin(now[may], asked.nodes[asked.taken])
-    nodes = stage + (fresh.at.shape[1] - 1) * may
+    nodes = nodes_in(fresh.fan, signpost.year, len(now))[may]
     shown = np.all([shows(fresh.source, fresh.fan, one, nodes) for one in signpost.conditions], axis=0)
     beside_the_plan = rates(shown, taken)
     if turned is None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.engine.local import map_until
-from roadstead.footprint.dispatch import no_new
 from roadstead.footprint.glimpse import Near, glimpse
 from roadstead.footprint.nearby import ended
 from roadstead.footprint.session import Checkpoint, Session
@@ -217,6 +216,7 @@ def _asked(
     mean = _mean_decisions(tree, prospect, pins, allowed.effort)
     if mean is not None:
         asked.append(questions.mean_held(tree, prospect, mean))
+    first = first if tree.count > 1 else ()  # of one stage there is none to wait for
     if first:
         asked.append(questions.waiting(tree, prospect, plan))
     at_stake = sorted(questions.parted(tree, came).items(), key=lambda turns: -_at_stake(tree, solved, turns[1]))
@@ -254,10 +254,7 @@ def _mean_decisions(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...
         if not (asks(prospect) or pins):
             raise
         return None
-    rows = np.searchsorted(path.start, tree.start)
-    return replace(
-        no_new(tree, prospect), commit=d.commit[rows], close=d.close[rows], build=d.build[rows], retire=d.retire[rows]
-    )
+    return d.at(np.searchsorted(path.start, tree.start))
 
 
 def _sites(prospect: Prospect, plan: Decisions) -> list[int]:

@@ -104,7 +104,7 @@ def _policy(source: Source, paths: Paths, years: Sequence[int]) -> Iterator[tupl
     by_law = replace(fan_of(source, paths), climate=None)
     lanes = [(offer.market, offer.model_id) for offer in source.world.costing.carmaker.offers]
     for year in years:
-        duty = duties(source, by_law, _nodes(by_law, year, paths.count), year, lanes)
+        duty = duties(source, by_law, nodes_in(by_law, year, paths.count), year, lanes)
         for i, (market, model) in enumerate(lanes):
             yield Sight("duty", f"{market} {model}", year), duty[:, i].copy()
 
@@ -122,8 +122,8 @@ def _world(source: Source, paths: Paths, years: Sequence[int]) -> Iterator[tuple
                 yield Sight("rate", currency, year), paths.factors.rates[:, year - begin, c]
 
 
-def _nodes(fan: Grown, year: int, count: int) -> Ints:
-    """The node of every path in a later year. Shape (P,)."""
+def nodes_in(fan: Grown, year: int, count: int) -> Ints:
+    """The node of every path of a fan, so many, in a later year. Shape (P,)."""
     start, depth = fan.tree.start, (fan.tree.count - 1) // count
     stage = int(np.flatnonzero(start[1 : depth + 1] <= year)[-1])
     return 1 + stage + depth * np.arange(count)

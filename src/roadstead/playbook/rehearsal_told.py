@@ -34,7 +34,7 @@ def chapter(
 
     ``on_tree`` is the plan's expected NPV on its tree [money], ``wait`` the years of the Japanese timetable.
     """
-    ahead = 0 if foreseen is None else sum(len(some) for some in foreseen.looked)
+    ahead = 0 if foreseen is None else foreseen.count
     edges, shares = _spread(rehearsed.npv, rehearsed.weight)
     plan, keys = outcomes[0], {one.key for one in outcomes}
     said = (_held_against_tree(len(rehearsed.weight), plan, on_tree), *_of_the_plan(plan), *_nearest(outcomes))

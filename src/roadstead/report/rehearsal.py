@@ -67,8 +67,7 @@ def where_each_breaks(found: Iterable[Broken], words: Words) -> tuple[tuple[str,
     same: dict[str, list[str]] = {}
     for one in found:
         same.setdefault(words.say(one.said), []).append(words.label(f"comparison.{one.key}"))
-    comma = "、" if words.language == "zh" else ", "
-    return tuple((comma.join(ways), said) for said, ways in same.items())
+    return tuple((words.in_a_row(ways), said) for said, ways in same.items())
 
 
 def fresh_signs(book: Book, words: Words, *, once: bool = False) -> Table:

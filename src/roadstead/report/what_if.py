@@ -74,11 +74,10 @@ def places_sheet(book: SweepBook, words: Words, most: int | None = None) -> Shee
             for point in mine:
                 at = next((one for one in point.places if one.place_id == place), None)
                 if at is not None:
-                    values = point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
                     price = "–" if at.price is None else words.amount(Amount(at.price, "money_per_car"))
                     cars = (words.cars(at.sold), words.cars(at.made))
                     names = (words.name(case), words.name(at.place))
-                    rows.append((*names, *(values if book.axes else ()), *cars, words.money(at.duty), price))
+                    rows.append((*names, *_values(point, book, words), *cars, words.money(at.duty), price))
     if not rows:
         return None
     heads = (words.label("whatif.case"), words.label("whatif.place"), *(f">{axis}" for axis in book.axes))
@@ -110,9 +109,7 @@ def _sheet(key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], 
 
 
 def _point(point: SweepPoint, book: SweepBook, words: Words, most: int | None) -> tuple[str, ...]:
-    values = point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
-    if not book.axes:
-        values = ()
+    values = _values(point, book, words)
     if point.npv is None or point.sales is None or point.local_output is None:
         return (words.name(point.case), *values, "", "", "", "", "", point.fault)
     return (
@@ -125,6 +122,13 @@ def _point(point: SweepPoint, book: SweepBook, words: Words, most: int | None) -
         "–" if point.price is None else words.amount(Amount(point.price, "money_per_car")),
         words.listed(_all_built(point, words, most)),
     )
+
+
+def _values(point: SweepPoint, book: SweepBook, words: Words) -> tuple[str, ...]:
+    """Value of every axis; of the case as it stands, that it is."""
+    if not book.axes:
+        return ()
+    return point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
 
 
 def _all_built(point: SweepPoint, words: Words, most: int | None) -> list[str]:

@@ -143,12 +143,13 @@ class Words:
         said = short if len(set(short)) == len(short) else [self.name(name) for name in names]
         if len(said) > most:
             shown = said[: most - 1]
-            comma = "、" if self.language == "zh" else ", "
-            terms = {"names": comma.join(shown), "rest": str(len(said) - len(shown)), "total": str(len(said))}
+            terms = {"names": self.in_a_row(shown), "rest": str(len(said) - len(shown)), "total": str(len(said))}
             return self.say(Sentence(cut, terms))
-        if self.language == "zh":
-            return "、".join(said)
-        return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else ""
+        return self.in_a_row(said) if self.language == "zh" else _anded(said)
+
+    def in_a_row(self, said: Iterable[str]) -> str:
+        """Names with what stands between two of them."""
+        return ("、" if self.language == "zh" else ", ").join(said)
 
     def cost(self, key: str) -> str:
         """A bar of a waterfall: a cost line, with what crossed the border in front where it was not the car."""
@@ -224,10 +225,8 @@ class Words:
     def _several(self, terms: tuple[Name, ...] | tuple[Sentence, ...], name: str, spec: str) -> str:
         """Names in a row; parts of a sentence that hold together."""
         parts = [self.say(term) for term in terms if isinstance(term, Sentence)]
-        if parts and self.language == "zh":
-            return "，且".join(parts)
         if parts:
-            return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+            return "，且".join(parts) if self.language == "zh" else _anded(parts)
         names = [term for term in terms if isinstance(term, Name)]
         return self.names(names, FEW, f"list.{name}") if spec == "few" else self.names(names)
 
@@ -244,6 +243,11 @@ class Words:
         if country in here:
             return here
         return country + here if self.language == "zh" else f"{here} ({country})"
+
+
+def _anded(said: Sequence[str]) -> str:
+    """One, two and three."""
+    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
 
 
 def lowered(label: str) -> str:

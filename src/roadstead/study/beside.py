@@ -11,7 +11,7 @@ from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decided, first_taken
 from roadstead.playbook.places import COORDINATES
-from roadstead.playbook.reading import MODES
+from roadstead.playbook.reading import MODES, tool_names
 from roadstead.playbook.what_if_book import (
     DecisionBeside,
     FlowBeside,
@@ -61,7 +61,9 @@ class _Read:
         names, places = self.study.names, self.study.world.gazetteer.places
         if subject in names:
             return Name(*names[subject])
-        return place(self.study, subject) if subject in places else Name(subject, subject)
+        if subject in places:
+            return place(self.study, subject)
+        return tool_names(self.study.carmaker, names).get(subject, Name(subject, subject))
 
 
 def place(study: Study, place_id: str) -> Name:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from roadstead.futures.evaluate import evaluate
-from roadstead.futures.events import Happening
+from roadstead.futures.events import Happening, TreePlan
 from roadstead.futures.grow import CLASS_YEAR, central, class_draws, halves
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.signposts import APART
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from roadstead.futures.events import DemandClass, Event
     from roadstead.playbook.signs_book import Condition
     from roadstead.study.study import Ready
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats
     from roadstead.terms.evidence import Evidence, Source
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
@@ -210,7 +210,7 @@ def _demand_seen(now: Newer, wanted: DemandClass) -> Observation:
 
     It decides in the year that sorts the draws; before, it is near where it stands with the draws of the event.
     """
-    outlook, grown = now.ready.outlook, now.ready.grown
+    outlook = now.ready.outlook
     markets = tuple(now.ready.study.carmaker.channels)
     seen = {market: one for market in markets if (one := _newest_share(now, market)) is not None}
     years = outlook.years.tolist()
@@ -221,11 +221,17 @@ def _demand_seen(now: Newer, wanted: DemandClass) -> Observation:
     size = outlook.market[:, rows, years.index(latest)]
     share = (size * outlook.nev_share[:, rows, years.index(latest)]).sum(1) / size.sum(1)
     met = float(np.average([value for _, value, _ in seen.values()], weights=size.mean(0)))
-    draws = class_draws(grown.tree, grown.demand, outlook)
-    if not (draws["slow"].any() and draws["fast"].any()):  # nodes of a grown tree have draws of their own
-        draws = halves(outlook)
+    draws = slow_and_fast(now.ready)
     slow, fast = (float(share[draws[name]].mean()) for name in ("slow", "fast"))
     middle = (slow + fast) / 2
     leans = (met - middle) * (1.0 if wanted == "fast" else -1.0)
     status: Status = "not yet" if leans < 0.0 else "fired" if latest >= CLASS_YEAR else "near"
     return Observation(status, met, latest, tuple(source for _, _, source in seen.values()), is_share=True)
+
+
+def slow_and_fast(ready: Ready) -> Mapping[str, Flags]:
+    """Draws that the case means by slow and by fast; halves where the nodes of its tree have draws of their own."""
+    grown, plan = ready.grown, ready.study.tree
+    shares = plan.shares if isinstance(plan, TreePlan) else {}
+    draws = class_draws(grown.tree, grown.demand, ready.outlook, shares)
+    return draws if draws["slow"].any() and draws["fast"].any() else halves(ready.outlook)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from roadstead.trade.amendment import Amendment
 
 NEAR, CLOSE = 4, 0.45
+"""Events that a message names that are like one that is none, and how like they are at least."""
 OF_NEST = {OTHER: Powertrain.ICE.value}
 """A powertrain of each nest that is not named after one."""
 WORD = re.compile(r"\w+")

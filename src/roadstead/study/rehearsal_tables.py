@@ -121,6 +121,6 @@ def described(found: Rehearsal) -> dict[str, Any]:
     return {
         "paths": len(found.rehearsed.weight),
         "first_path": found.first,
-        "ahead": 0 if found.foreseen is None else sum(len(some) for some in found.foreseen.looked),
+        "ahead": 0 if found.foreseen is None else found.foreseen.count,
         "mean": {one.key: one.mean.value for one in found.outcomes},
     }

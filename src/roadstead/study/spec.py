@@ -94,6 +94,11 @@ class Study:
         return _if_there(self.folder / RULES)
 
     @property
+    def own_facts(self) -> Path | None:
+        """Folder of the case's own facts, if it has one."""
+        return _if_there(self.folder / FACTS)
+
+    @property
     def own_events(self) -> Path | None:
         """Folder of the case's own events, if it has one."""
         return _if_there(self.folder / catalogue.FOLDER)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
 from roadstead.playbook.signposts import signposts
-from roadstead.study.folders import FACTS, check_folders
+from roadstead.study.folders import check_folders
 from roadstead.study.kept import take_up
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
 from roadstead.study.progress import Quiet
@@ -73,11 +73,14 @@ class Watched:
 
     Attributes
     ----------
+    currency
+        Of all money.
     since, as_of
         The day the case was decided on, and the day whose knowledge it is held against.
     """
 
     folder: Path
+    currency: str
     since: date
     as_of: date
     events: tuple[EventWatched, ...]
@@ -114,8 +117,7 @@ def watch(
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
         raise RoadsteadError(Fault("--as-of", "RS-S720", message, "that day or a later one"))
-    facts = world or _folder(study.folder / FACTS)
-    later = reference.load(facts)
+    later = reference.load(world or study.own_facts)
     law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
     now = newer(ready, day, law, later)
     told = ready.grown.events
@@ -125,6 +127,7 @@ def watch(
     events = tuple(EventWatched(e, told[e].title, told[e].title_zh, implied[e], first[e], seen[e]) for e in implied)
     return Watched(
         folder,
+        study.conventions.currency,
         study.as_known_on,
         day,
         events,
@@ -141,10 +144,6 @@ def _newest(ready: Ready, rules: Path | None) -> date:
         every = rulebook.load(None, rules, ready.study.world.dollars().keys()).every_measure()
         days += [measure.known_from for measure in every if old.get(measure.measure_id) != measure]
     return max(days)
-
-
-def _folder(path: Path) -> Path | None:
-    return path if path.is_dir() else None
 
 
 def _first_years(ready: Ready) -> Mapping[str, int]:

@@ -12,9 +12,10 @@ import pytest
 from rehearsals import small_grown_case
 
 from roadstead.cli import main
+from roadstead.cli.rehearse import Rehearsing
 from roadstead.playbook.book import Amount
 from roadstead.report.words import Words
-from roadstead.study.rehearsing import rehearse_folder
+from roadstead.study.rehearsing import Size, rehearse_folder
 from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
 
@@ -116,6 +117,11 @@ def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Pa
     assert said.json == told["rehearsal"] | {"run": str(folder)}
     again = run("rehearse", folder, "--paths", "2", "--ahead", "0", "--workers", "1", "--replace")
     assert f"Told in {folder / 'playbook.html'} from now on" in again.out
+
+
+def test_the_command_goes_as_far_as_the_library_where_nobody_says_how_far():
+    asked = Rehearsing()
+    assert Size(asked.paths, asked.ahead, asked.breaks) == Size()
 
 
 def test_what_cannot_be_rehearsed_is_refused(run, folder: Path, tmp_path: Path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.playbook.confirmed import _better, gained, rates, share
+from roadstead.playbook.confirmed import _better, gained, rates
 from roadstead.playbook.observed import Seen, Sight
 from roadstead.report.words import Words
 
@@ -34,7 +34,6 @@ def test_where_nothing_is_shown_or_done_there_is_no_rate():
     never = np.zeros(10, dtype=bool)
     assert rates(never, TAKEN).false_alarm is None
     assert rates(SHOWN, never).missed is None
-    assert share(never[:0]) is None
 
 
 def test_what_a_sign_is_worth_by_hand():

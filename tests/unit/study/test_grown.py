@@ -198,7 +198,7 @@ def test_events_that_are_none_or_only_shown(grown):
     first, second = grown.faults()
     assert first.where == grown.line_of(YAML, "moon_opens")
     assert "there is no event `moon_opens`" in str(first)
-    assert "`ind_opens` is shown, not yet played" in str(second)
+    assert "`ind_opens` cannot be planned with" in str(second)
     assert {first.code, second.code} == {"RS-S609"}
 
 

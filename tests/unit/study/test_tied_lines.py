@@ -10,12 +10,13 @@ import pytest
 from roadstead.footprint.solve import Effort
 from roadstead.futures.evaluate import evaluate
 from roadstead.playbook.decisions import decisions, sentence
-from roadstead.playbook.reading import Names, Reading, capacity, output
+from roadstead.playbook.reading import Names, Reading, capacity, output, tool_names
 from roadstead.report.words import Words
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, run
+from roadstead.study.sweep import _names as names_of_a_sweep
 
 QUICK = Effort(gap=0.1, seconds=60.0, workers=1)
 LINES = "lines.csv"
@@ -215,6 +216,16 @@ def test_a_model_is_made_only_where_it_is_tooled_for(case):
     assert set(p.arcs.supply_option[here & (model == voyage)].tolist()) == {option}
     assert set(p.arcs.supply_option[here & (model != voyage)].tolist()) == {p.labels.option.index("bahia")}
     assert p.options.outlay[option] * p.options.cost[0, option] == pytest.approx(20e6)
+
+
+def test_tools_are_called_by_model_and_site_beside_others_and_in_sweeps(case):
+    tool(case)
+    study = read_study(case.folder)
+    option = "tool voyage at bahia"
+    called = tool_names(study.carmaker, study.names)[option]
+    model, (site, site_zh) = study.carmaker.models["voyage"], study.names["bahia"]
+    assert (called.en, called.zh) == (f"{model.name}, {site}", f"{model.name_zh}（{site_zh}）")
+    assert names_of_a_sweep(study)[option] == (called.en, called.zh)
 
 
 def test_tooling_is_told(case):

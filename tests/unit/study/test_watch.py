@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -148,6 +149,15 @@ def share(market: str, threshold: float, year: int, *, above: bool = True) -> Co
 
 def newer(ready: Ready, as_of: date, world: Path | None = None) -> observing.Newer:
     return observing.newer(ready, as_of, rulebook.load(as_of), reference.load(world))
+
+
+def test_slow_and_fast_are_what_the_case_says_where_its_paths_no_longer_do(starter_ready: Ready):
+    """As on a tree on which an event of demand was made certain."""
+    study = starter_ready.study
+    stated = replace(study, tree=replace(study.tree, shares={"slow": 0.2, "fast": 0.3}))  # type: ignore[call-arg]
+    found = observing.slow_and_fast(replace(starter_ready, study=stated))
+    assert found["slow"].mean() == pytest.approx(0.2, abs=0.01)
+    assert found["fast"].mean() == pytest.approx(0.3, abs=0.01)
 
 
 def test_a_share_decides_in_its_year(starter_ready: Ready, tmp_path: Path):
