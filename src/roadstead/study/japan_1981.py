@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.solve import Effort
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
-    from roadstead.study.sweep import Planned
+    from roadstead.study.sweep import PlannedPoint
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
 
@@ -228,7 +228,7 @@ def _effort(study: Study) -> Effort:
     return effort_of(study.case)
 
 
-def _answer(planned: Planned) -> Answer:
+def _answer(planned: PlannedPoint) -> Answer:
     came = planned.outcome
     assert came is not None, planned.fault
     plant = next((one for one in came.built if (one.kind, one.what) == ("open", PLANT)), None)
