@@ -119,7 +119,7 @@ def said(found: JapanIn1981, answer: Answer, language: Language) -> str:
         return words["now"].format(year=found.first)
     if answer.first is None:
         return words["never"].format(last=found.last)
-    return words["if"].format(chance=percent(answer.ever, 2), year=answer.first)
+    return words["if"].format(chance=percent(answer.ever, 1), year=answer.first)
 
 
 def plans(found: JapanIn1981, language: Language) -> Told:
@@ -134,7 +134,7 @@ def plans(found: JapanIn1981, language: Language) -> Told:
             )
             for row in maker.happened
         )
-        amount = f"${cost / 1e6:,.0f}m ({percent(cost / maker.plan.npv, 2)})"
+        amount = f"${cost / 1e6:,.0f}m ({percent(cost / maker.plan.npv, 1)})"
         rows.append((words[maker.name], said(found, maker.plan, language), amount, "; ".join(deeds)))
     return [words[key] for key in ("maker", "plan", "at once instead", "done")], rows
 
@@ -196,7 +196,7 @@ def pushes(found: JapanIn1981, language: Language) -> Told:
         for maker in found.makers:
             with_it = [answer for corner, answer in maker.corners.items() if end in corner]
             at_once = sum(one.at_once for one in with_it)
-            mean = percent(mean_chance(maker, end), 2)
+            mean = percent(mean_chance(maker, end), 0)
             cells.append(words["push"].format(at_once=at_once, count=len(with_it), mean=mean))
         rows.append((_title(found, end, language), *cells))
     return [words["one"], *(words[maker.name] for maker in found.makers)], rows
