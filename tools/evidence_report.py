@@ -1,7 +1,7 @@
 """Measure the back-tests of the planner again: every table of docs/evidence-*.md that is made by code.
 
-python tools/evidence_report.py            prints them
-python tools/evidence_report.py --write    puts them into the pages
+python tools/evidence_report.py --write            puts those of the walls into their page; prints them without --write
+python tools/evidence_report.py --write --makers   those of the makers as well, which takes some twenty minutes
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from build_docs import DOCS, grid
 from marked_tables import put
 
-from roadstead.cli import walls_tables
+from roadstead.cli import makers_tables, walls_tables
 from roadstead.futures.catalogue.hindcast import CATALOGUE, ONE_RATE, PRIOR
-from roadstead.study.back_tests import KNOWN, backtest_walls
+from roadstead.study.back_tests import KNOWN, backtest_makers, backtest_walls
+from roadstead.study.makers.back_test import PLAN, RULES
+from roadstead.study.makers.case import Assumed
 from roadstead.terms.ids import Product
 from roadstead.trade import rulebook
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from roadstead.cli.walls_tables import Told
     from roadstead.futures.catalogue.hindcast import Hindcast
+    from roadstead.study.makers.back_test import MakersTest
 
 PART = "<!-- {name}: made by tools/evidence_report.py -->"
 ENDS = range(2018, 2025)
@@ -94,15 +97,99 @@ def by_year() -> list[str]:
     return grid(header, rows)
 
 
+VARIANTS = {
+    "as above": (KNOWN, Assumed()),
+    "half the shares reached": (KNOWN, Assumed(0.04, 0.015)),
+    "twice the shares reached": (KNOWN, Assumed(0.16, 0.06)),
+    "prices carry duty up to 15 %": (KNOWN, Assumed(sheltered=0.15)),
+    "prices carry duty up to 40 %": (KNOWN, Assumed(sheltered=0.40)),
+    "from the end of 2023": (2023, Assumed()),
+}
+"""Every variant of the makers' back-test that was scored."""
+
+
+def makers() -> Mapping[str, list[str]]:
+    """Tables of evidence-makers.md."""
+    return makers_told(
+        {name: backtest_makers(known=known, assumed=assumed) for name, (known, assumed) in VARIANTS.items()}
+    )
+
+
+def makers_told(found: Mapping[str, MakersTest]) -> Mapping[str, list[str]]:
+    """The same from back-tests that are done, by the names of the variants."""
+    first, later = found["as above"], found["from the end of 2023"]
+    return {
+        "makers by way": as_grid(makers_tables.scores(first, "en")),
+        "makers by place": as_grid(makers_tables.places(first, "en")),
+        "makers by maker": by_maker(first),
+        "makers by time": in_time(found),
+        "makers by variant": by_variant(found),
+        "makers later by way": as_grid(makers_tables.scores(later, "en")),
+        "makers later by place": as_grid(makers_tables.places(later, "en")),
+    }
+
+
+def by_maker(found: MakersTest) -> list[str]:
+    """What was picked and came of each maker."""
+    rows = [
+        (
+            maker.name,
+            str(len(maker.places)),
+            str(len(maker.picks)),
+            str(len(maker.came)),
+            str(maker.asked(PLAN).hits),
+            f"{maker.asked(PLAN).blind:.1f}",
+            ", ".join(maker.outside) or "-",
+            ", ".join(maker.before) or "-",
+        )
+        for maker in found.makers
+    ]
+    header = ("maker", "candidates", "picks", "came", "hits", "blind", "came elsewhere", "there or announced before")
+    return grid(header, rows)
+
+
+def in_time(found: Mapping[str, MakersTest]) -> list[str]:
+    """How far off the years were."""
+    rows = []
+    for name, one in found.items():
+        told = one.timing()
+        rows.append((name, str(told.hits), f"{told.mean:+.1f}", f"{told.absolute:.1f}", str(told.same_mode)))
+    return grid(("variant", "hits with a year", "years early (-) or late", "either way", "began as planned"), rows)
+
+
+def by_variant(found: Mapping[str, MakersTest]) -> list[str]:
+    """The plan, and the best simple rule, in every variant."""
+    rows = []
+    for name, one in found.items():
+        told, kept = one.fared(PLAN), one.fared(PLAN, kept=True)
+        rules = {rule: one.fared(rule).hits for rule in RULES}
+        rows.append(
+            (
+                name,
+                str(told.picks),
+                str(told.hits),
+                f"{told.blind:.1f}",
+                f"{told.moved:.3f}",
+                str(kept.hits),
+                *(str(rules[rule]) for rule in RULES),
+            )
+        )
+    names = [makers_tables.WORDS["en"][rule] for rule in RULES]
+    return grid(("variant", "picks", "hits", "blind", "places moved", "not given up", *names), rows)
+
+
 PAGES = {"evidence-walls.md": walls}
+SLOW = {"evidence-makers.md": makers}
 
 
 def main() -> None:
     """Measure, and print or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="put the tables into the pages")
-    write = parser.parse_args().write
-    for name, tables in PAGES.items():
+    parser.add_argument("--makers", action="store_true", help="plan the makers again, too")
+    asked = parser.parse_args()
+    write = asked.write
+    for name, tables in (PAGES | (SLOW if asked.makers else {})).items():
         path = DOCS / name
         page = path.read_text(encoding="utf-8")
         for part, lines in tables().items():

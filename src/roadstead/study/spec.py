@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue import catalogue
@@ -23,7 +23,7 @@ from roadstead.terms.tables import scan_table
 from roadstead.trade import rulebook
 from roadstead.trade.amendment import Amendment
 from roadstead.world import reference, schemas
-from roadstead.world.schemas import SOURCES, YEAR_TO_DATE
+from roadstead.world.schemas import SOURCES
 from roadstead.world.sources import sources as cited
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _world(folder: Path, known_on: date | None, faults: list[Fault]) -> tuple[Wo
     """The reference world as known on a day, with the case's own facts, and their rows; None where these cannot be read."""
     own = folder / FACTS
     if not own.is_dir():
-        return _known(reference.load(), known_on), []
+        return reference.load(known_on=known_on), []
     noted: list[Fault] = []
     rows: list[Row] = []
     for schema in schemas.ALL:
@@ -251,17 +251,7 @@ def _world(folder: Path, known_on: date | None, faults: list[Fault]) -> tuple[Wo
     if noted:
         faults += [in_folder(FACTS, fault) for fault in noted]
         return reference.load(), None
-    return _known(reference.load(own), known_on), rows
-
-
-def _known(world: World, day: date | None) -> World:
-    """The world without figures of years that were not over by a day, but with the months known of the year under way."""
-    if day is None:
-        return world
-    last = (day + timedelta(days=1)).year - 1
-    months = tuple(row for row in world.tables[YEAR_TO_DATE.name] if row["year"] <= day.year)
-    known = reference.known_by(world, last)
-    return replace(known, tables={**known.tables, YEAR_TO_DATE.name: months})
+    return reference.load(own, known_on), rows
 
 
 def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]]:

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from roadstead.trade.non_tariff import NonTariff
 
 
-LIMITED = frozenset({"QUOTA_TRQ", "MIN_PRICE"})
-"""Kinds of measure whose last day is set with the first."""
+LIMITED = frozenset({"QUOTA_TRQ", "MIN_PRICE", "COUNTERVAILING", "ANTIDUMPING"})
+"""Kinds of measure whose last day is set with the first: windows of quotas, and the five years of trade defence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,7 @@ def load(
     """The packaged rulebook as known on a date, with a user's own rows added or put in place by id.
 
     What is known later is left out, and so is a last day that only came with what followed and was not known yet: the rule goes on.
-    Quotas and least prices keep their last days, which are set as they are opened.
+    Quotas, least prices and trade defence keep their last days, which are set as they begin.
     ``currencies`` are those with an exchange rate; the packaged ones where None.
 
     Raises

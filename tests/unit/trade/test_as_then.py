@@ -52,9 +52,15 @@ def test_an_end_that_nothing_follows_is_known(law):
     assert load(date(2021, 12, 31), old, other)["MADE-1"].last == date(2022, 6, 30)
 
 
-def test_a_quota_keeps_its_last_day(law):
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "QUOTA_TRQ", "quota": "100", "quota_unit": "vehicles"},
+        {"kind": "COUNTERVAILING", "origins": "CHN", "stack": "ADD"},
+    ],
+)
+def test_what_is_opened_for_a_time_keeps_its_last_day(law, given):
     row, load = law
-    given = {"kind": "QUOTA_TRQ", "quota": "100", "quota_unit": "vehicles"}
     old = row("MADE-1", "2020-01-01", "2022-06-30", **given)
     new = row("MADE-2", "2022-07-01", "2023-06-30", **given)
     assert load(date(2021, 12, 31), old, new)["MADE-1"].last == date(2022, 6, 30)

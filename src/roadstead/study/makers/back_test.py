@@ -167,7 +167,7 @@ def ground_of(known: int) -> Ground:
         known=known,
         day=day,
         world=world,
-        then=reference.known_by(world, known),
+        then=reference.load(known_on=day),
         rulebook=rulebook.load(day),
         candidates=candidates(world, rulebook.load(), known),
     )

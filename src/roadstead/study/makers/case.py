@@ -7,10 +7,9 @@ between places is their law as known on the day, the outlook as known then, taxe
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roadstead.outlook.beside import NOTHING
 from roadstead.study import tables as case_tables
 from roadstead.study.makers import tables
 from roadstead.study.makers.pricing import MASS, price, shop
@@ -19,7 +18,6 @@ from roadstead.terms.ids import HOME, Powertrain
 from roadstead.trade.duty import covers
 from roadstead.world import schemas
 from roadstead.world.plants import CHINESE, plants
-from roadstead.world.reference import known_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -114,19 +112,14 @@ def write_case(folder: Path, maker: Row, ground: Ground, assumed: Assumed) -> St
     _write_world(folder / "world", ground)
     (folder / "case.yaml").write_text(_document(maker, ground), encoding="utf-8")
     _write(folder / "prices.csv", case_tables.PRICES, _prices(ground, sells, {}))
-    at = shop(as_known_then(read_study(folder), ground), ground.rulebook, assumed.sheltered)
+    at = shop(read_study(folder), ground.rulebook, assumed.sheltered)
     told = {
         (market, row["model"]): price(at, market, row["model"])
         for market in _places(ground)
         for row in _bought_there(ground, sells, market)
     }
     _write(folder / "prices.csv", case_tables.PRICES, _prices(ground, sells, told))
-    return as_known_then(read_study(folder), ground)
-
-
-def as_known_then(study: Study, ground: Ground) -> Study:
-    """A study on facts of the year and before; months of the year under way and published projections are left out."""
-    return replace(study, world=known_by(study.world, ground.known), beside=NOTHING)
+    return read_study(folder)
 
 
 def _write(path: Path, schema: Schema, rows: Iterable[Mapping[str, object]]) -> None:
