@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from build_docs import DOCS, grid
 from marked_tables import put
 
-from roadstead.cli import makers_tables, walls_tables
 from roadstead.futures.catalogue.hindcast import CATALOGUE, ONE_RATE, PRIOR
+from roadstead.showing import makers as makers_tables
+from roadstead.showing import walls as walls_tables
 from roadstead.study.back_tests import KNOWN, backtest_makers, backtest_walls
 from roadstead.study.makers.back_test import PLAN, RULES
 from roadstead.study.makers.case import Assumed
@@ -24,8 +25,8 @@ from roadstead.trade import rulebook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from roadstead.cli.walls_tables import Told
     from roadstead.futures.catalogue.hindcast import Hindcast
+    from roadstead.showing.walls import Told
     from roadstead.study.makers.back_test import MakersTest
 
 PART = "<!-- {name}: made by tools/evidence_report.py -->"

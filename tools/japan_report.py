@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from build_docs import DOCS, grid
 from marked_tables import put
 
-from roadstead.cli import japan_tables
 from roadstead.cli.progress import Watch
+from roadstead.showing import japan as japan_tables
 from roadstead.study.japan_1981 import japan_1981
 
 if TYPE_CHECKING:

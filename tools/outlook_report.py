@@ -214,7 +214,8 @@ def draw(found: BackTest, path: Path) -> None:
         for name, told in found.quantiles.items()
     ]
     levels = LEVELS.tolist()
-    picture.write(path, "How reliable the quantiles were: markets from 0.5 %, targets 2023 to 2025", levels, models)
+    title = "How reliable the quantiles were: markets from 0.5 %, targets 2023 to 2025"
+    picture.drawn(title, levels, models).save(path)
 
 
 def parts(monthly: Path | None, editions: Path | None, *, picture_to: Path | None) -> Mapping[str, list[str]]:

@@ -50,7 +50,7 @@ def walls(
     json
         Print JSON.
     """
-    from roadstead.cli import walls_tables as tables
+    from roadstead.showing import walls as tables
     from roadstead.study.back_tests import backtest_walls
 
     found = backtest_walls(known)
@@ -83,7 +83,7 @@ def makers(
     json
         Print JSON.
     """
-    from roadstead.cli import makers_tables as tables
+    from roadstead.showing import makers as tables
     from roadstead.study.back_tests import backtest_makers
     from roadstead.study.makers.case import Assumed
 

@@ -28,9 +28,9 @@ def japan(
     json
         Print JSON.
     """
-    from roadstead.cli import japan_tables as tables
     from roadstead.cli.interrupt import interruptible
     from roadstead.cli.progress import Watch
+    from roadstead.showing import japan as tables
     from roadstead.study import workplace
     from roadstead.study.back_tests import backtest_japan
 

@@ -14,6 +14,7 @@ from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import document
+from roadstead.terms.showing import Shown
 from roadstead.terms.tables import read_table
 from roadstead.trade import rulebook
 from roadstead.trade import schemas as law
@@ -50,7 +51,7 @@ class KnownMarket:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Shown):
     """Everything packaged.
 
     Attributes

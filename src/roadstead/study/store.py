@@ -22,6 +22,7 @@ from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import FootprintPlan
@@ -51,7 +52,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Shown):
     """What became of a run folder."""
 
     folder: Path

@@ -7,17 +7,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
-from roadstead.playbook.signposts import signposts
 from roadstead.study.folders import check_folders
-from roadstead.study.kept import take_up
-from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
+from roadstead.study.kept import kept_book, take_up
+from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen, size_seen
 from roadstead.study.progress import Quiet
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade import rulebook
 from roadstead.world import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from roadstead.playbook.signs_book import Condition, Signpost
@@ -25,6 +24,11 @@ if TYPE_CHECKING:
     from roadstead.study.progress import Progress
     from roadstead.study.study import Ready
 
+LOOKED_UP: Mapping[str, Callable[[Newer, Condition], Observation]] = {
+    "duty": duty_seen,
+    "share": share_seen,
+    "size": size_seen,
+}
 WORST_FIRST = ("not yet", "unseen", "near", "fired")
 """A sign of several conditions stands where the worst of them does."""
 
@@ -95,7 +99,7 @@ def watch(
     world: Path | None = None,
     progress: Progress | None = None,
 ) -> Watched:
-    """Replay the triggers of a run folder.
+    """Replay the triggers of a run folder, and the signposts that its playbook tells.
 
     Parameters
     ----------
@@ -111,8 +115,8 @@ def watch(
         where a folder of rules or facts is none.
     """
     check_folders(rules, world)
-    kept = take_up(folder, progress or Quiet())
-    ready, study, reading = kept.ready, kept.ready.study, kept.reading
+    kept, book = take_up(folder, progress or Quiet()), kept_book(folder)
+    ready, study = kept.ready, kept.ready.study
     day = as_of or _newest(ready, rules)
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
@@ -131,7 +135,7 @@ def watch(
         study.as_known_on,
         day,
         events,
-        tuple(_watched(now, one, seen) for one in signposts(reading, told)),
+        tuple(_watched(now, one, seen) for one in book.signposts),
     )
 
 
@@ -156,19 +160,30 @@ def _first_years(ready: Ready) -> Mapping[str, int]:
 
 def _watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
     observed = tuple(_condition_seen(now, condition, seen) for condition in one.conditions)
-    status = min((o.status for o in observed), key=WORST_FIRST.index)
-    return SignWatched(one, status, (date(one.year, 1, 1) - now.as_of).days, observed)
+    left = (date(one.year, 1, 1) - now.as_of).days
+    if not observed:  # nothing tells: it is done whatever comes, or not
+        always = one.tried is not None and one.tried.always
+        return SignWatched(one, "fired" if always else "not yet", left, ())
+    return SignWatched(one, min((o.status for o in observed), key=WORST_FIRST.index), left, observed)
 
 
 def _condition_seen(now: Newer, condition: Condition, seen: Mapping[str, Observation]) -> Observation:
-    """A condition on the day; that something stays away is not seen before its year."""
-    if condition.kind == "duty":
-        return duty_seen(now, condition)
-    if condition.kind == "share":
-        return share_seen(now, condition)
-    event = seen[condition.of]
+    """A condition on the day; that something stays away is not seen before its year, and no table says what batteries and freight cost."""
+    if condition.kind in LOOKED_UP:
+        return LOOKED_UP[condition.kind](now, condition)
+    if condition.kind != "event":
+        return Observation("unseen", None, 0, ())
+    event = _event_seen(now, condition.of, seen)
     if condition.above:
         return event
     if event.status == "fired":
         return replace(event, status="not yet")
     return replace(event, status="unseen" if now.as_of.year < condition.year else "fired")
+
+
+def _event_seen(now: Newer, event_id: str, seen: Mapping[str, Observation]) -> Observation:
+    """An event, at whatever level it comes."""
+    told = now.ready.grown.events
+    levels = [name for name in told if name == event_id or name.startswith(f"{event_id}:")]
+    found = [seen[name] if name in seen else event_seen(now, told[name]) for name in levels]
+    return max(found, key=lambda one: WORST_FIRST.index(one.status), default=Observation("unseen", None, 0, ()))

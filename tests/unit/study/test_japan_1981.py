@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from roadstead.cli import japan_tables
 from roadstead.cli.command_line import run
+from roadstead.showing import japan as japan_tables
 from roadstead.study import back_tests, japan_1981
 from roadstead.study.bundled import names, past_case
 from roadstead.study.japan_1981 import ENDS, HAPPENED, Answer, JapanIn1981, Maker

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from roadstead.report.amounts import percent
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     FAINT,
     INK,
@@ -26,7 +26,6 @@ from roadstead.report.charts.style import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 COLOURS = {
     "mfn": "#3F84C4", "preferential": "#7FB69A", "quota trq": "#EBAA3E", "countervailing": "#B5482F",
@@ -105,10 +104,10 @@ def lane_chart(title: str, steps: Sequence[LaneStep]) -> alt.LayerChart:
     return drawing(layers, WIDTH, HEIGHT)
 
 
-def write(path: Path, title: str, steps: Sequence[LaneStep]) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, steps: Sequence[LaneStep]) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = "; ".join(f"{step.first} to {step.last}: {percent(step.duty) if step.known else '?'}" for step in steps)
-    write_drawing(path, "lane", lane_chart(title, steps), title, told)
+    return Drawing("lane", lane_chart(title, steps), title, told)
 
 
 def _bars(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from roadstead.study.entries import (
     NodeEntry,
     PinEntry,
     ScenarioEntry,
+    ShiftEntry,
 )
 from roadstead.terms.tables import Column, Kind
 
@@ -124,6 +125,7 @@ TABLES = (
     EntryTable("amendments", (*_EVENTS, "amendments", NEXT), (_text("event"), *columns_of(AmendmentEntry))),
     EntryTable("content", (*_EVENTS, "content", NEXT), (_text("event"), *columns_of(ContentEntry))),
     EntryTable("least_prices", (*_EVENTS, "least_prices", NEXT), (_text("event"), *columns_of(LeastPriceEntry))),
+    EntryTable("shifts", (*_EVENTS, "shifts", NEXT), (_text("event"), *columns_of(ShiftEntry))),
     EntryTable("terms", (*_EVENTS, "terms", "=term"), (_text("event"), _text("term"), _text("value"))),
     EntryTable("pins", ("pins", NEXT), columns_of(PinEntry)),
     EntryTable("budget", ("budget", "=year"), (Column("year", Kind.YEAR, ""), Column("value", Kind.NUMBER, "", least=0.0))),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import percent, table
+from roadstead.report.listing import percent, table
 from roadstead.study.japan_1981 import BESIDE, ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
-
+    from roadstead.report.listing import Listing
     from roadstead.study.japan_1981 import Answer, JapanIn1981, Maker
 
 Language = Literal["en", "zh"]
@@ -84,7 +83,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def blocks(found: JapanIn1981, language: Language) -> Iterator[Table | str]:
+def blocks(found: JapanIn1981, language: Language) -> Iterator[Listing | str]:
     """Everything a person is told, in order."""
     words = WORDS[language]
     yield _table(words["plans"].format(year=found.first), plans(found, language))
@@ -103,7 +102,7 @@ def blocks(found: JapanIn1981, language: Language) -> Iterator[Table | str]:
     yield words["more"].format(count=found.planned)
 
 
-def _table(title: str, told: Told) -> Table:
+def _table(title: str, told: Told) -> Listing:
     return table(title, *told)
 
 

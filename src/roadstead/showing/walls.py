@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from roadstead.cli.futures_tables import CHINESE
-from roadstead.cli.printing import percent, table
-from roadstead.cli.walls_words import WORDS, Language
 from roadstead.futures.catalogue.hindcast import CATALOGUE, FORECASTS
+from roadstead.report.listing import percent, table
+from roadstead.showing.futures import CHINESE
+from roadstead.showing.walls_words import WORDS, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rich.table import Table
-
     from roadstead.futures.catalogue.counting import BaseClass, Counted
     from roadstead.futures.catalogue.hindcast import ClassTest, Hindcast
+    from roadstead.report.listing import Listing
 
 Told: TypeAlias = "tuple[tuple[str, ...], Sequence[tuple[str, ...]]]"
 """Headings, numbers to the right marked, and rows of a table."""
@@ -23,7 +22,7 @@ QUIET = 6
 """Of what was told likeliest and did not come, so many are shown."""
 
 
-def blocks(found: Hindcast, language: Language) -> Iterator[Table | str]:
+def blocks(found: Hindcast, language: Language) -> Iterator[Listing | str]:
     """Everything a person is told, in order."""
     words = WORDS[language]
     dates = {"known": found.known.isoformat(), "until": found.until.isoformat()}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from roadstead.cli.printing import percent, table
+from roadstead.report.listing import percent, table
 from roadstead.study.makers.back_test import DEAREST, FOLLOWED, LARGEST, NEAREST, PLAN, RULES, SHELTERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
-
+    from roadstead.report.listing import Listing
     from roadstead.study.makers.back_test import MakersTest, MakerTest
 
 Language = Literal["en", "zh"]
@@ -101,7 +100,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def blocks(found: MakersTest, language: Language) -> Iterator[Table | str]:
+def blocks(found: MakersTest, language: Language) -> Iterator[Listing | str]:
     """Everything a person is told, in order."""
     words = WORDS[language]
     columns, rows = places(found, language)
