@@ -50,7 +50,9 @@ class Beside:
         ),
     ] = ""
     timeline: Annotated[str, Parameter(help="What the lane pays from year to year, 2018-2030, step by step.")] = ""
-    chart: Annotated[Path | None, Parameter(help="Draw the timeline to a file: .html, .svg or .png.")] = None
+    chart: Annotated[
+        Path | None, Parameter(help="Draw the timeline or the comparison to a file: .html, .svg or .png.")
+    ] = None
 
 
 def duty(
@@ -72,7 +74,7 @@ def duty(
     faults = _contradictions(question, wanted)
     inquiry = _inquiry(question, faults)
     if wanted.compare:
-        lanes.compare(inquiry, wanted.compare, faults, json=json)
+        lanes.compare(inquiry, wanted.compare, wanted.chart, faults, json=json)
     elif wanted.timeline:
         lanes.timeline(inquiry, wanted.timeline, wanted.chart, faults, json=json)
     else:
@@ -92,8 +94,9 @@ def _contradictions(question: Question, wanted: Beside) -> "list[Fault]":
     faults = []
     if wanted.compare and wanted.timeline:
         faults.append(Fault("--timeline", "RS-C701", "quotes are compared or drawn over the years, not both", "one"))
-    if wanted.chart is not None and not wanted.timeline:
-        faults.append(Fault("--chart", "RS-C701", "there is no timeline to draw", "`--timeline 2018-2030` beside it"))
+    if wanted.chart is not None and not (wanted.timeline or wanted.compare):
+        expected = "`--timeline 2018-2030` or `--compare origin=JPN,KOR` beside it"
+        faults.append(Fault("--chart", "RS-C701", "there is nothing to draw", expected))
     varied = wanted.compare.partition("=")[0].strip()
     if not question.origin and varied != "origin":
         faults.append(Fault("--origin", "RS-C701", "is missing", "the country of origin, or `--compare origin=...`"))

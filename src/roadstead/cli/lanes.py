@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-def compare(inquiry: "Inquiry", asked: str, faults: list[Fault], *, json: bool) -> None:
-    """Print quotes side by side."""
+def compare(inquiry: "Inquiry", asked: str, chart: Path | None, faults: list[Fault], *, json: bool) -> None:
+    """Print, and draw where asked, quotes side by side."""
     from roadstead.trade import comparison
     from roadstead.world import reference
 
+    faults += chart_faults(chart)
     by, values = comparison.read_comparison(asked)
     variants = _unless(faults, lambda: comparison.compare(inquiry, by, values, reference.load()))
+    if chart is not None:
+        lanes.duties_drawn(_lane(inquiry, by), variants).save(chart)
     if json:
         print_json([_variant(variant) for variant in variants])
         return
@@ -32,6 +35,8 @@ def compare(inquiry: "Inquiry", asked: str, faults: list[Fault], *, json: bool) 
     console.print()
     for block in lanes.side_by_side(variants):
         console.print(block, soft_wrap=isinstance(block, str))
+    if chart is not None:
+        console.print(f"drawn: {chart}", soft_wrap=True)
 
 
 def timeline(inquiry: "Inquiry", asked: str, chart: Path | None, faults: list[Fault], *, json: bool) -> None:

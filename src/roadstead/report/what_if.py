@@ -259,7 +259,7 @@ def _lines(key: str, lines: Sequence[Line], along: tuple[str, Kind], words: Word
 
 def _figure(picture: Drawing) -> Figure:
     """A drawing as the page holds it."""
-    return Figure(picture.title, Markup(picture.bare(picture.title)))  # noqa: S704 -- escaped by the renderer
+    return Figure(picture.title, Markup(picture.inside()))  # noqa: S704 -- escaped by the renderer
 
 
 def comparison_page(comparison: SideBySide, words: Words) -> str:

@@ -37,7 +37,9 @@ def variants_told(found: Sequence[Variant]) -> Telling:
         (least, first), (most, last) = quoted[0], quoted[-1]
         headline += f": duty from {percent(least)} ({first}) to {percent(most)} ({last})"
     rows = [(one.by, one.value, *_totals(one.quote, one.faults)) for one in found]
-    return Telling(headline, side_by_side(found) if found else (), lambda: framed(f"by value {TOTALS}", rows))
+    drawings: dict[str, Callable[[], Drawing]] = {"duties": lambda: duties_drawn(f"shipment by {by}", found)}
+    blocks = side_by_side(found) if found else ()
+    return Telling(headline, blocks, lambda: framed(f"by value {TOTALS}", rows), drawings if found else {})
 
 
 def steps_told(found: Sequence[Step]) -> Telling:
@@ -175,11 +177,30 @@ def lane_drawn(named: str, steps: Sequence[Step]) -> Drawing:
 def _drawn(step: Step) -> LaneStep:
     from roadstead.report.charts.lane import LaneStep
 
-    told = step.quote
+    parts, both = _charged(step.quote)
+    return LaneStep(step.first, step.last, parts, both, known=step.quote is not None)
+
+
+def duties_drawn(named: str, variants: Sequence[Variant]) -> Drawing:
+    """Duties of several variants side by side."""
+    from roadstead.report.charts import duties
+
+    rows = [duties.Charged(one.value, *_charged(one.quote), known=one.quote is not None) for one in variants]
+    return duties.drawn(f"Duty on one {named}", rows)
+
+
+def quote_drawn(told: Quote) -> Drawing:
+    """The duty of one quote."""
+    from roadstead.report.charts import duties
+
+    return duties.drawn(f"Duty on one {lane(told)}", [duties.Charged(told.origin, *_charged(told))])
+
+
+def _charged(told: Quote | None) -> tuple[dict[str, float], float | None]:
+    """Rates by kind, and the total with fees and taxes where there are any."""
     if told is None:
-        return LaneStep(step.first, step.last, {}, None, known=False)
+        return {}, None
     parts: dict[str, float] = {}
     for line in told.lines:
         parts[_word(line.kind)] = parts.get(_word(line.kind), 0.0) + line.effective_rate
-    both = told.with_import_taxes_rate if _pays_more_than_duty(told) else None
-    return LaneStep(step.first, step.last, parts, both)
+    return parts, told.with_import_taxes_rate if _pays_more_than_duty(told) else None

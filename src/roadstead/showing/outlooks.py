@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roadstead.report.charts.files import Drawing
     from roadstead.report.charts.reliability import Reliability
     from roadstead.report.listing import Listing
+    from roadstead.report.words import Words
 
 
 HISTORY = 9
@@ -269,11 +270,12 @@ def fans_ahead(found: "Summary") -> list["Fan"]:
     return fans
 
 
-def fan_drawn(fans: "Sequence[Fan]") -> "Drawing":
-    """As many fans as there is room for."""
+def fan_drawn(fans: "Sequence[Fan]", words: "Words | None" = None) -> "Drawing":
+    """As many fans as there is room for, in English where no other words are wanted."""
     from roadstead.report.charts import fan
 
-    return fan.drawn("NEV share of new cars", fans[:DRAWN])
+    told = words or fan.ENGLISH
+    return fan.drawn(told.label("fan.title"), fans[:DRAWN], words=told)
 
 
 def sales_drawn(found: "Summary") -> "Drawing":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.playbook.book import Amount
 from roadstead.report.charts import atlas, exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts.files import Drawing
+from roadstead.report.charts.map import crowded_regions
 from roadstead.report.charts.style import MODE_COLOURS
 from roadstead.report.pictures import WIDE, lane_said
 
@@ -23,8 +24,10 @@ def drawings(book: Book, words: Words) -> Mapping[str, Callable[[], Drawing]]:
     found: dict[str, Callable[[], Drawing]] = {}
     if book.timeline:
         found["timeline"] = lambda: _timeline(book, words)
-    if book.atlas.maps and book.atlas.maps[0].markets:
-        found["map"] = lambda: _map(book, words)
+    if book.atlas.maps[0].markets:
+        found["map"] = lambda: _map("world", book, words)
+        for region in crowded_regions(book.atlas.maps[0].markets):
+            found[f"map {region}"] = partial(_map, region, book, words)
     found["tree"] = lambda: Drawing(
         "tree", tree.tree_chart(book.tree, words, WIDE), words.tell("figure.tree"), is_titled=False
     )
@@ -55,10 +58,13 @@ def _timeline(book: Book, words: Words) -> Drawing:
     )
 
 
-def _map(book: Book, words: Words) -> Drawing:
+def _map(key: str, book: Book, words: Words) -> Drawing:
+    """The year that the atlas opens at, in one of its windows."""
     shown = book.atlas
-    title = words.tell("map.year", model=shown.model, year=Amount(float(shown.opens_at), "year"))
-    markup = atlas.sheet(shown, atlas.windows(shown, words)[0], words)
+    year = next(found for found in shown.maps if found.year == shown.opens_at)
+    window = next(window for window in atlas.windows(shown, words) if window.key == key)
+    title = words.tell("map.year", model=shown.model, year=Amount(float(year.year), "year"))
+    markup = atlas.of_a_year(shown, year, window, words)
     return Drawing("map", None, title, legends=_modes(words), is_titled=False, markup=markup)
 
 

@@ -26,7 +26,10 @@ COLUMNS = (
 
 def told(found: Quote) -> Telling:
     """A quote in a notebook."""
-    return Telling(f"{lane(found)}: {duty(found)}", islice(blocks(found), 1, None), lambda: charges(found))
+    from roadstead.showing.lanes import quote_drawn
+
+    drawings = {"duties": lambda: quote_drawn(found)}
+    return Telling(f"{lane(found)}: {duty(found)}", islice(blocks(found), 1, None), lambda: charges(found), drawings)
 
 
 def charges(told: Quote) -> pl.DataFrame:

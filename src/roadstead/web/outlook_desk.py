@@ -11,9 +11,8 @@ from starlette.responses import Response
 
 from roadstead.outlook.outside import published
 from roadstead.playbook.book import Name
-from roadstead.report.charts import fan
 from roadstead.report.words import Words
-from roadstead.showing.outlooks import fans_ahead
+from roadstead.showing.outlooks import fan_drawn, fans_ahead
 from roadstead.study.outlooks import outlook, outlook_beside
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web.pages import language_of, page
@@ -102,8 +101,8 @@ def of_market(asked: Asked) -> Summary:
 
 @lru_cache(maxsize=64)
 def _drawn(asked: Asked, name: str, words: Words) -> bytes:
-    found = [replace(one, name=name) for one in fans_ahead(of_market(asked))]
-    return fan.drawn(words.label("fan.title"), found, words=words).svg().encode()
+    fans = [replace(fan, name=name) for fan in fans_ahead(of_market(asked))]
+    return fan_drawn(fans, words).svg().encode()
 
 
 def _called(market: MarketOutlook) -> Name:

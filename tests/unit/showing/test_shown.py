@@ -135,7 +135,7 @@ def test_a_chart_that_is_none_says_which_there_are():
         ASKED["steps"]().chart("pie")
     assert [fault.code for fault in met.value.faults] == ["RS-C701"]
     with pytest.raises(rs.RoadsteadError, match="there is nothing to draw of this"):
-        ASKED["quote"]().chart()
+        rs.claims().chart()
 
 
 @pytest.mark.parametrize("bad", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</td></table><b>"])

@@ -89,13 +89,15 @@ def stacked(atlas: Atlas, window: Window, words: Words) -> str:
     return f'<div class="stack">{"".join(drawings)}</div>'
 
 
-def sheet(atlas: Atlas, window: Window, words: Words) -> str:
-    """A window in the year that is shown first, as one drawing."""
-    frame = window.frame
-    (found,) = (one for one in atlas.maps if one.year == atlas.opens_at)
-    spot = svg(ground(frame), f"map-{window.key}", spoken(atlas, found, window, words))
+def of_a_year(atlas: Atlas, found: Map, window: Window, words: Words) -> str:
+    """The ground with the marks of one year on it, as one drawing."""
+    frame, told = window.frame, escape(spoken(atlas, found, window, words))
+    size = f'width="{frame.width:g}" height="{frame.height:g}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
     marks = "".join(_marks(found, window, most_cars(atlas), words))
-    return spot.removesuffix("</svg>") + f'<g font-family="{escape(FONTS)}" font-size="{SIZE}">{marks}</g></svg>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{told}" {size} font-family="{escape(FONTS)}" '
+        f'font-size="{SIZE}">{svg(ground(frame), f"map-{window.key}", "")}{marks}</svg>'
+    )
 
 
 def spoken(atlas: Atlas, found: Map, window: Window, words: Words) -> str:
@@ -166,19 +168,19 @@ def _label(market: MapMarket, words: Words) -> str:
 def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[str]:
     """Flows, marks and texts of a year, one over the other."""
     frame = window.frame
-    yield '<g class="flows" fill="none" stroke-linecap="round" opacity="0.78">'
+    yield '<g fill="none" stroke-linecap="round" opacity=".78">'
     for flow in sorted(found.flows, key=lambda flow: -flow.cars):
         path = _path(flow.start, flow.end, frame)
         if path:
             look = f'stroke="{MODE_COLOURS[flow.mode]}" stroke-width="{flow_width(flow.cars, most):.1f}"'
             yield f'<path d="{path}" {look}>{_title(flow_said(flow, words))}</path>'
-    yield f'</g><g class="dots" stroke="{INK}" stroke-width="0.9">'
+    yield f'</g><g stroke="{INK}" stroke-width=".9">'
     for market in found.markets:
         at = market.longitude, market.latitude
         yield _dot(at, frame, MARK, tint(market.duty), said(market, found.year, words))
     for at, name in origins(found).items():
         yield _dot(at, frame, RING, PAPER, words.name(name))
-    yield "</g>"
+    yield f'</g><g fill="{INK}" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
     texts = {(m.longitude, m.latitude): _label(m, words) for m in found.markets}
     for at, name in origins(found).items():
         texts.setdefault(at, words.short(name))
@@ -186,7 +188,7 @@ def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[st
     for at, text in texts.items():
         if at in window.places:
             x, y, anchor = window.places[at]
-            yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}" fill="{INK}">{escape(text)}</text>'
+            yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}">{escape(text)}</text>'
     yield "</g>"
 
 

@@ -368,13 +368,14 @@ def _told(fan: Fan, quantity: Quantity, words: Words) -> str:
     known = [f"{y.year} {_printed(y.known, quantity, words)}" for y in fan.years if y.known is not None]
     medians = [f"{y.year} {_printed(y.spread[2], quantity, words)}" for y in fan.years if y.spread]
     last = next((year.spread for year in reversed(fan.years) if year.spread), None)
-    comma = "、" if words.language == "zh" else ", "
-    parts = [
+    past = (
         words.tell("fan.told_known", count=Amount(float(len(set(known))), "count"), first=known[0], last=known[-1])
         if known
-        else words.label("fan.nothing_known"),
-        words.tell("fan.told_medians", medians=comma.join(medians), last=_forecast(last, quantity, words))
+        else words.label("fan.nothing_known")
+    )
+    ahead = (
+        words.tell("fan.told_medians", medians=words.in_a_row(medians), last=_forecast(last, quantity, words))
         if last
-        else words.label("fan.no_forecast"),
-    ]
-    return words.headed(fan.name, ("，" if words.language == "zh" else ", ").join(parts))
+        else words.label("fan.no_forecast")
+    )
+    return words.tell("fan.told", market=fan.name, past=past, ahead=ahead)

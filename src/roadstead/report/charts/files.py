@@ -36,7 +36,7 @@ class Drawing:
     name
         Begins every id in it, since pages hold several charts.
     altair
-        The chart itself, to change or to combine; none of what is drawn by hand.
+        The chart itself, to change or to combine; None for a map, which is drawn without altair.
     told
         What it shows, for readers who do not see it.
     legends
@@ -44,7 +44,7 @@ class Drawing:
     is_titled
         True where its title stands in the chart.
     markup
-        What is drawn by hand, as SVG.
+        As SVG, of what is no chart of altair's.
     """
 
     name: str
@@ -55,13 +55,15 @@ class Drawing:
     is_titled: bool = True
     markup: str = ""
 
+    def inside(self) -> str:
+        """As SVG to stand inside a page."""
+        if self.altair is None:
+            return self.markup
+        return svg(self.altair, self.name, ". ".join(filter(None, (self.title, self.told))))
+
     def svg(self) -> str:
         """As SVG on a sheet of its own."""
-        return _on_paper(self.bare(". ".join(filter(None, (self.title, self.told)))))
-
-    def bare(self, spoken: str) -> str:
-        """As SVG without a ground, to stand in a page."""
-        return self.markup if self.altair is None else svg(self.altair, self.name, spoken)
+        return _on_paper(self.inside())
 
     def save(self, path: Path | str) -> None:
         """Write it to a file; its ending says as what: .html, .svg or .png."""
