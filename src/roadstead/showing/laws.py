@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from roadstead.report.listing import table
 from roadstead.showing.telling import Telling, framed
 from roadstead.terms.evidence import ASSUMPTION
-from roadstead.trade.wording import listing, plainly
-from roadstead.world import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,8 +49,10 @@ def entry_told(entry: Entry) -> Telling:
 
 def entry_blocks(entry: Entry) -> Iterator[Listing | str]:
     """One row of law in full."""
+    from roadstead.trade.wording import plainly
+
     standing = plainly(entry.status) or "no law"
-    yield f"{entry.id}: {entry.title}, {_places(entry, reference.load().gazetteer)}, {standing}"
+    yield f"{entry.id}: {entry.title}, {_places(entry, _gazetteer())}, {standing}"
     yield f"does: {entry.does}"
     yield f"concerns: {entry.whom}"
     yield f"in force: {_span(entry)}"
@@ -70,7 +70,7 @@ def entries_told(entries: Sequence[Entry]) -> Telling:
 
 def entries_blocks(entries: Sequence[Entry]) -> Iterator[Listing | str]:
     """Rows of law, table by table."""
-    places = reference.load().gazetteer
+    places = _gazetteer()
 
     def heading(entry: Entry) -> str:
         of = "" if entry.table in SHARED else f", {_places(entry, places)}"
@@ -87,6 +87,12 @@ def entries_blocks(entries: Sequence[Entry]) -> Iterator[Listing | str]:
     yield "one row in full, with what it rests on: `roadstead rules show ID`"
 
 
+def _gazetteer() -> Gazetteer:
+    from roadstead.world import reference
+
+    return reference.load().gazetteer
+
+
 def _many(entries: Sequence[Entry]) -> str:
     return f"{len(entries)} rows of law{_counted(entries)}"
 
@@ -101,7 +107,7 @@ def changes_told(changes: Sequence[Change]) -> Telling:
 
 def _listing(changes: Sequence[Change]) -> Listing:
     """A row a change, with what holds from its day on, or held until then."""
-    places = reference.load().gazetteer
+    places = _gazetteer()
     heads = ("day", "where", "what", "", "concerns", "before", "after", "rests on")
     rows = (
         (
@@ -115,7 +121,7 @@ def _listing(changes: Sequence[Change]) -> Listing:
 
 def changes_lines(changes: Sequence[Change]) -> Iterator[str]:
     """What began, ended or took another's place, with what it rests on."""
-    places = reference.load().gazetteer
+    places = _gazetteer()
     for change in changes:
         entry = change.entry
         yield f"{change.day}  {_places(entry, places)}  {entry.title} {change.what}: {entry.whom}"
@@ -167,6 +173,8 @@ def _counted(entries: Sequence[Entry]) -> str:
 
 def _places(entry: Entry, gazetteer: Gazetteer) -> str:
     """Whose law a row is: up to three names, else how many; where nobody is known to apply it, a dash."""
+    from roadstead.trade.wording import listing
+
     names = [gazetteer.places[place].name if place in gazetteer.places else place for place in entry.places]
     return (listing(names) or "-") if len(names) < 4 else f"{len(names)} countries and unions"
 
@@ -188,6 +196,8 @@ def _span(entry: Entry) -> str:
 
 def _standing(entry: Entry) -> str:
     """Days in force; of a row that is no law, how it stands."""
+    from roadstead.trade.wording import plainly
+
     return _span(entry) if entry.is_law else f"{plainly(entry.status) or 'no law'}, {_span(entry)}"
 
 
