@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         verify,
         world,
     )
-    from roadstead.study.back_tests import backtest_makers, backtest_walls
+    from roadstead.study.back_tests import backtest_japan, backtest_makers, backtest_walls
     from roadstead.study.diversions import divert
     from roadstead.study.evidence import claims, markets, precedents
     from roadstead.study.foresight import futures, watch
@@ -53,6 +53,7 @@ __all__ = [
     "Fault",
     "RoadsteadError",
     "__version__",
+    "backtest_japan",
     "backtest_makers",
     "backtest_walls",
     "check",
@@ -145,6 +146,7 @@ def _asked(name: str) -> Any:
     )
 
     alone = {
+        "backtest_japan": back_tests,
         "backtest_makers": back_tests,
         "backtest_walls": back_tests,
         "origin": origins,

@@ -32,7 +32,7 @@ def japan(
     from roadstead.cli.progress import Watch
     from roadstead.showing import japan as tables
     from roadstead.study import workplace
-    from roadstead.study.japan_1981 import japan_1981
+    from roadstead.study.back_tests import backtest_japan
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
@@ -40,7 +40,7 @@ def japan(
 
     with Watch() as watch:
         found = interruptible(
-            lambda: japan_1981(corners=corners, makers=makers, folder=out, progress=watch), tidy=tidy, message=KEPT
+            lambda: backtest_japan(corners=corners, makers=makers, out=out, progress=watch), tidy=tidy, message=KEPT
         )
     if json:
         print_json(tables.as_json(found))

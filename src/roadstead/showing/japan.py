@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from roadstead.study.japan_1981 import Answer, JapanIn1981, Maker
 
 Language = Literal["en", "zh"]
+Told = tuple[list[str], list[tuple[str, ...]]]
+"""Columns and rows of a table."""
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "honda": "Honda",
@@ -39,10 +41,11 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "at once": "decides in {year}",
         "later": "waits, decides later on some path",
         "none": "none to {last}",
-        "pushes": "{maker}: chance of a plant by each end, over all combinations",
+        "pushes": "What each end does: combinations that decide at once, and the mean chance of a plant at all",
         "one": "end",
-        "other": "other end",
-        "right": "Of {total} answers (does it decide by {first}, by {last}?) {right} were right.",
+        "push": "{at_once} of {count}; {mean}",
+        "right": "Of {total} answers (does it decide by {first}, by {last}?) the plans had {plan} right; "
+        "`always build` has {always}, `never build` {never}.",
         "source": "{site}: {title}",
         "more": "{count} plans, none of them fitted to what came; docs/evidence-japan.md says what was right, wrong and luck",
     },
@@ -70,10 +73,10 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "at once": "{year}年决定",
         "later": "等待，部分路径上日后决定",
         "none": "至{last}年不建",
-        "pushes": "{maker}：各端点下建厂的可能（所有组合平均）",
+        "pushes": "各端点的作用：立即决定的组合数，以及建厂的平均可能",
         "one": "一端",
-        "other": "另一端",
-        "right": "共{total}个回答（至{first}年、至{last}年是否决定建厂），{right}个正确。",
+        "push": "{count}个中{at_once}个；{mean}",
+        "right": "共{total}个回答（至{first}年、至{last}年是否决定建厂），方案答对{plan}个；“总是建厂”答对{always}个，“从不建厂”答对{never}个。",
         "source": "{site}：{title}",
         "more": "共{count}个方案，均未按结果调整；对错与运气见 docs/evidence-japan.md",
     },
@@ -82,22 +85,30 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
 
 def blocks(found: JapanIn1981, language: Language) -> Iterator[Listing | str]:
     """Everything a person is told, in order."""
-    words, total = WORDS[language], found.told_right
-    yield _plans(found, language)
-    yield words["right"].format(total=total[1], right=total[0], first=found.first, last=found.last)
+    words = WORDS[language]
+    yield _table(words["plans"].format(year=found.first), plans(found, language))
+    yield words["right"].format(total=len(found.asked), first=found.first, last=found.last, **found.told_right)
     yield ""
-    yield _scenarios(found, language, "beside", BESIDE)
-    yield _scenarios(found, language, "ends", [end for pair in ENDS for end in pair])
-    if all(maker.corners for maker in found.makers):
-        yield _corners(found, language)
-        for maker in found.makers:
-            yield _pushes(found, maker, language)
+    yield _table(words["beside"], beside(found, language))
+    yield _table(words["ends"], ends(found, language))
+    if has_corners(found):
+        yield _table(words["corners"], corners(found, language))
+        yield _table(words["pushes"], pushes(found, language))
     yield ""
     for maker in found.makers:
         for row in maker.happened:
             source = found.sources[row["source"]]
             yield words["source"].format(site=row["site"], title=f"{source.title}, {source.url}")
     yield words["more"].format(count=found.planned)
+
+
+def _table(title: str, told: Told) -> Listing:
+    return table(title, *told)
+
+
+def has_corners(found: JapanIn1981) -> bool:
+    """True where every combination of ends was planned."""
+    return all(maker.corners for maker in found.makers)
 
 
 def said(found: JapanIn1981, answer: Answer, language: Language) -> str:
@@ -107,12 +118,13 @@ def said(found: JapanIn1981, answer: Answer, language: Language) -> str:
         return words["now"].format(year=found.first)
     if answer.first is None:
         return words["never"].format(last=found.last)
-    return words["if"].format(chance=percent(answer.ever, 2), year=answer.first)
+    return words["if"].format(chance=percent(answer.ever, 1), year=answer.first)
 
 
-def _plans(found: JapanIn1981, language: Language) -> Listing:
+def plans(found: JapanIn1981, language: Language) -> Told:
+    """What each plan says, what building at once would have cost it, and what was done."""
     words = WORDS[language]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for maker in found.makers:
         cost = maker.plan.npv - maker.beside["built_at_once"].npv
         deeds = (
@@ -121,37 +133,49 @@ def _plans(found: JapanIn1981, language: Language) -> Listing:
             )
             for row in maker.happened
         )
-        rows.append((words[maker.name], said(found, maker.plan, language), f"${cost / 1e6:,.0f}m", "\n".join(deeds)))
-    heads = [words[key] for key in ("maker", "plan", "at once instead", "done")]
-    return table(words["plans"].format(year=found.first), heads, rows)
+        amount = f"${cost / 1e6:,.0f}m ({percent(cost / maker.plan.npv, 1)})"
+        rows.append((words[maker.name], said(found, maker.plan, language), amount, "; ".join(deeds)))
+    return [words[key] for key in ("maker", "plan", "at once instead", "done")], rows
 
 
-def _scenarios(found: JapanIn1981, language: Language, kind: str, names: Sequence[str]) -> Listing:
+def beside(found: JapanIn1981, language: Language) -> Told:
+    """What holds against the plan."""
+    return _scenarios(found, language, "beside", BESIDE)
+
+
+def ends(found: JapanIn1981, language: Language) -> Told:
+    """One assumption at one end, all else as it stands."""
+    return _scenarios(found, language, "ends", [end for pair in ENDS for end in pair])
+
+
+def _scenarios(found: JapanIn1981, language: Language, kind: str, names: Sequence[str]) -> Told:
     words = WORDS[language]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name in names:
         answers = [getattr(maker, kind)[name] for maker in found.makers]
-        cells = (words["made"].format(answer=said(found, one, language), cars=one.made) for one in answers)
-        rows.append((found.titles[name][language == "zh"], *cells))
-    return table(words[kind], [words["what"], *(words[maker.name] for maker in found.makers)], rows)
+        cells = (
+            said(found, one, language) if one.first is None
+            else words["made"].format(answer=said(found, one, language), cars=one.made)
+            for one in answers
+        )  # fmt: skip
+        rows.append((_title(found, name, language), *cells))
+    return [words["what"], *(words[maker.name] for maker in found.makers)], rows
 
 
-def _corners(found: JapanIn1981, language: Language) -> Listing:
+def _title(found: JapanIn1981, name: str, language: Language) -> str:
+    return found.titles[name][language == "zh"]
+
+
+def corners(found: JapanIn1981, language: Language) -> Told:
+    """How many combinations of ends give which answer."""
     words = WORDS[language]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for maker in found.makers:
         counted = counts(maker)
-        rows.append(
-            (
-                words[maker.name],
-                *(f"{counted[key]:,}" for key in ("at once", "later", "none")),
-                f"{len(maker.corners):,}",
-            )
-        )
-    heads = [
-        words[key].format(year=found.first, last=found.last) for key in ("maker", "at once", "later", "none", "count")
-    ]
-    return table(words["corners"], heads, rows)
+        cells = (f"{counted[key]:,}" for key in ("at once", "later", "none"))
+        rows.append((words[maker.name], *cells, f"{len(maker.corners):,}"))
+    names = ("maker", "at once", "later", "none", "count")
+    return [words[key].format(year=found.first, last=found.last) for key in names], rows
 
 
 def counts(maker: Maker) -> dict[str, int]:
@@ -162,14 +186,19 @@ def counts(maker: Maker) -> dict[str, int]:
     return {"at once": at_once, "later": len(answers) - at_once - never, "none": never}
 
 
-def _pushes(found: JapanIn1981, maker: Maker, language: Language) -> Listing:
-    """What each end does to the chance of a plant, on average over all combinations that have it."""
+def pushes(found: JapanIn1981, language: Language) -> Told:
+    """Of the combinations with an end, how many decide at once; and the chance of a plant at all, on average over them."""
     words = WORDS[language]
-    rows = []
-    for pair in ENDS:
-        cells = (f"{found.titles[end][language == 'zh']}: {percent(mean_chance(maker, end), 2)}" for end in pair)
-        rows.append(tuple(cells))
-    return table(words["pushes"].format(maker=words[maker.name]), [words["one"], words["other"]], rows)
+    rows: list[tuple[str, ...]] = []
+    for end in (end for pair in ENDS for end in pair):
+        cells = []
+        for maker in found.makers:
+            with_it = [answer for corner, answer in maker.corners.items() if end in corner]
+            at_once = sum(one.at_once for one in with_it)
+            mean = percent(mean_chance(maker, end), 0)
+            cells.append(words["push"].format(at_once=at_once, count=len(with_it), mean=mean))
+        rows.append((_title(found, end, language), *cells))
+    return [words["one"], *(words[maker.name] for maker in found.makers)], rows
 
 
 def mean_chance(maker: Maker, end: str) -> float:
@@ -180,13 +209,12 @@ def mean_chance(maker: Maker, end: str) -> float:
 
 def as_json(found: JapanIn1981) -> dict[str, Any]:
     """Everything, for machines."""
-    right, total = found.told_right
     return {
         "first": found.first,
         "last": found.last,
         "planned": found.planned,
-        "right": right,
-        "answers": total,
+        "right": found.told_right,
+        "answers": len(found.asked),
         "makers": [_maker(maker, found) for maker in found.makers],
     }
 

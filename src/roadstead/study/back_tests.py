@@ -6,12 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from roadstead.futures.catalogue.hindcast import Hindcast
+    from roadstead.study.japan_1981 import JapanIn1981
     from roadstead.study.makers.back_test import MakersTest
     from roadstead.study.makers.case import Assumed
+    from roadstead.study.progress import Progress
 
 KNOWN = 2021
 """Year at whose end chances are counted where none is named."""
@@ -70,3 +72,30 @@ def backtest_makers(
     from roadstead.study.makers.back_test import back_test
 
     return back_test(known, names, assumed, cases, tell)
+
+
+def backtest_japan(
+    *,
+    corners: bool = False,
+    makers: Iterable[str] = (),
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+) -> JapanIn1981:
+    """Plan Honda, Nissan and Toyota on what could be known at the end of 1981, beside what they did.
+
+    Parameters
+    ----------
+    corners
+        Also at every combination of the ends of what is assumed: minutes.
+    makers
+        ``honda``, ``nissan``, ``toyota``; all where none is named.
+    out
+        Folder in which plans are kept as they are found. The same back-test goes on from there.
+    """
+    from pathlib import Path
+
+    from roadstead.study.japan_1981 import japan_1981
+
+    return japan_1981(
+        corners=corners, makers=tuple(makers), folder=None if out is None else Path(out), progress=progress
+    )

@@ -131,14 +131,26 @@ class JapanIn1981:
     planned: int
 
     @property
-    def told_right(self) -> tuple[int, int]:
-        """Of all answers whether a maker decides by the first year, and by the last, how many were right, and how many there are."""
-        told = [
-            (said, any(row["decided"] <= year for row in maker.happened))
+    def asked(self) -> tuple[tuple[Maker, int, bool], ...]:
+        """Every maker and year by which it may have decided on a plant, and whether it had."""
+        years = (self.first, self.last)
+        return tuple(
+            (maker, year, any(row["decided"] <= year for row in maker.happened))
             for maker in self.makers
-            for said, year in ((maker.plan.at_once, self.first), (maker.plan.ever >= LIKELY, self.last))
-        ]
-        return sum(said is was for said, was in told), len(told)
+            for year in years
+        )
+
+    @property
+    def told_right(self) -> Mapping[str, int]:
+        """How many of these the plan had right, and how many two rules that look at nothing: always build, never build."""
+        return {
+            "plan": sum(self._says(maker.plan, year) is was for maker, year, was in self.asked),
+            "always": sum(was for _, _, was in self.asked),
+            "never": sum(not was for _, _, was in self.asked),
+        }
+
+    def _says(self, answer: Answer, year: int) -> bool:
+        return answer.at_once if year == self.first else answer.ever >= LIKELY
 
 
 def japan_1981(

@@ -75,7 +75,12 @@ AMBITIONS = Schema(
     (
         Column("market", Kind.TEXT, "country"),
         Column("powertrain", Kind.TEXT, "what drives them", choices=SOLD),
-        Column("share", FRACTION, "mature share of all sales with that powertrain", "1"),
+        Column(
+            "share",
+            FRACTION,
+            "mature share of all sales with that powertrain; of ICE and HEV, of all cars that do not plug in",
+            "1",
+        ),
     ),
     key=("market", "powertrain"),
 )

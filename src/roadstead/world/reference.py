@@ -164,9 +164,9 @@ def load(own_facts: Path | None = None, known_on: date | None = None) -> World:
 
 def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
     """Rows of years that were over by a day, and of the months of a year under way."""
-    under_way = day.year + ((day.month, day.day) == (12, 31))
+    first_ahead = day.year + ((day.month, day.day) == (12, 31))
     return tuple(
-        row for row in rows if row["year"] < under_way or ("months" in row.values and row["year"] == under_way)
+        row for row in rows if row["year"] < first_ahead or ("months" in row.values and row["year"] == day.year)
     )
 
 

@@ -1,12 +1,14 @@
 """The back-test of 1981: what could be known, how the restraint bites, and how answers are counted."""
 
+import json
 from datetime import date
 
 import numpy as np
 import pytest
 
+from roadstead.cli.command_line import run
 from roadstead.showing import japan as japan_tables
-from roadstead.study import japan_1981
+from roadstead.study import back_tests, japan_1981
 from roadstead.study.bundled import names, past_case
 from roadstead.study.japan_1981 import ENDS, HAPPENED, Answer, JapanIn1981, Maker
 from roadstead.study.progress import Quiet
@@ -21,6 +23,9 @@ NOT, LATER, NOW = (
     Answer(False, 0.4, 1984, 9e3, 2e9),
     Answer(True, 1.0, 1982, 4e4, 1.9e9),
 )
+
+CHEAP, DEAR = zip(*ENDS, strict=True)
+CORNERS = [CHEAP, ("making_cheap", *DEAR[1:]), ("making_dear", *CHEAP[1:]), DEAR]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +96,7 @@ def test_cases_of_the_past_are_not_among_those_people_start_from():
 def told():
     deeds = read_table(CASE / "happened.csv", HAPPENED)
     study = read_study(CASE)
-    corners = {("a", "c"): NOW, ("a", "d"): LATER, ("b", "c"): NOT, ("b", "d"): NOT}
+    corners = dict(zip(CORNERS, (NOW, LATER, NOT, NOT), strict=True))
     ends = {end: LATER for pair in ENDS for end in pair}
     makers = tuple(
         Maker(
@@ -111,14 +116,15 @@ def told():
 def test_an_answer_is_right_where_the_maker_did_so_by_then(told):
     # Honda decided in 1980, and the plan does so at once: twice right. Nissan too, but its plan waits, and is unlikely to: twice
     # wrong. Toyota had decided on nothing by 1982, as its plan, and had by 1988, unlike it: once right.
-    assert told.told_right == (3, 6)
+    assert len(told.asked) == 6
+    assert told.told_right == {"plan": 3, "always": 5, "never": 1}
 
 
 def test_combinations_are_counted_by_what_the_plan_does(told):
     maker = told.makers[0]
     assert japan_tables.counts(maker) == {"at once": 1, "later": 1, "none": 2}
-    assert japan_tables.mean_chance(maker, "a") == pytest.approx(0.7)
-    assert japan_tables.mean_chance(maker, "d") == pytest.approx(0.2)
+    assert japan_tables.mean_chance(maker, "making_cheap") == pytest.approx(0.7)
+    assert japan_tables.mean_chance(maker, "capital_dear") == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
@@ -137,8 +143,18 @@ def test_it_is_told_in_both_languages(told, language, words):
     assert len([*japan_tables.blocks(without, language)]) > len(told.makers)
 
 
+def test_the_command_asks_for_what_was_wanted_and_tells_it(told, monkeypatch, capsys):
+    asked = {}
+    monkeypatch.setattr(back_tests, "backtest_japan", lambda **wanted: asked.update(wanted) or told)
+    assert run(["backtest", "japan", "honda", "toyota", "--corners", "--json"]) == 0
+    assert (asked["makers"], asked["corners"], asked["out"]) == (("honda", "toyota"), True, None)
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(japan_tables.as_json(told)))
+    assert run(["backtest", "japan", "--language", "zh"]) == 0
+    assert "所有假设端点的组合" in capsys.readouterr().out
+
+
 def test_json_holds_every_combination(told):
     first = japan_tables.as_json(told)["makers"][0]
     assert first["counts"] == {"at once": 1, "later": 1, "none": 2}
-    assert [corner["ends"] for corner in first["corners"]] == [("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")]
+    assert [corner["ends"] for corner in first["corners"]] == CORNERS
     assert first["happened"][0]["source"].startswith("http")
