@@ -24,6 +24,7 @@ TELLERS: Mapping[str, str] = {
     "outlook.backtest.BackTest": "outlooks_shown.backtest_told",
     "futures.catalogue.foresight.EventChances": "futures.chances_told",
     "futures.catalogue.hindcast.Hindcast": "walls.hindcast_told",
+    "study.japan_1981.JapanIn1981": "japan.japan_told",
     "study.makers.back_test.MakersTest": "makers.makers_told",
     "study.markets.Markets": "markets.markets_told",
     "study.claims.Claims": "claims.claims_told",
