@@ -12,6 +12,7 @@ from roadstead.study.kept import kept_book, take_up
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen, size_seen
 from roadstead.study.progress import Quiet
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 from roadstead.trade import rulebook
 from roadstead.world import reference
 
@@ -72,7 +73,7 @@ class SignWatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Shown):
     """What has become of a run's triggers.
 
     Attributes
