@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         world,
     )
     from roadstead.study.diversions import divert
-    from roadstead.study.evidence import claims, markets, precedents
+    from roadstead.study.evidence import claims, markets, precedents, world_diff, world_snapshot
     from roadstead.study.foresight import futures, watch
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
@@ -83,6 +83,8 @@ __all__ = [
     "verify",
     "watch",
     "world",
+    "world_diff",
+    "world_snapshot",
 ]
 _ASKED_ROOMS = frozenset({"futures", "outlook", "world"})
 """Rooms whose name is also a question."""
@@ -134,6 +136,8 @@ def _asked(name: str) -> Any:
         "claims": evidence,
         "markets": evidence,
         "precedents": evidence,
+        "world_diff": evidence,
+        "world_snapshot": evidence,
         "futures": foresight,
         "watch": foresight,
         "compare": what_ifs,

@@ -68,7 +68,6 @@ def build() -> App:
                 claims.claims,
                 markets.markets,
                 precedents.precedents,
-                world.world,
                 world.sources,
             ),
         ),
@@ -94,6 +93,7 @@ def build() -> App:
             app.command(command, group=group)
     app.command(imports.import_, name="import", group=PLAN)
     app.command(rules.build(without_negatives, LOOK_UP))
+    app.command(world.build(without_negatives, LOOK_UP))
     app.command(outlook.build(without_negatives, LOOK_UP))
     return app
 

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from roadstead.cli import worlds
 from roadstead.cli.printing import answers, print_json, table
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def as_json(found: "Watched", words: "Words") -> dict[str, Any]:
         "since": found.since,
         "as_of": found.as_of,
         "assumed": assumed(),
+        "world_moved": None if found.moved is None else worlds.as_json(found.moved),
         "events": found.events,
         "signposts": [
             {
@@ -142,6 +144,8 @@ def _print(found: "Watched", words: "Words") -> None:
     else:
         console.print(own["no_signs"], soft_wrap=True)
     console.print(own["from"].format(**assumed()), soft_wrap=True)
+    if found.moved is not None:
+        console.print(worlds.said(found.moved, found.folder, words.language), soft_wrap=True)
     observed = [one.seen for one in found.events] + [seen for one in found.signs for seen in one.seen]
     sources = dict.fromkeys(source for seen in observed for source in seen.sources)
     if sources:

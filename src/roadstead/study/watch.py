@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
 from roadstead.playbook.signposts import signposts
-from roadstead.study.folders import check_folders
+from roadstead.study.folders import FACTS, RULES, check_folders
 from roadstead.study.kept import take_up
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
 from roadstead.study.progress import Quiet
+from roadstead.study.snapshot import world_of
+from roadstead.study.world_moved import moved
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.packaged import standing_on
 from roadstead.trade import rulebook
 from roadstead.world import reference
 
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.playbook.signs_book import Condition, Signpost
+    from roadstead.study.kept import Kept
     from roadstead.study.observing import Status
     from roadstead.study.progress import Progress
     from roadstead.study.study import Ready
+    from roadstead.study.world_diff import WorldDiff
 
 WORST_FIRST = ("not yet", "unseen", "near", "fired")
 """A sign of several conditions stands where the worst of them does."""
@@ -77,6 +82,8 @@ class Watched:
         Of all money.
     since, as_of
         The day the case was decided on, and the day whose knowledge it is held against.
+    moved
+        How the world has moved since the run was made; None where it has not.
     """
 
     folder: Path
@@ -85,6 +92,7 @@ class Watched:
     as_of: date
     events: tuple[EventWatched, ...]
     signs: tuple[SignWatched, ...]
+    moved: WorldDiff | None = None
 
 
 def watch(
@@ -111,14 +119,23 @@ def watch(
         where a folder of rules or facts is none.
     """
     check_folders(rules, world)
-    kept = take_up(folder, progress or Quiet())
+    with world_of(folder):
+        kept = take_up(folder, progress or Quiet())
+        given = {RULES: rules, FACTS: world}
+        gone = moved(folder, {kind: path for kind, path in given.items() if path is not None})
+        return replace(_watched(kept, as_of, rules, world), moved=gone)
+
+
+def _watched(kept: Kept, as_of: date | None, rules: Path | None, world: Path | None) -> Watched:
+    """A run's triggers on the law and facts of today; all else as the run knew it."""
     ready, study, reading = kept.ready, kept.ready.study, kept.reading
-    day = as_of or _newest(ready, rules)
+    with standing_on(None):
+        day = as_of or _newest(ready, rules)
+        later = reference.load(world or study.own_facts)
+        law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
         raise RoadsteadError(Fault("--as-of", "RS-S720", message, "that day or a later one"))
-    later = reference.load(world or study.own_facts)
-    law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
     now = newer(ready, day, law, later)
     told = ready.grown.events
     implied = {event: share for event, share in marginals(ready.grown).items() if share > 0}
@@ -126,12 +143,12 @@ def watch(
     first = _first_years(ready)
     events = tuple(EventWatched(e, told[e].title, told[e].title_zh, implied[e], first[e], seen[e]) for e in implied)
     return Watched(
-        folder,
+        kept.folder,
         study.conventions.currency,
         study.as_known_on,
         day,
         events,
-        tuple(_watched(now, one, seen) for one in signposts(reading, told)),
+        tuple(_sign_watched(now, one, seen) for one in signposts(reading, told)),
     )
 
 
@@ -154,7 +171,7 @@ def _first_years(ready: Ready) -> Mapping[str, int]:
     return found
 
 
-def _watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
+def _sign_watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
     observed = tuple(_condition_seen(now, condition, seen) for condition in one.conditions)
     status = min((o.status for o in observed), key=WORST_FIRST.index)
     return SignWatched(one, status, (date(one.year, 1, 1) - now.as_of).days, observed)
