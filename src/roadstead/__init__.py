@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from roadstead.study.diversions import divert
     from roadstead.study.evidence import claims, markets, precedents, world_diff, world_snapshot
-    from roadstead.study.foresight import futures, watch
+    from roadstead.study.foresight import futures, watch, why
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
@@ -82,6 +82,7 @@ __all__ = [
     "sweep",
     "verify",
     "watch",
+    "why",
     "world",
     "world_diff",
     "world_snapshot",
@@ -140,6 +141,7 @@ def _asked(name: str) -> Any:
         "world_snapshot": evidence,
         "futures": foresight,
         "watch": foresight,
+        "why": foresight,
         "compare": what_ifs,
         "sweep": what_ifs,
         "save_problem": problem,

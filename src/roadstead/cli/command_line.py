@@ -27,6 +27,7 @@ from roadstead.cli import (
     rules,
     watch,
     what_if,
+    why,
     world,
 )
 from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
@@ -84,6 +85,7 @@ def build() -> App:
                 rehearse.rehearse,
                 plan.verify,
                 watch.watch,
+                why.why,
             ),
         ),
         (DESK, (desk.serve, desk.work, desk.people)),

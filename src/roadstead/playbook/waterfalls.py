@@ -20,6 +20,12 @@ LANES = 6
 
 def waterfalls(reading: Reading, year: int) -> tuple[Waterfall, ...]:
     """The busiest lane of each of the busiest markets in a year of the most likely future, with its export beside it."""
+    node_year, arcs = lanes(reading, year)
+    return tuple(_waterfall(reading, a, node_year) for a in arcs)
+
+
+def lanes(reading: Reading, year: int) -> tuple[int, list[int]]:
+    """The node-year, and the lanes, of which waterfalls are shown."""
     ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
     weight = path_weight(reading, likely_path(reading.tree))[year - reading.tree.first_year]
     node_year = int(weight.argmax())
@@ -32,18 +38,18 @@ def waterfalls(reading: Reading, year: int) -> tuple[Waterfall, ...]:
     chosen = sorted(best.values(), key=lambda a: -flow[a])[:LANES]
     found = []
     for a in chosen:
-        found.append(_waterfall(reading, a, node_year, float(flow[a])))
+        found.append(a)
         key = ledger.arcs[a]
         if key.line is not None:
             home = next(
                 i for i, other in enumerate(ledger.arcs)
                 if other.offer == key.offer and other.line is None and not other.regime
             )  # fmt: skip
-            found.append(_waterfall(reading, home, node_year, float(flow[home])))
-    return tuple(found)
+            found.append(home)
+    return node_year, found
 
 
-def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Waterfall:
+def _waterfall(reading: Reading, arc: int, node_year: int) -> Waterfall:
     ledger = reading.evaluation.ledger
     key = ledger.arcs[arc]
     offer = ledger.offers[key.offer]
@@ -59,7 +65,7 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
         bars=tuple(Bar(bar.key, bar.amount, _cites(reading, bar)) for bar in bars),
         net_price=float(ledger.selling.net_price[node_year, key.offer]),
         retail_price=retail_price(ledger.costing, offer, year) * ledger.circumstances[node_year].worth_of(offer.market),
-        cars=cars,
+        cars=float(reading.plan.flows.flow[node_year, arc]),
     )
 
 

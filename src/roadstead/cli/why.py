@@ -1,0 +1,159 @@
+"""`roadstead why`: from a figure of a run's playbook back to the rows and documents it rests on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from roadstead.cli.printing import answers, print_json, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.playbook.book import Sentence
+    from roadstead.report.words import Words
+    from roadstead.study.trail.steps import Root, Step
+    from roadstead.study.trail.why import Keyed
+
+HEADS = {"en": ("key", "figure", ">value"), "zh": ("键", "数字", ">数值")}
+CONFIDENCE = {
+    "en": {"high": "high confidence", "medium": "medium confidence", "low": "low confidence"},
+    "zh": {"high": "可信度高", "medium": "可信度中", "low": "可信度低"},
+}
+WORDS = {
+    "en": {
+        "more": "Any other lane, year or node may be asked, too:",
+        "ask": "`roadstead why {run} KEY` follows one of them; @n3 after a year asks about node 3 of the tree.",
+        "rests": "Rests on:",
+        "assumption": "assumption",
+        "none": "no source located",
+        "equation": "equation {equation}",
+        "figure": "{what}: {amount}",
+        "as_of": "as of {as_of}",
+    },
+    "zh": {
+        "more": "也可查询其他线路、年份或节点：",
+        "ask": "用`roadstead why {run} 键`追溯其中一项；年份后加@n3可查询情景树的节点3。",
+        "rests": "依据：",
+        "assumption": "假设",
+        "none": "未找到来源",
+        "equation": "公式{equation}",
+        "figure": "{what}：{amount}",
+        "as_of": "截至{as_of}",
+    },
+}
+
+
+def why(run: Path, key: str = "", /, *, language: Literal["en", "zh"] = "en", json: bool = False) -> None:
+    """Walk from a figure of a run's playbook back through the computation to the rows it rests on.
+
+    Parameters
+    ----------
+    run
+        Run folder.
+    key
+        Key of the figure; all keys of the playbook are listed where none is named.
+    language
+        en or zh.
+    json
+        Print JSON, in both languages.
+    """
+    from roadstead.cli.progress import Watch
+    from roadstead.report.words import Words
+    from roadstead.study.foresight import why as asked
+
+    with Watch() as watched:
+        found = asked(run, key, progress=watched)
+    words = Words(language, found.currency)
+    if json:
+        both = Words("en", found.currency), Words("zh", found.currency)
+        keys = [as_json(one, *both) for one in found.keys]
+        told = {"run": found.folder, "currency": found.currency}
+        print_json(told | ({"keys": keys} if found.trail is None else as_json(found.trail, *both)))
+    elif found.trail is None:
+        _print_keys(found.keys, run, words)
+    else:
+        _print(found.trail, words)
+
+
+def said(sentence: "Sentence", words: "Words") -> str:
+    """A sentence of a trail; a bar of a waterfall by its own name."""
+    if sentence.key == "trail.bar":
+        return words.cost(str(sentence.terms["bar"]))
+    return words.say(sentence)
+
+
+def as_json(one: "Step | Keyed", english: "Words", chinese: "Words") -> dict[str, Any]:
+    """A figure with what it was worked out from."""
+    from roadstead.study.trail.steps import Step
+
+    told: dict[str, Any] = {
+        "key": one.key,
+        "what": said(one.what, english),
+        "what_zh": said(one.what, chinese),
+        "value": one.amount.value,
+        "kind": one.amount.kind,
+    }
+    if isinstance(one, Step):
+        told |= {
+            "how": said(one.how, english) if one.how else "",
+            "how_zh": said(one.how, chinese) if one.how else "",
+            "equation": one.equation,
+            "parts": [as_json(part, english, chinese) for part in one.parts],
+            "rests_on": one.rests_on,
+        }
+    return told
+
+
+def _print_keys(keys: "tuple[Keyed, ...]", run: Path, words: "Words") -> None:
+    from roadstead.study.trail.ground import PATTERNS
+
+    console, own = answers(), WORDS[words.language]
+    rows = ((one.key, said(one.what, words), words.amount(one.amount)) for one in keys)
+    console.print(table("", HEADS[words.language], rows))
+    console.print(own["more"])
+    for pattern in PATTERNS:
+        console.print(f"  {pattern}", soft_wrap=True)
+    console.print(own["ask"].format(run=run), soft_wrap=True)
+
+
+def _print(step: "Step", words: "Words") -> None:
+    console, own = answers(), WORDS[words.language]
+    say: Callable[[str], None] = lambda text: console.print(text, soft_wrap=True)  # noqa: E731 - one line, many times
+    say(own["figure"].format(what=said(step.what, words), amount=words.amount(step.amount)))
+    how = words.listed(filter(None, (_how(step, words), _equation(step, words))))
+    if how:
+        say(f"  {how}")
+    for part in step.parts:
+        key = f"  [{part.key}]" if part.key else ""
+        line = own["figure"].format(what=said(part.what, words), amount=words.amount(part.amount))
+        say(f"  {line}{key}")
+        under = words.listed(filter(None, (_how(part, words), _equation(part, words))))
+        if under:
+            say(f"      {under}")
+        for root in part.rests_on:
+            say(f"      {rests_on(root, words)}")
+    if step.rests_on:
+        say(own["rests"])
+        for root in step.rests_on:
+            say(f"  {rests_on(root, words)}")
+
+
+def _how(step: "Step", words: "Words") -> str:
+    return said(step.how, words) if step.how else ""
+
+
+def _equation(step: "Step", words: "Words") -> str:
+    return WORDS[words.language]["equation"].format(equation=step.equation) if step.equation else ""
+
+
+def rests_on(root: "Root", words: "Words") -> str:
+    """A row in a line: where it stands, what it says, and what it rests on."""
+    own = WORDS[words.language]
+    source = own["assumption"] if root.is_assumption else " ".join(filter(None, (root.source, root.url))) or own["none"]
+    parts = (
+        source,
+        own["as_of"].format(as_of=root.as_of) if root.as_of else "",
+        CONFIDENCE[words.language][root.confidence],
+        root.note,
+    )
+    row = " ".join(filter(None, (root.at, f"{root.table} {root.row}:", *words.listed(root.says).split(" "))))
+    return f"{row} ({words.listed(filter(None, parts))})"
