@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from roadstead.cli.printing import answers, print_json, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from roadstead.playbook.book import Sentence
     from roadstead.report.words import Words
     from roadstead.study.trail.steps import Root, Step
     from roadstead.study.trail.why import Keyed
 
+LEAST = 0.5
+"""Money or cars below which a part without a trail of its own is not printed."""
 HEADS = {"en": ("key", "figure", ">value"), "zh": ("键", "数字", ">数值")}
 CONFIDENCE = {
     "en": {"high": "high confidence", "medium": "medium confidence", "low": "low confidence"},
@@ -116,44 +118,55 @@ def _print_keys(keys: "tuple[Keyed, ...]", run: Path, words: "Words") -> None:
 
 
 def _print(step: "Step", words: "Words") -> None:
-    console, own = answers(), WORDS[words.language]
-    say: Callable[[str], None] = lambda text: console.print(text, soft_wrap=True)  # noqa: E731 - one line, many times
-    say(own["figure"].format(what=said(step.what, words), amount=words.amount(step.amount)))
-    how = words.listed(filter(None, (_how(step, words), _equation(step, words))))
-    if how:
-        say(f"  {how}")
-    for part in step.parts:
-        key = f"  [{part.key}]" if part.key else ""
-        line = own["figure"].format(what=said(part.what, words), amount=words.amount(part.amount))
-        say(f"  {line}{key}")
-        under = words.listed(filter(None, (_how(part, words), _equation(part, words))))
-        if under:
-            say(f"      {under}")
-        for root in part.rests_on:
-            say(f"      {rests_on(root, words)}")
+    """The figure, its parts, and under each the rows that it rests on; what a row rests on is said once."""
+    own, shown = WORDS[words.language], set["Root"]()
+
+    def say(text: str, indent: int = 0) -> None:
+        console.print(" " * indent + text, soft_wrap=True)
+
+    def rows(one: "Step", indent: int) -> None:
+        for root in one.rests_on:
+            say(rests_on(root, words, whole=root not in shown), indent)
+            shown.add(root)
+
+    console = answers()
+    say(_figure(step, words))
+    for line in _how(step, words):
+        say(line, 2)
+    for part in (part for part in step.parts if part.key or part.rests_on or abs(part.amount.value) >= LEAST):
+        say(f"{_figure(part, words)}{f'  [{part.key}]' if part.key else ''}", 2)
+        for line in _how(part, words):
+            say(line, 6)
+        rows(part, 6)
     if step.rests_on:
         say(own["rests"])
-        for root in step.rests_on:
-            say(f"  {rests_on(root, words)}")
+        rows(step, 2)
 
 
-def _how(step: "Step", words: "Words") -> str:
-    return said(step.how, words) if step.how else ""
+def _figure(one: "Step", words: "Words") -> str:
+    what = said(one.what, words).rstrip(".。")
+    return WORDS[words.language]["figure"].format(what=what, amount=words.amount(one.amount))
 
 
-def _equation(step: "Step", words: "Words") -> str:
-    return WORDS[words.language]["equation"].format(equation=step.equation) if step.equation else ""
+def _how(one: "Step", words: "Words") -> "Iterator[str]":
+    """How a figure is worked out, with its equation, in a line; none where its rows say it all."""
+    equation = WORDS[words.language]["equation"].format(equation=one.equation) if one.equation else ""
+    how = words.listed(filter(None, (said(one.how, words) if one.how else "", equation)))
+    if how:
+        yield how
 
 
-def rests_on(root: "Root", words: "Words") -> str:
+def rests_on(root: "Root", words: "Words", *, whole: bool = True) -> str:
     """A row in a line: where it stands, what it says, and what it rests on."""
     own = WORDS[words.language]
+    row = f"{' '.join(filter(None, (root.at, root.table, root.row)))}: {words.listed(root.says)}"
     source = own["assumption"] if root.is_assumption else " ".join(filter(None, (root.source, root.url))) or own["none"]
+    if root.is_assumption and root.table == "events":
+        source = root.source
     parts = (
         source,
         own["as_of"].format(as_of=root.as_of) if root.as_of else "",
         CONFIDENCE[words.language][root.confidence],
         root.note,
     )
-    row = " ".join(filter(None, (root.at, f"{root.table} {root.row}:", *words.listed(root.says).split(" "))))
-    return f"{row} ({words.listed(filter(None, parts))})"
+    return f"{row} ({words.listed(filter(None, parts))})" if whole else row

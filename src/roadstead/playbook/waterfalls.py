@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.costs.costing import retail_price
+from roadstead.futures.evaluate import HOME
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
 from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
+    from roadstead.futures.evaluate import ArcKey
     from roadstead.playbook.reading import Reading
     from roadstead.trade.landed import CostLine
 
@@ -20,12 +22,6 @@ LANES = 6
 
 def waterfalls(reading: Reading, year: int) -> tuple[Waterfall, ...]:
     """The busiest lane of each of the busiest markets in a year of the most likely future, with its export beside it."""
-    node_year, arcs = lanes(reading, year)
-    return tuple(_waterfall(reading, a, node_year) for a in arcs)
-
-
-def lanes(reading: Reading, year: int) -> tuple[int, list[int]]:
-    """The node-year, and the lanes, of which waterfalls are shown."""
     ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
     weight = path_weight(reading, likely_path(reading.tree))[year - reading.tree.first_year]
     node_year = int(weight.argmax())
@@ -46,10 +42,10 @@ def lanes(reading: Reading, year: int) -> tuple[int, list[int]]:
                 if other.offer == key.offer and other.line is None and not other.regime
             )  # fmt: skip
             found.append(home)
-    return node_year, found
+    return tuple(_waterfall(reading, a, node_year, year) for a in found)
 
 
-def _waterfall(reading: Reading, arc: int, node_year: int) -> Waterfall:
+def _waterfall(reading: Reading, arc: int, node_year: int, shown: int) -> Waterfall:
     ledger = reading.evaluation.ledger
     key = ledger.arcs[arc]
     offer = ledger.offers[key.offer]
@@ -66,7 +62,13 @@ def _waterfall(reading: Reading, arc: int, node_year: int) -> Waterfall:
         net_price=float(ledger.selling.net_price[node_year, key.offer]),
         retail_price=retail_price(ledger.costing, offer, year) * ledger.circumstances[node_year].worth_of(offer.market),
         cars=float(reading.plan.flows.flow[node_year, arc]),
+        key="/".join((offer.market, offer.model_id, supply_key(key), str(shown))),
     )
+
+
+def supply_key(arc: ArcKey) -> str:
+    """What keys call the supply of a lane: its line, or home, with a customs regime or a variant of content behind a plus sign."""
+    return "+".join(filter(None, (arc.line or HOME, arc.regime)))
 
 
 def _cites(reading: Reading, bar: CostLine) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from roadstead.footprint.certify import account, stand
 from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.evaluate import HOME
 from roadstead.playbook.reading import likely_path, path_weight, weight_by_year
 from roadstead.study.trail.roots import Roots
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
     from roadstead.world.carmaker import Line, Model, Offer
 
-HOME = "home"
 AT = "@n"
 """Stands before the number of a node of the tree."""
 PATTERNS = (
@@ -75,6 +75,11 @@ class Ground:
     def costed_in(self, node_year: int) -> int:
         """Calendar year that a node-year is costed in."""
         return representative_year(self.ledger.node_years, node_year)
+
+    def come(self, node_year: int) -> frozenset[str]:
+        """Events in force in a node-year."""
+        happened = self.ledger.grown.happened[self.node_of(node_year)]
+        return frozenset(one.event for one in happened if one.holds(self.costed_in(node_year)))
 
     def node_of(self, node_year: int) -> int:
         """Node that a node-year is of."""

@@ -156,7 +156,11 @@ def _bar(g: Ground, lane: Lane, bar: CostLine) -> Step:
     key = bar.key
     prefix = next((start for start in BROUGHT_IN if key.startswith(start)), "")
     kind = key.removeprefix(prefix)
-    roots = g.roots.measure(bar.rests_on) if bar.is_charge or bar.is_rule else _rows_of(g, lane, kind, prefix)
+    if bar.is_charge or bar.is_rule:
+        year = g.costed_in(lane.node_year)
+        roots = g.roots.measure(bar.rests_on, entry_day(year), g.come(lane.node_year))
+    else:
+        roots = _rows_of(g, lane, kind, prefix)
     equations = {"freight": "W.1", "insurance": "T.8", "tied_up": "T.9", "import_tax": "T.6", "export_tax": "T.6"}
     what = Sentence("trail.bar", {"bar": key})
     return step(what, bar.amount, PER_CAR, rests_on=roots, equation=equations.get(kind, ""))

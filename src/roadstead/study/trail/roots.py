@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from roadstead.futures.paths import economy
+from roadstead.study import tables
 from roadstead.study.footing import PACKAGED
 from roadstead.study.trail.steps import Root
 from roadstead.terms.evidence import ASSUMPTION
@@ -17,13 +18,15 @@ from roadstead.world.schemas import ALL as FACTS
 from roadstead.world.sources import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import date
 
     from roadstead.futures.events import Event
     from roadstead.study.spec import Study
     from roadstead.terms.evidence import Evidence
     from roadstead.terms.tables import Row, Schema
     from roadstead.world.carmaker import Figure
+    from roadstead.world.demand_terms import Term
 
 NEWEST = 5
 """Rows of a series that are shown: its newest years."""
@@ -51,7 +54,9 @@ class Roots:
     def __init__(self, study: Study, events: Mapping[str, Event]) -> None:
         self.study = study
         self._events = events
-        self._schemas: dict[str, Schema] = {schema.name: schema for schema in (*FACTS, *LAW, economy.ECONOMY)}
+        self._schemas: dict[str, Schema] = {
+            schema.name: schema for schema in (*FACTS, *LAW, *tables.ALL, *tables.OPTIONAL, economy.ECONOMY)
+        }
 
     @cached_property
     def _packaged(self) -> frozenset[int]:
@@ -71,8 +76,18 @@ class Roots:
         return tuple(self._figure(item, used[item]) for item in items if item in used)
 
     def _figure(self, item: str, figure: Figure) -> Root:
-        says = (f"{item} {figure.value:,.6g} {figure.unit}".removesuffix(" 1"),)
-        return self._root("figures", item, figure.where.partition(" (")[0], says, figure.evidence)
+        """A figure in the case's money, and as it is stated where that is in another."""
+        row = self._stated.get(figure.where)
+        subject = f"{row['subject']} {item}" if row else item
+        says = [f"{item} {figure.value:,.6g} {figure.unit}".removesuffix(" 1")]
+        if row is not None and row["value"] != figure.value:
+            says.append(f"stated as {_said(row['value'])} {row['unit']}")
+        return self._root("figures", subject, figure.where.partition(" (")[0], says, figure.evidence)
+
+    @cached_property
+    def _stated(self) -> Mapping[str, Row]:
+        """Rows of figures by the place of their value."""
+        return {row.where("value"): row for row in self.study.rows["figures"]}
 
     def tax_rate(self, asked_by: str, place: str) -> tuple[Root, ...]:
         """Tax on profit, the case's own figure or the country's packaged one; and an incentive's."""
@@ -123,34 +138,56 @@ class Roots:
 
     def fact(self, table: str, row: Row, *cells: _Cell, own: bool = False) -> Root:
         """A row of facts or of the case."""
-        known = self._schemas.get(table)
-        units = {column.name: column.unit for column in known.columns} if known else {}
+        schema = self._schemas[table]
+        units = {column.name: column.unit for column in schema.columns}
         says = tuple(
-            f"{cell.name} {_said(row[cell.name])} {cell.unit or units.get(cell.name, '')}".rstrip().removesuffix(" 1")
+            f"{cell.name} {_said(row[cell.name])} {cell.unit or units[cell.name]}".rstrip().removesuffix(" 1")
             for cell in cells
             if row[cell.name] not in {None, ""}
         )
-        name = (
-            naming(known, row)
-            if known
-            else " ".join(str(v) for v in list(row.values.values())[:3] if v not in {None, ""})
-        )
         whose = "" if own or id(row) not in self._packaged else f"{PACKAGED} "
-        return self._root(table, name, f"{whose}{row.file}:{row.line}", says, row.evidence)
+        return self._root(table, naming(schema, row), f"{whose}{row.file}:{row.line}", says, row.evidence)
 
     def law(self, table: str, row_id: str) -> tuple[Root, ...]:
         """A row of law by its id."""
         row = self._law[table].get(row_id)
         return () if row is None else (self.fact(table, row, *map(_Cell, SAYS[table])),)
 
-    def measure(self, rests_on: str) -> tuple[Root, ...]:
-        """What a bar cites: a measure or another rule; where an event has set or added it, the event before the row it changed."""
+    def measure(self, rests_on: str, day: date, come: Collection[str]) -> tuple[Root, ...]:
+        """What a bar cites: a measure or another rule; before it the event that has set, added or prolonged it.
+
+        ``come`` are the events that have come by ``day``, on which the car crosses the border.
+        """
         measure, _, instrument = rests_on.partition(" ")
         base, _, _ = measure.partition(AMENDED)
+        row = self._law["measures"].get(base)
         found = self.law("measures", base) or self.law("non_tariff", base)
         assumed = instrument.removeprefix("assumed: ")
         events = [e for e in self._events.values() if assumed != instrument and assumed in {e.title, e.event_id}]
+        if row is not None and row["effective_to"] is not None and row["effective_to"] < day:
+            events += [
+                event
+                for event in self._events.values()
+                if event.event_id in come
+                and any(c.action == "prolong" and c.importer == row["importer"] for c in event.amendments)
+            ]
         return (*map(self.event, events), *found)
+
+    def demand(self, market: str, *names: str) -> tuple[Root, ...]:
+        """Parameters of demand as they hold in a market."""
+        terms = [self.study.conventions.demand.of(name, market) for name in names]
+        return tuple(
+            self._root(
+                "estimates" if term.origin == "estimate" else "figures",
+                term.name,
+                term.where,
+                (_range(term),),
+                term.evidence,
+            )
+            if term.where
+            else self._root("parameters", term.name, f"{PACKAGED} parameters.csv", (_range(term),), term.evidence)
+            for term in terms
+        )
 
     def event(self, event: Event) -> Root:
         """An event of the tree: its chance is its author's."""
@@ -171,6 +208,11 @@ class Roots:
             is_assumption=not evidence.is_sourced,
             note=evidence.note,
         )
+
+
+def _range(term: Term) -> str:
+    """A parameter with its range."""
+    return f"value {term.value:,.6g} (from {term.low:,.6g} to {term.high:,.6g})"
 
 
 def _said(value: object) -> str:

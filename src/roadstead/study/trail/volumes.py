@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.study.trail.ground import HOME
+from roadstead.playbook.waterfalls import supply_key
 from roadstead.study.trail.steps import Step, step, summed
 
 if TYPE_CHECKING:
@@ -136,13 +136,12 @@ def _by_node(g: Ground, year: int, found: Floats, key_of: Callable[[int], str]) 
 
 def _lane(g: Ground, a: int, cars: float, text: str) -> Step:
     arc, offer = g.ledger.arcs[a], g.ledger.offers[g.ledger.arcs[a].offer]
-    supply = "+".join(filter(None, (arc.line or HOME, arc.regime)))
     line = g.ledger.costing.carmaker.lines[arc.line] if arc.line else None
     what = Sentence(
         "trail.lane",
         {"model": g.reading.model(offer.model_id), "market": g.reading.place(offer.market), "supply": g.supply(line)},
     )
-    return step(what, cars, "cars", key=f"cars/{offer.market}/{offer.model_id}/{supply}/{text}")
+    return step(what, cars, "cars", key=f"cars/{offer.market}/{offer.model_id}/{supply_key(arc)}/{text}")
 
 
 def _limits(g: Ground, lane: Lane, y: int) -> str:
@@ -173,7 +172,8 @@ def _demanded(g: Ground, market: str, model: str) -> tuple[Root, ...]:
         *roots.own("volumes", here, "sales", unit="cars/year"),
         *roots.own("ambitions", here, "share"),
         *roots.own("mix", lambda row: row["model"] == model, "share"),
-        *roots.figures("case", "years_to_mature", "own_elasticity", "market_elasticity"),
+        *roots.figures("case", "years_to_mature"),
+        *roots.demand(market, "own_elasticity", "market_elasticity"),
         *_history(g, market),
         *roots.series("nev", lambda row: row["place"] == market, "nev_share"),
     )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.futures.evaluate import HOME
 from roadstead.futures.grow import marginals
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.marks import duty_share, market_rows
-from roadstead.playbook.waterfalls import lanes as shown_lanes
-from roadstead.study.cover import shown_years
+from roadstead.playbook.marks import duty_share
 from roadstead.study.kept import kept_book, must_be_as_written, take_up
 from roadstead.study.snapshot import world_of
 from roadstead.study.trail import lanes, volumes, worth
-from roadstead.study.trail.ground import HOME, PATTERNS, Ground, Lane, unknown
+from roadstead.study.trail.ground import Ground, Lane, unknown
 from roadstead.study.trail.steps import NEAR, Step, step, unequal
 from roadstead.terms.spelling import meant
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from roadstead.playbook.book import Term
+    from roadstead.playbook.book import EventRow, MarketRow, Term, Waterfall
     from roadstead.study.progress import Progress
 
 MOST_MEANT = 3
@@ -90,54 +89,58 @@ def listed(g: Ground) -> Iterator[Keyed]:
     if g.kept.told["result"]["standing"] is not None:
         money.append(("added", Sentence("trail.added", {}), rows["standing"].plan_is_better_by))
     money.append(("capital", Sentence("trail.capital", {}), rows[worth.PLAN].capital))
-    money += [(key, Sentence("trail.skip", {"what": (what,)}), cost) for key, what, cost, _ in worth.skips(g)]
+    skipped = ((row, row.costs_to_skip) for row in g.book.do_now)
+    money += [
+        (f"skip/{row.key}", Sentence("trail.skip", {"what": (row.what,)}), cost)
+        for row, cost in skipped
+        if cost is not None and row.key
+    ]
     yield from (Keyed(key, what, Amount(value, "money")) for key, what, value in money)
     yield Keyed("gap", Sentence("trail.gap", {}), worth.gap(g).amount)
     yield from _lanes(g)
     yield from _markets(g)
-    for event, chance in marginals(g.kept.ready.grown).items():
-        yield Keyed(f"chance/{event}", _chance(g, event), Amount(chance, "share"))
+    for row in filter(_has_key, g.book.events):
+        yield Keyed(f"chance/{row.key}", Sentence("trail.chance", {"event": row.event}), Amount(row.implied, "share"))
 
 
 def _lanes(g: Ground) -> Iterator[Keyed]:
     """Waterfalls, with the price and what is kept of it; duties on the map."""
-    year = _middle(g)
-    _, arcs = shown_lanes(g.reading, year)
-    for a, row in zip(arcs, g.book.waterfalls, strict=True):
-        offer, line = g.ledger.offers[g.ledger.arcs[a].offer], g.ledger.arcs[a].line
-        supply = "+".join(filter(None, (line or HOME, g.ledger.arcs[a].regime)))
-        key = f"{offer.market}/{offer.model_id}/{supply}/{year}"
+    for row in filter(_has_key, g.book.waterfalls):
         terms: dict[str, Term] = {
             "model": row.model,
             "market": row.market,
             "supply": row.supply,
             "year": Amount(float(row.year), "year"),
         }
-        yield Keyed(f"landed/{key}", Sentence("trail.landed", terms), _per_car(sum(bar.amount for bar in row.bars)))
-        of_price = f"{offer.market}/{offer.model_id}/{year}"
-        if line is None:
-            yield Keyed(f"price/{of_price}", Sentence("trail.price", terms), _per_car(row.retail_price))
-            yield Keyed(f"net/{of_price}", Sentence("trail.net", terms), _per_car(row.net_price))
-    for one in g.book.world_map.markets:
-        on_the_map: dict[str, Term] = {"market": one.place, "year": Amount(float(year), "year")}
-        yield Keyed(f"duties/{one.iso3}/{year}", Sentence("trail.duties", on_the_map), Amount(one.duty, "share"))
+        market, model, supply, year = row.key.split("/")
+        whole = sum(bar.amount for bar in row.bars)
+        yield Keyed(f"landed/{row.key}", Sentence("trail.landed", terms), _per_car(whole))
+        if supply == HOME:
+            yield Keyed(f"price/{market}/{model}/{year}", Sentence("trail.price", terms), _per_car(row.retail_price))
+            yield Keyed(f"net/{market}/{model}/{year}", Sentence("trail.net", terms), _per_car(row.net_price))
+    shown = g.book.world_map
+    for one in shown.markets:
+        on_the_map: dict[str, Term] = {"market": one.place, "year": Amount(float(shown.year), "year")}
+        yield Keyed(f"duties/{one.iso3}/{shown.year}", Sentence("trail.duties", on_the_map), Amount(one.duty, "share"))
 
 
 def _markets(g: Ground) -> Iterator[Keyed]:
     """Cars sold, market size, NEV share, and what lines make, in the years shown."""
-    years = shown_years(g.study)
-    places = [(market, year) for market in g.ledger.selling.markets for year in years]
-    assert len(places) == len(market_rows(g.reading, years)) == len(g.book.markets)
-    for (market, year), row in zip(places, g.book.markets, strict=True):
-        terms: dict[str, Term] = {"market": row.market, "year": Amount(float(year), "year")}
-        yield Keyed(f"cars/{market}/{year}", Sentence("trail.cars", terms), Amount(row.sales, "cars"))
-        yield Keyed(f"size/{market}/{year}", Sentence("trail.size", terms), Amount(row.size, "cars"))
-        yield Keyed(f"nev/{market}/{year}", Sentence("trail.nev", terms), Amount(row.nev_share, "share"))
-    lines = {g.reading.names.line(line.line_id): line.line_id for line in g.ledger.lines}
+    for row in filter(_has_key, g.book.markets):
+        terms: dict[str, Term] = {"market": row.market, "year": Amount(float(row.year), "year")}
+        yield Keyed(f"cars/{row.key}", Sentence("trail.cars", terms), Amount(row.sales, "cars"))
+        yield Keyed(f"size/{row.key}", Sentence("trail.size", terms), Amount(row.size, "cars"))
+        yield Keyed(f"nev/{row.key}", Sentence("trail.nev", terms), Amount(row.nev_share, "share"))
+    years = {row.year for row in g.book.markets}
     for site in g.book.sites:
-        if site.year in years and site.output:
+        if site.year in years and site.output and site.key:
             what = Sentence("trail.made", {"site": site.site, "year": Amount(float(site.year), "year")})
-            yield Keyed(f"made/{lines[site.site]}/{site.year}", what, Amount(site.output, "cars"))
+            yield Keyed(f"made/{site.key}", what, Amount(site.output, "cars"))
+
+
+def _has_key(row: Waterfall | MarketRow | EventRow) -> bool:
+    """True but for a book that was written before its rows had keys."""
+    return bool(row.key)
 
 
 def trail(g: Ground, key: str, known: list[str]) -> Step:
@@ -145,7 +148,8 @@ def trail(g: Ground, key: str, known: list[str]) -> Step:
     kind, *rest = key.split("/")
     found = _asked(g, key, rest).get((kind, len(rest)))
     if found is None:
-        raise unknown(key, "no figure has this key", f"{meant(key, known, 'a key', MOST_MEANT)}; {'; '.join(PATTERNS)}")
+        near = meant(key, known, "a key", MOST_MEANT)
+        raise unknown(key, "no figure has this key", f"{near}; `roadstead why {g.kept.folder}` lists them")
     return found()
 
 
@@ -165,7 +169,7 @@ def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callab
         ("added", 0): lambda: worth.added(g),
         ("gap", 0): lambda: worth.gap(g),
         ("capital", 0): lambda: worth.capital(g),
-        ("skip", 2): lambda: worth.skip(g, key),
+        ("skip", 2): lambda: worth.skip(g, key, *rest),
         ("landed", 4): on(lanes.landed),
         ("duty", 4): on(lanes.duty),
         ("margin", 4): on(lanes.margin),
@@ -223,16 +227,8 @@ def _of_event(g: Ground, key: str, event_id: str) -> Step:
     event = events[event_id]
     how = Sentence("trail.how.chance", {"stated": Amount(event.probability, "share")})
     roots = (g.roots.event(event),)
-    return step(_chance(g, event_id), implied[event_id], "share", key=key, how=how, rests_on=roots)
-
-
-def _chance(g: Ground, event_id: str) -> Sentence:
-    return Sentence("trail.chance", {"event": g.reading.names.event(event_id)})
-
-
-def _middle(g: Ground) -> int:
-    """The year of the map, the waterfalls and the reasons."""
-    return shown_years(g.study)[1]
+    what = Sentence("trail.chance", {"event": g.reading.names.event(event_id)})
+    return step(what, implied[event_id], "share", key=key, how=how, rests_on=roots)
 
 
 def _per_car(value: float) -> Amount:

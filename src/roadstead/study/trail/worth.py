@@ -9,14 +9,13 @@ import numpy as np
 from roadstead.futures.capacity.channels import DEALERS
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.decisions import sentence
-from roadstead.playbook.tell import first_decisions
-from roadstead.study.trail.ground import AT, HOME, unknown
+from roadstead.playbook.waterfalls import supply_key
+from roadstead.study.trail.ground import AT, unknown
 from roadstead.study.trail.steps import Step, step, summed
 from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from roadstead.study.trail.ground import Ground
     from roadstead.study.trail.steps import Root
@@ -134,7 +133,6 @@ def of_node_year(g: Ground, key: str, text: str, year: str) -> Step:
 def _lane(g: Ground, a: int, y: int, text: str) -> Step:
     """What one lane adds in a node-year."""
     arc, offer = g.ledger.arcs[a], g.ledger.offers[g.ledger.arcs[a].offer]
-    supply = "+".join(filter(None, (arc.line or HOME, arc.regime)))
     line = g.ledger.costing.carmaker.lines[arc.line] if arc.line else None
     what = Sentence(
         "trail.lane_year",
@@ -146,7 +144,7 @@ def _lane(g: Ground, a: int, y: int, text: str) -> Step:
             "margin": Amount(float(g.prospect.arcs.margin[y, a]), "money_per_car"),
         },
     )
-    key = f"margin/{offer.market}/{offer.model_id}/{supply}/{text}"
+    key = f"margin/{offer.market}/{offer.model_id}/{supply_key(arc)}/{text}"
     risk = g.roots.economy(offer.market, "country_risk_premium")
     own = g.roots.figures(offer.market, "country_premium")
     return step(
@@ -215,35 +213,19 @@ def compared(g: Ground, key: str, which: str, nodes: Sequence[str]) -> Step:
     )
 
 
-def skips(g: Ground) -> Iterator[tuple[str, Sentence, float, float]]:
-    """First decisions: key, what, what leaving each out costs, and the gap that solve left; those that must stay have none."""
-    costs = {str(row.what): row for row in g.book.do_now}
-    for one in first_decisions(g.reading):
-        what = sentence(g.reading, one)
-        row = costs.get(str(what))
-        if row is not None and row.costs_to_skip is not None:
-            yield f"skip/{one.kind}/{one.subject}", what, row.costs_to_skip, row.skip_gap
-
-
-def skip(g: Ground, key: str) -> Step:
+def skip(g: Ground, key: str, kind: str, subject: str) -> Step:
     """What leaving a decision out costs."""
-    known = {name: (what, cost, left) for name, what, cost, left in skips(g)}
-    g.among(key, key, known, "first decision that can be left out")
-    what, cost, left = known[key]
-    result = g.kept.told["result"]
-    value = result.get("maximised", result["npv"])
+    known = {row.key: row for row in g.book.do_now if row.costs_to_skip is not None}
+    g.among(key, f"{kind}/{subject}", known, "first decision that can be left out")
+    row, result = known[f"{kind}/{subject}"], g.kept.told["result"]
+    value, cost = result.get("maximised", result["npv"]), row.costs_to_skip or 0.0
+    how = Sentence("trail.how.without", {"gap": Amount(row.skip_gap, "money")})
     parts = (
         step(Sentence("trail.npv", {}), value, "money", key="npv"),
-        step(
-            Sentence("trail.minus_without", {}),
-            cost - value,
-            "money",
-            how=Sentence("trail.how.without", {"gap": Amount(left, "money")}),
-        ),
+        step(Sentence("trail.minus_without", {}), cost - value, "money", how=how),
     )
-    subject = key.split("/", 2)[2]
-    found = step(Sentence("trail.skip", {"what": (what,)}), cost, "money", key=key, rests_on=_invested(g, subject))
-    return summed(found, parts)
+    what = Sentence("trail.skip", {"what": (row.what,)})
+    return summed(step(what, cost, "money", key=key, rests_on=_invested(g, subject)), parts)
 
 
 def _node(g: Ground, key: str, text: str) -> int:
@@ -289,6 +271,12 @@ def _rows(g: Ground, name: str, node: int) -> tuple[Root, ...]:
 
 def _running(g: Ground, name: str, values: Floats) -> tuple[Root, ...]:
     """Rows behind what runs in a year."""
+    if name in {"price", "together"}:
+        markets = g.ledger.selling.markets
+        of = g.ledger.selling.market_of if name == "price" else [m for _, m in g.ledger.selling.groups]
+        found = dict.fromkeys(markets[int(m)] for m, value in zip(of, values, strict=True) if value)
+        roots = (root for market in found for root in g.roots.demand(market, "own_elasticity", "market_elasticity"))
+        return tuple(dict.fromkeys(roots))
     labels = {"open_sites": g.prospect.labels.option, "steps_in_service": g.prospect.labels.resource}.get(name, ())
     items = ("site_fixed", "module_fixed", "entry_fixed", "channel_module_fixed")
     subjects = [one.partition(" ")[2] or one for i, one in enumerate(labels) if values[i]]
