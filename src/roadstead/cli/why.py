@@ -8,7 +8,6 @@ from roadstead.cli.printing import answers, print_json, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roadstead.playbook.book import Sentence
     from roadstead.report.words import Words
     from roadstead.study.trail.steps import Root, Step
     from roadstead.study.trail.why import Keyed
@@ -76,28 +75,21 @@ def why(run: Path, key: str = "", /, *, language: Literal["en", "zh"] = "en", js
         _print(found.trail, words)
 
 
-def said(sentence: "Sentence", words: "Words") -> str:
-    """A sentence of a trail; a bar of a waterfall by its own name."""
-    if sentence.key == "trail.bar":
-        return words.cost(str(sentence.terms["bar"]))
-    return words.say(sentence)
-
-
 def as_json(one: "Step | Keyed", english: "Words", chinese: "Words") -> dict[str, Any]:
     """A figure with what it was worked out from."""
     from roadstead.study.trail.steps import Step
 
     told: dict[str, Any] = {
         "key": one.key,
-        "what": said(one.what, english),
-        "what_zh": said(one.what, chinese),
+        "what": english.say(one.what),
+        "what_zh": chinese.say(one.what),
         "value": one.amount.value,
         "kind": one.amount.kind,
     }
     if isinstance(one, Step):
         told |= {
-            "how": said(one.how, english) if one.how else "",
-            "how_zh": said(one.how, chinese) if one.how else "",
+            "how": english.say(one.how) if one.how else "",
+            "how_zh": chinese.say(one.how) if one.how else "",
             "equation": one.equation,
             "parts": [as_json(part, english, chinese) for part in one.parts],
             "rests_on": one.rests_on,
@@ -109,7 +101,7 @@ def _print_keys(keys: "tuple[Keyed, ...]", run: Path, words: "Words") -> None:
     from roadstead.study.trail.ground import PATTERNS
 
     console, own = answers(), WORDS[words.language]
-    rows = ((one.key, said(one.what, words), words.amount(one.amount)) for one in keys)
+    rows = ((one.key, words.say(one.what), words.amount(one.amount)) for one in keys)
     console.print(table("", HEADS[words.language], rows))
     console.print(own["more"])
     for pattern in PATTERNS:
@@ -144,14 +136,14 @@ def _print(step: "Step", words: "Words") -> None:
 
 
 def _figure(one: "Step", words: "Words") -> str:
-    what = said(one.what, words).rstrip(".。")
+    what = words.say(one.what).rstrip(".。")
     return WORDS[words.language]["figure"].format(what=what, amount=words.amount(one.amount))
 
 
 def _how(one: "Step", words: "Words") -> "Iterator[str]":
     """How a figure is worked out, with its equation, in a line; none where its rows say it all."""
     equation = WORDS[words.language]["equation"].format(equation=one.equation) if one.equation else ""
-    how = words.listed(filter(None, (said(one.how, words) if one.how else "", equation)))
+    how = words.listed(filter(None, (words.say(one.how) if one.how else "", equation)))
     if how:
         yield how
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from rehearsals import small_grown_case
 
-from roadstead.cli.why import said
 from roadstead.footprint.certify import account
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Sentence
@@ -118,8 +117,8 @@ def test_all_can_be_said_in_both_languages(walked: dict[str, Step]):
     for words in (Words("en", "USD"), Words("zh", "USD")):
         for found in walked.values():
             for one in (found, *parts(found)):
-                assert said(one.what, words)
-                assert one.how is None or said(one.how, words)
+                assert words.say(one.what)
+                assert one.how is None or words.say(one.how)
 
 
 def test_npv_leads_through_a_year_to_a_lane_and_its_tariff(walked: dict[str, Step]):
