@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from quick_cases import asks_nothing_beside
+
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks_book import Broken, Restriction
 from roadstead.playbook.rehearsal_book import Estimate, FreshPaths, Outcome
@@ -24,12 +26,13 @@ BINS = 12
 
 
 def small_grown_case(folder: Path) -> None:
-    """The starter case with a grown tree of few nodes: all there is of a rehearsal, in little time."""
+    """The starter case with a grown tree of few nodes: all there is of a rehearsal, in little time, and nothing beside."""
     new_case(folder, grown=True)
     file = folder / "case.yaml"
     text = file.read_text(encoding="utf-8")
     assert text.count("nodes: [1, 4, 11]") == 1
     file.write_text(text.replace("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), encoding="utf-8")
+    asks_nothing_beside(folder)
 
 
 def made_up_rehearsal(signposts: tuple[Signpost, ...]) -> FreshPaths:

@@ -139,7 +139,8 @@ def _print_tree(found: "Checked", console: "Console") -> None:
     if near is not None:
         away, line = (f"{money / 1e6:,.0f} million" for money in (near.distance, near.undivided))
         console.print(
-            f"grown from {number(near.paths)} paths, which lie {away} of money away; {line} from a single line",
+            f"grown from {number(near.paths)} paths: the tree's distance from them is {away}, in money of the case; that of a "
+            f"single line, {line}",
             soft_wrap=True,
         )
     console.print(f"planning takes roughly {told(found.need)}")

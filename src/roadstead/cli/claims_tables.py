@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.cli.printing import percent, table
-from roadstead.study.claims import Verdict, titles
-from roadstead.terms.evidence import Source
+from roadstead.study.claims import Verdict
+from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -243,7 +243,7 @@ def _reading(reading: Reading, world: World) -> dict[str, Any]:
                 "places": figure.places,
                 "decides": figure.decides,
                 "rows": figure.rows,
-                "sources": [world.sources.get(s) or Source(s, s) for s in figure.sources if s],
+                "sources": [document(world.sources, s) for s in figure.sources if s],
             }
             for figure in reading.figures
         ],

@@ -46,12 +46,12 @@ INSTALLATION = Group("This installation", sort_key=4)
 
 def build() -> App:
     """The application with every command."""
-    without_negatives = Parameter(negative=())
+    plainly = Parameter(negative=(), show_default=_default)
     app = App(
         name="roadstead",
         help="Export, assemble kits or build locally: per market and year, with a proven gap and every number's source.",
         version=_version,
-        default_parameter=without_negatives,
+        default_parameter=plainly,
         result_action="return_value",
         suppress_keyboard_interrupt=False,
         help_format="plaintext",
@@ -94,10 +94,15 @@ def build() -> App:
         for command in commands:
             app.command(command, group=group)
     app.command(imports.import_, name="import", group=PLAN)
-    app.command(rules.build(without_negatives, LOOK_UP))
-    app.command(world.build(without_negatives, LOOK_UP))
-    app.command(outlook.build(without_negatives, LOOK_UP))
+    app.command(rules.build(plainly, LOOK_UP))
+    app.command(world.build(plainly, LOOK_UP))
+    app.command(outlook.build(plainly, LOOK_UP))
     return app
+
+
+def _default(value: object) -> str | None:
+    """A default as help shows it: none where nothing is asked for by default."""
+    return None if value is False or value in (None, "", (), []) else str(value)
 
 
 def _version() -> str:
@@ -146,7 +151,7 @@ def _misread(error: CycloptsError, words: Sequence[str]) -> Fault:
     """A command line that could not be read."""
     error.verbose = False
     chain = " ".join(("roadstead", *(error.command_chain or ())))
-    message = " ".join(str(error).split())
+    message = " ".join(str(error).split()).removesuffix(".")
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         message = f"{' '.join(error.unused_tokens)!r} is more than this command takes"
     if not words or not message:

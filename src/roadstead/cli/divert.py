@@ -31,7 +31,7 @@ class Duty:
     on: Annotated[str, Parameter(help="Day of the change, YYYY-MM-DD; its law says what the duty was before.")]
     points: Annotated[float, Parameter(help="Percentage points added to the duty; negative to take some away.")] = 10.0
     powertrain: Annotated[str, Parameter(help="ALL or BEV; with flows of your own any powertrain.")] = "ALL"
-    firm: Annotated[str, Parameter(show_default=False, help="Carmaker, on whose producer group some rates hang.")] = ""
+    firm: Annotated[str, Parameter(help="Carmaker, on whose producer group some rates hang.")] = ""
     fact: Annotated[list[str], Parameter(help="NAME=VALUE, as often as needed: qualifies.USMCA=true.")] = field(
         default_factory=list
     )

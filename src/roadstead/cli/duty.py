@@ -27,13 +27,10 @@ class Question:
     importer: Annotated[str, Parameter(help="Country or customs territory that levies: DEU, Germany, EU27.")]
     powertrain: Annotated[str, Parameter(help="ICE, HEV, PHEV, EREV, BEV or FCEV.")]
     value: Annotated[float, Parameter(help="Customs value of one car on the importer's own basis, in US$.")]
-    origin: Annotated[
-        str, Parameter(show_default=False, help="Country of origin; may be left out where origins are compared.")
-    ] = ""
+    origin: Annotated[str, Parameter(help="Country of origin; may be left out where origins are compared.")] = ""
     on: Annotated[
         str,
         Parameter(
-            show_default=False,
             help="Day of entry, YYYY-MM-DD; may be left out of a timeline or where days are compared.",
         ),
     ] = ""
@@ -53,13 +50,10 @@ class Beside:
     compare: Annotated[
         str,
         Parameter(
-            show_default=False,
             help="Quotes side by side: origin=JPN,KOR,MEX, firm=BYD,SAIC or on=2025-01-01,2027-01-01.",
         ),
     ] = ""
-    timeline: Annotated[
-        str, Parameter(show_default=False, help="What the lane pays from year to year, 2018-2030, step by step.")
-    ] = ""
+    timeline: Annotated[str, Parameter(help="What the lane pays from year to year, 2018-2030, step by step.")] = ""
     chart: Annotated[Path | None, Parameter(help="Draw the timeline to a file: .html, .svg or .png.")] = None
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.cli.printing import percent, table
-from roadstead.study.claims import titles
-from roadstead.terms.evidence import ASSUMPTION, Source
+from roadstead.study.markets import KEYS
+from roadstead.terms.evidence import ASSUMPTION, document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from roadstead.study.market_cell import Cell
     from roadstead.study.markets import Market, Markets, Transit
+    from roadstead.terms.evidence import Source
     from roadstead.world.reference import World
 
 Language = Literal["en", "zh"]
@@ -91,7 +92,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "terms": "market_terms.csv 中的假设",
     },
 }
-KEYS = ("size", "growth", "nev_share", "openness", "landed_gap", "country_risk", "chinese_share")
 MISSING_ZH = {
     "no outlook": "没有展望：其过去的新能源份额未知",
     "no share of Chinese": "没有中国品牌份额数据",
@@ -315,4 +315,4 @@ def _cell(cell: Cell, found: Markets) -> dict[str, Any]:
 
 
 def _documents(ids: Sequence[str], found: Markets) -> list[Source]:
-    return [found.sources.get(one) or Source(one, one) for one in ids]
+    return [document(found.sources, one) for one in ids]

@@ -48,9 +48,7 @@ def build(default: Parameter, group: Group) -> App:
 class Ground:
     """What the outlook stands on, as typed."""
 
-    view: Annotated[
-        str, Parameter(show_default=False, help="A published projection to blend in: 'IEA GEVO 2025/STEPS'.")
-    ] = ""
+    view: Annotated[str, Parameter(help="A published projection to blend in: 'IEA GEVO 2025/STEPS'.")] = ""
     weight: Annotated[float, Parameter(help="What it weighs, from 0 to 1.")] = 0.5
     monthly: Annotated[
         Path | None, Parameter(help="Registrations by month and fuel (CSV): what the year under way already tells.")
@@ -96,7 +94,7 @@ class Known:
 
 def outlook(
     *markets: str,
-    years: Annotated[str, Parameter(show_default=False)] = "",
+    years: str = "",
     ground: Annotated[Ground | None, Parameter(name="*")] = None,
     sampling: Annotated[Sampling | None, Parameter(name="*")] = None,
     chart: Path | None = None,

@@ -8,8 +8,7 @@ from roadstead.cli.precedents_tables import in_year, place, share, shares
 from roadstead.cli.precedents_tables import years as years_of
 from roadstead.cli.precedents_words import METRICS, STANDINGS_ZH, WORDS, Language
 from roadstead.cli.printing import percent, table
-from roadstead.study.claims import titles
-from roadstead.terms.evidence import Source
+from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -242,7 +241,7 @@ def _row(row: Row, world: World) -> dict[str, Any]:
     told = {key: value for key, value in row.values.items() if key in TOLD and value is not None}
     return told | {
         "row": f"{row.file}:{row.line}",
-        "source": (world.sources.get(source) or Source(source, source)) if source else None,
+        "source": document(world.sources, source) if source else None,
     }
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from math import isfinite
-from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from roadstead.cli.precedents_words import WORDS, Language
 from roadstead.cli.printing import percent, table
-from roadstead.study.claims import titles
-from roadstead.world.plants import VOLVO, Standing
+from roadstead.terms.evidence import titles
+from roadstead.world.plants import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,8 @@ def blocks(found: Precedents, world: World, language: Language) -> Iterator[Tabl
     yield ""
     yield from _home_notes(found, language)
     yield ""
-    level = words["level"].format(share=percent(found.china[0].level.share, 1))
+    start = found.china[0].level
+    level = words["level"].format(share=percent(start.share, 1), period=start.period)
     yield words["of level"].format(title=words["china"], level=level)
     yield china(found, world, language)
     yield ""
@@ -73,11 +73,10 @@ def homes(found: Precedents, world: World, language: Language) -> Table:
 
 def _home(home: Home, world: World, language: Language) -> tuple[str, ...]:
     words, curve = WORDS[language], home.fitted.curve
-    first, last = min(home.points, key=lambda one: one.year), max(home.points, key=lambda one: one.year)
     return (
         place(home.home, world, language),
-        f"{first.year} {share(first.share)}",
-        f"{last.year} {share(last.share)}",
+        f"{home.first.year} {share(home.first.share)}",
+        f"{home.last.year} {share(home.last.share)}",
         words["at peak"].format(year=home.peak["year"], share=share(home.at_peak)),
         in_year(home.half, language),
         share(curve.ceiling),
@@ -145,11 +144,11 @@ def _cars(placed: Placed, language: Language) -> list[str]:
 def _china_notes(found: Precedents, world: World, language: Language) -> Iterator[str]:
     words = WORDS[language]
     yield words["range is"].format(share=percent(found.china[1].level.share, 1))
-    level = found.china[0].level.share
-    for home in found.homes:
-        first = min(home.points, key=lambda one: one.year)
-        if first.share > 2.0 * level:
-            yield words["extrapolated"].format(home=place(home.home, world, language), share=share(first.share))
+    firsts = [
+        words["first of"].format(home=place(home.home, world, language), share=share(home.first.share))
+        for home in found.homes
+    ]
+    yield words["extrapolated"].format(firsts=(", " if language == "en" else "、").join(firsts))
     low, middle, high = (million(row["value"], language, 1) for row in found.sales)
     rests_on = "; ".join(titles(found.sources, [row["source"] for row in found.sales]))
     yield words["cars are"].format(low=low, middle=middle, high=high, titles=rests_on)
@@ -164,11 +163,10 @@ def _check(found: Precedents, world: World, language: Language) -> str:
         )
         for one in found.checks
     ]
-    missed = fmean(abs(known - span[1]) for one in found.checks for _, known, span in one.told)
     return words["check"].format(
         inside=sum(one.inside for one in found.checks),
         years=sum(len(one.told) for one in found.checks),
-        error=_points(missed),
+        error=_points(found.missed),
         each=("; " if language == "en" else "；").join(each),
     )
 
@@ -225,17 +223,16 @@ def years(span: tuple[float, float], language: Language) -> str:
 def _maker_notes(found: Precedents, world: World, language: Language) -> Iterator[str]:
     words, rates = WORDS[language], found.rates
     yield words["used"].format(used=share(found.utilisation))
-    own = [one.maker for one in found.makers if one.maker.maker != VOLVO]
-    now, later = sum(one.capacity for one in own), sum(one.later[1] for one in own)
+    now, later = found.capacity
     yield words["total"].format(
         now=million(now, language, 1),
         later=million(later, language, 1),
-        made=million(found.utilisation * later, language, 1),
+        made=million(found.made, language, 1),
         counts=("; " if language == "en" else "；").join(_counts(world, language)),
     )
-    worst = max(zip(rates.late, rates.due, strict=True), key=lambda pair: pair[0])
+    worst = rates.worst
     yield words["late"].format(
-        late=sum(months > 0.0 for months in rates.late),
+        late=rates.count_late,
         due=len(rates.due),
         median=f"{rates.median_late:.0f}",
         mean=f"{rates.mean_late:.0f}",
@@ -247,7 +244,7 @@ def _maker_notes(found: Precedents, world: World, language: Language) -> Iterato
     yield words["given up"].format(**given, rate=rate, low=low, high=high)
     yield words["closed"].format(closed=len(rates.closed), all=rates.transplants)
     waits = found.waits.values()
-    yield words["waits"].format(low=min(waits), high=max(waits), median=f"{median(waits):g}")
+    yield words["waits"].format(low=min(waits), high=max(waits), median=f"{found.median_wait:g}")
 
 
 def _counts(world: World, language: Language) -> list[str]:

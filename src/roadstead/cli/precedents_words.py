@@ -25,7 +25,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "of level": "{title}, from {level}",
         "pace of": "at pace of",
         "like": "as in",
-        "level": "{share} (first half of 2024, without Volvo)",
+        "level": "{share} ({period}, without Volvo)",
         "with Volvo": "with Volvo",
         "all": "all three",
         "cars": "m cars {year}",
@@ -42,7 +42,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "can be carried over: a share of global production turns on the size of the home market. Docs/precedents.md.",
         "peak first": "Only in Japan did the peak of exports come first, at {jpn} of foreign sales made abroad; Korea's came at {kor}, "
         "Germany's at {deu}. China's exports still grow, so it is placed by level, not by years since a peak.",
-        "extrapolated": "{home}'s record begins at {share}: what its curve says of so low a level is drawn beyond it.",
+        "extrapolated": "The records begin at {firsts}: what a curve says of a lower level is drawn beyond its record.",
+        "first of": "{share} ({home})",
         "range is": "In brackets: lowest and highest of the curves with a year left out. All three: the middle home's, and the lowest "
         "and highest of all. With Volvo: from {share}.",
         "cars are": "Cars abroad: lowest share of {low} m sold abroad in 2030, middle of {middle} m, highest of {high} m "
@@ -110,7 +111,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "of level": "{title}，自{level}起",
         "pace of": "按其速度",
         "like": "同水平年",
-        "level": "{share}（2024上半年，不含沃尔沃）",
+        "level": "{share}（{period}，不含沃尔沃）",
         "with Volvo": "含沃尔沃",
         "all": "三国合计",
         "cars": "{year}年，万辆",
@@ -126,7 +127,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "read": "趋于：曲线上限（O.11）；速度：比值年增速。只有海外销量口径可以套用：占全球产量的份额取决于本国市场大小。"
         "详见 docs/precedents.md。",
         "peak first": "只有日本是出口先见顶（当时海外产量占海外销量的{jpn}）；韩国见顶时已达{kor}，德国{deu}。中国出口仍在增长，故按水平而非见顶后年数定位。",
-        "extrapolated": "{home}的记录始于{share}：其曲线在如此低水平上的部分属于外推。",
+        "extrapolated": "各国记录的起点为{firsts}：曲线在更低水平上的部分属于外推。",
+        "first of": "{home}{share}",
         "range is": "括号内：逐一剔除一年后各曲线的最低与最高。三国合计：居中国家，及全部的最低与最高。含沃尔沃：自{share}起。",
         "cars are": "海外产量：最低份额乘2030年海外销量{low}万辆，居中乘{middle}万辆，最高乘{high}万辆（{titles}）；2035年未找到预测，沿用同一销量。",
         "check": "回测：仅用另外两国曲线，从各国最早年份推算：{years}年中有{inside}年的已知份额落在范围内，居中值平均误差{error}个百分点（{each}）。"

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.claim_quantities import work_out
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.evidence import Source
+from roadstead.terms.evidence import document, titles
 from roadstead.world.claim_schemas import AS_TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from roadstead.study.claim_figures import Figure
+    from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
 
@@ -141,7 +142,7 @@ def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
 def _claim(world: World, row: Row, told: Iterable[Row]) -> Claim:
     readings = tuple(_reading(world, row, reading) for reading in told)
     verdict, rests_on = judge(readings)
-    made_in = world.sources.get(row["source"]) or Source(row["source"], row["source"])
+    made_in = document(world.sources, row["source"])
     deciding = () if rests_on is None else rests_on.deciding
     ids = dict.fromkeys(source for figure in deciding for source in figure.sources)
     return Claim(
@@ -155,11 +156,6 @@ def _claim(world: World, row: Row, told: Iterable[Row]) -> Claim:
         rests_on=rests_on,
         source=titles(world.sources, ids) or (made_in.title,),
     )
-
-
-def titles(known: Mapping[str, Source], ids: Iterable[str]) -> tuple[str, ...]:
-    """Titles of documents, each once; an id that stands for itself where no row of sources.csv has it."""
-    return tuple(dict.fromkeys(known[one].title if one in known else one for one in ids if one))
 
 
 def _reading(world: World, claim: Row, row: Row) -> Reading:

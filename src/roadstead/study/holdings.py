@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.footing import PACKAGED, Footing, held
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.evidence import Source
+from roadstead.terms.evidence import document
 from roadstead.trade.law import AS_OF
 from roadstead.world import reference
 from roadstead.world.sources import coverage, naming
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
+    from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row, Schema
     from roadstead.world.reference import World
     from roadstead.world.sources import Coverage
@@ -138,12 +138,8 @@ def cited(table: str = "") -> tuple[Cited, ...]:
                 if schema.name not in named:
                     named.append(schema.name)
     known = reference.load().sources
-    found = [Cited(_source(known, s), count[s], tuple(tables[s])) for s in count]
+    found = [Cited(document(known, s), count[s], tuple(tables[s])) for s in count]
     return tuple(sorted(found, key=lambda entry: (-entry.rows, entry.source.source_id)))
-
-
-def _source(known: Mapping[str, Source], source_id: str) -> Source:
-    return known.get(source_id) or Source(source_id, source_id)
 
 
 def _chosen(table: str) -> list[tuple[Schema, tuple[Row, ...]]]:

@@ -86,12 +86,14 @@ class _Rewriting:
     base: Study
     into: Path
     root: dict[str, Any]
+    declared: tuple[dict[str, Any], ...]
     book: Rulebook
 
     def __init__(self, base: Study, into: Path) -> None:
         self.base, self.into = base, into
         text = (base.folder / CASE_FILE).read_text(encoding="utf-8-sig")
         self.root = plain(YAML(typ="rt").load(text))
+        self.declared = tuple(self.root.get("events", ()))
         self.book = rulebook.load(base.as_known_on, base.own_rules, base.world.dollars().keys())
 
     def work_in(self, patches: Sequence[Patch]) -> None:
@@ -142,6 +144,10 @@ class _Rewriting:
 
     def _event(self, patch: Certain) -> None:
         where = f"--event {patch.text}"
+        # An event before may have taken the branches that bring this one: it is still one of the case.
+        present = {one["id"] for one in self.root["events"]}
+        gone = [one for one in self.declared if one["id"] == patch.event and one["id"] not in present]
+        self.root["events"] = [*self.root["events"], *gone]
         found = patch_events.find(patch, self.base, self.root["events"])
         if self._grown is not None:
             self._sure(patch, where, own=isinstance(found, str))

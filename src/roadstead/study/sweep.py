@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +196,11 @@ def _names(study: Study) -> dict[str, tuple[str, str]]:
 def _worked_in(task: _Task, point: Point, into: Path) -> Study:
     patches = [patch for _, inside in task.fixed for patch in inside]
     texts = [*(text for text, _ in task.fixed), *(patch.text for patch in point.patches)]
-    return work_in(task.base, [*patches, *point.patches], into, texts)
+    try:
+        return work_in(task.base, [*patches, *point.patches], into, texts)
+    except RoadsteadError as error:
+        over = {f"--set {patch.text}": f"--over {patch.text}" for patch in point.patches}  # as the person asked for it
+        raise RoadsteadError([replace(one, where=over.get(one.where, one.where)) for one in error.faults]) from None
 
 
 def _planned(task: _Task, point: Point, kept: _Kept) -> PlannedPoint:

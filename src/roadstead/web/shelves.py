@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
@@ -18,12 +19,10 @@ from roadstead.web.uploads import take_in
 from roadstead.web.workplace import MANIFEST
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from roadstead.web.workplace import RunShown
+    from roadstead.web.workplace import RunShown, Workplace
 
 router = APIRouter(include_in_schema=False)
-PLAYBOOK, WORKBOOK = "playbook.html", "playbook.xlsx"
+PLAYBOOK = "playbook.html"
 PLAYBOOK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """A playbook carries its own style and asks nobody for anything; only the desk may frame it."""
 
@@ -60,11 +59,9 @@ def runs(request: Request) -> Response:
 @router.get("/runs/{name}")
 def run(request: Request, name: str) -> Response:
     """A run: its worth, its playbook, and what can be taken away."""
-    place = desk_of(request).workplace
-    shown = place.run(name)
+    shown = desk_of(request).workplace.run(name)
     tables = [file for file in shown.files if file.startswith("tables/")]
-    others = [other for other in place.runs() if other != name]
-    return page(request, "run.html", run=shown, tables=tables, others=others, has_playbook=PLAYBOOK in shown.files)
+    return page(request, "run.html", run=shown, tables=tables, has_playbook=PLAYBOOK in shown.files)
 
 
 @router.get("/runs/{name}/playbook")
@@ -98,9 +95,7 @@ def framed(document: Path | str) -> Response:
     return FileResponse(document, media_type="text/html", headers=headers)
 
 
-def _packed(place: Any, shown: RunShown) -> Path:
-    from pathlib import Path
-
+def _packed(place: Workplace, shown: RunShown) -> Path:
     with tempfile.NamedTemporaryFile(prefix="roadstead-run-", suffix=".zip", delete=False) as handle:
         to = Path(handle.name)
         try:

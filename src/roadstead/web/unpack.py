@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from roadstead.study.bundled import CASE_FILE
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.zips import BROKEN
 
@@ -24,7 +26,6 @@ ENDINGS = frozenset({".yaml", ".csv", ".md", ".txt"})
 LINK = 0o120000
 KIND = 0o170000
 AT_ONCE = 65_536
-CASE_FILE = "case.yaml"
 EXPECTED = f"a zip file of a case folder: {CASE_FILE}, tables as CSV, nothing else"
 
 
@@ -105,10 +106,7 @@ def main(packed: Path, into: Path) -> str:
 
         return json.dumps({"name": read_study(into).case.name, "faults": []})
     except RoadsteadError as error:
-        faults = [
-            {"where": f.where, "code": f.code, "message": f.message, "expected": f.expected} for f in error.faults
-        ]
-        return json.dumps({"name": "", "faults": faults})
+        return json.dumps({"name": "", "faults": [asdict(fault) for fault in error.faults]})
 
 
 def limit(memory: int, seconds: int, file: int) -> None:

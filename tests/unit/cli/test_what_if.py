@@ -57,6 +57,16 @@ def test_a_sweep_over_nothing_and_without_a_case_is_refused(run: Callable[..., S
     assert run("sweep", starter, "--out", tmp_path / "s").codes == ["RS-S741"]
     assert run("sweep", "--over", "EU27/MFN=0.1,0.2", "--out", tmp_path / "s").codes == ["RS-S741"]
     assert run("sweep", starter, "--tornado", "--spread", "20", "--out", tmp_path / "s").codes == ["RS-S741"]
+    nowhere = run("sweep", starter, "--over", "xx/yy=1,2", "--out", tmp_path / "s")
+    assert nowhere.codes == ["RS-S731"]
+    assert "--over xx/yy=2: " in nowhere.err
+
+
+@pytest.mark.parametrize("command", ["plan", "duty", "futures", "serve", "sweep", "import"])
+def test_help_shows_defaults_where_there_are_any(run: Callable[..., Said], command: str):
+    told = " ".join(run(command, "--help").out.replace("│", " ").split())
+    assert not [odd for odd in ("()", "[]", '""', "False", "None") if f"[default: {odd}]" in told]
+    assert ("[default: en]" in told) == (command in {"plan", "futures", "sweep"})
 
 
 def test_runs_are_compared_in_words_and_in_json(run: Callable[..., Said], stored: Path, tmp_path: Path):
@@ -68,3 +78,5 @@ def test_runs_are_compared_in_words_and_in_json(run: Callable[..., Said], stored
     assert len(told["runs"]) == 2
     assert run("compare", stored).codes == ["RS-S743"]
     assert run("compare", stored, tmp_path).codes == ["RS-S703"]
+    assert run("compare", stored, stored, "--page", tmp_path / "beside.pdf").codes == ["RS-C701"]
+    assert not (tmp_path / "beside.pdf").exists()

@@ -168,7 +168,7 @@ def fans(draw):
     return Fan(draw(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=40)), years)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(fans(), min_size=1, max_size=6))
 def test_any_fans_stand_on_the_sheet(drawn):
     chart = fan_chart("t", drawn)

@@ -138,7 +138,7 @@ def test_names_in_one_place_move_to_both_sides():
 shares = st.lists(st.floats(0, 1), min_size=len(LEVELS), max_size=len(LEVELS))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.builds(Reliability, st.text("aW中 ", max_size=40), st.integers(1, 500), shares), min_size=1, max_size=8)
 )

@@ -58,9 +58,6 @@ def grown_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The grown starter case, planned without asking what flexibility is worth."""
     folder = tmp_path_factory.mktemp("kept") / "case"
     small_grown_case(folder)
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    assert text.count("times: 2,") == 1
-    (folder / "case.yaml").write_text(text.replace("times: 2,", "times: 0,"), encoding="utf-8")
     with solver_silenced():
         return run(read_study(folder), effort=Effort(gap=0.05, seconds=60.0, workers=1), progress=Quiet())
 

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 BESIDE_LAW = ("content", "least_price")
 
 
+PLAYED = "an event that `roadstead futures` marks as played"
+
+
+def unplayed(event: CatalogueEvent) -> str:
+    """Why an event that is only shown cannot be planned with: its own words say what it would change, and why that is not played."""
+    return f"`{event.event_id}` cannot be planned with: {event.would_change}"
+
+
 def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) -> Event:
     """The event at one of its levels, as a plan works it out; the likeliest level where none is named.
 
@@ -32,8 +40,7 @@ def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) ->
         RS-F545 for an event that is shown, not yet played, or a level that it does not have.
     """
     if not event.played:
-        message = f"`{event.event_id}` is shown, not yet played: {event.would_change}"
-        raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", message, "an event that is played"))
+        raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", unplayed(event), PLAYED))
     degree = _degree(event, level_id)
     amount = degree.level.amount
     title = f"{event.title}: {degree.title}" if degree.title else event.title

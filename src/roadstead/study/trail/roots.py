@@ -10,7 +10,7 @@ from roadstead.futures.paths import economy
 from roadstead.study import tables
 from roadstead.study.footing import PACKAGED
 from roadstead.study.trail.steps import Root
-from roadstead.terms.evidence import ASSUMPTION
+from roadstead.terms.evidence import ASSUMPTION, document
 from roadstead.trade import rulebook
 from roadstead.trade.schemas import ALL as LAW
 from roadstead.world import reference
@@ -195,14 +195,14 @@ class Roots:
         return Root("events", event.event_id, "", says, event.rests_on or ASSUMPTION, "", "", "low", True, event.note)
 
     def _root(self, table: str, row: str, at: str, says: Iterable[str], evidence: Evidence) -> Root:
-        source = self.study.sources.get(evidence.source_id)
+        source = document(self.study.sources, evidence.source_id)
         return Root(
             table=table,
             row=row,
             at=at,
             says=tuple(says),
-            source=source.title if source else evidence.source_id,
-            url=source.url if source else "",
+            source=source.title,
+            url=source.url,
             as_of=evidence.as_of,
             confidence=evidence.confidence.value,
             is_assumption=not evidence.is_sourced,
