@@ -6,38 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.demand.analogues import ANALOGUES
-from roadstead.demand.bands import BANDS
-from roadstead.demand.entry_terms import ENTRY_TERMS
-from roadstead.demand.flows import PACKAGED as FLOW_TABLES
-from roadstead.demand.parameters import PARAMETERS
-from roadstead.futures.catalogue import catalogue
-from roadstead.futures.catalogue import tables as events
-from roadstead.futures.paths.economy import ECONOMY
 from roadstead.study import manifest
 from roadstead.study.bundled import CASE_FILE, case_folder
-from roadstead.study.folders import FACTS, RULES
+from roadstead.study.folders import FACTS
+from roadstead.study.world_tables import OWN, PACKAGED, Held, every_table
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.packaged import every_table, packaged_table, standing_on
-from roadstead.terms.tables import read_table
+from roadstead.terms.packaged import packaged_files, standing_on
 from roadstead.terms.workbooks import SUFFIXES
-from roadstead.trade import rulebook
-from roadstead.trade import schemas as law
 from roadstead.trade.law import rules_as_of
 from roadstead.world import reference
-from roadstead.world import schemas as facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from roadstead.terms.packaged import Edition
-    from roadstead.terms.tables import Row, Schema
-
-PACKAGED = "packaged"
-"""Name of the world as it is packaged, with nobody's own tables."""
-EVENTS = catalogue.FOLDER
-OWN = {FACTS: facts.ALL, RULES: law.ALL, EVENTS: events.ALL}
-"""Tables that a user may have of his own, by the folder of a case that holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +52,7 @@ class Footing:
     def files(self) -> dict[str, Path]:
         """Every table's file: packaged ones by ``room/name.csv``, a user's own by ``own/folder/name.csv``."""
         with standing_on(self.edition):
-            found = every_table()
+            found = packaged_files()
         for folder, schemas in OWN.items():
             if folder in self.own:
                 paths = (self.own[folder] / f"{schema.name}.csv" for schema in schemas)
@@ -88,20 +70,6 @@ class Footing:
         return f"{self.built_on}+{self.sha256[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One table as a plan would use it, a user's rows in their places."""
-
-    room: str
-    schema: Schema
-    rows: tuple[Row, ...]
-
-    @property
-    def name(self) -> str:
-        """Room and table."""
-        return f"{self.room}/{self.schema.name}"
-
-
 def held(footing: Footing) -> tuple[Held, ...]:
     """Every table: facts, law, terms of demand, events.
 
@@ -111,21 +79,7 @@ def held(footing: Footing) -> tuple[Held, ...]:
         With every fault of a user's own tables.
     """
     with standing_on(footing.edition):
-        return tuple(_held(footing.own))
-
-
-def _held(own: Mapping[str, Path]) -> Iterator[Held]:
-    of_world = reference.load(own.get(FACTS)).tables
-    of_law, of_events = rulebook.rows(own.get(RULES)), catalogue.rows(own.get(EVENTS))
-    for schema in facts.ALL:
-        yield Held("world", schema, of_world[schema.name])
-    for schema in law.ALL:
-        yield Held("trade", schema, tuple(of_law[schema.name]))
-    for schema in (PARAMETERS, BANDS, ENTRY_TERMS, ANALOGUES, *FLOW_TABLES):
-        yield Held("demand", schema, read_table(packaged_table("demand", schema.name), schema))
-    for schema in events.ALL:
-        yield Held("futures", schema, of_events[schema.name])
-    yield Held("futures", ECONOMY, read_table(packaged_table("futures", ECONOMY.name), ECONOMY))
+        return every_table(footing.own)
 
 
 def footing(named: str | Path) -> Footing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roadstead.study.footing import PACKAGED, Footing, held
+from roadstead.study.world_tables import every_table
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import document
 from roadstead.trade.law import AS_OF
@@ -95,7 +95,7 @@ def holdings(today: date) -> Holdings:
 
 def packaged() -> tuple[tuple[Schema, tuple[Row, ...]], ...]:
     """Every packaged table: facts, rules, parameters of demand, car flows, events."""
-    return tuple((table.schema, table.rows) for table in held(Footing(PACKAGED)))
+    return tuple((table.schema, table.rows) for table in every_table({}))
 
 
 def unsourced(table: str = "") -> tuple[Unsourced, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.study.parquet import digest
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.packaged import every_table
+from roadstead.terms.packaged import packaged_files
 from roadstead.terms.placing import unpacked
 from roadstead.world.reference import BUILT_ON
 
@@ -55,7 +55,7 @@ def files_of(folder: Path) -> list[Path]:
 
 def packaged_digest() -> str:
     """SHA-256 over every packaged table, so that a newer reference world is noticed."""
-    return digest_of(every_table())
+    return digest_of(packaged_files())
 
 
 def digest_of(tables: Mapping[str, Path]) -> str:

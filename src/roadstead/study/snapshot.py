@@ -10,8 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from roadstead.study import manifest
-from roadstead.study.footing import OWN, Footing, held, own_folders
+from roadstead.study.footing import Footing, held, own_folders
 from roadstead.study.workplace import place_to_stay
+from roadstead.study.world_tables import OWN
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.packaged import ROOMS, Edition, standing_on
 from roadstead.terms.zips import BROKEN

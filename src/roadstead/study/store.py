@@ -17,12 +17,13 @@ import polars as pl
 from roadstead.footprint.certify import certify
 from roadstead.footprint.solve import prove
 from roadstead.study import flexible, frames, manifest, parquet, snapshot
-from roadstead.study.footing import PACKAGED, Footing
+from roadstead.study.footing import Footing
 from roadstead.study.kept_book import write_book
 from roadstead.study.progress import Quiet
 from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
+from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.packaged import edition
 

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.study.footing import PACKAGED, Footing, footing, held
+from roadstead.study.footing import Footing, footing, held
+from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.spelling import meant
 from roadstead.world.sources import naming
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from roadstead.study.footing import Held
+    from roadstead.study.world_tables import Held
     from roadstead.terms.tables import Row, Schema
 
 EMPTY: tuple[Any, ...] = (None, "", ())

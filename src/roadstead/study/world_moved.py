@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.study import manifest
-from roadstead.study.footing import PACKAGED, Footing, footing, own_folders
+from roadstead.study.footing import Footing, footing, own_folders
 from roadstead.study.snapshot import of_run
 from roadstead.study.world_diff import WorldDiff, WorldSide, between, side
+from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.packaged import standing_on
 

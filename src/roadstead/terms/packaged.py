@@ -50,7 +50,7 @@ def packaged_table(room: str, name: str) -> Path:
     return packaged_folder(room) / f"{name}.csv"
 
 
-def every_table() -> dict[str, Path]:
+def packaged_files() -> dict[str, Path]:
     """Every table of the world by ``room/name.csv``, in the order of the rooms."""
     return {f"{room}/{path.name}": path for room in ROOMS for path in sorted(packaged_folder(room).glob("*.csv"))}
 

@@ -16,7 +16,7 @@ from roadstead.footprint.solve import Effort
 from roadstead.study import manifest, snapshot
 from roadstead.study.checkpoint import Searches
 from roadstead.study.evidence import world_diff, world_snapshot
-from roadstead.study.footing import PACKAGED, Footing, held
+from roadstead.study.footing import Footing, held
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
@@ -24,8 +24,9 @@ from roadstead.study.store import store, verify
 from roadstead.study.study import prepare, settle
 from roadstead.study.watch import watch
 from roadstead.study.world_moved import moved
+from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import RoadsteadError
-from roadstead.terms.packaged import Edition, every_table, standing_on
+from roadstead.terms.packaged import Edition, packaged_files, standing_on
 from roadstead.trade import rulebook
 from roadstead.trade.law import AS_OF, rules_as_of
 
@@ -42,7 +43,7 @@ BRITISH_TAX = "GBR-VAT"
 def older(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     """The packaged tables of an invented day: Britain taxed cars at a quarter, and one bloc row was not written yet."""
     folder = tmp_path_factory.mktemp("edition")
-    for name, path in every_table().items():
+    for name, path in packaged_files().items():
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(path, folder / name)
     _edit(folder / "trade" / "taxes.csv", lambda rows: [_taxed(row) for row in rows])

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.paths import economy
 from roadstead.study import tables
-from roadstead.study.footing import PACKAGED
 from roadstead.study.trail.steps import Root
+from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
 from roadstead.trade import rulebook
 from roadstead.trade.schemas import ALL as LAW
