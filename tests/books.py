@@ -31,7 +31,9 @@ from roadstead.playbook.book import (
     VolumeYear,
     Waterfall,
 )
-from roadstead.playbook.map_book import Map, MapFlow, MapMarket
+from roadstead.playbook.map_book import Atlas, Map, MapFlow, MapMarket
+from roadstead.playbook.regret import regrets
+from roadstead.playbook.sources_book import SourceRow
 
 FIRST, LAST = 2027, 2036
 YEARS = range(FIRST, LAST + 1)
@@ -138,7 +140,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
                 "An invented yearbook",
             ),
         ),
-        world_map=_map(),
+        atlas=Atlas(SALOON, 2032, tuple(map(_map, YEARS))),
         timeline=_timeline(),
         tree=_tree(),
         waterfalls=_waterfalls(),
@@ -156,15 +158,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
                 "models: small", "8000", "USD/car", "An invented source", evidence_url, "2026-01", "high", False, "none"
             ),
             EvidenceRow(
-                "lines: south",
-                "450000000",
-                "USD",
-                "assumption",
-                "",
-                "2026-06",
-                "low",
-                True,
-                "=SUM(1;2) is text here",
+                "lines: south", "450000000", "USD", "assumption", "", "2026-06", "low", True, "=SUM(1;2) is text here"
             ),
         ),
         events=(
@@ -219,6 +213,11 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         signposts=made_up_signposts(decision("south", "open", 60_000, 2031, 4e8)),
         demand=made_up_demand(),
         rehearsal=made_up_rehearsal(made_up_signposts(decision("south", "open", 60_000, 2031, 4e8))),
+        regrets=regrets(_futures()),
+        sources=(
+            SourceRow("An invented source", evidence_url, 1, 0, 0, "2026-01", "high"),
+            SourceRow("Invented register", "", 0, 2, 0, "", ""),
+        ),
     )
 
 
@@ -355,22 +354,28 @@ def _later() -> tuple[Later, ...]:
     )
 
 
-def _map() -> Map:
+def _map(year: int) -> Map:
+    """Sales grow a little every year, the EU's duty comes in 2029, and the plant in Hungary begins in 2030."""
+    grown = 1 + 0.05 * (year - 2032)
     markets = tuple(
-        MapMarket(Name(en, zh), iso, m49, lon, lat, duty, float(cars), "export" if cars else "none")
-        for iso, m49, en, zh, lon, lat, duty, cars in PLACES
-    )
+        MapMarket(
+            Name(en, zh), iso, lon, lat, 0.10 if duty == 0.27 and year < 2029 else duty, cars * grown,
+            "export" if cars else "none",
+        )
+        for iso, _, en, zh, lon, lat, duty, cars in PLACES
+    )  # fmt: skip
     home = Name("China", "中国")
     flows = [
-        MapFlow(home, Name(en, zh), (113.0, 32.0), (lon, lat), float(cars), "export")
+        MapFlow(home, Name(en, zh), (113.0, 32.0), (lon, lat), cars * grown, "export")
         for _, _, en, zh, lon, lat, _, cars in PLACES
         if cars
     ]
     flows += [
         MapFlow(LINES["north"][1], place(iso), (19.5, 47.1), (lon, lat), 30_000.0, "local")
         for iso, lon, lat in (("DEU", 10.0, 51.2), ("FRA", 2.4, 46.8))
+        if year >= 2030
     ]
-    return Map(2032, SALOON, markets, tuple(flows))
+    return Map(year, markets, tuple(flows))
 
 
 def _timeline() -> tuple[TimelineSpan, ...]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
+from screenshots import emptied
+
+if TYPE_CHECKING:
+    import pytest
 
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
@@ -12,3 +17,9 @@ settings.load_profile("house")
 # A suite that a shell begins in the background is deaf to interrupts, and so would be what it starts; tests send some.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pictures of pages are those of this run; helpers of xdist begin after that."""
+    if not hasattr(config, "workerinput"):
+        emptied()

@@ -10,6 +10,7 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from roadstead.cli import (
+    backtest,
     case,
     claims,
     desk,
@@ -97,6 +98,7 @@ def build() -> App:
     app.command(rules.build(plainly, LOOK_UP))
     app.command(world.build(plainly, LOOK_UP))
     app.command(outlook.build(plainly, LOOK_UP))
+    app.command(backtest.build(plainly, LOOK_UP))
     return app
 
 

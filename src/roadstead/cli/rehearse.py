@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from roadstead.playbook.breaks_book import Broken, Restriction
-    from roadstead.playbook.signs_book import Confirmed
+    from roadstead.playbook.signs_book import Confirmed, Signpost
     from roadstead.report.words import Words
     from roadstead.study.rehearsing import Rehearsal
 
@@ -116,22 +116,22 @@ def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["e
 
 
 def _print_signs(signs: "Sequence[Confirmed]", words: "Words", console: "Console") -> None:
-    """Each signpost, its rates on the tree and on these paths, and the sign that these paths would have."""
+    """Each signpost, its rates on the tree and on these paths, and the sign to go by."""
     from roadstead.report.html import page_table
-    from roadstead.report.rehearsal import sign_rates
+    from roadstead.report.signs import sign, sign_rates
 
     console.print(f"\n{words.label('table.fresh_signs')}")
     for one in signs:
         signpost = one.signpost
-        sign = words.joined([condition.said for condition in signpost.conditions])
         console.print(f"{signpost.year}  {words.say(signpost.what)}", soft_wrap=True)
-        console.print(f"      {words.label('column.sign')}{COLON[words.language]}{sign}", soft_wrap=True)
+        console.print(
+            f"      {words.label('column.sign')}{COLON[words.language]}{sign(signpost, words)}", soft_wrap=True
+        )
         shown = page_table(sign_rates(one, words), words)
         heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
         rows = table("", heads, ([cell.text for cell in row] for row in shown.rows))
         console.print(Padding(rows, (0, 0, 0, 6)))
-        if one.better is not None:
-            console.print(f"      {words.say(one.better.said)}", soft_wrap=True)
+        console.print(f"      {words.say(one.said)}", soft_wrap=True)
     console.print(words.label("ui.note.fresh_signs"), soft_wrap=True)
 
 
@@ -219,27 +219,37 @@ def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
         "year": sign.year,
         "lead": sign.lead,
         **said("decision", sign.what, currency),
-        "conditions": [
-            {
-                "kind": condition.kind,
-                "of": condition.of,
-                "above": condition.above,
-                "threshold": condition.threshold,
-                "year": condition.year,
-                **said("said", condition.said, currency),
-            }
-            for condition in sign.conditions
-        ],
-        "tree": {"probability": sign.probability, "false_alarm": sign.false_alarm, "missed": sign.missed},
+        "conditions": _conditions(sign, currency),
+        "tree": {
+            "probability": sign.probability,
+            "false_alarm": sign.false_alarm,
+            "missed": sign.missed,
+            "tried": sign.tried,
+        },
         "fresh": one.fresh,
         "pays": one.pays,
-        "gain": one.gain,
-        "better": None
-        if one.better is None
-        else {
-            "where": _limits(one.better.where, currency),
-            "pays": one.better.pays,
-            "gain": one.better.gain,
-            **said("said", one.better.said, currency),
+        "lost": one.lost,
+        "nearest": one.nearest,
+        "to_go_by": {
+            "chosen_on": one.chosen.chosen_on,
+            "conditions": _conditions(one.chosen, currency),
+            "tried": one.chosen.tried,
+            **said("said", one.said, currency),
         },
     }
+
+
+def _conditions(sign: "Signpost", currency: str) -> list[dict[str, Any]]:
+    from roadstead.study.flexible import said
+
+    return [
+        {
+            "kind": condition.kind,
+            "of": condition.of,
+            "above": condition.above,
+            "threshold": condition.threshold,
+            "year": condition.year,
+            **said("said", condition.said, currency),
+        }
+        for condition in sign.conditions
+    ]

@@ -26,27 +26,32 @@ WORDS = {
         "signs": "Signposts",
         "part": "{value:.0%} of what it would change is law",
         "is": "{value:.1%} in {year}",
+        "are": "{value:,.0f} in {year}",
         "none": "nothing that is known tells",
         "left": "{days} days left",
         "late": "{days} days ago",
         "no_signs": "Nothing the plan does later hangs on how things turn out.",
         "sources": "Read from:",
         "from": "By assumption: an event has fired from {come:.0%} of its change and is near from {on_its_way:.0%}; "
-        "a share or duty is near within {near:.0%} of its threshold.",
+        "a share or duty is near within {near:.0%} of its threshold, new cars within {near:.0%} of theirs.",
     },
     "zh": {
         "events": "事件：截至{as_of}所知（案例：{since}）",
         "signs": "路标",
         "part": "其变化的{value:.0%}已成法规",
         "is": "{year}年为{value:.1%}",
+        "are": "{year}年为{value:,.0f}辆",
         "none": "尚无可据以判断的信息",
         "left": "还有{days}天",
         "late": "已过{days}天",
         "no_signs": "方案的后续决策不取决于形势变化。",
         "sources": "依据：",
-        "from": "以下为假设：事件变化达{come:.0%}视为已触发，达{on_its_way:.0%}视为临近；占比或税负距阈值不足{near:.0%}视为临近。",
+        "from": "以下为假设：事件变化达{come:.0%}视为已触发，达{on_its_way:.0%}视为临近；占比或税负距阈值不足{near:.0%}、新车销量与阈值相差不足其{near:.0%}视为临近。",
     },
 }
+
+SAID = {"event": "part", "size": "are"}
+"""Words for what is seen of a condition, where it is no share."""
 
 
 def watch(
@@ -116,6 +121,8 @@ def as_json(found: "Watched", words: "Words") -> dict[str, Any]:
                 "status": one.status,
                 "false_alarm": one.signpost.false_alarm,
                 "missed": one.signpost.missed,
+                "chosen_on": one.signpost.chosen_on,
+                "tried": one.signpost.tried,
                 "conditions": [
                     {
                         "kind": condition.kind,
@@ -161,18 +168,25 @@ def _event(one: "EventWatched", words: "Words") -> tuple[str, ...]:
 
 
 def _sign(one: "SignWatched", words: "Words") -> tuple[str, ...]:
+    from roadstead.report.signs import sign as said_sign
+
     own, sign = WORDS[words.language], one.signpost
     left = own["left" if one.days_left >= 0 else "late"].format(days=abs(one.days_left))
     seen = "; ".join(
-        _seen(seen, "part" if condition.kind == "event" else "is", words)
+        _seen(seen, SAID.get(condition.kind, "is"), words)
         for condition, seen in zip(sign.conditions, one.seen, strict=True)
     )
-    signs = words.joined([condition.said for condition in sign.conditions])
-    return words.say(sign.what), f"{sign.year}-01-01 ({left})", signs, STATUS[words.language][one.status], seen
+    return (
+        words.say(sign.what),
+        f"{sign.year}-01-01 ({left})",
+        said_sign(sign, words),
+        STATUS[words.language][one.status],
+        seen,
+    )
 
 
 def _seen(seen: "Observation", key: str, words: "Words") -> str:
     own = WORDS[words.language]
     if seen.value is None:
         return own["none"]
-    return own[key if key == "is" or not seen.is_share else "is"].format(value=seen.value, year=seen.year)
+    return own["is" if seen.is_share else key].format(value=seen.value, year=seen.year)

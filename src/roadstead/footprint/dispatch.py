@@ -11,6 +11,7 @@ from roadstead.footprint.columns import CARS
 from roadstead.footprint.extensive import LONGEST, Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
+from roadstead.footprint.reach import within_reach
 from roadstead.footprint.tails import with_tails
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
@@ -40,7 +41,16 @@ def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Fo
     RoadsteadError
         RS-F501 where the decisions do not fit together, or one is taken that the prospect does not offer.
     """
+    return _sent(tree, prospect, formulate(tree, prospect, relaxed=True), decisions)
+
+
+def dispatch_in_reach(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> FootprintPlan:
+    """The same with what of ``decisions`` is within reach, where they were made for other futures."""
     whole = formulate(tree, prospect, relaxed=True)
+    return _sent(tree, prospect, whole, within_reach(tree, prospect, whole.columns, decisions))
+
+
+def _sent(tree: ScenarioTree, prospect: Prospect, whole: Formulation, decisions: Decisions) -> FootprintPlan:
     check_offered(tree, prospect, whole.columns, decisions)
     held = replace(whole, program=fixed(whole, decisions))
     answer = run(with_tails(tree, prospect, held), Limits(seconds=LONGEST))

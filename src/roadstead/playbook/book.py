@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.playbook.demand_book import ImpliedDemand
-    from roadstead.playbook.map_book import Map
+    from roadstead.playbook.map_book import Atlas
     from roadstead.playbook.parts_book import Pull
+    from roadstead.playbook.regret_book import Regrets
     from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.signs_book import Signpost
+    from roadstead.playbook.sources_book import SourceRow
     from roadstead.playbook.worth_book import Worth
 
 
@@ -370,7 +372,7 @@ class Book:
     later: tuple[Later, ...]
     comparisons: tuple[Comparison, ...]
     fronts: tuple[Front, ...]
-    world_map: Map
+    atlas: Atlas
     timeline: tuple[TimelineSpan, ...]
     tree: tuple[TreeNode, ...]
     waterfalls: tuple[Waterfall, ...]
@@ -388,3 +390,5 @@ class Book:
     flexibility: tuple[Worth, ...] = ()
     signposts: tuple[Signpost, ...] = ()
     rehearsal: FreshPaths | None = None
+    regrets: Regrets | None = None
+    sources: tuple[SourceRow, ...] = ()

@@ -53,9 +53,10 @@ def chapter(
 
 
 def rehearsed_book(book: Book, found: FreshPaths) -> Book:
-    """The book with this chapter, and with its sentence at the head; those of an earlier rehearsal go."""
+    """The book with this chapter, its sentence at the head, and the signs to go by; those of an earlier rehearsal go."""
     others = tuple(said for said in book.headline if said.key != SAID)
-    return replace(book, headline=(*others, _headline(found)), rehearsal=found)
+    signs = tuple(one.chosen for one in found.signs) or book.signposts
+    return replace(book, headline=(*others, _headline(found)), rehearsal=found, signposts=signs)
 
 
 def _headline(found: FreshPaths) -> Sentence:

@@ -1,7 +1,7 @@
 r"""A plan on fresh paths: what it is worth where nobody drew the future for it, beside other ways to act, and beside foresight.
 
-A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.growth.fan``); flows are the best they
-allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
+A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.growth.fan``), as far as the path
+lets them be (``footprint.reach``: a site may be refused there); flows are the best they allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
 
 .. math::
     \text{regret} = \sum_{h} W_h \, \overline{(f - v)}_h                                          \qquad (P.5)
@@ -227,8 +227,9 @@ def carried(fan: Fan, policy: Policy, warm: dict[bool, Dispatcher] | None = None
 
 
 def _valued(fan: Fan, prospect: Prospect, programs: Dispatcher, decisions: Decisions) -> Floats:
-    """NPV of decisions by path."""
-    return fan.by_path(certify(fan.tree, prospect, programs.plan(decisions)).by_node)
+    """NPV by path of what can be done of decisions."""
+    plan = programs.plan(programs.within_reach(decisions))
+    return fan.by_path(certify(fan.tree, prospect, plan).by_node)
 
 
 def foresee(

@@ -186,6 +186,10 @@ class Words:
         """Short statements in a row."""
         return ("；" if self.language == "zh" else "; ").join(parts)
 
+    def headed(self, head: str, text: str) -> str:
+        """A text after what it is of."""
+        return f"{head}：{text}" if self.language == "zh" else f"{head}: {text}"
+
     def front(self, key: str, row: Front) -> str:
         """A row of the three fronts: its name, what it is measured against, its source."""
         terms: dict[str, Term] = {

@@ -8,6 +8,7 @@ from roadstead.study.estimates import unfit_terms
 from roadstead.study.scenarios import patches_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS
+from roadstead.trade.amendment import NEED_MONEY, NEED_RATE
 from roadstead.trade.facts import VOCABULARY, is_known
 from roadstead.trade.schemas import MEASURES
 from roadstead.world.carmaker import RUNS, Standing
@@ -166,7 +167,7 @@ def _events(document: Document) -> Iterator[Fault]:
             place = document.where("events", i, "rests_on")
             yield Fault(place, "RS-T111", f"nothing stands behind `{event.id}`", expected)
         if _is_empty(event):
-            expected = "amendments, or demand, a route, local content, least prices, or terms of demand"
+            expected = "amendments, or demand, a route, local content, least prices, terms of demand, or shifts"
             yield Fault(where, "RS-S603", f"`{event.id}` changes nothing", expected)
         for j, change in enumerate(event.amendments):
             yield from _amendment(change, document.where("events", i, "amendments", j))
@@ -185,13 +186,15 @@ def _scenarios(document: Document) -> Iterator[Fault]:
 
 
 def _is_empty(event: EventEntry) -> bool:
-    found = (event.amendments, event.demand, event.route, event.content, event.least_prices, event.terms)
+    found = (event.amendments, event.demand, event.route, event.content, event.least_prices, event.terms, event.shifts)
     return not any(found)
 
 
 def _amendment(change: AmendmentEntry, where: str) -> Iterator[Fault]:
-    if change.action in {"set", "add"} and change.rate is None:
+    if change.action in NEED_RATE and change.rate is None:
         yield Fault(where, "RS-S603", f"`{change.action}` without a rate", "`rate:` as a fraction")
+    if change.action in NEED_MONEY and not (change.money and change.currency):
+        yield Fault(where, "RS-S603", f"`{change.action}` of no money", "`money:` a car, and its `currency:`")
     if change.kind and change.kind not in KINDS:
         yield Fault(where, "RS-S603", f"there is no kind of measure `{change.kind}`", f"one of {', '.join(KINDS)}")
     for product in change.products:

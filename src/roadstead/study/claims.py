@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from roadstead.study.claim_quantities import work_out
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import document, titles
+from roadstead.terms.showing import Answers
 from roadstead.world.claim_schemas import AS_TOLD
 
 if TYPE_CHECKING:
@@ -116,7 +117,13 @@ class Claim:
     source: tuple[str, ...]
 
 
-def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
+class Claims(Answers["Claim"]):
+    """Claims, each with what became of it."""
+
+    __slots__ = ()
+
+
+def claims(world: World, wanted: Sequence[str] = ()) -> Claims:
     """Every claim of claims.csv, or those wanted by their ids, with a verdict.
 
     Raises
@@ -134,7 +141,7 @@ def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
     readings: dict[str, list[Row]] = {}
     for row in world.tables["claim_readings"]:
         readings.setdefault(row["claim"], []).append(row)
-    return tuple(
+    return Claims(
         _claim(world, row, readings.get(row["claim"], [])) for row in rows if not asked or row["claim"] in asked
     )
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from roadstead.study.claims import Claim
+    from roadstead.study.claims import Claims
     from roadstead.study.markets import Markets
     from roadstead.study.precedents import Precedents
     from roadstead.study.world_diff import WorldDiff
 
 
-def claims(*wanted: str, world: Path | None = None) -> tuple[Claim, ...]:
+def claims(*wanted: str, world: Path | None = None) -> Claims:
     """A commentary's quantified claims held against the packaged facts, each with a verdict; all, or those wanted by id.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.study.world_tables import every_table
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import document
+from roadstead.terms.showing import Shown
 from roadstead.trade.law import AS_OF
 from roadstead.world import reference
 from roadstead.world.sources import coverage, naming
@@ -40,7 +41,7 @@ class KnownMarket:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Shown):
     """Everything packaged.
 
     Attributes

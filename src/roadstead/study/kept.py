@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.footprint.certify import certify
 from roadstead.playbook.reading import Reading
-from roadstead.study import manifest, parquet, rehearsal_tables
+from roadstead.study import flexible, manifest, parquet, rehearsal_tables
 from roadstead.study.kept_book import read_book, write_book
 from roadstead.study.spec import read_study
 from roadstead.study.store import (
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 HALF = ".{name}.rehearsal-"
 """What the name of a folder begins with in which a rehearsal of a run is being written."""
+SIGNPOSTS = "signposts"
+"""Table of a run that a rehearsal writes anew: it chooses the signs to go by."""
 REHEARSAL = "rehearsal"
 """What a manifest calls a rehearsal."""
 
@@ -152,7 +154,8 @@ def add_rehearsal(folder: Path, book: Book, found: Rehearsal) -> None:
         raise RoadsteadError(unwritable(folder, error)) from None
     try:
         (beside / TABLES).mkdir()
-        for name, table in rehearsal_tables.tabled(found).items():
+        tables = rehearsal_tables.tabled(found) | {SIGNPOSTS: flexible.tabled(book)[SIGNPOSTS]}
+        for name, table in tables.items():
             table.write_parquet(beside / TABLES / f"{name}.parquet")
         write_book(beside / BOOK, book)
         write_pages(book, beside, told["language"])

@@ -15,7 +15,7 @@ from roadstead.playbook.signposts import APART
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from roadstead.futures.evaluate import Evaluation
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from roadstead.terms.evidence import Evidence, Source
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.reference import World
+    from roadstead.world.reference import World, YearFigure
 
 Status = Literal["fired", "near", "not yet", "unseen"]
 """``unseen``: nothing that is known on the day can tell."""
@@ -38,7 +38,7 @@ MOVES = 1.0
 COME, ON_ITS_WAY = 0.75, 0.25
 """Assumption, told beside what is seen: part of what an event would change from which it has come, or is near."""
 NEAR = 0.02
-"""Assumption, told as well: distance to a threshold within which a share or a duty is near. [fraction]"""
+"""Assumption, told as well: distance to a threshold within which a share or a duty is near, or, of it, a market's size. [fraction]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _law_seen(now: Newer, event: Event) -> Observation:
     grown = now.ready.grown
     came = [one.since for so_far in grown.happened for one in so_far if one.event == event.event_id]
     since = min(came, default=grown.tree.first_year)
-    bare = replace(event, demand="", route="", content=(), terms={}, least_prices=())
+    bare = replace(event, demand="", route="", content=(), terms={}, least_prices=(), shifts=())
     if since <= grown.tree.first_year:
         return Observation("fired", 1.0, grown.tree.first_year, _sources(now, event))
     amended = _by_way(_central(now.ready, now.ready.rulebook, bare, since))
@@ -182,7 +182,16 @@ def duty_seen(now: Newer, condition: Condition) -> Observation:
 
 def share_seen(now: Newer, condition: Condition) -> Observation:
     """The newest NEV share of a market: it decides in the sign's year, and is told before."""
-    found = _newest_share(now, condition.of)
+    return _figure_seen(condition, _newest_share(now, condition.of))
+
+
+def size_seen(now: Newer, condition: Condition) -> Observation:
+    """The same of a market's new cars."""
+    history = now.world.markets.get(condition.of)
+    return _figure_seen(condition, _newest(now, history.sales if history else ()))
+
+
+def _figure_seen(condition: Condition, found: tuple[int, float, str] | None) -> Observation:
     if found is None:
         return Observation("unseen", None, 0, ())
     year, value, source = found
@@ -191,14 +200,18 @@ def share_seen(now: Newer, condition: Condition) -> Observation:
 
 def _against(value: float, condition: Condition) -> Status:
     beyond = (value - condition.threshold) * (1.0 if condition.above else -1.0)
-    return "fired" if beyond >= 0.0 else "near" if beyond > -NEAR else "not yet"
+    near = NEAR * condition.threshold if condition.kind == "size" else NEAR
+    return "fired" if beyond >= 0.0 else "near" if beyond > -near else "not yet"
 
 
 def _newest_share(now: Newer, market: str) -> tuple[int, float, str] | None:
-    """Year, NEV share and source of the newest figure of a market that was out by the day."""
     history = now.world.markets.get(market)
-    known = [f for f in history.nev_share if f.year < now.as_of.year] if history else []
-    known = [f for f in known if (f.evidence.as_of or "0") <= now.as_of.isoformat()]
+    return _newest(now, history.nev_share if history else ())
+
+
+def _newest(now: Newer, figures: Sequence[YearFigure]) -> tuple[int, float, str] | None:
+    """Year, value and source of the newest figure that was out by the day."""
+    known = [f for f in figures if f.year < now.as_of.year and (f.evidence.as_of or "0") <= now.as_of.isoformat()]
     if not known:
         return None
     newest = max(known, key=lambda f: f.year)

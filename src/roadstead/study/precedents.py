@@ -14,6 +14,7 @@ from roadstead.outlook.localisation import fit
 from roadstead.study.precedent_plants import SOLD_ABROAD, known_on, makers, plant_rates, utilisation
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import HOME
+from roadstead.terms.showing import Shown
 from roadstead.world.overseas import ABROAD, AT_HOME, EXPORTS, Basis, export_peak, overseas_shares
 from roadstead.world.plants import VOLVO, waits_after_limit
 
@@ -170,7 +171,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Precedents:
+class Precedents(Shown):
     """All that the precedents say.
 
     Attributes

@@ -20,8 +20,7 @@ from roadstead.playbook.observed import seen
 from roadstead.playbook.policies import EXPORTS, policies
 from roadstead.playbook.rehearsal_told import chapter, rehearsed_book
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
-from roadstead.playbook.signposts import signposts
-from roadstead.playbook.turns import turns
+from roadstead.playbook.signposts import posted
 from roadstead.study import manifest
 from roadstead.study.api import effort_of, read_case
 from roadstead.study.bundled import CASE_FILE
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.rehearsal_book import FreshPaths, Outcome
     from roadstead.playbook.rehearse import Foreseen, Policy, Rehearsed
-    from roadstead.playbook.signs_book import Confirmed, Signpost
-    from roadstead.playbook.turns import Turn
+    from roadstead.playbook.signposts import Posted
+    from roadstead.playbook.signs_book import Confirmed
     from roadstead.playbook.yardsticks import Yardstick
     from roadstead.study.api import Planned, Wanted
     from roadstead.study.progress import Progress
@@ -245,18 +244,17 @@ def _rehearse(
     tree, evaluation = ready.grown.tree, ready.evaluation
     held = reading.plan.decisions, held_against
     ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, _wait(ready.study), effort)
-    signs = signposts(reading, ready.grown.events)
-    turned = turns(reading, signs)
-    beside = [way for turn in turned if turn is not None for way in (turn.do, turn.do_not)]
+    signs = posted(reading, ready.grown.events)
+    beside = [way for one in signs if one.turn is not None for way in (one.turn.do, one.turn.do_not)]
     found = rehearsal(ready, (*ways, *beside), size, effort, progress)
-    return explained(ready, found, reading, (signs, turned), size.breaks)
+    return explained(ready, found, reading, signs, size.breaks)
 
 
 def explained(
     ready: Ready,
     found: Rehearsal,
     reading: Reading,
-    signs: tuple[Sequence[Signpost], Sequence[Turn | None]],
+    signs: Sequence[Posted],
     breaks: How,
 ) -> Rehearsal:
     """A rehearsal with what the tree promised, where each way breaks, and signposts on its paths.
@@ -268,13 +266,13 @@ def explained(
     told = found.rehearsed.of([one.key for one in found.outcomes])
     visible = seen(source, found.first, len(told.weight))
     names = reading, {event.event_id: Name(event.title, event.title_zh) for event in source.kept}
-    fresh = fresh_paths(source, found.first, found.rehearsed, visible, signs[1])
+    fresh = fresh_paths(source, found.first, found.rehearsed, visible, signs)
     return replaced(
         found,
         on_tree=reading.certificate.expected,
         rehearsed=told,
         broken=broken(told, visible, breaks, names),
-        signs=confirmed(fresh, names, *signs),
+        signs=confirmed(fresh, names, signs),
     )
 
 

@@ -26,6 +26,7 @@ from roadstead.study.study import prepare
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.packaged import edition
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import FootprintPlan
@@ -55,7 +56,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Shown):
     """What became of a run folder."""
 
     folder: Path

@@ -27,6 +27,7 @@ from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, read_back, settle
 from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,7 +64,7 @@ class PlannedPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Shown):
     """A whole sweep.
 
     Attributes

@@ -187,6 +187,20 @@ def places(swept: Swept) -> pl.DataFrame:
     return pl.DataFrame(rows, schema)
 
 
+def points(swept: Swept) -> pl.DataFrame:
+    """A row for every case and point; the axes are columns, and empty for the case as it stands."""
+    rows = [
+        {"case": one.case, "carmaker": one.name[0], "carmaker_zh": one.name[1]}
+        | {axis: one.values.get(axis, "") for axis in swept.axes}
+        | {"patches": one.text}
+        | {name: getattr(one.outcome, name) if one.outcome else None for name in NUMBERS}
+        | {"fault": one.fault}
+        for one in swept.points
+    ]
+    schema: dict[str, Any] = dict.fromkeys(("case", "carmaker", "carmaker_zh", *swept.axes, "patches"), pl.String)
+    return pl.DataFrame(rows, schema | dict.fromkeys(NUMBERS, pl.Float64) | {"fault": pl.String})
+
+
 def _cells(one: PlannedPoint, axes: tuple[str, ...], parts: Sequence[tuple[str, list[str]]]) -> list[object]:
     values = [one.values.get(axis, "") for axis in axes]
     came = one.outcome

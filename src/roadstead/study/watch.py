@@ -7,10 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
-from roadstead.playbook.signposts import signposts
 from roadstead.study.folders import FACTS, RULES, check_folders
-from roadstead.study.kept import take_up
-from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen
+from roadstead.study.kept import kept_book, take_up
+from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen, size_seen
 from roadstead.study.progress import Quiet
 from roadstead.study.snapshot import world_of
 from roadstead.study.world_moved import moved
@@ -20,9 +19,10 @@ from roadstead.trade import rulebook
 from roadstead.world import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from roadstead.playbook.book import Book
     from roadstead.playbook.signs_book import Condition, Signpost
     from roadstead.study.kept import Kept
     from roadstead.study.observing import Status
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from roadstead.study.study import Ready
     from roadstead.study.world_diff import WorldDiff
 
+LOOKED_UP: Mapping[str, Callable[[Newer, Condition], Observation]] = {
+    "duty": duty_seen,
+    "share": share_seen,
+    "size": size_seen,
+}
 WORST_FIRST = ("not yet", "unseen", "near", "fired")
 """A sign of several conditions stands where the worst of them does."""
 
@@ -103,7 +108,7 @@ def watch(
     world: Path | None = None,
     progress: Progress | None = None,
 ) -> Watched:
-    """Replay the triggers of a run folder.
+    """Replay the triggers of a run folder, and the signposts that its playbook tells.
 
     Parameters
     ----------
@@ -123,12 +128,13 @@ def watch(
         kept = take_up(folder, progress or Quiet())
         given = {RULES: rules, FACTS: world}
         gone = moved(folder, {kind: path for kind, path in given.items() if path is not None})
-        return replace(_watched(kept, as_of, rules, world), moved=gone)
+        return replace(_watched((kept, kept_book(folder)), as_of, rules, world), moved=gone)
 
 
-def _watched(kept: Kept, as_of: date | None, rules: Path | None, world: Path | None) -> Watched:
+def _watched(run: tuple[Kept, Book], as_of: date | None, rules: Path | None, world: Path | None) -> Watched:
     """A run's triggers on the law and facts of today; all else as the run knew it."""
-    ready, study, reading = kept.ready, kept.ready.study, kept.reading
+    kept, book = run
+    ready, study = kept.ready, kept.ready.study
     with standing_on(None):
         day = as_of or _newest(ready, rules)
         later = reference.load(world or study.own_facts)
@@ -148,7 +154,7 @@ def _watched(kept: Kept, as_of: date | None, rules: Path | None, world: Path | N
         study.as_known_on,
         day,
         events,
-        tuple(_sign_watched(now, one, seen) for one in signposts(reading, told)),
+        tuple(_sign_watched(now, one, seen) for one in book.signposts),
     )
 
 
@@ -173,19 +179,30 @@ def _first_years(ready: Ready) -> Mapping[str, int]:
 
 def _sign_watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
     observed = tuple(_condition_seen(now, condition, seen) for condition in one.conditions)
-    status = min((o.status for o in observed), key=WORST_FIRST.index)
-    return SignWatched(one, status, (date(one.year, 1, 1) - now.as_of).days, observed)
+    left = (date(one.year, 1, 1) - now.as_of).days
+    if not observed:  # nothing tells: it is done whatever comes, or not
+        always = one.tried is not None and one.tried.always
+        return SignWatched(one, "fired" if always else "not yet", left, ())
+    return SignWatched(one, min((o.status for o in observed), key=WORST_FIRST.index), left, observed)
 
 
 def _condition_seen(now: Newer, condition: Condition, seen: Mapping[str, Observation]) -> Observation:
-    """A condition on the day; that something stays away is not seen before its year."""
-    if condition.kind == "duty":
-        return duty_seen(now, condition)
-    if condition.kind == "share":
-        return share_seen(now, condition)
-    event = seen[condition.of]
+    """A condition on the day; that something stays away is not seen before its year, and no table says what batteries and freight cost."""
+    if condition.kind in LOOKED_UP:
+        return LOOKED_UP[condition.kind](now, condition)
+    if condition.kind != "event":
+        return Observation("unseen", None, 0, ())
+    event = _event_seen(now, condition.of, seen)
     if condition.above:
         return event
     if event.status == "fired":
         return replace(event, status="not yet")
     return replace(event, status="unseen" if now.as_of.year < condition.year else "fired")
+
+
+def _event_seen(now: Newer, event_id: str, seen: Mapping[str, Observation]) -> Observation:
+    """An event, at whatever level it comes."""
+    told = now.ready.grown.events
+    levels = [name for name in told if name == event_id or name.startswith(f"{event_id}:")]
+    found = [seen[name] if name in seen else event_seen(now, told[name]) for name in levels]
+    return max(found, key=lambda one: WORST_FIRST.index(one.status), default=Observation("unseen", None, 0, ()))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any, spot
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.trade.non_tariff import NonTariff
+
+
+LIMITED = frozenset({"QUOTA_TRQ", "MIN_PRICE", "COUNTERVAILING", "ANTIDUMPING"})
+"""Kinds of measure whose last day is set with the first: windows of quotas, and the five years of trade defence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +113,8 @@ def load(
 ) -> Rulebook:
     """The packaged rulebook as known on a date, with a user's own rows added or put in place by id.
 
-    What is known later is left out; but a last day that is in the tables is there at once, even if it was only set later.
+    What is known later is left out, and so is a last day that only came with what followed and was not known yet: the rule goes on.
+    Quotas, least prices and trade defence keep their last days, which are set as they begin.
     ``currencies`` are those with an exchange rate; the packaged ones where None.
 
     Raises
@@ -184,10 +189,11 @@ def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path, faults: l
 
 def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Rulebook:
     measures: dict[str, list[Measure]] = {}
+    later: dict[str, list[Measure]] = {}
     for row in tables["measures"]:
         measure = read_measure(row)
-        if measure.known_from <= as_known_on:
-            measures.setdefault(measure.importer, []).append(measure)
+        filed = measures if measure.known_from <= as_known_on else later
+        filed.setdefault(measure.importer, []).append(measure)
     faults: list[Fault] = []
     origin_rules = tuple(read_origin_rule(row, faults) for row in tables["origin_rules"])
     quota_shares = read_shares(tables["quota_shares"], faults)
@@ -210,7 +216,10 @@ def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Ruleboo
     return Rulebook(
         as_known_on=as_known_on,
         as_of=rules_as_of(),
-        measures={importer: tuple(filed) for importer, filed in measures.items()},
+        measures={
+            importer: tuple(_as_then(measure, as_known_on, later.get(importer, ())) for measure in filed)
+            for importer, filed in measures.items()
+        },
         treaties=Treaties(
             agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
             origin_rules=origin_rules,
@@ -225,3 +234,25 @@ def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Ruleboo
         homologation=tuple(scheme for scheme in schemes if known_from(scheme.span) <= as_known_on),
         money_facts=money_facts(measure.condition for filed in measures.values() for measure in filed),
     )
+
+
+def _as_then(measure: Measure, day: date, later: Iterable[Measure]) -> Measure:
+    """A measure with the last day that was known on a day: none where it only ended because of one published later."""
+    last = measure.span.last
+    if last is None or last < day or measure.kind in LIMITED:
+        return measure
+    follows = last + timedelta(days=1)
+    if any(other.is_law and other.span.first == follows and _takes_place(other, measure) for other in later):
+        return replace(measure, span=Span(measure.span.first, None))
+    return measure
+
+
+def _takes_place(other: Measure, measure: Measure) -> bool:
+    """True where a measure is of the kind of another and on some of its cars."""
+
+    def meet(left: frozenset[str], right: frozenset[str]) -> bool:
+        return not left or not right or bool(left & right)
+
+    origins = "*" in other.origins | measure.origins or meet(other.origins, measure.origins)
+    kinds = other.kind == measure.kind and origins and meet(other.products, measure.products)
+    return kinds and meet(other.powertrains, measure.powertrains)

@@ -23,6 +23,8 @@ BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
+HISTORIES = ("sales", "nev", "incomes", "year_to_date")
+"""Tables of yearly figures that forecasts start from. The split of NEV, which begins in 2023, has a rule of its own."""
 LARGE_MARKET = 1_000_000.0
 """Cars a year from which a market is called large. [cars/year]"""
 
@@ -130,14 +132,21 @@ def packaged_currencies() -> frozenset[str]:
     return frozenset({DOLLAR, *(currency for currency, _ in exchange_rates(_packaged(schemas.ECONOMIES)))})
 
 
-def load(own_facts: Path | None = None) -> World:
-    """The reference world, with a user's own rows added or put in place by key."""
+def load(own_facts: Path | None = None, known_on: date | None = None) -> World:
+    """The reference world, with a user's own rows added or put in place by key.
+
+    With ``known_on``, histories end with the last year that was over by that day, and the split of NEV is the latest of them, or the first
+    there is; every other table is as packaged. Figures stand as they are told today: what was corrected since is not as it was told then.
+    """
     tables: dict[str, tuple[Row, ...]] = {s.name: _packaged(s) for s in schemas.ALL}
     if own_facts is not None:
         for schema in schemas.ALL:
             path = own_facts / f"{schema.name}.csv"
             if path.exists():
                 tables[schema.name] = merged(schema, tables[schema.name], read_table(path, schema, must_rest_on=True))
+    if known_on is not None:
+        tables |= {name: _known(tables[name], known_on) for name in HISTORIES}
+        tables["nev_split"] = _first_known(tables["nev_split"], known_on)
     distances: dict[tuple[str, str, str], float] = {}
     for row in tables["sea_distances"]:
         key = (row["origin"], row["destination"], row["route"])
@@ -150,6 +159,24 @@ def load(own_facts: Path | None = None) -> World:
         markets=_market_histories(tables),
         economies=_economy_figures(tables["economies"]),
     )
+
+
+def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
+    """Rows of years that were over by a day, and of the months of a year under way."""
+    first_ahead = day.year + ((day.month, day.day) == (12, 31))
+    return tuple(
+        row for row in rows if row["year"] < first_ahead or ("months" in row.values and row["year"] == day.year)
+    )
+
+
+def _first_known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
+    """Rows of years that were over by a day; of a place without one, those of its first year on record."""
+    known = _known(rows, day)
+    told = {row["place"] for row in known}
+    first: dict[str, int] = {}
+    for row in rows:
+        first[row["place"]] = min(row["year"], first.get(row["place"], row["year"]))
+    return (*known, *(row for row in rows if row["place"] not in told and row["year"] == first[row["place"]]))
 
 
 def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, MarketHistory]:

@@ -68,7 +68,7 @@ def test_progress_is_told_on_standard_error(planned):
 
 def test_the_run_folder_has_pages_and_manifest(planned):
     folder, _ = planned
-    for name in ("playbook.html", "playbook.xlsx", "manifest.json"):
+    for name in ("playbook.html", "playbook.xlsx", "playbook.pptx", "manifest.json"):
         assert (folder / name).stat().st_size > 0
     assert [path.name for path in folder.parent.iterdir()] == ["first"], "nothing is left beside it"
 

@@ -56,7 +56,8 @@ def test_json_has_every_path_and_policy(run, folder: Path):
     assert found["signposts"]
     for one in found["signposts"]:
         assert one["fresh"]["asked"] <= 5
-        assert one["conditions"]
+        assert one["to_go_by"]["conditions"] == one["conditions"], "five paths choose no other sign"
+        assert one["to_go_by"]["said_zh"]
         assert 0.0 <= one["tree"]["missed"] <= 1.0
     assert len(found["foresight"]) == 2
     for one in found["foresight"]:

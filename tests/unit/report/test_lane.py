@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from roadstead.report.charts.lane import LaneStep, lane_chart, write
+from roadstead.report.charts.lane import LaneStep, drawn, lane_chart
 
 STEPS = [
     LaneStep(date(2024, 1, 1), date(2024, 6, 30), {"mfn": 0.10}, None),
@@ -41,7 +41,7 @@ def test_days_have_one_width():
 
 @pytest.mark.parametrize("rates", [{}, {"mfn": 0.0}, {"mfn": 12.0}, {"mfn": 0.0001}])
 def test_any_rate_can_be_drawn(rates, tmp_path):
-    write(tmp_path / "a.svg", "<a & b>", [LaneStep(date(2024, 1, 1), date(2024, 12, 31), rates, None)])
+    drawn("<a & b>", [LaneStep(date(2024, 1, 1), date(2024, 12, 31), rates, None)]).save(tmp_path / "a.svg")
     text = (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert "NaN" not in text
     assert "&lt;a &amp; b&gt;" in text

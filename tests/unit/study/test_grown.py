@@ -19,7 +19,7 @@ from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import store, verify
-from roadstead.study.study import run
+from roadstead.study.study import prepare, run
 from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
 
@@ -249,6 +249,24 @@ def test_a_tree_too_large_is_refused_before_anything_is_drawn(grown, monkeypatch
     assert fault.code == "RS-F533"
     assert fault.where == grown.line_of(YAML, "stages: [2027")
     assert "at most" in fault.expected
+
+
+@pytest.mark.parametrize("read", [lambda study: begin(study, Quiet()), lambda study: prepare(study, Quiet())])
+def test_a_declared_tree_too_large_is_refused_before_anything_is_evaluated(case, monkeypatch, read):
+    """Of seven nodes on a machine that can take on what six of them need: by `check`, which begins, and by `plan`, which prepares."""
+    study = read_study(case.folder)
+    begun = begin(study, Quiet())
+    nodes, base = begun.grown.tree.count, growing._need(0.0)
+    room = base.memory + (begun.need.memory - base.memory) * (nodes - 1) / nodes + 1e-6
+    monkeypatch.setattr(growing, "machine_memory", lambda: room / growing.MOST_MEMORY)
+    monkeypatch.setattr("roadstead.study.study.evaluate", lambda *_: pytest.fail("the prospect was worked out"))
+    with pytest.raises(RoadsteadError) as caught:
+        read(study)
+    (fault,) = caught.value.faults
+    assert fault.code == "RS-F533"
+    assert fault.where == study.pin_places["tree"]
+    assert f"planning on {nodes} nodes" in fault.message
+    assert f"at most {nodes - 1} nodes" in fault.expected
 
 
 def test_need_grows_with_the_tree():

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from roadstead.study.study import Run
 
 SIZE = {"paths": 6, "ahead": 2}
-TOLD = {"playbook.html", "playbook.json", "playbook.xlsx", "manifest.json"}
+TOLD = {"playbook.html", "playbook.json", "playbook.xlsx", "playbook.pptx", "tables/signposts.parquet", "manifest.json"}
 """Files that tell a rehearsal and were there before."""
 ADDED = {f"tables/rehearsal{part}.parquet" for part in ("", "_paths", "_breaks", "_signs")}
 

@@ -157,7 +157,7 @@ def test_an_ordinary_duty_is_that_on_cars_unless_another_product_is_named():
         ("USA 2029", "RS-S734", "us_lets_in"),
         ("USA sings 2029", "RS-S734", "us_lets_in"),
         ("eu_hybrids_duty never", "RS-S735", "no path"),
-        ("eu_connected_rule 2029", "RS-F545", "played"),
+        ("charter_peak 2029", "RS-F545", "played"),
         ("turkey_relents 2050", "RS-S735", "2027 to 2036"),
         ("zaf_raises:steep 2029", "RS-F545", "only"),
         ("high_wals", "RS-S736", "high_walls"),

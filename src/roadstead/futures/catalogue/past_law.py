@@ -193,7 +193,8 @@ def _rows(ground: Ground, ids: Iterable[str]) -> list[Measure]:
 def _told(place: str, day: date, text: str, rows: Iterable[Measure]) -> Counted:
     rows = tuple(rows)
     sources = tuple(dict.fromkeys(row.evidence.source_id for row in rows if row.evidence.is_sourced))
-    return Counted(place, day, text, tuple(row.measure_id for row in rows), sources)
+    known = min((row.known_from for row in rows if row.span.first == day), default=day)
+    return Counted(place, day, text, tuple(row.measure_id for row in rows), sources, min(known, day))
 
 
 def duty_aimed(ground: Ground, base: BaseClass) -> Tally:
@@ -337,7 +338,7 @@ def rule_begun(ground: Ground, base: BaseClass) -> Tally:
     for (place, _), found in sorted(by_year.items()):
         found.sort()
         rows, sources = tuple(f[1] for f in found), tuple(dict.fromkeys(f[3] for f in found if f[3]))
-        counted.append(Counted(place, found[0][0], found[0][2], rows, sources))
+        counted.append(Counted(place, found[0][0], found[0][2], rows, sources, found[0][0]))
     return Tally(tuple(counted), at_risk(ground, base, places), "place-years")
 
 
@@ -353,7 +354,7 @@ def rule_lifted(ground: Ground, base: BaseClass) -> Tally:
         risk[row.importer] = risk.get(row.importer, 0.0) + years(max(first, date(base.since, 1, 1)), until)
         if last and last < ground.until:
             source = (row.evidence.source_id,) if row.evidence.is_sourced else ()
-            counted.append(Counted(row.importer, last, row.title, (row.measure_id,), source))
+            counted.append(Counted(row.importer, last, row.title, (row.measure_id,), source, last))
     return Tally(tuple(counted), risk, "years in which one stood")
 
 

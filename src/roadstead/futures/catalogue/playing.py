@@ -1,21 +1,19 @@
-"""From an event of the catalogue to what a plan works out: amendments, least content and prices, demand, route."""
+"""From an event of the catalogue to what a plan works out: amendments, least content and prices, demand, route, shifts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from roadstead.futures.events import ContentRule, Event, LeastPrice
+from roadstead.futures.events import SHIFTS, ContentRule, Event, LeastPrice, Shift
 from roadstead.futures.selling.nests import nest_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS, Powertrain
-from roadstead.trade.amendment import Amendment
+from roadstead.trade.amendment import ACTIONS, NEED_RATE, Amendment
 
 if TYPE_CHECKING:
     from roadstead.futures.catalogue.catalogue import CatalogueEvent, Degree
     from roadstead.futures.events import DemandClass
     from roadstead.terms.tables import Row
-
-BESIDE_LAW = ("content", "least_price")
 
 
 PLAYED = "an event that `roadstead futures` marks as played"
@@ -45,31 +43,31 @@ def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) ->
     amount = degree.level.amount
     title = f"{event.title}: {degree.title}" if degree.title else event.title
     title_zh = f"{event.title_zh}：{degree.title_zh}" if degree.title_zh else event.title_zh
+    rows = [row for row in event.changes if row["level"] in {"", degree.level.level_id}]
     return Event(
         event_id=event.event_id,
         title=title,
         title_zh=title_zh,
-        amendments=tuple(
-            _amendment(event, title, row, amount) for row in event.changes if row["action"] not in BESIDE_LAW
-        ),
+        amendments=tuple(_amendment(event, title, row, amount) for row in rows if row["action"] in ACTIONS),
         demand=cast("DemandClass", event.demand),
         route=event.route,
-        content=tuple(
-            ContentRule(row["place"], _rate(row, amount)) for row in event.changes if row["action"] == "content"
-        ),
+        content=tuple(ContentRule(row["place"], _rate(row, amount)) for row in rows if row["action"] == "content"),
         probability=probability,
         rests_on=event.why,
         note=event.would_change,
         least_prices=tuple(
-            LeastPrice(
-                row["place"],
-                tuple(dict.fromkeys(nest_of(Powertrain(p)) for p in row["powertrains"])),
-                _rate(row, amount),
-            )
-            for row in event.changes
-            if row["action"] == "least_price"
+            LeastPrice(row["place"], _nests(row), _rate(row, amount)) for row in rows if row["action"] == "least_price"
+        ),
+        shifts=tuple(
+            Shift(row["action"], row["place"], _rate(row, amount), frozenset(row["makers"]), _nests(row))
+            for row in rows
+            if row["action"] in SHIFTS
         ),
     )
+
+
+def _nests(row: Row) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(nest_of(Powertrain(p)) for p in row["powertrains"]))
 
 
 def _degree(event: CatalogueEvent, level_id: str) -> Degree:
@@ -98,5 +96,9 @@ def _amendment(event: CatalogueEvent, title: str, row: Row, amount: float) -> Am
         powertrains=frozenset(row["powertrains"]),
         products=frozenset(PRODUCT_WORDS[product] for product in row["products"]),
         firms=frozenset(row["firms"]),
-        rate=_rate(row, amount) if row["action"] in {"set", "add"} else None,
+        rate=_rate(row, amount) if row["action"] in NEED_RATE else None,
+        makers=frozenset(row["makers"]),
+        money=row["money"],
+        currency=row["currency"],
+        condition=row["condition"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -192,6 +193,8 @@ def reference(
         cars = grown.market[int(years.node[y]), :, at]
         size[y] = cars.mean(1)
         nev[y] = (grown.nev_share[int(years.node[y]), :, at] * cars).sum(1) / cars.sum(1)
+        if circumstances[y].shifts:
+            nev[y] = np.minimum(nev[y] * [_nev_moved(costing, circumstances[y], market) for market in markets], 1.0)
     moments = moments_of(years, circumstances)
     for c, offer in enumerate(offers):
         m = int(market_of[c])
@@ -200,6 +203,30 @@ def reference(
         share, retail[:, c], kept[:, c] = _offered(costing, moments, offer)
         sales[:, c] = share * size[:, m] * part
     return Reference(markets, market_of, sales, retail, kept, size, nev)
+
+
+def beside_rivals(
+    costing: Costing,
+    years: NodeYears,
+    circumstances: Sequence[Circumstances],
+    base: Reference,
+    offers: tuple[Offer, ...],
+) -> Floats:
+    """Own sales at reference prices beside rivals as they settle, over reference sales; today comes first. Shape (Y, C)."""
+    contests = tuple(_contest(costing, years, circumstances, base, offers, m) for m in range(len(base.markets)))
+    found = np.ones(base.sales.shape)
+    for met, rise in zip(contests, rises(costing, years, circumstances, contests), strict=True):
+        if rise.any():
+            price = rivals_answer(met, met.price[:, : met.own], rise, np.full(met.price.shape, -np.inf))
+            cars = stand_against(met, price).volume * met.scale.potential[:, None]
+            found[:, list(met.cells)] = cars / base.sales[:, list(met.cells)]
+    return found
+
+
+def _nev_moved(costing: Costing, now: Circumstances, market: str) -> float:
+    """What events multiply the NEV share of a market by: all that are in force, those of its customs territory included."""
+    places = {market, costing.territory(market)}
+    return math.prod(one.amount for one in now.shifts if one.kind == "nev_sales" and one.place in places)
 
 
 def _offered(costing: Costing, moments: Moments, offer: Offer) -> tuple[Floats, Floats, Floats]:

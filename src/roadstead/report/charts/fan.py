@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import altair as alt
 
+from roadstead.playbook.book import Amount
 from roadstead.report.amounts import compact, percent, significant
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     BOLD,
     FAINT,
@@ -27,10 +28,10 @@ from roadstead.report.charts.style import (
     titled,
     written,
 )
+from roadstead.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 Quantity = Literal["share", "cars"]
 MEDIAN, INNER, OUTER = "#1F5F9E", "#A5C4E2", "#DCE8F4"
@@ -45,9 +46,11 @@ NAME_SIZE = 12.5
 THIN, THICK, DOT, DASH, SWATCH, ALONE = 1.6, 2.0, 13.0, [3, 2], 18.0, 2.0
 """Of lines known and median; area of a dot; a dashed line; width in the key; half the width of one year alone. [pixels]"""
 KEYS: tuple[tuple[str, str, float, list[int]], ...] = (
-    ("known", INK, THIN, []), ("median", MEDIAN, THICK, []), ("10-90 %", INNER, 10.0, []), ("5-95 %", OUTER, 10.0, []),
-    ("forecast begins", MUTED, 1.0, DASH),
+    ("known", INK, THIN, []), ("median", MEDIAN, THICK, []), ("inner", INNER, 10.0, []), ("outer", OUTER, 10.0, []),
+    ("begins", MUTED, 1.0, DASH),
 )  # fmt: skip
+ENGLISH = Words("en", "")
+"""What drawings are written in where nobody asks for another language."""
 TALL = {1: 260.0, 2: 210.0}
 LOW = 160.0
 """Heights of the panels by how many stand in a row, with one row; and with more panels. [pixels]"""
@@ -123,31 +126,31 @@ class _Panel:
         return bottom - (bottom - top) * value / self.levels[-1]
 
 
-def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> alt.LayerChart:
+def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> alt.LayerChart:
     """Panels side by side: shares on one scale, so that markets compare; cars each on its own, so that small ones show."""
     under = TITLE_LINE * len(title_lines(title, WIDTH))
     panels = _panels(fans, quantity, under + KEY)
     place = Place(WIDTH, panels[-1].box[3] + FOOT)
     layers = [
-        *_grid(panels, quantity, place),
+        *_grid(panels, quantity, place, words),
         _band(panels, 0, OUTER, place),
         _band(panels, 1, INNER, place),
         _begins(panels, place),
         _line([row for p in panels for row in _median(p)], MEDIAN, THICK, place),
         _line([row for p in panels for row in _known(p)], INK, THIN, place),
-        *_to_point_at(panels, quantity, place),
+        *_to_point_at(panels, quantity, place, words),
         titled(title, place),
-        *_names(panels, place),
-        *haloed(_ends(panels, quantity), place, align="left", fontWeight="bold", color=MEDIAN),
-        *_key(under + KEY / 2, quantity, place),
+        *_names(panels, place, words),
+        *haloed(_ends(panels, quantity, words), place, align="left", fontWeight="bold", color=MEDIAN),
+        *_key(under + KEY / 2, quantity, place, words),
     ]
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: Path, title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
-    told = "; ".join(_told(fan, quantity) for fan in fans)
-    write_drawing(path, "fan", fan_chart(title, fans, quantity), title, told)
+def drawn(title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
+    told = words.listed(_told(fan, quantity, words) for fan in fans)
+    return Drawing("fan", fan_chart(title, fans, quantity, words), title, told)
 
 
 def _panels(fans: Sequence[Fan], quantity: Quantity, top: float) -> list[_Panel]:
@@ -182,14 +185,14 @@ def car_levels(highest: float) -> tuple[float, ...]:
     return tuple(float(step * n) for n in range(max(ceil(highest / step), 1) + 1))
 
 
-def _printed(value: float, quantity: Quantity) -> str:
+def _printed(value: float, quantity: Quantity, words: Words) -> str:
     """A value as it is read off a chart: two digits, three where a share is all but everything."""
     if quantity == "cars":
-        return compact(value, "en")
+        return compact(value, words.language)
     return percent(significant(value, 3 if value > 0.99 else 2))
 
 
-def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[alt.Chart]:
+def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """A line at every round value and a stroke at every named year; shares are named once a row of panels."""
     levels, values, ticks, years = [], [], [], []
     for panel in panels:
@@ -198,7 +201,7 @@ def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[al
             y = panel.y(level)
             levels.append({"x": left, "x2": right, "y": y, "y2": y, "colour": FAINT if level else MUTED})
             if quantity == "cars" or left == LEFT:
-                values.append({"x": left - 6, "y": y, "text": _level_name(level, quantity)})
+                values.append({"x": left - 6, "y": y, "text": _level_name(level, quantity, words)})
         for year in _named_years(panel):
             ticks.append({"x": panel.x(year), "x2": panel.x(year), "y": bottom, "y2": bottom + 4})
             years.append({"x": panel.x(year), "y": bottom + 12, "text": str(year)})
@@ -208,8 +211,8 @@ def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[al
     return [lines, strokes, *names]
 
 
-def _level_name(level: float, quantity: Quantity) -> str:
-    return percent(level) if quantity == "share" else compact(level, "en")
+def _level_name(level: float, quantity: Quantity, words: Words) -> str:
+    return percent(level) if quantity == "share" else compact(level, words.language)
 
 
 def _named_years(panel: _Panel) -> list[int]:
@@ -274,19 +277,21 @@ def _begins(panels: Sequence[_Panel], place: Place) -> alt.Chart:
     return cast("alt.Chart", alt.Chart(inline(rows)).mark_rule(color=MUTED, strokeDash=DASH).encode(**place.span))
 
 
-def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[alt.Chart]:
+def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """A dot for every year known, and over the fan bars that are not seen but tell a year's numbers at the pointer."""
     dots, bars = [], []
     for panel in panels:
         for year in panel.fan.years:
-            said = f"{panel.fan.name} {year.year}: "
+            of = f"{panel.fan.name} {year.year}"
             if year.known is not None:
-                known = f"{said}{_printed(year.known, quantity)} known"
+                known = words.tell("fan.year_known", of=of, value=_printed(year.known, quantity, words))
                 dots.append({"x": panel.x(year.year), "y": panel.y(year.known), "said": known})
             if year.spread:
                 sides = {"x": panel.x(year.year - 0.5), "x2": panel.x(year.year + 0.5)}
                 ends = {"y": panel.y(year.spread[-1]) - 3, "y2": panel.y(year.spread[0]) + 3}
-                bars.append(_inside(panel, sides) | ends | {"said": said + _forecast(year.spread, quantity)})
+                bars.append(
+                    _inside(panel, sides) | ends | {"said": words.headed(of, _forecast(year.spread, quantity, words))}
+                )
     areas = alt.Chart(inline(bars)).mark_bar(opacity=0).encode(**place.span, description="said:N")
     points = alt.Chart(inline(dots)).mark_point(filled=True, size=DOT, color=INK, opacity=1)
     return [areas, points.encode(**place.point, description="said:N")]
@@ -298,7 +303,7 @@ def _inside(panel: _Panel, sides: dict[str, float]) -> dict[str, float]:
     return {side: min(max(x, left), right) for side, x in sides.items()}
 
 
-def _names(panels: Sequence[_Panel], place: Place) -> list[alt.Chart]:
+def _names(panels: Sequence[_Panel], place: Place, words: Words) -> list[alt.Chart]:
     """The market above its panel, and under it, over the dashed line, the year the forecast begins."""
     names, years = [], []
     for panel in panels:
@@ -306,7 +311,7 @@ def _names(panels: Sequence[_Panel], place: Place) -> list[alt.Chart]:
         name = shortened(panel.fan.name, (right - left + END / 2) / BOLD, NAME_SIZE)
         names.append({"x": left, "y": top - HEAD + 10, "text": name})
         if panel.fan.begins is not None:
-            text = f"from {panel.fan.begins}"
+            text = words.fill("fan.from", year=panel.fan.begins)
             half = text_width(text) / 2
             years.append({"x": max(panel.x(panel.fan.begins), left + half), "y": top - 15, "text": text})
     return [
@@ -315,26 +320,27 @@ def _names(panels: Sequence[_Panel], place: Place) -> list[alt.Chart]:
     ]
 
 
-def _ends(panels: Sequence[_Panel], quantity: Quantity) -> list[dict[str, Any]]:
+def _ends(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[dict[str, Any]]:
     """The last median of each market, at its end."""
     rows: list[dict[str, Any]] = []
     for panel in panels:
         told = [(year.year, year.spread[2]) for year in panel.fan.years if year.spread]
         rows += [
-            {"x": panel.x(year) + 5, "y": panel.y(median), "text": _printed(median, quantity)}
+            {"x": panel.x(year) + 5, "y": panel.y(median), "text": _printed(median, quantity, words)}
             for year, median in told[-1:]
         ]
     return rows
 
 
-def _key(y: float, quantity: Quantity, place: Place) -> list[alt.Chart]:
+def _key(y: float, quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """What lines and tints mean, in one row."""
     drawn, names, x = [], [], TITLE_LEFT
-    for name, colour, thick, dash in KEYS:
+    for key, colour, thick, dash in KEYS:
+        name = words.label(f"fan.{key}")
         drawn.append({"x": x, "x2": x + SWATCH, "y": y, "y2": y, "colour": colour, "thick": thick, "dash": dash})
         names.append({"x": x + SWATCH + 5, "y": y, "text": name})
         x += SWATCH + 5 + text_width(name) + 18
-    own = [{"x": WIDTH - TITLE_LEFT, "y": y, "text": "each market on its own scale"}] if quantity == "cars" else []
+    own = [{"x": WIDTH - TITLE_LEFT, "y": y, "text": words.label("fan.own_scale")}] if quantity == "cars" else []
     look = {
         "color": alt.Color("colour:N", scale=None),
         "strokeWidth": alt.StrokeWidth("thick:Q", scale=None),
@@ -351,19 +357,25 @@ def _key(y: float, quantity: Quantity, place: Place) -> list[alt.Chart]:
     ]
 
 
-def _forecast(spread: Sequence[float], quantity: Quantity) -> str:
+def _forecast(spread: Sequence[float], quantity: Quantity, words: Words) -> str:
     """The quantiles of a year in words."""
-    p05, p10, p50, p90, p95 = (_printed(value, quantity) for value in spread)
-    return f"median {p50}, 10-90 % {p10} to {p90}, 5-95 % {p05} to {p95}"
+    names = ("p05", "p10", "p50", "p90", "p95")
+    return words.tell("fan.forecast", **{n: _printed(v, quantity, words) for n, v in zip(names, spread, strict=True)})
 
 
-def _told(fan: Fan, quantity: Quantity) -> str:
+def _told(fan: Fan, quantity: Quantity, words: Words) -> str:
     """What a panel shows in words: the ends of what is known, every median, and how wide the fan is at last."""
-    known = [f"{y.year} {_printed(y.known, quantity)}" for y in fan.years if y.known is not None]
-    medians = [f"{y.year} {_printed(y.spread[2], quantity)}" for y in fan.years if y.spread]
+    known = [f"{y.year} {_printed(y.known, quantity, words)}" for y in fan.years if y.known is not None]
+    medians = [f"{y.year} {_printed(y.spread[2], quantity, words)}" for y in fan.years if y.spread]
     last = next((year.spread for year in reversed(fan.years) if year.spread), None)
-    parts = [
-        f"known {' to '.join(dict.fromkeys((known[0], known[-1])))}" if known else "nothing known",
-        f"median forecast {', '.join(medians)}; at last {_forecast(last, quantity)}" if last else "no forecast",
-    ]
-    return f"{fan.name}: {', '.join(parts)}"
+    past = (
+        words.tell("fan.told_known", count=Amount(float(len(set(known))), "count"), first=known[0], last=known[-1])
+        if known
+        else words.label("fan.nothing_known")
+    )
+    ahead = (
+        words.tell("fan.told_medians", medians=words.in_a_row(medians), last=_forecast(last, quantity, words))
+        if last
+        else words.label("fan.no_forecast")
+    )
+    return words.tell("fan.told", market=fan.name, past=past, ahead=ahead)

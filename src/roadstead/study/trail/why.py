@@ -118,10 +118,11 @@ def _lanes(g: Ground) -> Iterator[Keyed]:
         if supply == HOME:
             yield Keyed(f"price/{market}/{model}/{year}", Sentence("trail.price", terms), _per_car(row.retail_price))
             yield Keyed(f"net/{market}/{model}/{year}", Sentence("trail.net", terms), _per_car(row.net_price))
-    shown = g.book.world_map
-    for one in shown.markets:
-        on_the_map: dict[str, Term] = {"market": one.place, "year": Amount(float(shown.year), "year")}
-        yield Keyed(f"duties/{one.iso3}/{shown.year}", Sentence("trail.duties", on_the_map), Amount(one.duty, "share"))
+    shown = next(one for one in g.book.atlas.maps if one.year == g.book.atlas.opens_at)
+    for place in shown.markets:
+        on_the_map: dict[str, Term] = {"market": place.place, "year": Amount(float(shown.year), "year")}
+        key, what = f"duties/{place.iso3}/{shown.year}", Sentence("trail.duties", on_the_map)
+        yield Keyed(key, what, Amount(place.duty, "share"))
 
 
 def _markets(g: Ground) -> Iterator[Keyed]:
@@ -195,7 +196,7 @@ def _npv(g: Ground, key: str, which: str) -> Step:
 def _duties(g: Ground, key: str, market: str, text: str) -> Step:
     """Duties on the car the map is of, from home, as a share of its price at the home gate."""
     g.market(key, market)
-    wanted = [m for m in g.ledger.costing.carmaker.models if g.reading.model(m) == g.book.world_map.model]
+    wanted = [m for m in g.ledger.costing.carmaker.models if g.reading.model(m) == g.book.atlas.model]
     offered = [offer.model_id for offer in g.ledger.offers if offer.market == market]
     model = next((m for m in wanted if m in offered), offered[0])
     lane = g.lane(key, (market, model, HOME), text)

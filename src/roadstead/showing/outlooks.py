@@ -4,12 +4,10 @@ import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from roadstead.cli.printing import number, percent, table
+from roadstead.report.listing import number, percent, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.table import Table
+    from collections.abc import Iterator, Sequence
 
     from roadstead.outlook.backtest import BackTest
     from roadstead.outlook.nowcast_backtest import Nowcasts
@@ -18,10 +16,61 @@ if TYPE_CHECKING:
     from roadstead.outlook.size_backtest import SizeBackTest
     from roadstead.outlook.summary import MarketOutlook, Spread, Summary
     from roadstead.report.charts.fan import Fan
+    from roadstead.report.charts.files import Drawing
     from roadstead.report.charts.reliability import Reliability
+    from roadstead.report.listing import Listing
+    from roadstead.report.words import Words
 
 
-def projected(found: "Projections") -> "Table":
+HISTORY = 9
+"""Years of history before a fan."""
+DRAWN = 6
+"""Markets a fan chart has room for."""
+
+
+CLOSE_UP = 3
+"""Up to so many markets are shown year by year; more of them in one table of a few years."""
+MEDIANS = "medians with the 10 to 90 % span in brackets"
+
+
+def summary_blocks(found: "Summary") -> "Iterator[Listing | str]":
+    """Markets year by year, or a few years of many."""
+    if len(found.markets) <= CLOSE_UP:
+        for market in found.markets:
+            yield close_up(market)
+            yield ""
+    else:
+        yield together(found)
+        yield ""
+    for market in found.markets:
+        if market.note:
+            yield f"- {market.market}: {market.note}"
+    yield f"{MEDIANS}; {found.draws} joint draws, seed {found.seed}"
+
+
+def projections_blocks(found: "Projections") -> "Iterator[Listing | str]":
+    """Shares of every market, what is thin about them, and which were left out."""
+    yield projected(found)
+    yield ""
+    for code, notes in found.notes.items():
+        if code in found.codes:
+            yield f"- {code}: {'; '.join(notes)}"
+    if found.left_out:
+        missing = ", ".join(found.left_out)
+        yield f"not forecast, since their share in {found.origin} and a year before is not known: {missing}"
+
+
+def backtest_blocks(found: "BackTest") -> "Iterator[Listing | str]":
+    """Scores by group, and what they are."""
+    yield groups(found)
+    first, last = int(found.target.min()), int(found.target.max())
+    yield (
+        f"CRPS of the NEV share in points, one to five years ahead, targets {first} to {last}; in brackets its ratio to the "
+        "random walk's. A band of 80 % should hold 80 % of what came."
+    )
+
+
+def projected(found: "Projections") -> "Listing":
     """Shares year by year of a file's markets, and how many NEV are sold in the last."""
     middle, low, high = 9, 1, 17
     rows = []
@@ -34,7 +83,7 @@ def projected(found: "Projections") -> "Table":
     return table("", ("", *years, f">sold {found.years[-1]}"), rows)
 
 
-def groups(found: "BackTest") -> "Table":
+def groups(found: "BackTest") -> "Listing":
     """CRPS of every model by group, with the errors and bands of ours."""
     from roadstead.outlook.backtest import OURS
     from roadstead.outlook.baselines import WALK
@@ -70,7 +119,15 @@ def reliable(found: "BackTest") -> tuple[list[float], list["Reliability"]]:
     return LEVELS.tolist(), models
 
 
-def sizes(found: "SizeBackTest") -> "Table":
+def reliability_drawn(found: "BackTest") -> "Drawing":
+    """How reliable all quantiles were."""
+    from roadstead.report.charts import reliability
+
+    levels, models = reliable(found)
+    return reliability.drawn("How reliable the quantiles were", levels, models)
+
+
+def sizes(found: "SizeBackTest") -> "Listing":
     """Errors of market size of every model by group, and the bands of ours."""
     from roadstead.outlook.backtest import OURS
 
@@ -85,7 +142,7 @@ def sizes(found: "SizeBackTest") -> "Table":
     return table("", ("market size", ">forecasts", *models, ">in 80 %", ">in 90 %"), rows)
 
 
-def beside_published(compared: "Sequence[Compared]") -> "Table":
+def beside_published(compared: "Sequence[Compared]") -> "Listing":
     """Mean errors of published projections and of ours, by publisher and scenario."""
     rows = []
     for name, group in _by_publisher(compared).items():
@@ -117,7 +174,7 @@ def _errors(group: "Sequence[Compared]") -> dict[str, float | None]:
     return {name: value if isfinite(value) else None for name, value in errors.items()}
 
 
-def nowcast(found: "Nowcasts") -> "Table":
+def nowcast(found: "Nowcasts") -> "Listing":
     """Errors with some months known, beside what the months alone say and the year before."""
     scores = found.scores()
     row = (
@@ -183,13 +240,13 @@ def told(found: "Projections") -> dict[str, Any]:
     }
 
 
-def fans_of(found: "Projections", history: int) -> list["Fan"]:
+def fans_of(found: "Projections") -> list["Fan"]:
     """Fans of a file's markets, with some years of history."""
     from roadstead.report.charts.fan import Fan, FanYear
 
     fans = []
     for i, known in enumerate(found.history):
-        past = zip(known.years.tolist()[-history:], known.share.tolist()[-history:], strict=True)
+        past = zip(known.years.tolist()[-HISTORY:], known.share.tolist()[-HISTORY:], strict=True)
         years = [FanYear(year, share if isfinite(share) else None) for year, share in past]
         told = found.share[i][:, [0, 1, 9, 17, 18]].tolist()
         years += [FanYear(int(year), None, *row) for year, row in zip(found.years, told, strict=True)]
@@ -197,7 +254,7 @@ def fans_of(found: "Projections", history: int) -> list["Fan"]:
     return fans
 
 
-def fans_ahead(found: "Summary", history: int) -> list["Fan"]:
+def fans_ahead(found: "Summary") -> list["Fan"]:
     """Fans of the outlook's markets, with some years of history."""
     from roadstead.report.charts.fan import Fan, FanYear
 
@@ -209,11 +266,40 @@ def fans_ahead(found: "Summary", history: int) -> list["Fan"]:
             for year in market.ahead
             for s in (year.nev_share,)
         ]
-        fans.append(Fan(market.name, known[-history:] + ahead))
+        fans.append(Fan(market.name, known[-HISTORY:] + ahead))
     return fans
 
 
-def close_up(market: "MarketOutlook") -> "Table":
+def fan_drawn(fans: "Sequence[Fan]", words: "Words | None" = None) -> "Drawing":
+    """As many fans as there is room for, in English where no other words are wanted."""
+    from roadstead.report.charts import fan
+
+    told = words or fan.ENGLISH
+    return fan.drawn(told.label("fan.title"), fans[:DRAWN], words=told)
+
+
+def sales_drawn(found: "Summary") -> "Drawing":
+    """New cars sold: known years and fans of those ahead."""
+    from roadstead.report.charts import fan
+
+    fans = [
+        fan.Fan(
+            market.name,
+            [
+                *[fan.FanYear(year.year, year.sales) for year in market.history if year.sales is not None][-HISTORY:],
+                *(
+                    fan.FanYear(y.year, None, s.p05, s.p10, s.p50, s.p90, s.p95)
+                    for y in market.ahead
+                    for s in (y.sales,)
+                ),
+            ],
+        )
+        for market in found.markets[:DRAWN]
+    ]
+    return fan.drawn("New cars sold a year", fans, "cars")
+
+
+def close_up(market: "MarketOutlook") -> "Listing":
     """A market year by year."""
     rows = [
         (
@@ -231,7 +317,7 @@ def close_up(market: "MarketOutlook") -> "Table":
     return table(title, ("year", ">new cars", ">NEV share", ">NEV sold"), rows)
 
 
-def together(found: "Summary") -> "Table":
+def together(found: "Summary") -> "Listing":
     """Many markets, a few years of each."""
     ahead = found.markets[0].ahead
     shown = sorted({0, len(ahead) // 2, len(ahead) - 1})

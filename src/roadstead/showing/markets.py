@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import percent, table
+from roadstead.report.listing import percent, table
+from roadstead.showing.telling import Telling, framed
 from roadstead.study.markets import KEYS
 from roadstead.terms.evidence import ASSUMPTION, document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
+    import polars as pl
 
+    from roadstead.report.listing import Listing
     from roadstead.study.market_cell import Cell
     from roadstead.study.markets import Market, Markets, Transit
     from roadstead.terms.evidence import Source
@@ -113,7 +115,37 @@ NOTES_ZH = {
 """Notes by the beginning of the English words."""
 
 
-def listed(found: Markets, language: Language) -> Table:
+def markets_told(found: Markets) -> Telling:
+    """The ranking in a notebook."""
+    best = ", ".join(market.name for market in found.markets[:3])
+    headline = f"{len(found.markets)} markets ranked by the law of {found.on}: {best} first"
+    return Telling(headline, _ranking(found), lambda: by_market(found))
+
+
+def _ranking(found: Markets) -> Iterator[Listing | str]:
+    from roadstead.world import reference
+
+    yield listed(found, "en")
+    yield from foot(found, reference.load(), "en")
+
+
+def by_market(found: Markets) -> pl.DataFrame:
+    """Markets, best first, a row each; figures as they are, not in points."""
+    figures = " ".join(f"{key}:number" for key in KEYS)
+    columns = (
+        f"rank:int best:int worst:int tier:int market name name_zh region score:number {figures} missing transit:yes"
+    )
+    rows = (
+        (
+            one.rank, one.best, one.worst, one.tier, one.market, one.name, one.name_zh, one.region, one.score,
+            *(one.cells[key].value for key in KEYS), ", ".join(one.missing), one.transit is not None,
+        )
+        for one in found.markets
+    )  # fmt: skip
+    return framed(columns, rows)
+
+
+def listed(found: Markets, language: Language) -> Listing:
     """Every market, best first, tier by tier."""
     words = WORDS[language]
     columns = ("", f">{words['may be']}", words["market"], f">{words['score']}", *(f">{words[key]}" for key in KEYS))

@@ -5,21 +5,49 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from roadstead.cli.precedents_words import WORDS, Language
-from roadstead.cli.printing import percent, table
+from roadstead.report.listing import percent, table
+from roadstead.showing.precedents_words import WORDS, Language
+from roadstead.showing.telling import Telling, framed
 from roadstead.terms.evidence import titles
 from roadstead.world.plants import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.table import Table
+    import polars as pl
 
+    from roadstead.report.charts.files import Drawing
+    from roadstead.report.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents
     from roadstead.world.reference import World
 
 
-def blocks(found: Precedents, world: World, language: Language) -> Iterator[Table | str]:
+def precedents_told(found: Precedents) -> Telling:
+    """The precedents in a notebook."""
+    from roadstead.world import reference
+
+    world, plain = reference.load(), found.china[0]
+    ahead = ", ".join(f"{_bracketed(one.share)} in {one.year}" for one in plain.ahead)
+    headline = f"China made {percent(plain.level.share, 1)} of its foreign sales abroad in {plain.level.year}: {ahead}"
+    drawings = {"paths": lambda: paths_drawn(found, world, "en")}
+    return Telling(headline, blocks(found, world, "en"), lambda: by_year(found), drawings)
+
+
+def by_year(found: Precedents) -> pl.DataFrame:
+    """Shares of foreign sales made abroad, a row for every home and year: known, known roughly, or ahead with its span."""
+    rows: list[tuple[object, ...]] = [
+        (home.home, one.year, one.share, None, None, standing)
+        for home in found.homes
+        for standing, points in (("known", home.points), ("rough", home.rough))
+        for one in points
+    ]
+    level = found.china[0].level
+    rows.append((level.home, level.year, level.share, None, None, "known"))
+    rows += [(level.home, one.year, one.share[1], one.share[0], one.share[2], "ahead") for one in found.china[0].ahead]
+    return framed("home year:int share:number low:number high:number standing", rows)
+
+
+def blocks(found: Precedents, world: World, language: Language) -> Iterator[Listing | str]:
     """Tables, each followed by what it takes to read it."""
     words = WORDS[language]
     yield words["homes"]
@@ -63,7 +91,7 @@ def share(value: float) -> str:
     return percent(value, 0)
 
 
-def homes(found: Precedents, world: World, language: Language) -> Table:
+def homes(found: Precedents, world: World, language: Language) -> Listing:
     """A row a home."""
     words = WORDS[language]
     names = ("first", "last", "peak", "half", "ceiling", "pace")
@@ -110,7 +138,7 @@ def _korea(found: Precedents, language: Language) -> str:
     return words["korea"].format(**values, **years, stranded=stranded)
 
 
-def china(found: Precedents, world: World, language: Language) -> Table:
+def china(found: Precedents, world: World, language: Language) -> Listing:
     """China at each home's pace and at all, with Volvo in the last row."""
     words = WORDS[language]
     plain, volvo = found.china
@@ -175,7 +203,7 @@ def _points(value: float) -> str:
     return f"{100.0 * value:.0f}"
 
 
-def makers(found: Precedents, language: Language) -> Table:
+def makers(found: Precedents, language: Language) -> Listing:
     """A row a maker."""
     words = WORDS[language]
     marks = [str(one.year) for one in found.china[0].ahead]
@@ -258,3 +286,26 @@ def _counts(world: World, language: Language) -> list[str]:
         told.setdefault(titles(world.sources, [row["source"]])[0], []).append(counted)
     comma = ", " if language == "en" else "、"
     return [words["count"].format(told=comma.join(counts), title=title) for title, counts in told.items()]
+
+
+def paths_drawn(found: Precedents, world: World, language: Language) -> Drawing:
+    """The paths of the homes, and where China stands and may go."""
+    from roadstead.report.charts import localisation
+
+    words = WORDS[language]
+    placed = found.china[0]
+    paths = [
+        localisation.Path(
+            place(home.home, world, language),
+            [(one.year, one.share) for one in home.points],
+            [(one.year, one.share) for one in home.rough],
+            home.fitted.curve.at,
+        )
+        for home in found.homes
+    ]
+    start = placed.level.year
+    ahead = [(year, *placed.ahead_of(year, found.homes)) for year in range(start, placed.ahead[-1].year + 1)]
+    fan = localisation.Fan(place(placed.level.home, world, language), placed.level.share, ahead)
+    return localisation.drawn(
+        words["chart"], paths, fan, localisation.Labels(words["chart rough"], words["chart axis"])
+    )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import number, percent, table
+from roadstead.report.listing import number, percent, table
+from roadstead.showing.telling import Telling, framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rich.table import Table
+    import polars as pl
 
     from roadstead.futures.catalogue.base_rates import BaseRate
     from roadstead.futures.catalogue.foresight import EventChance, EventChances
+    from roadstead.report.charts.files import Drawing
+    from roadstead.report.listing import Listing
     from roadstead.terms.evidence import Source
 
 Language = Literal["en", "zh"]
@@ -111,7 +114,31 @@ CHINESE = {
 """Words of the tables in Chinese."""
 
 
-def listed(found: EventChances, language: Language) -> Table:
+def chances_told(found: EventChances) -> Telling:
+    """The catalogue in a notebook; one event alone in full."""
+    alone = len(found.events) == 1
+    headline = title(found.events[0], "en") if alone else "What law and trade may do next, and how likely"
+    blocks = in_full(found.events[0], "en") if alone else (listed(found, "en"), *foot(found, "en"))
+    return Telling(headline, blocks, lambda: by_event(found), {"chances": lambda: chances_drawn(found, "en")})
+
+
+def by_event(found: EventChances) -> pl.DataFrame:
+    """Events, a row each."""
+    marks = " ".join(f"by_{mark}:number" for mark in found.marks)
+    columns = f"event title title_zh markets kind first:int chance:number chance_low:number chance_high:number {marks}"
+    rows = (
+        (
+            one.event.event_id, one.event.title, one.event.title_zh, " ".join(one.event.markets), one.event.kind, one.first,
+            *one.chance, *one.by, *((b.chance, b.low, b.high, b.count, b.exposure) if (b := one.base) else [None] * 5),
+            one.event.played,
+        )
+        for one in found.events
+    )  # fmt: skip
+    base = "base_rate:number base_low:number base_high:number base_count:int base_exposure:number played:yes"
+    return framed(f"{columns} {base}", rows)
+
+
+def listed(found: EventChances, language: Language) -> Listing:
     """All events, a row each."""
     words = WORDS[language]
     marks = [">" + words["by"].format(year=mark) for mark in found.marks]
@@ -144,6 +171,21 @@ def foot(found: EventChances, language: Language) -> tuple[str, str]:
 def title(one: EventChance, language: Language) -> str:
     """What happens, in a language."""
     return one.event.title if language == "en" else one.event.title_zh
+
+
+def chances_drawn(found: EventChances, language: Language) -> Drawing:
+    """Chances of a year beside base rates."""
+    from roadstead.report.charts import chances
+
+    rows = [
+        chances.Chance(
+            title(one, language),
+            *one.chance,
+            *((one.base.chance, one.base.low, one.base.high) if one.base else (None, None, None)),
+        )
+        for one in found.events
+    ]
+    return chances.drawn(rows, chances.ENGLISH if language == "en" else chances.CHINESE)
 
 
 def _said(word: str, language: Language) -> str:

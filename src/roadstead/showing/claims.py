@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from roadstead.cli.printing import percent, table
+from roadstead.report.listing import percent, table
+from roadstead.showing.telling import Telling, framed
 from roadstead.study.claims import Verdict
 from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rich.table import Table
-
+    from roadstead.report.listing import Listing
     from roadstead.study.claim_figures import Figure
     from roadstead.study.claims import Claim, Reading
     from roadstead.world.reference import World
@@ -88,7 +88,26 @@ SHOWN_ROWS = 4
 """Rows of the tables that a figure's line names; JSON has them all."""
 
 
-def listed(found: Sequence[Claim], world: World, language: Language) -> Table:
+def claims_told(found: Sequence[Claim]) -> Telling:
+    """Claims in a notebook; one alone with every reading and source."""
+    from roadstead.world import reference
+
+    world, (counts, more) = reference.load(), foot(found, "en")
+    alone = len(found) == 1
+    blocks = in_full(found[0], world, "en") if alone else (listed(found, world, "en"), more)
+    columns = "claim told_in statement statement_zh relation value:number unit names year:int verdict low:number"
+    rows = [
+        (
+            one.claim, one.told_in, one.statement, one.statement_zh, one.relation, one.value, one.unit,
+            ", ".join(one.names), one.year, one.verdict.value, *((r.low, r.high) if (r := one.rests_on) else (None, None)),
+            "; ".join(one.source), one.note,
+        )
+        for one in found
+    ]  # fmt: skip
+    return Telling(counts, blocks, lambda: framed(f"{columns} high:number source note", rows))
+
+
+def listed(found: Sequence[Claim], world: World, language: Language) -> Listing:
     """Every claim with the figure its verdict rests on, a row each."""
     words = WORDS[language]
     columns = ("", words["claim"], f">{words['figure']}", words["verdict"])
