@@ -91,7 +91,7 @@ def world_diff(a: str | Path, b: str | Path = "packaged", table: str = "") -> Wo
     Raises
     ------
     RoadsteadError
-        RS-S761 where a name means none of these; RS-S762 and RS-S763 where a run's or a snapshot's world cannot be read; RS-W304 where
+        RS-S781 where a name means none of these; RS-S782 and RS-S783 where a run's or a snapshot's world cannot be read; RS-W304 where
         there is no such table; every fault of one's own tables.
     """
     from roadstead.study.world_diff import only
@@ -106,7 +106,7 @@ def world_snapshot(out: Path, of: str | Path = "packaged") -> Mapping[str, Any]:
     Raises
     ------
     RoadsteadError
-        RS-S764 where something lies there already or it cannot be written; as :func:`world_diff` for whose world it is.
+        RS-S784 where something lies there already or it cannot be written; as :func:`world_diff` for whose world it is.
     """
     from roadstead.study.footing import footing
     from roadstead.study.snapshot import write

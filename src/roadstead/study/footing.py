@@ -88,7 +88,7 @@ def footing(named: str | Path) -> Footing:
     Raises
     ------
     RoadsteadError
-        RS-S761 where it is none of these; RS-S762 where a run's or a snapshot's world cannot be read; RS-S763 where a run kept none.
+        RS-S781 where it is none of these; RS-S782 where a run's or a snapshot's world cannot be read; RS-S783 where a run kept none.
     """
     from roadstead.study import snapshot
 
@@ -126,4 +126,4 @@ def _of_tables(path: Path) -> dict[str, Path]:
 
 def _none(name: str, message: str) -> RoadsteadError:
     expected = f"`{PACKAGED}`, a run folder, a case, a folder of tables as its `{FACTS}/`, or a snapshot"
-    return RoadsteadError(Fault(name, "RS-S761", message, expected))
+    return RoadsteadError(Fault(name, "RS-S781", message, expected))

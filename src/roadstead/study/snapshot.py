@@ -37,7 +37,7 @@ def write(path: Path, footing: Footing) -> dict[str, Any]:
     Raises
     ------
     RoadsteadError
-        RS-S764 where something lies there already or it cannot be written; every fault of a user's own tables.
+        RS-S784 where something lies there already or it cannot be written; every fault of a user's own tables.
     """
     if path.exists():
         raise _unwritten(path, "something lies there already")
@@ -51,7 +51,7 @@ def write(path: Path, footing: Footing) -> dict[str, Any]:
 
 
 def _unwritten(path: Path, message: str) -> RoadsteadError:
-    return RoadsteadError(Fault(str(path), "RS-S764", message, "the name of a file that does not exist yet"))
+    return RoadsteadError(Fault(str(path), "RS-S784", message, "the name of a file that does not exist yet"))
 
 
 def packed(footing: Footing) -> tuple[bytes, dict[str, Any]]:
@@ -86,7 +86,7 @@ def read(path: Path) -> Footing:
     Raises
     ------
     RoadsteadError
-        RS-S762 where it is none, or not as it was written.
+        RS-S782 where it is none, or not as it was written.
     """
     try:
         known = manifest.sha256(path)
@@ -126,7 +126,7 @@ def _is_table(name: str) -> bool:
 
 def _spoilt(path: Path, message: str) -> RoadsteadError:
     expected = "a file that `roadstead world snapshot` wrote, or a run folder that `roadstead verify` holds"
-    return RoadsteadError(Fault(str(path), "RS-S762", message, expected))
+    return RoadsteadError(Fault(str(path), "RS-S782", message, expected))
 
 
 def of_run(folder: Path) -> Footing:
@@ -135,7 +135,7 @@ def of_run(folder: Path) -> Footing:
     Raises
     ------
     RoadsteadError
-        RS-S703 where it is no run folder; RS-S762 where its world cannot be read; RS-S763 where it was made before runs kept theirs, and
+        RS-S703 where it is no run folder; RS-S782 where its world cannot be read; RS-S783 where it was made before runs kept theirs, and
         the packaged tables are others by now.
     """
     told, own = manifest.read(folder)["reference_world"], own_folders(folder / manifest.INPUTS)
@@ -143,7 +143,7 @@ def of_run(folder: Path) -> Footing:
         return Footing(str(folder), own=own)
     if not (folder / manifest.KEPT).is_file():
         message = f"it kept no world, and was made with another than today's: {told['sha256'][:12]}"
-        raise RoadsteadError(Fault(str(folder), "RS-S763", message, "a run that holds its world.zip"))
+        raise RoadsteadError(Fault(str(folder), "RS-S783", message, "a run that holds its world.zip"))
     kept = read(folder / manifest.KEPT)
     if kept.sha256 != told["sha256"]:
         raise _spoilt(folder / manifest.KEPT, "it is not the world that the run was made with")
@@ -162,7 +162,7 @@ def world_of(folder: Path) -> Iterator[None]:
     try:
         edition = of_run(folder).edition
     except RoadsteadError as error:
-        if {fault.code for fault in error.faults} != {"RS-S763"}:
+        if {fault.code for fault in error.faults} != {"RS-S783"}:
             raise
         edition = None
     with standing_on(edition):

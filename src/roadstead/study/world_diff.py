@@ -93,7 +93,7 @@ def world_diff(a: str | Path, b: str | Path = PACKAGED) -> WorldDiff:
     Raises
     ------
     RoadsteadError
-        RS-S761 where a name means none of these; RS-S762 and RS-S763 where a run's or a snapshot's world cannot be read; every fault of
+        RS-S781 where a name means none of these; RS-S782 and RS-S783 where a run's or a snapshot's world cannot be read; every fault of
         a user's own tables.
     """
     return between(footing(a), footing(b))

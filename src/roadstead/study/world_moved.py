@@ -31,7 +31,7 @@ def moved(folder: Path, own: Mapping[str, Path] | None = None) -> WorldDiff | No
     Raises
     ------
     RoadsteadError
-        RS-S703 where it is no run folder; RS-S762 where its world cannot be read; every fault of a user's own tables.
+        RS-S703 where it is no run folder; RS-S782 where its world cannot be read; every fault of a user's own tables.
     """
     told = manifest.read(folder)
     with standing_on(None):
@@ -39,7 +39,7 @@ def moved(folder: Path, own: Mapping[str, Path] | None = None) -> WorldDiff | No
         try:
             was = of_run(folder)
         except RoadsteadError as error:
-            if {fault.code for fault in error.faults} != {"RS-S763"}:
+            if {fault.code for fault in error.faults} != {"RS-S783"}:
                 raise
             kept = told["reference_world"]
             built_on, digest = str(kept.get("built_on", "")), kept["sha256"]

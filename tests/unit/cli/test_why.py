@@ -58,6 +58,6 @@ def test_a_trail_as_data(run, stored: Path):
 
 def test_a_wrong_key_says_the_nearest(run, stored: Path):
     said = run("why", stored, "landed/DEU/cty/home/2032")
-    assert (said.status, said.codes) == (2, ["RS-S771"])
+    assert (said.status, said.codes) == (2, ["RS-S791"])
     assert "did you mean `city`?" in said.err
     assert run("why", stored / "inputs").codes == ["RS-S703"]

@@ -47,10 +47,10 @@ def test_a_snapshot_says_what_it_is(run, tmp_path: Path):
     assert told["version"] == f"{told['built_on']}+{told['sha256'][:12]}"
     assert run("world", "diff", kept, bundled("starter"), "--json").json["same"]
     again = run("world", "snapshot", kept)
-    assert (again.status, again.codes) == (2, ["RS-S764"])
+    assert (again.status, again.codes) == (2, ["RS-S784"])
 
 
 def test_what_is_no_world_is_said(run):
     said = run("world", "diff", "nowhere")
-    assert (said.status, said.codes) == (2, ["RS-S761"])
+    assert (said.status, said.codes) == (2, ["RS-S781"])
     assert run("world", "diff", "packaged", "--table", "sale").codes == ["RS-W304"]

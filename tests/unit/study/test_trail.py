@@ -184,7 +184,7 @@ def test_a_wrong_key_is_answered_with_the_nearest(ground: Ground, key: str, says
     with pytest.raises(RoadsteadError) as caught:
         trail(ground, key, [one.key for one in listed(ground)])
     (fault,) = caught.value.faults
-    assert (fault.code, fault.where) == ("RS-S771", key)
+    assert (fault.code, fault.where) == ("RS-S791", key)
     assert says in fault.expected
 
 
@@ -192,7 +192,7 @@ def test_parts_that_do_not_add_up_are_refused():
     what = Sentence("trail.npv", {})
     with pytest.raises(RoadsteadError) as caught:
         summed(step(what, 3.0, "money", key="npv"), [step(what, 1.0, "money"), step(what, 1.9, "money")])
-    assert [fault.code for fault in caught.value.faults] == ["RS-S772"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-S792"]
 
 
 def test_a_book_that_says_something_else_is_refused(stored: Path, tmp_path: Path):
@@ -207,7 +207,7 @@ def test_a_book_that_says_something_else_is_refused(stored: Path, tmp_path: Path
     assert why(tmp_path / "run", f"size/{sales.key}").trail is not None
     with pytest.raises(RoadsteadError) as caught:
         why(tmp_path / "run", f"cars/{sales.key}")
-    assert [fault.code for fault in caught.value.faults] == ["RS-S772"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-S792"]
 
 
 def test_of_a_grown_tree_it_says_how_costs_were_drawn(tmp_path: Path, stored: Path):

@@ -115,7 +115,7 @@ def test_without_its_world_an_old_run_says_what_is_missing(old_run: Path, tmp_pa
     assert "the reference world" in failed["inputs"]
     with pytest.raises(RoadsteadError) as caught:
         world_diff(tmp_path / "run")
-    assert [fault.code for fault in caught.value.faults] == ["RS-S763"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-S783"]
     gone = moved(tmp_path / "run")
     assert gone is not None
     assert not gone.tables
@@ -208,7 +208,7 @@ def test_a_snapshot_that_was_changed_is_refused(tmp_path: Path):
             new.writestr(name, content.replace(b"GBR", b"GBX") if name == "trade/taxes.csv" else content)
     with pytest.raises(RoadsteadError) as caught:
         world_diff(spoilt)
-    assert [fault.code for fault in caught.value.faults] == ["RS-S762"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-S782"]
 
 
 @pytest.mark.parametrize("name", ["../../outside.csv", "/world/sales.csv", "own/world/../x.csv", "world/a\\b.csv"])
@@ -219,13 +219,13 @@ def test_a_snapshot_leads_nowhere_else(tmp_path: Path, name: str):
         archive.writestr(name, "")
     with pytest.raises(RoadsteadError) as caught:
         world_diff(tmp_path / "strange.zip")
-    assert [fault.code for fault in caught.value.faults] == ["RS-S762"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-S782"]
 
 
 def test_what_is_no_world_is_refused(tmp_path: Path):
     (tmp_path / "notes.txt").write_text("no ZIP file", encoding="utf-8")
     (tmp_path / "empty").mkdir()
-    for named, code in ((tmp_path / "notes.txt", "RS-S762"), (tmp_path / "empty", "RS-S761"), ("nowhere", "RS-S761")):
+    for named, code in ((tmp_path / "notes.txt", "RS-S782"), (tmp_path / "empty", "RS-S781"), ("nowhere", "RS-S781")):
         with pytest.raises(RoadsteadError) as caught:
             world_diff(named)
         assert [fault.code for fault in caught.value.faults] == [code]
@@ -235,4 +235,4 @@ def test_what_is_no_world_is_refused(tmp_path: Path):
     assert (fault.code, "`sales`" in fault.expected) == ("RS-W304", True)
     with pytest.raises(RoadsteadError) as caught:
         world_snapshot(tmp_path / "notes.txt")
-    assert [fault.code for fault in caught.value.faults] == ["RS-S764"]
+    assert [fault.code for fault in caught.value.faults] == ["RS-S784"]

@@ -158,7 +158,7 @@ class Ground:
         return offers[model]
 
     def among(self, key: str, written: str, known: Iterable[str], what: str) -> None:
-        """RS-S771 where a part of a key is none of those known."""
+        """RS-S791 where a part of a key is none of those known."""
         names = tuple(known)
         if written not in names:
             raise unknown(key, f"`{written}` is no {what}", meant(written, sorted(names)))
@@ -169,5 +169,5 @@ def _number(text: str) -> int:
 
 
 def unknown(key: str, message: str, expected: str) -> RoadsteadError:
-    """RS-S771"""
-    return RoadsteadError(Fault(key, "RS-S771", message, expected))
+    """RS-S791"""
+    return RoadsteadError(Fault(key, "RS-S791", message, expected))

@@ -83,7 +83,7 @@ def summed(found: Step, parts: Sequence[Step]) -> Step:
     Raises
     ------
     RoadsteadError
-        RS-S772 where they do not add up to it.
+        RS-S792 where they do not add up to it.
     """
     total = sum(part.amount.value for part in parts)
     size = max([abs(found.amount.value), *(abs(part.amount.value) for part in parts), 1.0])
@@ -93,8 +93,8 @@ def summed(found: Step, parts: Sequence[Step]) -> Step:
 
 
 def unequal(key: str, known: float, met: float) -> RoadsteadError:
-    """RS-S772"""
+    """RS-S792"""
     message = f"the figure is {known:,.6g}, its trail leads to {met:,.6g}"
     return RoadsteadError(
-        Fault(key, "RS-S772", message, "a run as `roadstead plan` wrote it, which `roadstead verify` holds")
+        Fault(key, "RS-S792", message, "a run as `roadstead plan` wrote it, which `roadstead verify` holds")
     )

@@ -62,8 +62,8 @@ def why(folder: Path, key: str, progress: Progress) -> Why:
     Raises
     ------
     RoadsteadError
-        RS-S703 where it is no run folder; RS-S705 where it does not come out as it was written; RS-S771 where no figure has this key;
-        RS-S772 where a trail does not lead to the figure.
+        RS-S703 where it is no run folder; RS-S705 where it does not come out as it was written; RS-S791 where no figure has this key;
+        RS-S792 where a trail does not lead to the figure.
     """
     with world_of(folder):
         kept = take_up(folder, progress)
