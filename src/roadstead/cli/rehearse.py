@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.padding import Padding
 
-from roadstead.cli import worlds
 from roadstead.cli.plan import PLAYBOOK
 from roadstead.cli.printing import answers, print_json, table
+from roadstead.showing import worlds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

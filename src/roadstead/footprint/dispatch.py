@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.columns import Columns
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.program import Program
-    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.prospect import Prospect, Resources
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
 
@@ -94,17 +94,15 @@ def _families(columns: Columns, decisions: Decisions) -> tuple[tuple[Ints, Float
     )
 
 
-def read_decisions(
-    columns: Columns, point: Floats, whole_modules: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Decisions:
+def read_decisions(columns: Columns, point: Floats, resources: Resources) -> Decisions:
     """Decisions of a point: options and whole modules rounded, which the solver leaves a millionth off; none below nothing."""
     point = np.maximum(point, 0.0)
     build, retire = _taken(columns.z, point), _taken(columns.w, point)
     return Decisions(
         commit=np.round(_taken(columns.u, point)),
         close=np.round(_taken(columns.v, point)),
-        build=np.where(whole_modules, np.round(build), build),
-        retire=np.where(whole_modules, np.round(retire), retire),
+        build=np.where(resources.whole, np.round(build), build),
+        retire=np.where(resources.retired_whole, np.round(retire), retire),
     )
 
 

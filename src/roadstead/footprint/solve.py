@@ -283,7 +283,7 @@ def _by_extensive_form(
         raise RoadsteadError(
             _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
         )
-    plan = dispatch(tree, prospect, read_decisions(at.whole.columns, point, prospect.resources.whole))
+    plan = dispatch(tree, prospect, read_decisions(at.whole.columns, point, prospect.resources))
     certificate = certify(tree, prospect, plan)
     allowed = effort.gap * max(certificate.value - standing, MONEY * added, 0.0)
     status, bound = believed(answer.status, MONEY * answer.bound, certified, certificate.value, allowed)

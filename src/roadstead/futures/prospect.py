@@ -235,6 +235,12 @@ class Resources:
         zero = np.zeros(len(self.option), dtype=np.int64)
         filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero, outlay=np.ones(len(zero)))
 
+    @property
+    def retired_whole(self) -> Flags:
+        """True where modules are retired in whole numbers: not where a part of one stands today, which goes with the rest. Shape (R,)."""
+        standing = self.existing.max(0, initial=0.0)
+        return np.asarray(self.whole & (np.abs(standing - np.round(standing)) < 1e-9))
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.report.listing import percent, table
+from roadstead.showing.telling import Telling, framed
 from roadstead.study.japan_1981 import BESIDE, ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
 
     from roadstead.report.listing import Listing
     from roadstead.study.japan_1981 import Answer, JapanIn1981, Maker
@@ -81,6 +84,23 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "more": "共{count}个方案，均未按结果调整；对错与运气见 docs/evidence-japan.md",
     },
 }
+
+
+def japan_told(found: JapanIn1981) -> Telling:
+    """The back-test of 1981 in a notebook."""
+    right = found.told_right["plan"]
+    headline = f"{len(found.makers)} makers as of {found.first}: {right} of {len(found.asked)} answers right"
+    return Telling(headline, blocks(found, "en"), lambda: by_scenario(found))
+
+
+def by_scenario(found: JapanIn1981) -> pl.DataFrame:
+    """Makers and scenarios, a row each, the case as it stands under no scenario."""
+    rows = (
+        (maker.name, scenario, answer.at_once, answer.ever, answer.first, answer.made, answer.npv)
+        for maker in found.makers
+        for scenario, answer in (("", maker.plan), *maker.ends.items(), *maker.beside.items())
+    )
+    return framed("maker scenario at_once:yes ever:number first:int made:number npv:number", rows)
 
 
 def blocks(found: JapanIn1981, language: Language) -> Iterator[Listing | str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from roadstead.report.listing import percent, table
+from roadstead.showing.telling import Telling, framed
 from roadstead.study.makers.back_test import DEAREST, FOLLOWED, LARGEST, NEAREST, PLAN, RULES, SHELTERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
 
     from roadstead.report.listing import Listing
     from roadstead.study.makers.back_test import MakersTest, MakerTest
@@ -98,6 +101,30 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "none": "无",
     },
 }
+
+
+def makers_told(found: MakersTest) -> Telling:
+    """The back-test of makers in a notebook."""
+    fared = found.fared(PLAN)
+    headline = (
+        f"{len(found.makers)} makers planned at the end of {found.known}: {fared.hits} of {fared.picks} places came"
+    )
+    return Telling(headline, blocks(found, "en"), lambda: by_place(found))
+
+
+def by_place(found: MakersTest) -> pl.DataFrame:
+    """A row for every place that was picked or came."""
+    rows = (
+        (
+            maker.maker, maker.name, maker.name_zh, place, pick is not None, pick.year if pick else None, one is not None,
+            one.year if one else None, one.is_given_up if one else None,
+        )
+        for maker in found.makers
+        for place in sorted({*maker.picks, *maker.came})
+        for pick, one in ((maker.picks.get(place), maker.came.get(place)),)
+    )  # fmt: skip
+    columns = "maker name name_zh place planned:yes planned_for:int came:yes came_in:int given_up:yes"
+    return framed(columns, rows)
 
 
 def blocks(found: MakersTest, language: Language) -> Iterator[Listing | str]:

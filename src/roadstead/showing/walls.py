@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from roadstead.futures.catalogue.hindcast import CATALOGUE, FORECASTS
 from roadstead.report.listing import percent, table
 from roadstead.showing.futures import CHINESE
+from roadstead.showing.telling import Telling, framed
 from roadstead.showing.walls_words import WORDS, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import polars as pl
 
     from roadstead.futures.catalogue.counting import BaseClass, Counted
     from roadstead.futures.catalogue.hindcast import ClassTest, Hindcast
@@ -20,6 +23,22 @@ Told: TypeAlias = "tuple[tuple[str, ...], Sequence[tuple[str, ...]]]"
 """Headings, numbers to the right marked, and rows of a table."""
 QUIET = 6
 """Of what was told likeliest and did not come, so many are shown."""
+
+
+def hindcast_told(found: Hindcast) -> Telling:
+    """The back-test of counts in a notebook."""
+    headline = f"{len(found.questions)} questions asked on {found.known}, {int(found.came.sum())} came by {found.until}"
+    return Telling(headline, blocks(found, "en"), lambda: by_question(found))
+
+
+def by_question(found: Hindcast) -> pl.DataFrame:
+    """A row for every question and way of telling it."""
+    rows = (
+        (one.base, one.place, one.year, one.exposure, one.came, way, float(chances[i]))
+        for way, chances in found.chances.items()
+        for i, one in enumerate(found.questions)
+    )
+    return framed("base place year:int exposure:number came:yes told_by chance:number", rows)
 
 
 def blocks(found: Hindcast, language: Language) -> Iterator[Listing | str]:

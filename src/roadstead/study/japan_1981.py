@@ -13,6 +13,7 @@ from roadstead.study.bundled import past_case
 from roadstead.study.patch import Named
 from roadstead.study.silence import solver_silenced
 from roadstead.study.sweep import sweep
+from roadstead.terms.showing import Shown
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 from roadstead.world.schemas import SOURCES
 from roadstead.world.sources import sources
@@ -110,7 +111,7 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
-class JapanIn1981:
+class JapanIn1981(Shown):
     """The whole back-test.
 
     Attributes

@@ -15,6 +15,7 @@ from roadstead.study.snapshot import world_of
 from roadstead.study.world_moved import moved
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.packaged import standing_on
+from roadstead.terms.showing import Shown
 from roadstead.trade import rulebook
 from roadstead.world import reference
 
@@ -78,7 +79,7 @@ class SignWatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Shown):
     """What has become of a run's triggers.
 
     Attributes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roadstead.cli import worlds
 from roadstead.report.words import Words
+from roadstead.showing import worlds
 from roadstead.study.watch import watch
 from roadstead.study.world_moved import moved
 

@@ -137,8 +137,8 @@ def test_points_are_read_with_whole_decisions_rounded():
     point = run(whole.program, Limits(relative_gap=0.01)).point
     assert point is not None
     off = np.where(whole.program.whole, point + 1e-7, point)
-    exact = read_decisions(whole.columns, point, MADE.prospect.resources.whole)
-    met = read_decisions(whole.columns, off, MADE.prospect.resources.whole)
+    exact = read_decisions(whole.columns, point, MADE.prospect.resources)
+    met = read_decisions(whole.columns, off, MADE.prospect.resources)
     assert np.array_equal(met.commit, exact.commit)
     assert np.array_equal(met.build, exact.build)
     assert np.array_equal(met.commit, np.round(met.commit))
@@ -156,4 +156,4 @@ def test_divisible_modules_a_solver_leaves_below_zero_are_none():
     below = whole.columns.z[:, divisible]
     point[below[below >= 0]] = -1e-7
     assert below.max() >= 0
-    assert read_decisions(whole.columns, point, MADE.prospect.resources.whole).build.min() == 0.0
+    assert read_decisions(whole.columns, point, MADE.prospect.resources).build.min() == 0.0

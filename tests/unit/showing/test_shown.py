@@ -72,6 +72,7 @@ ASKED = {
     "claims": rs.claims,
     "diversion": lambda: rs.divert("EU27", "CHN", 10, "2025-01-01"),
     "world": rs.world,
+    "walls": rs.backtest_walls,
     "origin": lambda: rs.origin(
         "EU-UK-TCA", "BEV", "2027-06-01", parts=["battery:CHN=6000", "body:GBR=9000"], offers=["battery:GBR=0.15"]
     ),

@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 
 from roadstead.cli.command_line import run
@@ -141,6 +142,8 @@ def test_it_is_told_in_both_languages(told, language, words):
         12,
     )
     assert len([*japan_tables.blocks(without, language)]) > len(told.makers)
+    assert without.df.filter(pl.col("scenario") == "")["npv"].to_list() == [maker.plan.npv for maker in told.makers]
+    assert "answers right" in without._repr_html_()
 
 
 def test_the_command_asks_for_what_was_wanted_and_tells_it(told, monkeypatch, capsys):

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from roadstead.footprint.solve import Effort
+from roadstead.footprint.certify import certify
+from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.reading import Names, Reading, capacity, output, tool_names
@@ -62,6 +63,22 @@ def test_what_is_left_out_ties_nothing(starter_ready):
     assert (options.grows_from == -1).all()
     assert (options.needs == -1).all()
     assert (options.choice == -1).all()
+
+
+@pytest.mark.parametrize("method", ["extensive", "decomposition"])
+def test_a_line_of_a_part_of_a_step_closes_as_a_whole(case, method):
+    """By each planner: 2.4 steps stand, so dear to keep that all are given up."""
+    case.set(LINES, ("bahia",), "modules_now", "2.4")
+    case.set(LINES, ("bahia",), "modules_limit", "5")
+    case.set("figures.csv", ("kit", "site_fixed"), "value", "4e8")
+    found = prepare(read_study(case.folder), Quiet())
+    tree, posed = found.grown.tree, found.evaluation.prospect
+    with solver_silenced():
+        solved = solve(tree, posed, Effort(gap=0.05, seconds=60.0, method=method))
+    bahia = posed.labels.resource.index("bahia")
+    assert solved.plan.decisions.close[0, posed.labels.option.index("bahia")] == 1
+    assert solved.plan.decisions.retire[0, bahia] == pytest.approx(2.4)
+    assert certify(tree, posed, solved.plan).value == solved.certificate.value
 
 
 def test_lives_and_notice_hold_for_the_line_and_its_steps(case):

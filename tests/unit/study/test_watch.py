@@ -107,6 +107,8 @@ def test_a_rule_published_later_fires_its_event_from_that_day_on(stored: Path, t
     assert standing(before)["eu_duty_prolonged"] == "not yet"
     assert not before.events[0].seen.sources
     after = watch(stored, date(2029, 5, 2), rules=rules)
+    assert after.df["status"].to_list() == [one.seen.status for one in after.events]
+    assert "events have fired" in after._repr_html_()
     assert standing(after)["eu_duty_prolonged"] == "fired"
     assert standing(after)["eu_price_deal"] == "not yet"
     [seen] = [one.seen for one in after.events if one.event_id == "eu_duty_prolonged"]

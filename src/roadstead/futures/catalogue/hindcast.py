@@ -20,6 +20,7 @@ from roadstead.futures.catalogue import brier
 from roadstead.futures.catalogue.base_rates import HIGH, LOW, OCCASION
 from roadstead.futures.catalogue.past import COUNTED
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -108,7 +109,7 @@ class ClassTest:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hindcast:
+class Hindcast(Shown):
     """Chances of the past and what came.
 
     Attributes

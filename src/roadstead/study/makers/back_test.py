@@ -21,6 +21,7 @@ from roadstead.study.silence import solver_silenced
 from roadstead.study.study import prepare, settle
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import HOME
+from roadstead.terms.showing import Shown
 from roadstead.trade import rulebook
 from roadstead.world import reference
 
@@ -111,7 +112,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class MakersTest:
+class MakersTest(Shown):
     """All makers of a year.
 
     Attributes

@@ -121,6 +121,8 @@ def test_a_plan_of_three_places(small, monkeypatch):
     assert all(2023 <= pick.year <= 2028 for pick in maker.picks.values())
     assert found.fared(back_test.PLAN).hits == len({"TUR"} & set(maker.picks))
     assert found.fared(back_test.PLAN, kept=True).came == 1
+    assert found.df["place"].to_list() == sorted({*maker.picks, "TUR"})
+    assert "Chery" in found._repr_html_()
 
 
 def test_a_maker_or_year_that_is_not_packaged():
