@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     )
     from roadstead.study.back_tests import backtest_japan, backtest_makers, backtest_walls
     from roadstead.study.diversions import divert
-    from roadstead.study.evidence import claims, markets, precedents
-    from roadstead.study.foresight import futures, watch
+    from roadstead.study.evidence import claims, markets, precedents, world_diff, world_snapshot
+    from roadstead.study.foresight import futures, watch, why
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
@@ -88,7 +88,10 @@ __all__ = [
     "sweep",
     "verify",
     "watch",
+    "why",
     "world",
+    "world_diff",
+    "world_snapshot",
 ]
 _ASKED_ROOMS = frozenset({"futures", "outlook", "world"})
 """Rooms whose name is also a question."""
@@ -154,8 +157,11 @@ def _asked(name: str) -> Any:
         "claims": evidence,
         "markets": evidence,
         "precedents": evidence,
+        "world_diff": evidence,
+        "world_snapshot": evidence,
         "futures": foresight,
         "watch": foresight,
+        "why": foresight,
         "new_case": template,
         "compare": what_ifs,
         "sweep": what_ifs,

@@ -28,6 +28,7 @@ from roadstead.cli import (
     rules,
     watch,
     what_if,
+    why,
     world,
 )
 from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
@@ -69,7 +70,6 @@ def build() -> App:
                 claims.claims,
                 markets.markets,
                 precedents.precedents,
-                world.world,
                 world.sources,
             ),
         ),
@@ -86,6 +86,7 @@ def build() -> App:
                 rehearse.rehearse,
                 plan.verify,
                 watch.watch,
+                why.why,
             ),
         ),
         (DESK, (desk.serve, desk.work, desk.people)),
@@ -95,6 +96,7 @@ def build() -> App:
             app.command(command, group=group)
     app.command(imports.import_, name="import", group=PLAN)
     app.command(rules.build(plainly, LOOK_UP))
+    app.command(world.build(plainly, LOOK_UP))
     app.command(outlook.build(plainly, LOOK_UP))
     app.command(backtest.build(plainly, LOOK_UP))
     return app

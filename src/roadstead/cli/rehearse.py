@@ -9,6 +9,7 @@ from rich.padding import Padding
 
 from roadstead.cli.plan import PLAYBOOK
 from roadstead.cli.printing import answers, print_json, table
+from roadstead.showing import worlds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,7 @@ def rehearse(
     from roadstead.cli.progress import Watch
     from roadstead.study import kept, workplace
     from roadstead.study.rehearsing import rehearse_folder
+    from roadstead.study.world_moved import moved
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
@@ -83,12 +85,16 @@ def rehearse(
             tidy=tidy,
         )
     run = case if kept.is_run(case) else None
+    gone = None if run is None else moved(run)
     if json:
-        print_json(as_json(found) | {"run": run})
+        told = None if gone is None else worlds.as_json(gone)
+        print_json(as_json(found) | {"run": run, "world_moved": told})
         return
     console = answers()
     print_rehearsal(found, console, asked.language)
     if run is not None:
+        if gone is not None:
+            console.print(worlds.said(gone, run, asked.language), soft_wrap=True)
         console.print(WRITTEN[asked.language].format(page=run / PLAYBOOK, folder=run), soft_wrap=True)
 
 

@@ -1,8 +1,27 @@
 """`roadstead world` and `roadstead sources`: how old the packaged facts are, and what they rest on."""
 
+from cyclopts import App, Group, Parameter
+
 from roadstead.cli.printing import answers, print_json
 from roadstead.cli.printing import table as table_of
 from roadstead.showing.holdings import blocks
+
+
+def build(default: Parameter, group: Group) -> App:
+    """The command with what else may be asked of a world."""
+    from roadstead.cli import worlds
+
+    app = App(
+        name="world",
+        help="Show how old the packaged facts and rules are; what moved between two worlds; keep one.",
+        group=group,
+        default_parameter=default,
+        help_format="plaintext",
+    )
+    app.default(world)
+    app.command(worlds.diff)
+    app.command(worlds.snapshot)
+    return app
 
 
 def world(*, markets: bool = False, json: bool = False) -> None:

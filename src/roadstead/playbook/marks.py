@@ -114,7 +114,7 @@ def sites(reading: Reading) -> tuple[SiteYear, ...]:
             found.append(
                 SiteYear(
                     reading.names.line(line.line_id), line.mode.value, year,
-                    float(weight[t] @ able[:, i]), float(weight[t] @ made[:, i]),
+                    float(weight[t] @ able[:, i]), float(weight[t] @ made[:, i]), f"{line.line_id}/{year}",
                 )
             )  # fmt: skip
     return tuple(found)
@@ -131,7 +131,19 @@ def market_rows(reading: Reading, years: tuple[int, ...]) -> tuple[MarketRow, ..
             size = float(w @ selling.market[:, m])
             nev = float(w @ (selling.market[:, m] * selling.nev_share[:, m])) / size
             modes = w @ by_mode[:, m]
+            exported, kits, contract, local = modes.tolist()
             found.append(
-                MarketRow(reading.place(market), year, size, nev, float(modes.sum()), *(float(x) for x in modes))
+                MarketRow(
+                    reading.place(market),
+                    year,
+                    size,
+                    nev,
+                    float(modes.sum()),
+                    exported,
+                    kits,
+                    contract,
+                    local,
+                    f"{market}/{year}",
+                )
             )
     return tuple(found)

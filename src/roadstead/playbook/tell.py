@@ -105,7 +105,7 @@ def tell(told: Told) -> Book:
         decisions=_rows(reading),
         evidence=told.evidence,
         events=tuple(
-            EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
+            EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on, e)
             for e, p in told.implied.items()
         ),
         warnings=(*_of_the_plan(reading), *_beside(told), *told.warnings),
@@ -162,6 +162,7 @@ def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
                 skip_gap=0.0 if without is None else without.bound - without.certificate.value,
                 unsourced=(*told.rests_on.get(decision.subject, ()), *unsourced_measures(told.reading, decision, year)),
                 flip=_flip(told, decision),
+                key="/".join(decision.key),
             )
         )
     return tuple(sorted(found, key=lambda entry: -inf if entry.costs_to_skip is None else -entry.costs_to_skip))

@@ -2,7 +2,7 @@
 
 Sentences stand in ``data/sentences.csv``, labels in ``data/labels.csv``, those of the web desk in ``data/desk.csv``.
 A place ``{npv}`` takes a term as its kind is printed; ``{npv:abs}`` without its sign; ``{model:short}`` a name without its trailing bracket; ``{models:few}`` the first of
-several; ``{site:at place}`` a site with its country unless it names it; ``{mode:by}`` the label ``by.export`` of a mode. A sentence may have several rows, each
+several; ``{site:at place}`` a site with its country unless it names it; ``{mode:by}`` the label ``by.export`` of a mode; ``{bar:cost}`` a bar of a waterfall. A sentence may have several rows, each
 with a condition on a term (``saving<0``, ``count=1``, ``low=high``); the first that holds is said.
 """
 
@@ -237,6 +237,8 @@ class Words:
     def _word(self, term: str, family: str) -> str:
         if family == "currency":
             return labels(self.language).get(f"currency.{term}", term)
+        if family == "cost":
+            return self.cost(term)
         return self.label(f"{family}.{term}") if family else term
 
     def _at(self, site: Name, place: Term) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import table
+from roadstead.showing import worlds
 from roadstead.showing.telling import Telling, framed
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def as_json(found: Watched, words: Words) -> dict[str, Any]:
         "since": found.since,
         "as_of": found.as_of,
         "assumed": assumed(),
+        "world_moved": None if found.moved is None else worlds.as_json(found.moved),
         "events": found.events,
         "signposts": [
             {
@@ -117,6 +119,8 @@ def blocks(found: Watched, words: Words) -> Iterator[Listing | str]:
     else:
         yield own["no_signs"]
     yield own["from"].format(**assumed())
+    if found.moved is not None:
+        yield worlds.said(found.moved, found.folder, words.language)
     observed = [one.seen for one in found.events] + [seen for one in found.signs for seen in one.seen]
     sources = dict.fromkeys(source for seen in observed for source in seen.sources)
     if sources:

@@ -274,7 +274,7 @@ def plan(
         stored = None
         if out is not None:
             watched.begin("pages")
-            stored = store.store(done, Path(out), language)
+            stored = store.store(done, Path(out), language, None if patches else Path(path))
     searches.done()
     return Planned(done, stored)
 

@@ -20,9 +20,10 @@ from roadstead.playbook.what_if_book import (
     SideBySide,
     Taken,
 )
-from roadstead.study import parquet
+from roadstead.study import manifest, parquet
+from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
-from roadstead.study.store import INPUTS, MANIFEST, PLAN, PROSPECT, TREE, UNREADABLE, read_manifest
+from roadstead.study.store import PLAN, PROSPECT, TREE, UNREADABLE
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -105,13 +106,15 @@ def side_by_side(folders: Sequence[Path]) -> SideBySide:
 
 
 def _read(folder: Path, called: str) -> _Read:
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     try:
         tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
         plan = parquet.read_plan(folder / PLAN)
     except UNREADABLE as error:
         raise RoadsteadError(Fault(str(folder), "RS-S703", f"cannot be read: {error}", "a whole run folder")) from None
-    study, result = read_study(folder / INPUTS), told["result"]
+    with world_of(folder):
+        study = read_study(folder / manifest.INPUTS)
+    result = told["result"]
     lines = [study.carmaker.lines[name] for name in prospect.labels.supply[1:]]
     found = decided(study.carmaker, lines, prospect.labels.option, plan.decisions)
     most: dict[tuple[str, str], float] = {}

@@ -19,7 +19,6 @@ from roadstead.study.spec import read_study
 from roadstead.study.store import (
     ANSWERED,
     BOOK,
-    INPUTS,
     MANIFEST,
     NEAR,
     PLAN,
@@ -29,7 +28,6 @@ from roadstead.study.store import (
     UNREADABLE,
     differs,
     files_hold,
-    read_manifest,
     unwritable,
 )
 from roadstead.study.study import names_of, prepare
@@ -88,12 +86,12 @@ def take_up(folder: Path, progress: Progress) -> Kept:
     RoadsteadError
         RS-S703 where it is no run folder, or one whose plan no longer fits its inputs.
     """
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     try:
         answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
     except UNREADABLE as error:
         raise RoadsteadError(_spoilt(folder, "its plan", error)) from None
-    ready = prepare(read_study(folder / INPUTS), progress, answered)
+    ready = prepare(read_study(folder / manifest.INPUTS), progress, answered)
     try:
         plan = parquet.read_plan(folder / PLAN)
         certificate = certify(ready.grown.tree, ready.evaluation.prospect, plan)
@@ -122,7 +120,7 @@ def may_be_rehearsed(folder: Path, *, replace: bool) -> None:
         RS-S703 where it is no run folder; RS-S705 where its files are not as written; RS-S704 where it is rehearsed already and that
         is not to be replaced.
     """
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     found = files_hold(folder, told)
     if not found.holds:
         raise RoadsteadError(_other(folder, found.detail))
@@ -149,7 +147,7 @@ def add_rehearsal(folder: Path, book: Book, found: Rehearsal) -> None:
     """
     from roadstead.report.pages import write_pages
 
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     try:
         beside = Path(tempfile.mkdtemp(prefix=HALF.format(name=folder.name), dir=folder.parent))
     except OSError as error:

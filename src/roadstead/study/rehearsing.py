@@ -21,14 +21,15 @@ from roadstead.playbook.policies import EXPORTS, policies
 from roadstead.playbook.rehearsal_told import chapter, rehearsed_book
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
 from roadstead.playbook.signposts import posted
+from roadstead.study import manifest
 from roadstead.study.api import effort_of, read_case
 from roadstead.study.bundled import CASE_FILE
 from roadstead.study.checkpoint import Searches
 from roadstead.study.kept import add_rehearsal, is_run, kept_book, may_be_rehearsed, must_be_as_written, take_up
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
+from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
-from roadstead.study.store import INPUTS
 from roadstead.study.study import others, prepare, read_back, settle
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.world.plants import japanese_wait
@@ -162,7 +163,8 @@ def rehearse_folder(
     watched.begin("facts")
     with solver_silenced():
         if is_run(folder):
-            return _rehearse_run(folder, size, watched, wanted)
+            with world_of(folder):
+                return _rehearse_run(folder, size, watched, wanted)
         study = read_case(folder)
         return rehearse_case(study, size, effort_of(study.case, **wanted), watched)
 
@@ -216,7 +218,7 @@ def rehearse_planned(
 
 def _rehearse_run(folder: Path, size: Size, progress: Progress, wanted: Wanted) -> Rehearsal:
     """Rehearse the plan of a run folder with the effort it was made with where no other is asked for, and write what came out."""
-    must_be_grown(read_study(folder / INPUTS))
+    must_be_grown(read_study(folder / manifest.INPUTS))
     book, kept = kept_book(folder), take_up(folder, progress)
     must_be_as_written(kept)
     study, options = kept.ready.study, kept.told["options"]

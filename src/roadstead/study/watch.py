@@ -7,11 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.grow import marginals
-from roadstead.study.folders import check_folders
+from roadstead.study.folders import FACTS, RULES, check_folders
 from roadstead.study.kept import kept_book, take_up
 from roadstead.study.observing import Newer, Observation, duty_seen, event_seen, newer, share_seen, size_seen
 from roadstead.study.progress import Quiet
+from roadstead.study.snapshot import world_of
+from roadstead.study.world_moved import moved
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.packaged import standing_on
 from roadstead.terms.showing import Shown
 from roadstead.trade import rulebook
 from roadstead.world import reference
@@ -20,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from roadstead.playbook.book import Book
     from roadstead.playbook.signs_book import Condition, Signpost
+    from roadstead.study.kept import Kept
     from roadstead.study.observing import Status
     from roadstead.study.progress import Progress
     from roadstead.study.study import Ready
+    from roadstead.study.world_diff import WorldDiff
 
 LOOKED_UP: Mapping[str, Callable[[Newer, Condition], Observation]] = {
     "duty": duty_seen,
@@ -82,6 +88,8 @@ class Watched(Shown):
         Of all money.
     since, as_of
         The day the case was decided on, and the day whose knowledge it is held against.
+    moved
+        How the world has moved since the run was made; None where it has not.
     """
 
     folder: Path
@@ -90,6 +98,7 @@ class Watched(Shown):
     as_of: date
     events: tuple[EventWatched, ...]
     signs: tuple[SignWatched, ...]
+    moved: WorldDiff | None = None
 
 
 def watch(
@@ -116,14 +125,24 @@ def watch(
         where a folder of rules or facts is none.
     """
     check_folders(rules, world)
-    kept, book = take_up(folder, progress or Quiet()), kept_book(folder)
+    with world_of(folder):
+        kept = take_up(folder, progress or Quiet())
+        given = {RULES: rules, FACTS: world}
+        gone = moved(folder, {kind: path for kind, path in given.items() if path is not None})
+        return replace(_watched((kept, kept_book(folder)), as_of, rules, world), moved=gone)
+
+
+def _watched(run: tuple[Kept, Book], as_of: date | None, rules: Path | None, world: Path | None) -> Watched:
+    """A run's triggers on the law and facts of today; all else as the run knew it."""
+    kept, book = run
     ready, study = kept.ready, kept.ready.study
-    day = as_of or _newest(ready, rules)
+    with standing_on(None):
+        day = as_of or _newest(ready, rules)
+        later = reference.load(world or study.own_facts)
+        law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
     if day < study.as_known_on:
         message = f"{day.isoformat()} lies before {study.as_known_on.isoformat()}, the day the case was decided on"
         raise RoadsteadError(Fault("--as-of", "RS-S720", message, "that day or a later one"))
-    later = reference.load(world or study.own_facts)
-    law = rulebook.load(day, rules or study.own_rules, later.dollars().keys())
     now = newer(ready, day, law, later)
     told = ready.grown.events
     implied = {event: share for event, share in marginals(ready.grown).items() if share > 0}
@@ -131,12 +150,12 @@ def watch(
     first = _first_years(ready)
     events = tuple(EventWatched(e, told[e].title, told[e].title_zh, implied[e], first[e], seen[e]) for e in implied)
     return Watched(
-        folder,
+        kept.folder,
         study.conventions.currency,
         study.as_known_on,
         day,
         events,
-        tuple(_watched(now, one, seen) for one in book.signposts),
+        tuple(_sign_watched(now, one, seen) for one in book.signposts),
     )
 
 
@@ -159,7 +178,7 @@ def _first_years(ready: Ready) -> Mapping[str, int]:
     return found
 
 
-def _watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
+def _sign_watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
     observed = tuple(_condition_seen(now, condition, seen) for condition in one.conditions)
     left = (date(one.year, 1, 1) - now.as_of).days
     if not observed:  # nothing tells: it is done whatever comes, or not

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any, spot
+from roadstead.terms.packaged import packaged_folder, remembered
 from roadstead.terms.tables import Row, Schema, merged, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
 from roadstead.trade.facts import money_facts
 from roadstead.trade.homologation import Scheme, read_scheme
 from roadstead.trade.law import (
-    AS_OF,
     Agreement,
     Measure,
     OriginRule,
@@ -28,6 +25,7 @@ from roadstead.trade.law import (
     read_measure,
     read_origin_rule,
     read_tax,
+    rules_as_of,
     span_of,
 )
 from roadstead.trade.obligations import Obligation, read_obligations
@@ -37,6 +35,7 @@ from roadstead.world import reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from roadstead.trade.non_tariff import NonTariff
 
@@ -106,7 +105,7 @@ class Rulebook:
 
 def data_folder() -> Path:
     """Where the packaged tables lie."""
-    return Path(str(files("roadstead.trade") / "data"))
+    return packaged_folder("trade")
 
 
 def load(
@@ -128,7 +127,7 @@ def load(
     return _packaged_rules(known, rates) if own_rules is None else _merged_rules(known, own_rules, rates)
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _packaged_rules(as_known_on: date, currencies: frozenset[str]) -> Rulebook:
     """The packaged rules alone; they are the same all along, so quotes in a row ask for them once."""
     tables = rows()
@@ -173,7 +172,7 @@ def _merged_rules(as_known_on: date, own_rules: Path, currencies: frozenset[str]
     return _rulebook(tables, as_known_on)
 
 
-@lru_cache(maxsize=len(schemas.ALL))
+@remembered
 def _packaged(schema: Schema) -> tuple[Row, ...]:
     return read_table(data_folder() / f"{schema.name}.csv", schema)
 
@@ -216,7 +215,7 @@ def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Ruleboo
     schemes = map(read_scheme, tables["homologation"])
     return Rulebook(
         as_known_on=as_known_on,
-        as_of=AS_OF,
+        as_of=rules_as_of(),
         measures={
             importer: tuple(_as_then(measure, as_known_on, later.get(importer, ())) for measure in filed)
             for importer, filed in measures.items()

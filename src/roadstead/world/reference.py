@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.terms.packaged import packaged_folder, remembered
 from roadstead.terms.tables import Row, Schema, merged, read_table
 from roadstead.world import schemas
 from roadstead.world.lanes import SeaLanes
@@ -17,6 +15,7 @@ from roadstead.world.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from roadstead.terms.evidence import Evidence, Source
 
@@ -113,10 +112,10 @@ class World:
 
 def data_folder() -> Path:
     """Where the packaged tables lie."""
-    return Path(str(files("roadstead.world") / "data"))
+    return packaged_folder("world")
 
 
-@lru_cache(maxsize=len(schemas.ALL))
+@remembered
 def _packaged(schema: Schema) -> tuple[Row, ...]:
     return read_table(data_folder() / f"{schema.name}.csv", schema)
 

@@ -110,8 +110,14 @@ def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Pa
     assert "--replace" in refused.err
     said = run("rehearse", folder, "--paths", "3", "--ahead", "0", "--workers", "1", "--replace", "--json")
     assert said.status == 0
-    assert said.json == told["rehearsal"] | {"run": str(folder)}
+    assert said.json == told["rehearsal"] | {"run": str(folder), "world_moved": None}
+    case = folder / json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["made_from"]
+    own = case / "rules" / "measures.csv"
+    before = own.read_text(encoding="utf-8")
+    own.write_text(before.replace(",AD_VALOREM,0.0,", ",AD_VALOREM,0.1,"), encoding="utf-8")
     again = run("rehearse", folder, "--paths", "2", "--ahead", "0", "--workers", "1", "--replace")
+    own.write_text(before, encoding="utf-8")
+    assert "The world has moved since this run was made: trade/measures: 1 changed; it stands on its own." in again.out
     assert f"Told in {folder / 'playbook.html'} from now on" in again.out
 
 
