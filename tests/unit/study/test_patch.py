@@ -249,26 +249,33 @@ def test_whatever_is_typed_is_worked_in_or_refused_as_a_fault(path: list[str], v
 
 
 def test_every_event_that_is_played_can_be_made_certain_where_it_does_something(tmp_path: Path):
+    """Of each market one at a time, so that none takes away what another acts on; alone where some of them do nothing here."""
     base = read_study(STARTER)
-    played = [e.event_id for e in catalogue.load(base.world.gazetteer, base.sources).events.values() if e.played]
-    idle = set()
-    for name in played:
+    known = catalogue.load(base.world.gazetteer, base.sources).events.values()
+    waiting = {event.event_id: frozenset(event.markets) for event in known if event.played}
+    played, idle = len(waiting), set()
+
+    def works(*names: str) -> None:
+        study = work_in(base, [Certain(name, 2030) for name in names], tmp_path / "-".join(names), names)
+        assert study.events.keys() >= set(names)
+        assert 2030 in study.tree.starts
+
+    while waiting:
+        batch: dict[str, frozenset[str]] = {}
+        for name, markets in waiting.items():
+            if not any(markets & others for others in batch.values()):
+                batch[name] = markets
         try:
-            study = work_in(base, [Certain(name, 2030)], tmp_path / name, [f"{name} 2030"])
-        except RoadsteadError as error:
-            idle |= {(name, fault.code) for fault in error.faults}
-        else:
-            assert name in study.events
-            assert 2030 in study.tree.starts
+            works(*batch)
+        except RoadsteadError:
+            for name in batch:
+                try:
+                    works(name)
+                except RoadsteadError as error:
+                    idle |= {(name, fault.code) for fault in error.faults}
+        waiting = {name: markets for name, markets in waiting.items() if name not in batch}
     assert {code for _, code in idle} <= {"RS-S735", "RS-L205"}, idle
-    assert len(idle) < len(played) / 3
-
-
-def test_an_event_whose_branches_another_took_is_still_one_of_the_case():
-    """Where sales are certain to be slow, no branch of the starter case brings fast ones; what is said later holds."""
-    study = study_with("demand_slow 2032", "demand_fast 2032")
-    brought = [node.fires for node in study.tree.nodes]
-    assert {event for fires in brought for event in fires} >= {"demand_slow", "demand_fast"}
+    assert len(idle) < played / 3
 
 
 def test_a_case_without_patches_is_its_own_folder():
