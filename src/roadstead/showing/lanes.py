@@ -178,14 +178,14 @@ def _drawn(step: Step) -> LaneStep:
     from roadstead.report.charts.lane import LaneStep
 
     parts, both = _charged(step.quote)
-    return LaneStep(step.first, step.last, parts, both, known=step.quote is not None)
+    return LaneStep(parts, both, known=step.quote is not None, first=step.first, last=step.last)
 
 
 def duties_drawn(named: str, variants: Sequence[Variant]) -> Drawing:
     """Duties of several variants side by side."""
     from roadstead.report.charts import duties
 
-    rows = [duties.Charged(one.value, *_charged(one.quote), known=one.quote is not None) for one in variants]
+    rows = [duties.Charged(*_charged(one.quote), known=one.quote is not None, name=one.value) for one in variants]
     return duties.drawn(f"Duty on one {named}", rows)
 
 
@@ -193,7 +193,7 @@ def quote_drawn(told: Quote) -> Drawing:
     """The duty of one quote."""
     from roadstead.report.charts import duties
 
-    return duties.drawn(f"Duty on one {lane(told)}", [duties.Charged(told.origin, *_charged(told))])
+    return duties.drawn(f"Duty on one {lane(told)}", [duties.Charged(*_charged(told), name=told.origin)])
 
 
 def _charged(told: Quote | None) -> tuple[dict[str, float], float | None]:

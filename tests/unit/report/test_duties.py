@@ -9,9 +9,9 @@ import pytest
 from roadstead.report.charts.duties import Charged, drawn, duties_chart
 
 CHARGED = [
-    Charged("Japan", {"mfn": 0.1}, None),
-    Charged("China", {"mfn": 0.1, "countervailing": 0.3}, 0.6),
-    Charged("nobody knows", {}, None, known=False),
+    Charged({"mfn": 0.1}, None, name="Japan"),
+    Charged({"mfn": 0.1, "countervailing": 0.3}, 0.6, name="China"),
+    Charged({}, None, known=False, name="nobody knows"),
 ]
 
 
@@ -41,6 +41,6 @@ def test_every_total_is_said():
 
 @pytest.mark.parametrize("rates", [{}, {"mfn": 0.0}, {"mfn": 12.0}, {"mfn": 0.0001}])
 def test_any_rate_can_be_drawn(rates: dict[str, float]):
-    picture = drawn("<a & b>", [Charged("<x>", rates, None)]).svg()
+    picture = drawn("<a & b>", [Charged(rates, None, name="<x>")]).svg()
     assert "NaN" not in picture
     assert "&lt;a &amp; b&gt;" in picture

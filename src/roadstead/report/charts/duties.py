@@ -9,7 +9,7 @@ import altair as alt
 
 from roadstead.report.amounts import percent
 from roadstead.report.charts.files import Drawing
-from roadstead.report.charts.lane import COLOURS, OTHER, legend, levels
+from roadstead.report.charts.lane import COLOURS, OTHER, Charge, legend, levels
 from roadstead.report.charts.style import (
     INK,
     MUTED,
@@ -24,36 +24,18 @@ from roadstead.report.charts.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 WIDTH, TOP, ROW, BAR, BOTTOM, LEFT, RIGHT = 760.0, 50.0, 30.0, 18.0, 26.0, 14.0, 70.0
 NAMES = 220.0
 """Room that names take at most. [pixels]"""
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
-    """What one shipment pays.
-
-    Attributes
-    ----------
-    parts
-        Ad-valorem equivalent by kind of measure; empty where nothing is due or nothing is known. [fraction]
-    with_taxes
-        The same with fees and taxes on import; None where there are none, or nothing is known. [fraction]
-    known
-        False where no total could be told.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged(Charge):
+    """What one shipment pays, by its name among others."""
 
     name: str
-    parts: Mapping[str, float]
-    with_taxes: float | None
-    known: bool = True
-
-    @property
-    def duty(self) -> float:
-        """All duties together."""
-        return sum(self.parts.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,6 @@ from roadstead.report.charts.style import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.report.charts.duties import Charged
-
 COLOURS = {
     "mfn": "#3F84C4", "preferential": "#7FB69A", "quota trq": "#EBAA3E", "countervailing": "#B5482F",
     "antidumping": "#8A5A44", "surtax": "#C6719F", "min price": "#8C99A8",
@@ -40,8 +38,8 @@ LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 54.0, 26.0
 
 
 @dataclass(frozen=True, slots=True)
-class LaneStep:
-    """Days, both included, on which a lane pays the same.
+class Charge:
+    """What a shipment pays.
 
     Attributes
     ----------
@@ -53,8 +51,6 @@ class LaneStep:
         False where no total could be told.
     """
 
-    first: date
-    last: date
     parts: Mapping[str, float]
     with_taxes: float | None
     known: bool = True
@@ -63,6 +59,14 @@ class LaneStep:
     def duty(self) -> float:
         """All duties together."""
         return sum(self.parts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneStep(Charge):
+    """Days, both included, on which a lane pays the same."""
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ def _totals(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
     return rows
 
 
-def legend(steps: Sequence[LaneStep] | Sequence[Charged], place: Place, left: float = LEFT) -> list[alt.Chart]:
+def legend(steps: Sequence[Charge], place: Place, left: float = LEFT) -> list[alt.Chart]:
     """Kinds that are charged anywhere, and the total with fees and taxes."""
     kinds = list(dict.fromkeys(kind for step in steps for kind, rate in step.parts.items() if rate > 0))
     named = [(kind, COLOURS.get(kind, OTHER)) for kind in kinds]
