@@ -8,7 +8,7 @@ from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.signs_book import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from roadstead.playbook.book import Name, Term
     from roadstead.playbook.reading import Reading
@@ -36,24 +36,26 @@ def condition(
 def _said(
     what: tuple[Kind, str, int], limit: tuple[bool, float], reading: Reading, events: Mapping[str, Name]
 ) -> Sentence:
+    terms = terms_of(what, limit, reading, events)
+    if what[0] == "event":
+        return Sentence("sign.has_come" if limit[0] else "sign.stays_away", {"event": terms["event"]})
+    return Sentence(f"sign.{what[0]}", terms)
+
+
+def terms_of(
+    what: tuple[Kind, str, int], limit: tuple[bool, float], reading: Reading, events: Mapping[str, Name]
+) -> dict[str, Term]:
+    """What a sentence on a limit names; parameters as of ``condition``."""
     (kind, of, year), (above, threshold) = what, limit
+    terms: dict[str, Term] = {"year": Amount(float(year), "year"), "above": Amount(float(above), "count")}
     if kind == "event":
-        event = events[of] if of in events else reading.names.event(of)
-        return Sentence("sign.has_come", {"event": event}) if above else Sentence("sign.stays_away", {"event": event})
+        return {**terms, "event": events[of] if of in events else reading.names.event(of)}
+    terms["threshold"] = Amount(threshold, "cars" if kind == "size" else "share")
     market, _, model = of.partition(" ")
-    terms: dict[str, Term] = {
-        "year": Amount(float(year), "year"),
-        "threshold": Amount(threshold, "cars" if kind == "size" else "share"),
-        "above": Amount(float(above), "count"),
-    }
-    said: dict[str, Callable[[], Sentence]] = {
-        "duty": lambda: Sentence(
-            "sign.duty", {**terms, "market": reading.place(market), "model": reading.model(model)}
-        ),
-        "share": lambda: Sentence("sign.share", {**terms, "market": reading.place(market)}),
-        "size": lambda: Sentence("sign.size", {**terms, "market": reading.place(market)}),
-        "battery": lambda: Sentence("sign.battery", terms),
-        "freight": lambda: Sentence("sign.freight", terms),
-        "rate": lambda: Sentence("sign.rate", {**terms, "currency": of}),
-    }
-    return said[kind]()
+    if kind in {"duty", "share", "size"}:
+        terms["market"] = reading.place(market)
+    if kind == "duty":
+        terms["model"] = reading.model(model)
+    if kind == "rate":
+        terms["currency"] = of
+    return terms
