@@ -124,7 +124,7 @@ def discover(value: Floats, happens: Flags, steps: Floats, money: Floats | None 
     rows, hits, such = int(kept.sum()), int((kept & other[1]).sum()), int(other[1].sum())
     if not box or not rows or float(bdtrc(hits - 1, rows, other[1].mean())) > BOX_SURE:
         return None
-    return Found(box, quasi_p(box, *seen), share(hits, such), share(hits, rows), rows)
+    return Found(box, quasi_p(box, *seen), _share(hits, such), _share(hits, rows), rows)
 
 
 def enough(happens: Flags) -> bool:
@@ -132,7 +132,7 @@ def enough(happens: Flags) -> bool:
     return min(int(many.sum()) for half in (happens[::2], happens[1::2]) for many in (half, ~half)) >= FEWEST
 
 
-def share(hits: int, of: int) -> Estimate:
+def _share(hits: int, of: int) -> Estimate:
     """A share with its binomial standard error."""
     part = hits / of
     return Estimate(part, float(np.sqrt(part * (1.0 - part) / of)))

@@ -12,7 +12,7 @@ always alike. A declared tree is all its author sees: there it stands, with thos
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -256,7 +256,7 @@ def _columns(reading: Reading, events: Mapping[str, Event], hinge: Hinge) -> lis
     concerned, where = markets(reading, hinge.same[0]), places(reading, hinge.same[0])
     ledger, asked = reading.evaluation.ledger, hinge.asked
     happened = ledger.grown.happened
-    come = [{one.event for one in happened[n] if one.since <= asked.year} for n in asked.nodes.tolist()]
+    come = [[one.event for one in happened[n] if one.since <= asked.year] for n in asked.nodes.tolist()]
     columns = [
         Column(
             "event",
@@ -264,9 +264,7 @@ def _columns(reading: Reading, events: Mapping[str, Event], hinge: Hinge) -> lis
             np.asarray([float(event in so_far) for so_far in come]),
             bears(reading, events[event], where),
         )
-        for event in dict.fromkeys(
-            one.event for n in asked.nodes.tolist() for one in happened[n] if one.since <= asked.year
-        )
+        for event in dict.fromkeys(chain.from_iterable(come))
     ]
     years = reading.evaluation.prospect.node_years
     at = [int(np.flatnonzero(years.node == n)[0]) for n in asked.nodes.tolist()]
