@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from roadstead.playbook.book import Book
     from roadstead.playbook.signs_book import Condition, Signpost
     from roadstead.study.kept import Kept
     from roadstead.study.observing import Status
@@ -129,13 +128,12 @@ def watch(
         kept = take_up(folder, progress or Quiet())
         given = {RULES: rules, FACTS: world}
         gone = moved(folder, {kind: path for kind, path in given.items() if path is not None})
-        return replace(_watched((kept, kept_book(folder)), as_of, rules, world), moved=gone)
+        return replace(_watched(kept, as_of, rules, world), moved=gone)
 
 
-def _watched(run: tuple[Kept, Book], as_of: date | None, rules: Path | None, world: Path | None) -> Watched:
+def _watched(kept: Kept, as_of: date | None, rules: Path | None, world: Path | None) -> Watched:
     """A run's triggers on the law and facts of today; all else as the run knew it."""
-    kept, book = run
-    ready, study = kept.ready, kept.ready.study
+    ready, study, signs = kept.ready, kept.ready.study, kept_book(kept.folder).signposts
     with standing_on(None):
         day = as_of or _newest(ready, rules)
         later = reference.load(world or study.own_facts)
@@ -155,7 +153,7 @@ def _watched(run: tuple[Kept, Book], as_of: date | None, rules: Path | None, wor
         study.as_known_on,
         day,
         events,
-        tuple(_sign_watched(now, one, seen) for one in book.signposts),
+        tuple(_sign_watched(now, one, seen) for one in signs),
     )
 
 
@@ -181,9 +179,10 @@ def _first_years(ready: Ready) -> Mapping[str, int]:
 def _sign_watched(now: Newer, one: Signpost, seen: Mapping[str, Observation]) -> SignWatched:
     observed = tuple(_condition_seen(now, condition, seen) for condition in one.conditions)
     left = (date(one.year, 1, 1) - now.as_of).days
-    if not observed:  # nothing tells: it is done whatever comes, or not
-        always = one.tried is not None and one.tried.always
-        return SignWatched(one, "fired" if always else "not yet", left, ())
+    if not observed:  # no sign holds: where it is known what pays, the playbook says what to do whatever comes
+        if one.tried is None or one.tried.lost is None:
+            return SignWatched(one, "unseen", left, ())
+        return SignWatched(one, "fired" if one.tried.always else "not yet", left, ())
     return SignWatched(one, min((o.status for o in observed), key=WORST_FIRST.index), left, observed)
 
 
