@@ -37,9 +37,10 @@ def _said(
     what: tuple[Kind, str, int], limit: tuple[bool, float], reading: Reading, events: Mapping[str, Name]
 ) -> Sentence:
     terms = terms_of(what, limit, reading, events)
-    if what[0] == "event":
-        return Sentence("sign.has_come" if limit[0] else "sign.stays_away", {"event": terms["event"]})
-    return Sentence(f"sign.{what[0]}", terms)
+    if what[0] != "event":
+        return Sentence(f"sign.{what[0]}", terms)
+    event = terms["event"]
+    return Sentence("sign.has_come", {"event": event}) if limit[0] else Sentence("sign.stays_away", {"event": event})
 
 
 def terms_of(
