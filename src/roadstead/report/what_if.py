@@ -248,7 +248,7 @@ def sweep_pictures(book: SweepBook, words: Words) -> dict[str, Callable[[], Draw
 def _tornado(name: str, case: Name, book: SweepBook, words: Words) -> Drawing:
     shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
     bars = [tornado.Bar(assumption(m.assumption, words), m.low, m.high, m.npv_low, m.npv_high, m.noise) for m in shown]
-    caption = f"{words.name(case)}: {words.label('whatif.npv_change')}"
+    caption = words.headed(words.name(case), words.label("whatif.npv_change"))
     return Drawing(name, tornado.tornado_chart(bars, words), caption, is_titled=False)
 
 
@@ -272,7 +272,7 @@ def comparison_page(comparison: SideBySide, words: Words) -> str:
 
 def map_drawn(comparison: SideBySide, run: int, words: Words) -> Drawing:
     """What a run does otherwise than the first, on the map."""
-    caption = f"{comparison.runs[run].run}: {words.label('whatif.map')}"
+    caption = words.headed(comparison.runs[run].run, words.label("whatif.map"))
     return Drawing(f"map{run}", map_differences.differences_chart(comparison, run, words), caption, is_titled=False)
 
 

@@ -35,7 +35,7 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
             "geometry": {"type": "LineString", "coordinates": unbroken_arc(flow.start, flow.end, MIDDLE - 180.0)},
             "colour": MORE if cars > 0 else FEWER,
             "width": flow_width(abs(cars), most),
-            "said": f"{words.name(flow.origin)} → {words.name(flow.destination)}: {signed(cars, words)}",
+            "said": words.headed(f"{words.name(flow.origin)} → {words.name(flow.destination)}", signed(cars, words)),
         }
         for flow, cars in moved
         if flow.start != flow.end
@@ -65,7 +65,9 @@ def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words) -> list
             (x, y), cars = frame.pixel(*market.at), market.more(run)
             taken.append(around((x, y)))
             fill = SAME if abs(cars) < NOTABLE else MORE if cars > 0 else FEWER
-            dots.append({"x": x, "y": y, "fill": fill, "said": f"{words.name(market.market)}: {signed(cars, words)}"})
+            dots.append(
+                {"x": x, "y": y, "fill": fill, "said": words.headed(words.name(market.market), signed(cars, words))}
+            )
             if abs(cars) >= NOTABLE:
                 texts[x, y] = f"{words.short(market.market)} {signed(cars, words)}"
     place = Place(frame.width, frame.height)
