@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from importlib.resources import files
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,12 @@ from pptx import Presentation
 from pptx.util import Pt
 
 from roadstead.playbook.book import Name
-from roadstead.report.charts.style import text_width
+from roadstead.report.charts.style import ACCENT, text_width
 from roadstead.report.deck.deck import write_deck
+from roadstead.report.deck.first import COST
 from roadstead.report.deck.fitting import Line, count, fitted, height
 from roadstead.report.deck.native import dead
+from roadstead.report.deck.risk import HEAT
 from roadstead.report.deck.slides import HEIGHT, WIDTH
 from roadstead.report.lines import broken
 from roadstead.report.words import Words
@@ -109,6 +112,13 @@ def test_a_deck_without_rehearsal_has_no_slide_of_it(tmp_path: Path):
     titles = [slide.shapes.title.text_frame.text for slide in Presentation(str(tmp_path / "d.pptx")).slides]
     for key in ("table.rehearsal", "ui.pull", "ui.warnings", "deck.not_modelled"):
         assert words.label(key) not in titles
+
+
+def test_colours_mean_the_same_on_slides_as_on_the_page():
+    style = files("roadstead.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--(\w+): (#\w+)", style.partition("}")[0]))
+    shared = {"accent": ACCENT, "cost": COST, **{f"heat{i}": colour for i, colour in enumerate(HEAT) if colour}}
+    assert {name: light[name] for name in shared} == {name: colour.lower() for name, colour in shared.items()}
 
 
 def test_nothing_stands_outside_its_slide_or_over_something_else(deck: Any):

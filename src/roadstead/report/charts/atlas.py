@@ -76,27 +76,30 @@ def most_cars(atlas: Atlas) -> float:
 
 def stacked(atlas: Atlas, window: Window, words: Words) -> str:
     """The ground with the marks of every year over it, as markup."""
-    frame, most = window.frame, most_cars(atlas)
-    size = f'width="{frame.width:g}" height="{frame.height:g}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
-    drawings = [svg(ground(frame), f"map-{window.key}", "")]
+    drawings = [_ground(window)]
     for found in atlas.maps:
         shown = " shown" if found.year == atlas.opens_at else ""
-        drawings.append(
-            f'<svg class="at y{found.year}{shown}" role="img" aria-label="{escape(spoken(atlas, found, window, words))}" '
-            f'{size} font-family="{escape(FONTS)}" font-size="{SIZE}">'
-            f"{''.join(_marks(found, window, most, words))}</svg>"
-        )
+        drawings.append(_drawing(atlas, found, window, words, f'class="at y{found.year}{shown}"'))
     return f'<div class="stack">{"".join(drawings)}</div>'
 
 
 def of_a_year(atlas: Atlas, found: Map, window: Window, words: Words) -> str:
     """The ground with the marks of one year on it, as one drawing."""
+    return _drawing(atlas, found, window, words, 'xmlns="http://www.w3.org/2000/svg"', _ground(window))
+
+
+def _ground(window: Window) -> str:
+    return svg(ground(window.frame), f"map-{window.key}", "")
+
+
+def _drawing(atlas: Atlas, found: Map, window: Window, words: Words, attributes: str, under: str = "") -> str:
+    """The marks of a year over what lies ``under`` them."""
     frame, told = window.frame, escape(spoken(atlas, found, window, words))
     size = f'width="{frame.width:g}" height="{frame.height:g}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
     marks = "".join(_marks(found, window, most_cars(atlas), words))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{told}" {size} font-family="{escape(FONTS)}" '
-        f'font-size="{SIZE}">{svg(ground(frame), f"map-{window.key}", "")}{marks}</svg>'
+        f'<svg {attributes} role="img" aria-label="{told}" {size} font-family="{escape(FONTS)}" '
+        f'font-size="{SIZE}">{under}{marks}</svg>'
     )
 
 
@@ -104,7 +107,7 @@ def spoken(atlas: Atlas, found: Map, window: Window, words: Words) -> str:
     """What a window shows in a year, for readers who do not see it."""
     title = words.tell("map.year", model=atlas.model, year=Amount(float(found.year), "year"))
     told = [said(market, found.year, words) for market in found.markets if market.iso3 in window.markets]
-    return f"{title}: {words.listed(told)}"
+    return words.headed(title, words.listed(told))
 
 
 def said(market: MapMarket, year: int, words: Words) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 INK, MUTED, RULE, FAINT, PAPER = "#1f2328", "#5f6670", "#d5d8dc", "#eef0f2", "#ffffff"
+ACCENT = "#1D3557"
+"""Colour of headings and of what is pointed out."""
 MODE_COLOURS = {"export": "#3F84C4", "kit": "#EBAA3E", "contract": "#C6719F", "local": "#0A5C47", "none": "#E4E6E9"}
 """One colour per mode in every chart, apart for readers with any of the three common colour blindnesses."""
 ON_MODE = {"export": PAPER, "kit": "#14181c", "contract": "#14181c", "local": PAPER, "none": MUTED}

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from roadstead.report.amounts import money_scale
 from roadstead.report.charts.futures import KEYS
-from roadstead.report.charts.style import MUTED
+from roadstead.report.charts.style import ACCENT, MUTED
 from roadstead.report.deck.fitting import Line, height
 from roadstead.report.deck.native import BARS, Look, Series, native
-from roadstead.report.deck.slides import ACCENT, BOTTOM, LEFT, RIGHT, TOP, Box, Entry
+from roadstead.report.deck.slides import BOTTOM, LEFT, RIGHT, TOP, Box, Entry
 from roadstead.report.html import money_unit, page_table
 from roadstead.report.tables import comparisons, proof
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.playbook.book import Amount
 from roadstead.report.amounts import compact, grouped
 from roadstead.report.charts.style import MODE_COLOURS, MUTED, ON_MODE
-from roadstead.report.charts.waterfall import GROUPS, KEPT, group
+from roadstead.report.charts.waterfall import CHARGES, GROUPS, KEPT, group
 from roadstead.report.deck.first import GAP
 from roadstead.report.deck.fitting import Line, wide
 from roadstead.report.deck.native import COLUMNS, STACKED, STACKED_BARS, Look, Series, native
@@ -56,7 +56,7 @@ def _market(deck: Deck, book: Book, market: Name) -> None:
         _heading(deck, Box(LEFT, 312.0, half, head), title)
         native(
             deck, Box(LEFT, 312.0 + head, half, BOTTOM - 312.0 - head), COLUMNS, years,
-            [Series(words.label("column.duty_from_home"), tuple(duties), "#B5482F")], title,
+            [Series(words.label("column.duty_from_home"), tuple(duties), CHARGES)], title,
             Look(form="0%", legend=False, gap=60),
         )  # fmt: skip
     _costs(deck, lanes, Box(LEFT + half + GAP, TOP, half, BOTTOM - TOP))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from roadstead.playbook.book import Amount
 from roadstead.report.amounts import grouped, money_scale
 from roadstead.report.charts.fresh_paths import COLOURS, OTHER
+from roadstead.report.charts.style import ACCENT
 from roadstead.report.deck.first import GAP, entries, form
 from roadstead.report.deck.fitting import Line
 from roadstead.report.deck.native import BARS, LINES, Look, Series, native
-from roadstead.report.deck.slides import ACCENT, BOTTOM, LEFT, RIGHT, TOP, Box, Entry
+from roadstead.report.deck.slides import BOTTOM, LEFT, RIGHT, TOP, Box, Entry
 from roadstead.report.html import money_unit, page_table
 from roadstead.report.regret import BEFORE, TOGETHER, levels, regret
 from roadstead.report.rehearsal import rehearsal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 HEAT = ("", "#FDF3EE", "#F9DFD3", "#F3C3AF", "#EA9F85", "#DD7F62")
 """Colours of regret, as on the page."""
-DASHES = ("#8A9099", "#C98A1B", "#A0527F", "#3F84C4", "#EBAA3E", "#7DB5A3")
+MIXED = ("#8A9099", "#C98A1B", "#A0527F", "#3F84C4", "#EBAA3E", "#7DB5A3")
 """Colours of ways to act that are of no one mode."""
 DRAWN = ("plan", "standing", "export_only", "central", "kits_first", "local_everywhere")
 """Ways whose distribution is drawn; the table tells of all."""
@@ -78,9 +79,9 @@ def fresh_paths(deck: Deck, book: Book) -> None:
     scale = money_scale(found.edges, words.language)
     places = 0 if found.edges[-1] - found.edges[0] > 20.0 * scale.divisor else 1
     ends = [grouped(edge / scale.divisor, places) for edge in found.edges[1:]]
-    grey = iter(DASHES)
+    mixed = iter(MIXED)
     series = [
-        Series(words.label(f"comparison.{one.key}"), tuple(accumulate(shares)), _colour(one.key, grey))
+        Series(words.label(f"comparison.{one.key}"), tuple(accumulate(shares)), _colour(one.key, mixed))
         for one, shares in zip(found.outcomes, found.shares, strict=True)
         if one.key in DRAWN
     ]

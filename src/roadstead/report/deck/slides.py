@@ -26,7 +26,6 @@ LEFT, RIGHT, TOP, BOTTOM = 36.0, 924.0, 84.0, 506.0
 """Where what a slide shows may stand, below its title and above its foot. [points]"""
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 """Fonts that offices have; others put theirs in their place."""
-ACCENT = "#1d3557"
 MARGIN = 4.0
 """Room between a cell's edge and its text. [points]"""
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from roadstead.report.amounts import money_scale
 from roadstead.report.charts.exports import COLOURS
-from roadstead.report.charts.style import MODE_COLOURS
+from roadstead.report.charts.style import ACCENT, MODE_COLOURS
 from roadstead.report.deck.first import GAP, form
 from roadstead.report.deck.fitting import Line
 from roadstead.report.deck.native import BARS, STACKED, Look, Series, native
-from roadstead.report.deck.slides import ACCENT, BOTTOM, LEFT, RIGHT, TOP, Box
+from roadstead.report.deck.slides import BOTTOM, LEFT, RIGHT, TOP, Box
 from roadstead.report.html import money_unit
 
 if TYPE_CHECKING:
