@@ -47,19 +47,19 @@ LINES = {
     "hired": (Name("Graz, contract assembly", "格拉茨（代工）"), Name("Austria", "奥地利"), "contract"),
 }
 PLACES = (
-    ("DEU", "276", "Germany", "德国", 10.0, 51.2, 0.27, 90_000),
-    ("GBR", "826", "United Kingdom", "英国", -1.8, 53.0, 0.10, 80_000),
-    ("FRA", "250", "France", "法国", 2.4, 46.8, 0.27, 40_000),
-    ("ITA", "380", "Italy", "意大利", 12.3, 42.8, 0.27, 35_000),
-    ("ESP", "724", "Spain", "西班牙", -3.7, 40.2, 0.27, 30_000),
-    ("NLD", "528", "Netherlands", "荷兰", 5.3, 52.2, 0.27, 20_000),
-    ("TUR", "792", "Turkey", "土耳其", 33.0, 39.0, 0.40, 45_000),
-    ("BRA", "076", "Brazil", "巴西", -49.0, -14.0, 0.35, 110_000),
-    ("MEX", "484", "Mexico", "墨西哥", -102.0, 23.5, 0.50, 60_000),
-    ("THA", "764", "Thailand", "泰国", 101.0, 15.5, 0.0, 50_000),
-    ("MYS", "458", "Malaysia", "马来西亚", 102.5, 4.0, 0.10, 15_000),
-    ("AUS", "036", "Australia", "澳大利亚", 146.0, -33.0, 0.05, 60_000),
-    ("USA", "840", "United States", "美国", -97.0, 39.5, 1.025, 0),
+    ("DEU", "Germany", "德国", 10.0, 51.2, 0.27, 90_000),
+    ("GBR", "United Kingdom", "英国", -1.8, 53.0, 0.10, 80_000),
+    ("FRA", "France", "法国", 2.4, 46.8, 0.27, 40_000),
+    ("ITA", "Italy", "意大利", 12.3, 42.8, 0.27, 35_000),
+    ("ESP", "Spain", "西班牙", -3.7, 40.2, 0.27, 30_000),
+    ("NLD", "Netherlands", "荷兰", 5.3, 52.2, 0.27, 20_000),
+    ("TUR", "Turkey", "土耳其", 33.0, 39.0, 0.40, 45_000),
+    ("BRA", "Brazil", "巴西", -49.0, -14.0, 0.35, 110_000),
+    ("MEX", "Mexico", "墨西哥", -102.0, 23.5, 0.50, 60_000),
+    ("THA", "Thailand", "泰国", 101.0, 15.5, 0.0, 50_000),
+    ("MYS", "Malaysia", "马来西亚", 102.5, 4.0, 0.10, 15_000),
+    ("AUS", "Australia", "澳大利亚", 146.0, -33.0, 0.05, 60_000),
+    ("USA", "United States", "美国", -97.0, 39.5, 1.025, 0),
 )
 
 
@@ -87,7 +87,7 @@ def entering(market: Name, cost: float) -> Sentence:
 
 
 def place(iso3: str) -> Name:
-    return next(Name(en, zh) for iso, _, en, zh, *_ in PLACES if iso == iso3)
+    return next(Name(en, zh) for iso, en, zh, *_ in PLACES if iso == iso3)
 
 
 def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://example.org/a?b=1&c=2") -> Book:
@@ -149,7 +149,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         futures=_futures(),
         markets=tuple(
             MarketRow(Name(en, zh), year, 1_000_000.0 + cars, 0.31, cars, cars * 0.5, 0.0, cars * 0.1, cars * 0.4)
-            for _, _, en, zh, _, _, _, cars in PLACES
+            for _, en, zh, _, _, _, cars in PLACES
             for year in (2027, 2032, 2036)
         ),
         decisions=_decisions(),
@@ -362,12 +362,12 @@ def _map(year: int) -> Map:
             Name(en, zh), iso, lon, lat, 0.10 if duty == 0.27 and year < 2029 else duty, cars * grown,
             "export" if cars else "none",
         )
-        for iso, _, en, zh, lon, lat, duty, cars in PLACES
+        for iso, en, zh, lon, lat, duty, cars in PLACES
     )  # fmt: skip
     home = Name("China", "中国")
     flows = [
         MapFlow(home, Name(en, zh), (113.0, 32.0), (lon, lat), cars * grown, "export")
-        for _, _, en, zh, lon, lat, _, cars in PLACES
+        for _, en, zh, lon, lat, _, cars in PLACES
         if cars
     ]
     flows += [
@@ -380,7 +380,7 @@ def _map(year: int) -> Map:
 
 def _timeline() -> tuple[TimelineSpan, ...]:
     found = []
-    for i, (iso, _, en, zh, _, _, _, cars) in enumerate(PLACES):
+    for i, (iso, en, zh, _, _, _, cars) in enumerate(PLACES):
         for year in YEARS:
             later = year >= FIRST + 2 + i % 4
             mode = "none" if not cars else MODES[i % 4] if later else "export"
