@@ -153,7 +153,7 @@ EVENT_CHANGES = Schema(
         Column(
             "makers",
             Kind.LIST,
-            "home countries of the makers that forbid, refuse_sites and seize concern; empty for any",
+            "home countries of the makers that a rule brought, refuse_sites, seize or rivals_build concerns; empty for any",
             required=False,
         ),
         Column(
