@@ -62,6 +62,11 @@ def test_shifts_and_rules_are_read_as_they_stand(case):
         ("amendments: [{action: levy, importer: EU27}]", "RS-S603", "`levy` of no money"),
         ("amendments: [{action: export_tax, importer: CHN}]", "RS-S603", "`export_tax` without a rate"),
         (
+            "amendments: [{action: export_tax, importer: EU27, rate: 0.1}]",
+            "RS-S612",
+            "no car of the maker leaves EU27",
+        ),
+        (
             "amendments: [{action: forbid, importer: TUR, condition: 'horse_power > 5'}]",
             "RS-L202",
             "'horse_power' is not a fact",
