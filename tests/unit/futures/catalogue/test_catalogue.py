@@ -89,7 +89,7 @@ def test_every_event_is_grounded(packaged):
         assert all(cited.source == ASSUMPTION or cited.url or cited.about == "lasts" for cited in event.evidence), event
         assert event.why
         assert re.search(r"[\u4e00-\u9fff]", event.title_zh + event.why_zh)
-        assert event.played or "shown, not yet played" in event.would_change
+        assert event.played or "shown, not played by itself" in event.would_change
     titles = [event.title for event in packaged.events.values()]
     assert len(titles) == len(set(titles))
 
