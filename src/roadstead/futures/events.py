@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 DemandClass = Literal["", "slow", "fast"]
 ShiftKind = Literal["refuse_sites", "seize", "limit_exports", "rivals_build", "nev_sales"]
-SHIFTS: tuple[ShiftKind, ...] = ("refuse_sites", "seize", "limit_exports", "rivals_build", "nev_sales")
+SHIFTS: tuple[ShiftKind, ...] = get_args(ShiftKind)
+LIMITED_TO: Mapping[ShiftKind, str] = {
+    "refuse_sites": "makers",
+    "seize": "makers",
+    "limit_exports": "powertrains",
+    "rivals_build": "makers",
+}
+"""What a shift may be limited to some of; others hold for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,9 @@ class Shift:
     place
         Country or customs territory.
     makers
-        Home countries of the makers it concerns; empty for all.
+        Home countries of the makers it concerns; empty for all. Of ``refuse_sites``, ``seize`` and ``rivals_build``.
     nests
-        Nests (BEV, PHEV, other) it concerns; empty for all, and read of ``limit_exports`` alone.
+        Nests (BEV, PHEV, other) it concerns; empty for all. Of ``limit_exports``.
     """
 
     kind: ShiftKind

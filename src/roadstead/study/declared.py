@@ -37,7 +37,7 @@ def declared_event(document: Document, index: int, about: Told) -> Event:
     """The event that stands at a place of the list, with faults noted where it names what is not there or changes nothing."""
     entry, places, hosts = document.case.events[index], about.places, about.hosts
     amendments = tuple(
-        _amendment(entry, change, places, document.where("events", index, "amendments", j))
+        _amendment(entry, change, about, document.where("events", index, "amendments", j))
         for j, change in enumerate(entry.amendments)
     )
     content = tuple(
@@ -106,14 +106,20 @@ def _ruled(
     return found
 
 
-def _amendment(event: EventEntry, change: AmendmentEntry, places: Places, where: str) -> Amendment:
+def _amendment(event: EventEntry, change: AmendmentEntry, about: Told, where: str) -> Amendment:
+    places = about.places
     origins = (o if o == "*" else places.territory(o, where) for o in change.origins)
     # A rule other than a duty, or a tax, may be one country's in a union; duties are the union's.
     own = change.action in BRINGS or change.action == EXPORT_TAX
+    importer = places.country(change.importer, where) if own else places.territory(change.importer, where)
+    shipping = dict.fromkeys(place for place in (about.home, *about.hosts) if place not in places.unknown)
+    if change.action == EXPORT_TAX and importer not in {*places.unknown, *shipping}:
+        message = f"no car of the maker leaves {importer}, so a tax on export there changes nothing"
+        places.faults.append(Fault(where, "RS-S612", message, f"one of {', '.join(shipping)}"))
     places.faults.extend(condition_faults(change.condition, where) if change.condition else ())
     return Amendment(
         action=change.action,
-        importer=places.country(change.importer, where) if own else places.territory(change.importer, where),
+        importer=importer,
         name=event.id,
         title=event.title,
         kind=change.kind,

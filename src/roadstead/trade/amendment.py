@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from roadstead.trade.rulebook import Rulebook
 
 Action = Literal["end", "prolong", "set", "add", "lift", "enact", "forbid", "grant", "levy", "charge", "export_tax"]
-ACTIONS: tuple[Action, ...] = (
-    "end", "prolong", "set", "add", "lift", "enact", "forbid", "grant", "levy", "charge", "export_tax",
-)  # fmt: skip
+ACTIONS: tuple[Action, ...] = get_args(Action)
 BRINGS = {"forbid": FORBIDS, "grant": PRICE_SUBSIDY, "levy": PRICE_TAX, "charge": COST_PER_CAR}
 """Actions that bring a rule other than a duty, and what that rule does."""
 EXPORT_TAX: Action = "export_tax"
@@ -57,7 +55,7 @@ class Amendment:
     name, title
         The event that brings the change, and what people call it; cited as its source.
     makers
-        Home countries of the makers that are barred; empty for all.
+        Home countries of the makers that a rule that is brought concerns; empty for all.
     money, currency
         Of a grant, levy or charge. [currency/car]
     condition

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from roadstead.terms.packaged import packaged_folder, remembered
@@ -163,7 +163,7 @@ def load(own_facts: Path | None = None, known_on: date | None = None) -> World:
 
 def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
     """Rows of years that were over by a day, and of the months of a year under way."""
-    first_ahead = day.year + ((day.month, day.day) == (12, 31))
+    first_ahead = (day + timedelta(days=1)).year
     return tuple(
         row for row in rows if row["year"] < first_ahead or ("months" in row.values and row["year"] == day.year)
     )

@@ -43,7 +43,7 @@ def test_every_event_has_evidence_and_a_base_rate(told):
     assert events["suez_opens"]["lasts"] == 22
     assert events["zaf_raises"]["lasts"] is None
     assert events["charter_peak"]["played"] is False
-    assert "shown, not yet played" in events["charter_peak"]["would_change"]
+    assert "shown, not played by itself" in events["charter_peak"]["would_change"]
 
 
 def test_chances_by_a_year_come_from_joint_paths(told):

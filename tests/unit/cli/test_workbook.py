@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -16,6 +15,7 @@ from roadstead.study.bundled import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Said
 
@@ -152,12 +152,9 @@ def test_what_is_no_workbook_is_told_by_every_command(run, command: str, tmp_pat
     assert (none.status, none.codes) == (2, ["RS-S601"])
 
 
-def test_nothing_is_left_behind(spawn, book: Path):
-    import tempfile
-
-    def left() -> set[Path]:
-        return {path for path in Path(tempfile.gettempdir()).glob("roadstead-*") if (path / "mine").exists()}
-
-    before = left()
+def test_nothing_is_left_behind(spawn, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path))
+    before = set(tmp_path.iterdir())
     assert spawn("check", book).status == 0
-    assert left() == before
+    assert set(tmp_path.iterdir()) == before

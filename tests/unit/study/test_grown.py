@@ -322,7 +322,7 @@ def test_events_named_in_the_case_are_shown_with_the_one_made_certain(grown):
     ("entry", "words"),
     [
         ("certain: {moon_opens: 2030}", ["there is no event `moon_opens`"]),
-        ("certain: {ind_opens: 2030}", ["shown, not yet played"]),
+        ("certain: {ind_opens: 2030}", ["shown, not played by itself"]),
         ("certain: {tur_ends_surtax: 2050}", ["outside the years planned", "2027 to 2036"]),
         ("certain: {'bra_defence:steep': 2030}", ["no level `steep`", "twenty"]),
         ("never: [moon_opens]", ["there is no event `moon_opens`"]),

@@ -44,8 +44,28 @@ def test_shifts_and_rules_are_read_as_they_stand(case):
         ("shifts: [{kind: nev_sales, place: JPN, amount: 0.9}]", "RS-S612", "no planned market lies in JPN"),
         ("shifts: [{kind: refuse_sites, place: Atlantis, amount: 1}]", "RS-W301", "Atlantis"),
         ("shifts: [{kind: moves, place: TUR, amount: 1}]", "RS-S603", "kind"),
+        (
+            "shifts: [{kind: rivals_build, place: EU27, amount: 0.5, powertrains: [BEV]}]",
+            "RS-S603",
+            "`rivals_build` holds for all powertrains",
+        ),
+        (
+            "shifts: [{kind: nev_sales, place: EU27, amount: 0.9, makers: [CHN]}]",
+            "RS-S603",
+            "`nev_sales` holds for all makers",
+        ),
+        (
+            "amendments: [{action: add, importer: EU27, rate: 0.1, makers: [CHN]}]",
+            "RS-S603",
+            "`add` holds for all makers",
+        ),
         ("amendments: [{action: levy, importer: EU27}]", "RS-S603", "`levy` of no money"),
         ("amendments: [{action: export_tax, importer: CHN}]", "RS-S603", "`export_tax` without a rate"),
+        (
+            "amendments: [{action: export_tax, importer: EU27, rate: 0.1}]",
+            "RS-S612",
+            "no car of the maker leaves EU27",
+        ),
         (
             "amendments: [{action: forbid, importer: TUR, condition: 'horse_power > 5'}]",
             "RS-L202",

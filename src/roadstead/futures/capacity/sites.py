@@ -111,8 +111,8 @@ def _without(
     """Resources and options with a line taken where it is; ``i``: its place among the lines."""
     (named, options), years = built, lost.years
     res, row, line = named.arrays, 1 + i, tuple(costing.carmaker.lines.values())[i]
-    rate, kind = float(risks.rate[risks.of(line.place)]), risks.of(line.place)
-    discount = risks.discount(years)[:, kind]
+    kind = risks.of(line.place)
+    rate, discount = float(risks.rate[kind]), risks.discount(years)[:, kind]
     # What is paid once as a node-year begins, or as the horizon ends, as money a year of that node-year.
     at_once = (1.0 + rate) ** -(years.year - risks.first_year).astype(float) / discount
     at_end = (1.0 + rate) ** -float(_after(years) - risks.first_year) / discount

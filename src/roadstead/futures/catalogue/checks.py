@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.counting import LARGE
 from roadstead.futures.catalogue.tables import EVENTS, OF_AN_EVENT
-from roadstead.futures.events import SHIFTS
+from roadstead.futures.events import LIMITED_TO, SHIFTS
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.trade import amendment
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 MEASURE_KINDS = next(column.choices for column in MEASURES.columns if column.name == "kind")
 NEED_RATE = amendment.NEED_RATE | {"content", "least_price", *SHIFTS}
 """Changes that are nothing without a number."""
+TAKES = {
+    "makers": {*amendment.BRINGS, *(kind for kind, some in LIMITED_TO.items() if some == "makers")},
+    "powertrains": {
+        *amendment.ACTIONS, "least_price", *(kind for kind, some in LIMITED_TO.items() if some == "powertrains")
+    },
+}  # fmt: skip
+"""Changes that may hold for some makers or powertrains; all others hold for all there are."""
 WORLD = "WLD"
 EVENT = re.compile(r"event (?P<event>.+?)(?:, influence of (?P<cause>.+))?")
 """Where a fault of a hazard stands, as hazards say it."""
@@ -133,6 +140,10 @@ def _change(row: Row, gazetteer: Gazetteer, levels: Sequence[str]) -> Iterator[F
         yield Fault(
             row.where("powertrains"), "RS-F542", "a least price of no car", "powertrains whose cars it holds for"
         )
+    for some, taking in TAKES.items():
+        if row[some] and row["action"] not in taking:
+            message = f"`{row['action']}` holds for all {some}, and some are named"
+            yield Fault(row.where(some), "RS-F542", message, f"none, or one of {', '.join(sorted(taking))}")
     if row["condition"]:
         yield from condition_faults(row["condition"], row.where("condition"))
 

@@ -7,7 +7,6 @@ is no question. Judgements of the catalogue cannot be held against years that th
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -17,7 +16,7 @@ import numpy as np
 from scipy import stats
 
 from roadstead.futures.catalogue import brier
-from roadstead.futures.catalogue.base_rates import HIGH, LOW, OCCASION
+from roadstead.futures.catalogue.base_rates import HALF, HIGH, LOW, OCCASION, one_or_more
 from roadstead.futures.catalogue.past import COUNTED
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.showing import Shown
@@ -40,7 +39,6 @@ CATALOGUE, PRIOR, RENEWED, OWN, ONE_RATE, NEVER = "catalogue", "prior", "renewed
 FORECASTS = (CATALOGUE, PRIOR, RENEWED, OWN, ONE_RATE, NEVER)
 """Every way of telling chances that is tried: the count of each class (B.1); the same with Jeffreys' half event; counted anew at
 every year's end; the place's own count; one rate for all classes and places; nothing ever comes."""
-HALF = 0.5
 SEED, DRAWS = 1, 2_000
 LAST_DAY = (12, 31)
 
@@ -259,21 +257,16 @@ def _chances(questions: tuple[Question, ...], then: Mapping[int, Mapping[str, Ta
         if forecast == NEVER:
             return 0.0
         if forecast == ONE_RATE:
-            return _chance(together * question.exposure)
+            return one_or_more(together * question.exposure)
         if forecast == OWN:
             exposure = tally.at_risk.get(question.place, 0.0)
             count = float(sum(_place_of(one, tally) == question.place for one in tally.counted))
         prior = HALF if forecast == PRIOR else 0.0
         if tally.per == OCCASION:
             return (count + prior) / (exposure + 2.0 * prior) if exposure else 0.0
-        return _chance((count + prior) / exposure * question.exposure) if exposure else 0.0
+        return one_or_more((count + prior) / exposure * question.exposure) if exposure else 0.0
 
     return {forecast: np.asarray([told(question, forecast) for question in questions]) for forecast in FORECASTS}
-
-
-def _chance(events: float) -> float:
-    """Chance of one or more where so many are expected."""
-    return -math.expm1(-events)  # (B.1)
 
 
 def _class_test(base: BaseClass, tally: Tally, asked: list[Question], known: tuple[Counted, ...]) -> ClassTest:
@@ -291,7 +284,7 @@ def _class_test(base: BaseClass, tally: Tally, asked: list[Question], known: tup
         per=tally.per,
         asked=len(asked),
         later=later,
-        expected=sum(rate if tally.per == OCCASION else _chance(rate * q.exposure) for q in asked),
+        expected=sum(rate if tally.per == OCCASION else one_or_more(rate * q.exposure) for q in asked),
         came=sum(q.came for q in asked),
         least=least,
         most=most,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.counting import LARGE, Counted, Tally, years
+from roadstead.trade.schedule import ONE_DAY
 from roadstead.world.plants import ABROAD, CHINESE, Standing, begun, standing_of, waiting
 from roadstead.world.plants import day as day_of
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 PLANTS = (ABROAD, CHINESE)
 RESTRAINTS = ("VER_QUOTA", "IMPORT_LIMIT")
 ROUNDING = 1e-9
-ONE_DAY = timedelta(days=1)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 

@@ -8,7 +8,7 @@ rulebook charges it, whatever rows it is made of.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import Shipment, covers, settle
 from roadstead.trade.law import FLOOR
 from roadstead.trade.non_tariff import FORBIDS
+from roadstead.trade.schedule import ONE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
 
-ONE_DAY = timedelta(days=1)
 CAR = Product.CAR
 VALUE, FOB_SHARE = 20_000.0, 0.9
 """Customs value of the car whose duty is followed, and the part of it that it is worth on board at home: assumed. [US$], [1]"""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from roadstead.futures.events import DemandClass
     from roadstead.terms.tables import Row
 
-
 PLAYED = "an event that `roadstead futures` marks as played"
 
 
@@ -35,7 +34,7 @@ def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) ->
     Raises
     ------
     RoadsteadError
-        RS-F545 for an event that is shown, not yet played, or a level that it does not have.
+        RS-F545 for an event that is shown and not played, or a level that it does not have.
     """
     if not event.played:
         raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", unplayed(event), PLAYED))

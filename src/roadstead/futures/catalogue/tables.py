@@ -73,7 +73,7 @@ EVENTS = Schema(
             required=False,
             choices=("SUEZ_OPEN", "SUEZ_CLOSED"),
         ),
-        Column("played", Kind.FLAG, "yes where a plan can work it out; no where it is shown, not yet played"),
+        Column("played", Kind.FLAG, "yes where a plan can work it out; no where it is shown, not played by itself"),
         Column("would_change", Kind.TEXT, "what it changes, in words; why it is not played"),
         Column("would_change_zh", Kind.TEXT, "the same in Chinese"),
         Column("base", Kind.TEXT, "class of base_classes.csv its chance is held against", required=False),
@@ -153,7 +153,7 @@ EVENT_CHANGES = Schema(
         Column(
             "makers",
             Kind.LIST,
-            "home countries of the makers that forbid, refuse_sites and seize concern; empty for any",
+            "home countries of the makers that a rule brought, refuse_sites, seize or rivals_build concerns; empty for any",
             required=False,
         ),
         Column(

@@ -15,13 +15,13 @@ with d the duty under today's rules, which their cost at reference prices has in
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.demand.sourcing import rivals_cost_hats
 from roadstead.futures.costs.circumstances import moments_of
+from roadstead.futures.costs.costing import entry_day
 from roadstead.futures.costs.moments import filed
 from roadstead.futures.selling.nests import OTHER
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -100,7 +100,7 @@ def _export_tax(costing: Costing, moments: Moments, today: Circumstances, powert
     home = costing.carmaker.home.place
 
     def told(year: int, now: Circumstances) -> float:
-        rates = (export_taxes(each.rulebook, home, Product.CAR, powertrain, date(year, 7, 1)) for each in (today, now))
+        rates = (export_taxes(each.rulebook, home, Product.CAR, powertrain, entry_day(year)) for each in (today, now))
         before, after = (cascade(taxes, "EXPORT") for taxes in rates)
         return after - before
 
@@ -179,7 +179,7 @@ class Duties:
         declared = self._costing.carmaker.declared.get(importer, {})
         facts = {name: fact for name, fact in declared.items() if name.startswith("qualifies.")}
         home = self._costing.carmaker.home.place
-        return Shipment(importer, home, Product.CAR, powertrain, RIVAL, date(year, 7, 1), facts)
+        return Shipment(importer, home, Product.CAR, powertrain, RIVAL, entry_day(year), facts)
 
     def _breaks(self, rules: Rulebook, goods: Shipment) -> Floats:
         return np.asarray(value_breaks(rules, goods, self._costing.dollars))

@@ -201,10 +201,8 @@ def _left_by_limits(world: World, states: Sequence[_State], arcs: Sequence[ArcKe
 
 def _left_by_rivals(world: World, states: Sequence[_State], sold: Reference) -> Floats:
     """Own sales at reference prices over those beside today's rivals, where events let rivals build. Shape (states, C)."""
-    found, building = (
-        np.ones(sold.sales.shape),
-        [any(one.kind == BUILD for one in state.now.shifts) for state in states],
-    )
+    found = np.ones(sold.sales.shape)
+    building = [any(one.kind == BUILD for one in state.now.shifts) for state in states]
     at = np.flatnonzero(building)
     if at.size and not building[0]:
         rows = np.append([0], at)  # the first is today

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.futures.costs.costing import Circumstances
+from roadstead.futures.costs.lane_costs import Supply, lane_cost
+from roadstead.futures.evaluate import list_arcs, margins
 from roadstead.futures.grow import grow
 from roadstead.futures.growth.from_paths import played_levels
 from roadstead.futures.growth.reckoning import Playable, World, reckon
+from roadstead.futures.prospect import NodeYears
+from roadstead.futures.selling.selling import reference
 from roadstead.study.growing import currencies
 from roadstead.world.reference import DOLLAR
 
@@ -52,11 +57,6 @@ def test_walls_cost_and_openings_pay(stakes: Stakes):
 def test_a_duty_costs_what_it_levies_on_what_is_sold(grown_study: Study, world: World, stakes: Stakes):
     """By hand: the duty of ten points on hybrids is ten points of the customs value of every hybrid sold to Germany, after tax."""
     costing, hybrids = world.costing, stakes.events[EVENTS.index("eu_hybrids_duty")]
-    from roadstead.futures.costs.costing import Circumstances
-    from roadstead.futures.costs.lane_costs import Supply, lane_cost
-    from roadstead.futures.prospect import NodeYears
-    from roadstead.futures.selling.selling import reference
-
     total, weights = 0.0, 0.0
     at = [i for i, o in enumerate(costing.carmaker.offers) if (o.market, o.model_id) == ("DEU", "voyage")]
     for year in (2030, 2034):
@@ -98,11 +98,6 @@ def test_what_is_moved_beside_duties_is_reckoned_too(grown_study: Study, world: 
     assert half == pytest.approx(2.0 * quarter, rel=0.05)
     assert worth["ind_refuses"] == (0.0,)
     offers, costing = world.costing.carmaker.offers, world.costing
-    from roadstead.futures.costs.costing import Circumstances
-    from roadstead.futures.evaluate import list_arcs, margins
-    from roadstead.futures.prospect import NodeYears
-    from roadstead.futures.selling.selling import reference
-
     arcs = list_arcs(costing, world.rulebook, offers, tuple(costing.carmaker.lines.values()))
     total, weights = np.zeros(2), 0.0
     for year in (2030, 2034):
