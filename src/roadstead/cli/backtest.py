@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Group, Parameter
 
 from roadstead.cli.backtest_japan import japan
-from roadstead.cli.printing import answers, print_json, say
+from roadstead.cli.printing import print_blocks, print_json, say
 
 Language = Literal["en", "zh"]
 
@@ -57,9 +57,7 @@ def walls(
     if json:
         print_json(tables.as_json(found))
         return
-    console = answers()
-    for block in tables.blocks(found, language):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.blocks(found, language))
 
 
 def makers(
@@ -96,6 +94,4 @@ def makers(
     if json:
         print_json(tables.as_json(found))
         return
-    console = answers()
-    for block in tables.blocks(found, language):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.blocks(found, language))
