@@ -17,8 +17,8 @@ from roadstead.futures.catalogue.hindcast import CATALOGUE, ONE_RATE, PRIOR
 from roadstead.showing import makers as makers_tables
 from roadstead.showing import walls as walls_tables
 from roadstead.study.back_tests import KNOWN, backtest_makers, backtest_walls
+from roadstead.study.makers.assumed import Assumed
 from roadstead.study.makers.back_test import PLAN, RULES
-from roadstead.study.makers.case import Assumed
 from roadstead.terms.ids import Product
 from roadstead.trade import rulebook
 

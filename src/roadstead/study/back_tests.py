@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from roadstead.futures.catalogue.hindcast import Hindcast
     from roadstead.study.japan_1981 import JapanIn1981
+    from roadstead.study.makers.assumed import Assumed
     from roadstead.study.makers.back_test import MakersTest
-    from roadstead.study.makers.case import Assumed
     from roadstead.study.progress import Progress
 
 KNOWN = 2021
