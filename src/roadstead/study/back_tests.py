@@ -91,6 +91,11 @@ def backtest_japan(
         ``honda``, ``nissan``, ``toyota``; all where none is named.
     out
         Folder in which plans are kept as they are found. The same back-test goes on from there.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S761 where a maker is none of them.
     """
     from pathlib import Path
 
