@@ -35,6 +35,7 @@ from roadstead.world import schemas as world_schemas
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from roadstead.showing.telling import Told
     from roadstead.terms.tables import Column, Schema
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -68,6 +69,12 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
         return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
     return [line(header), line(["---"] * len(header)), *(line(row) for row in rows)]
+
+
+def as_grid(told: Told) -> list[str]:
+    """A table of the command line as one of a page."""
+    columns, rows = told
+    return grid([column.removeprefix(">") for column in columns], rows)
 
 
 def escaped(text: str) -> str:

@@ -10,15 +10,15 @@ import argparse
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from build_docs import DOCS, grid
+from build_docs import DOCS, as_grid, grid
 from marked_tables import put
 
 from roadstead.futures.catalogue.hindcast import CATALOGUE, ONE_RATE, PRIOR
 from roadstead.showing import makers as makers_tables
 from roadstead.showing import walls as walls_tables
 from roadstead.study.back_tests import KNOWN, backtest_makers, backtest_walls
+from roadstead.study.makers.assumed import Assumed
 from roadstead.study.makers.back_test import PLAN, RULES
-from roadstead.study.makers.case import Assumed
 from roadstead.terms.ids import Product
 from roadstead.trade import rulebook
 
@@ -26,18 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.futures.catalogue.hindcast import Hindcast
-    from roadstead.showing.walls import Told
     from roadstead.study.makers.back_test import MakersTest
 
 PART = "<!-- {name}: made by tools/evidence_report.py -->"
 ENDS = range(2018, 2025)
 """Years at whose end chances are counted, to see what hangs on the one chosen."""
-
-
-def as_grid(told: Told) -> list[str]:
-    """A table of the command line as one of a page."""
-    columns, rows = told
-    return grid([column.removeprefix(">") for column in columns], rows)
 
 
 def walls() -> Mapping[str, list[str]]:

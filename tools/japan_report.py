@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_docs import DOCS, grid
+from build_docs import DOCS, as_grid
 from marked_tables import put
 
 from roadstead.cli.progress import Watch
@@ -35,7 +35,7 @@ def tables(found: JapanIn1981) -> Mapping[str, list[str]]:
         "corners": japan_tables.corners,
         "pushes": japan_tables.pushes,
     }
-    return {f"japan {name}": grid(*of(found, "en")) for name, of in told.items()}
+    return {f"japan {name}": as_grid(of(found, "en")) for name, of in told.items()}
 
 
 def main() -> None:

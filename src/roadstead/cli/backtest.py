@@ -7,18 +7,23 @@ from typing import Annotated, Literal
 from cyclopts import App, Group, Parameter
 
 from roadstead.cli.backtest_japan import japan
-from roadstead.cli.printing import answers, print_json, say
+from roadstead.cli.printing import print_blocks, print_json, say
+from roadstead.study.back_tests import KNOWN
+from roadstead.study.makers.assumed import Assumed
 
 Language = Literal["en", "zh"]
+USUAL = Assumed()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assumptions:
     """What all makers are assumed to reach, as typed."""
 
-    plug_in: Annotated[float, Parameter(help="Share of electric cars and plug-in hybrids that each reaches.")] = 0.08
-    petrol: Annotated[float, Parameter(help="Share of petrol cars that each reaches.")] = 0.03
-    sheltered: Annotated[float, Parameter(help="Most of a duty that prices carry, of a car's value.")] = 0.25
+    plug_in: Annotated[float, Parameter(help="Share of electric cars and plug-in hybrids that each reaches.")] = (
+        USUAL.plug_in
+    )
+    petrol: Annotated[float, Parameter(help="Share of petrol cars that each reaches.")] = USUAL.petrol
+    sheltered: Annotated[float, Parameter(help="Most of a duty that prices carry, of a car's value.")] = USUAL.sheltered
 
 
 def build(default: Parameter, group: Group) -> App:
@@ -37,7 +42,7 @@ def build(default: Parameter, group: Group) -> App:
 
 def walls(
     *,
-    known: Annotated[int, Parameter(help="Year at whose end chances are counted.")] = 2021,
+    known: Annotated[int, Parameter(help="Year at whose end chances are counted.")] = KNOWN,
     language: Language = "en",
     json: bool = False,
 ) -> None:
@@ -57,14 +62,12 @@ def walls(
     if json:
         print_json(tables.as_json(found))
         return
-    console = answers()
-    for block in tables.blocks(found, language):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.blocks(found, language))
 
 
 def makers(
     *names: str,
-    known: Annotated[int, Parameter(help="Year at whose end makers are planned: 2021 or 2023.")] = 2021,
+    known: Annotated[int, Parameter(help="Year at whose end makers are planned: 2021 or 2023.")] = KNOWN,
     assumptions: Annotated[Assumptions | None, Parameter(name="*")] = None,
     cases: Path | None = None,
     language: Language = "en",
@@ -85,7 +88,6 @@ def makers(
     """
     from roadstead.showing import makers as tables
     from roadstead.study.back_tests import backtest_makers
-    from roadstead.study.makers.case import Assumed
 
     given = assumptions or Assumptions()
     assumed = Assumed(given.plug_in, given.petrol, given.sheltered)
@@ -96,6 +98,4 @@ def makers(
     if json:
         print_json(tables.as_json(found))
         return
-    console = answers()
-    for block in tables.blocks(found, language):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.blocks(found, language))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import print_blocks, print_json
 
 KEPT = "interrupted: with --out the plans made so far are kept, and the same command goes on from there"
 
@@ -45,6 +45,4 @@ def japan(
     if json:
         print_json(tables.as_json(found))
         return
-    console = answers()
-    for block in tables.blocks(found, language):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.blocks(found, language))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import answers, print_blocks, print_json
 from roadstead.showing.cases import checked_blocks
 
 
@@ -103,6 +103,4 @@ def check(case: Path, /, *, json: bool = False) -> None:
     if json:
         print_json(found)
     else:
-        console = answers()
-        for block in checked_blocks(found):
-            console.print(block, soft_wrap=isinstance(block, str))
+        print_blocks(checked_blocks(found))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, chart_faults, print_json
+from roadstead.cli.printing import answers, chart_faults, print_blocks, print_json
 from roadstead.showing import diversion
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -91,11 +91,9 @@ def divert(
     elif wanted.csv:
         _print_csv(found)
     else:
-        console = answers()
-        for block in diversion.blocks(found):
-            console.print(block, soft_wrap=isinstance(block, str))
+        print_blocks(diversion.blocks(found))
         if wanted.chart is not None:
-            console.print(f"drawn: {wanted.chart}", soft_wrap=True)
+            answers().print(f"drawn: {wanted.chart}", soft_wrap=True)
 
 
 def _contradictions(wanted: Output) -> list[Fault]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, plain, print_json
+from roadstead.cli.printing import plain, print_blocks, print_json
 from roadstead.showing.quotes import blocks
 
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ def duty(
         if json:
             print_json(as_json(told))
         else:
-            console = answers()
-            for block in blocks(told):
-                console.print(block, soft_wrap=isinstance(block, str))
+            print_blocks(blocks(told))
 
 
 def _contradictions(question: Question, wanted: Beside) -> "list[Fault]":

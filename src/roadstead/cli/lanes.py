@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from roadstead.cli.duty import as_json
-from roadstead.cli.printing import answers, chart_faults, number, plain, print_json
+from roadstead.cli.printing import answers, chart_faults, number, plain, print_blocks, print_json
 from roadstead.showing import lanes
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -33,8 +33,7 @@ def compare(inquiry: "Inquiry", asked: str, chart: Path | None, faults: list[Fau
     console = answers()
     console.print(f"{_lane(inquiry, by)}, customs value US${number(inquiry.value)}")
     console.print()
-    for block in lanes.side_by_side(variants):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(lanes.side_by_side(variants))
     if chart is not None:
         console.print(f"drawn: {chart}", soft_wrap=True)
 
@@ -54,8 +53,7 @@ def timeline(inquiry: "Inquiry", asked: str, chart: Path | None, faults: list[Fa
     console = answers()
     console.print(f"{_lane(inquiry, 'on')}, customs value US${number(inquiry.value)}")
     console.print()
-    for block in lanes.over_years(steps):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(lanes.over_years(steps))
     if chart is not None:
         console.print(f"drawn: {chart}", soft_wrap=True)
 

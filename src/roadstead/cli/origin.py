@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import print_blocks, print_json
 from roadstead.showing.origins import blocks
 
 
@@ -66,6 +66,4 @@ def origin(
     if json:
         print_json(found)
         return
-    console = answers()
-    for block in blocks(found):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(blocks(found))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Group, Parameter
 
-from roadstead.cli.printing import answers, chart_faults, print_json
+from roadstead.cli.printing import answers, chart_faults, print_blocks, print_json
 from roadstead.showing import outlooks as tables
 
 if TYPE_CHECKING:
@@ -142,9 +142,7 @@ def _tell_summary(found: "Summary", *, json: bool) -> None:
     if json:
         print_json(found)
         return
-    console = answers()
-    for block in tables.summary_blocks(found):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.summary_blocks(found))
 
 
 def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> None:
@@ -157,8 +155,7 @@ def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> Non
         print_json(tables.told(found))
         return
     console = answers()
-    for block in tables.projections_blocks(found):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.projections_blocks(found))
     also = [name for name in ("monthly", "view") if getattr(given, name)]
     but = f", but for what --{' and --'.join(also)} told" if also else ""
     console.print(tables.MEDIANS + f"; nothing later than {found.origin} was used{but}")
@@ -257,8 +254,7 @@ def _tell_scores(
     nowcasts: "Nowcasts | None",
 ) -> None:
     console = answers()
-    for block in tables.backtest_blocks(found):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(tables.backtest_blocks(found))
     console.print()
     if sizes is not None:
         console.print(tables.sizes(sizes))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from roadstead.cli.printing import answers, chart_faults, print_json
+from roadstead.cli.printing import answers, chart_faults, print_blocks, print_json
 
 Language = Literal["en", "zh"]
 
@@ -48,7 +48,6 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
                 for line in full.maker_lines(maker, found, world, language):
                     console.print(line, soft_wrap=True)
         else:
-            for block in tables.blocks(found, world, language):
-                console.print(block, soft_wrap=isinstance(block, str))
+            print_blocks(tables.blocks(found, world, language))
     if chart is not None:
         tables.paths_drawn(found, world, language).save(chart)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from roadstead.report.listing import percent, table
 from roadstead.showing.precedents import in_year, place, share, shares
 from roadstead.showing.precedents import years as years_of
-from roadstead.showing.precedents_words import METRICS, STANDINGS_ZH, WORDS, Language
+from roadstead.showing.precedents_words import METRICS, STANDINGS_ZH, WORDS
 from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from roadstead.outlook.localisation import Curve
+    from roadstead.report.amounts import Language
     from roadstead.report.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents
     from roadstead.terms.tables import Row

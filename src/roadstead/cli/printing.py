@@ -17,11 +17,24 @@ from rich.console import Console
 from roadstead.report.listing import number, percent, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from roadstead.report.listing import Listing
     from roadstead.terms.errors import Fault
 
-__all__ = ["answers", "chart_faults", "notes", "number", "percent", "plain", "print_json", "say", "table"]
+__all__ = [
+    "answers",
+    "chart_faults",
+    "notes",
+    "number",
+    "percent",
+    "plain",
+    "print_blocks",
+    "print_json",
+    "say",
+    "table",
+]
 NARROWEST_FILE = 120
 """Columns of a table that goes to a file or a pipe."""
 
@@ -49,6 +62,13 @@ def _console(stream: Any) -> Console:
     if not console.is_terminal:
         console.width = max(console.width, NARROWEST_FILE)
     return console
+
+
+def print_blocks(blocks: Iterable[Listing | str]) -> None:
+    """Listings, and sentences that are never folded, one below the other."""
+    console = answers()
+    for block in blocks:
+        console.print(block, soft_wrap=isinstance(block, str))
 
 
 def say(text: str) -> None:

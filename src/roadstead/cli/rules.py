@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Group, Parameter
 
-from roadstead.cli.printing import answers, plain, print_json
+from roadstead.cli.printing import answers, plain, print_blocks, print_json
 from roadstead.showing import laws
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ def show(row_id: str, /, *, known: Annotated[Known | None, Parameter(name="*")] 
     if json:
         print_json(_entry(entry))
         return
-    console = answers()
-    for block in laws.entry_blocks(entry):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(laws.entry_blocks(entry))
 
 
 def listed(

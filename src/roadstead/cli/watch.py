@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import print_blocks, print_json
 
 
 def watch(
@@ -45,6 +45,4 @@ def watch(
     if json:
         print_json(tables.as_json(found, words))
     else:
-        console = answers()
-        for block in tables.blocks(found, words):
-            console.print(block, soft_wrap=isinstance(block, str))
+        print_blocks(tables.blocks(found, words))

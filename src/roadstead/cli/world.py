@@ -2,7 +2,7 @@
 
 from cyclopts import App, Group, Parameter
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import answers, print_blocks, print_json
 from roadstead.cli.printing import table as table_of
 from roadstead.showing.holdings import blocks
 
@@ -49,9 +49,7 @@ def world(*, markets: bool = False, json: bool = False) -> None:
         ]
         print_json(told)
         return
-    console = answers()
-    for block in blocks(held, markets=markets):
-        console.print(block, soft_wrap=isinstance(block, str))
+    print_blocks(blocks(held, markets=markets))
 
 
 def sources(*, unsourced: bool = False, table: str = "", json: bool = False) -> None:

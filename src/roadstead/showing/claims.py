@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import percent, table
 from roadstead.showing.telling import Telling, framed
@@ -13,12 +13,12 @@ from roadstead.terms.evidence import document, titles
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from roadstead.report.amounts import Language
     from roadstead.report.listing import Listing
     from roadstead.study.claim_figures import Figure
     from roadstead.study.claims import Claim, Reading
     from roadstead.world.reference import World
 
-Language = Literal["en", "zh"]
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "claim": "claim",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import number, percent, table
 from roadstead.showing.telling import Telling, framed
+from roadstead.terms.evidence import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 
     from roadstead.futures.catalogue.base_rates import BaseRate
     from roadstead.futures.catalogue.foresight import EventChance, EventChances
+    from roadstead.report.amounts import Language
     from roadstead.report.charts.files import Drawing
     from roadstead.report.listing import Listing
     from roadstead.terms.evidence import Source
 
-Language = Literal["en", "zh"]
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "event": "event",
@@ -298,10 +299,7 @@ def _event(one: EventChance, found: EventChances, sources: Mapping[str, Source])
 
 def _rate(one: EventChance, base: BaseRate, sources: Mapping[str, Source]) -> dict[str, Any]:
     def cited(ids: tuple[str, ...]) -> list[dict[str, str]]:
-        return [
-            {"source": sources[i].title, "url": sources[i].url} if i in sources else {"source": i, "url": ""}
-            for i in ids
-        ]
+        return [{"source": one.title, "url": one.url} for one in (document(sources, i) for i in ids)]
 
     return {
         "class": base.base,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import percent, table
 from roadstead.showing.telling import Telling, framed
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from roadstead.report.amounts import Language
     from roadstead.report.listing import Listing
+    from roadstead.showing.telling import Told
     from roadstead.study.japan_1981 import Answer, JapanIn1981, Maker
 
-Language = Literal["en", "zh"]
-Told = tuple[list[str], list[tuple[str, ...]]]
-"""Columns and rows of a table."""
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "honda": "Honda",
@@ -146,7 +145,7 @@ def plans(found: JapanIn1981, language: Language) -> Told:
     words = WORDS[language]
     rows: list[tuple[str, ...]] = []
     for maker in found.makers:
-        cost = maker.plan.npv - maker.beside["built_at_once"].npv
+        cost = maker.price_of_building
         deeds = (
             words["deed"].format(
                 **{key: row[key] for key in ("site", "decided", "first", "capacity")}, what=words[row["what"]]
@@ -155,7 +154,7 @@ def plans(found: JapanIn1981, language: Language) -> Told:
         )
         amount = f"${cost / 1e6:,.0f}m ({percent(cost / maker.plan.npv, 1)})"
         rows.append((words[maker.name], said(found, maker.plan, language), amount, "; ".join(deeds)))
-    return [words[key] for key in ("maker", "plan", "at once instead", "done")], rows
+    return tuple(words[key] for key in ("maker", "plan", "at once instead", "done")), rows
 
 
 def beside(found: JapanIn1981, language: Language) -> Told:
@@ -179,7 +178,7 @@ def _scenarios(found: JapanIn1981, language: Language, kind: str, names: Sequenc
             for one in answers
         )  # fmt: skip
         rows.append((_title(found, name, language), *cells))
-    return [words["what"], *(words[maker.name] for maker in found.makers)], rows
+    return (words["what"], *(words[maker.name] for maker in found.makers)), rows
 
 
 def _title(found: JapanIn1981, name: str, language: Language) -> str:
@@ -191,19 +190,10 @@ def corners(found: JapanIn1981, language: Language) -> Told:
     words = WORDS[language]
     rows: list[tuple[str, ...]] = []
     for maker in found.makers:
-        counted = counts(maker)
-        cells = (f"{counted[key]:,}" for key in ("at once", "later", "none"))
+        cells = (f"{maker.counts[key]:,}" for key in ("at once", "later", "none"))
         rows.append((words[maker.name], *cells, f"{len(maker.corners):,}"))
-    names = ("maker", "at once", "later", "none", "count")
-    return [words[key].format(year=found.first, last=found.last) for key in names], rows
-
-
-def counts(maker: Maker) -> dict[str, int]:
-    """Combinations by what the plan does in them."""
-    answers = maker.corners.values()
-    at_once = sum(one.at_once for one in answers)
-    never = sum(one.first is None for one in answers)
-    return {"at once": at_once, "later": len(answers) - at_once - never, "none": never}
+    counted = (words[key].format(year=found.first, last=found.last) for key in ("at once", "later", "none", "count"))
+    return (words["maker"], *(f">{name}" for name in counted)), rows
 
 
 def pushes(found: JapanIn1981, language: Language) -> Told:
@@ -211,20 +201,12 @@ def pushes(found: JapanIn1981, language: Language) -> Told:
     words = WORDS[language]
     rows: list[tuple[str, ...]] = []
     for end in (end for pair in ENDS for end in pair):
-        cells = []
-        for maker in found.makers:
-            with_it = [answer for corner, answer in maker.corners.items() if end in corner]
-            at_once = sum(one.at_once for one in with_it)
-            mean = percent(mean_chance(maker, end), 0)
-            cells.append(words["push"].format(at_once=at_once, count=len(with_it), mean=mean))
+        cells = (
+            words["push"].format(at_once=push.at_once, count=push.count, mean=percent(push.ever, 0))
+            for push in (maker.pushed(end) for maker in found.makers)
+        )
         rows.append((_title(found, end, language), *cells))
-    return [words["one"], *(words[maker.name] for maker in found.makers)], rows
-
-
-def mean_chance(maker: Maker, end: str) -> float:
-    """Chance that a plant is decided on at all, on average over the combinations with an end."""
-    chances = [answer.ever for corner, answer in maker.corners.items() if end in corner]
-    return sum(chances) / len(chances)
+    return (words["one"], *(words[maker.name] for maker in found.makers)), rows
 
 
 def as_json(found: JapanIn1981) -> dict[str, Any]:
@@ -255,7 +237,7 @@ def _maker(maker: Maker, found: JapanIn1981) -> dict[str, Any]:
     }
     if maker.corners:
         told["corners"] = [{"ends": corner, **_answer(one)} for corner, one in maker.corners.items()]
-        told["counts"] = counts(maker)
+        told["counts"] = maker.counts
     return told
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from roadstead.report.listing import number, percent, table
-from roadstead.showing.quotes import lane
+from roadstead.showing.quotes import lane, word
 from roadstead.showing.telling import Telling, framed
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def over_years(steps: Sequence[Step]) -> Iterator[Listing | str]:
 def _compared(variants: Sequence[Variant]) -> list[list[str]]:
     quotes = [variant.quote for variant in variants]
     kinds = dict.fromkeys(line.kind for told in quotes if told for line in (*told.lines, *told.fees))
-    rows = [[_word(kind), *(_of_kind(told, kind) for told in quotes)] for kind in kinds]
+    rows = [[word(kind), *(_of_kind(told, kind) for told in quotes)] for kind in kinds]
 
     def total(name: str, cell: Callable[[Quote], str]) -> None:
         rows.append([name, *(NO_QUOTE if told is None else cell(told) for told in quotes)])
@@ -120,10 +120,6 @@ def _line(line: QuoteLine) -> str:
 
 def _pays_more_than_duty(told: Quote) -> bool:
     return bool(told.fees) or any(tax.amount for tax in told.taxes)
-
-
-def _word(kind: str) -> str:
-    return kind.lower().replace("_", " ")
 
 
 def _stepped(step: Step) -> tuple[str, ...]:
@@ -202,5 +198,5 @@ def _charged(told: Quote | None) -> tuple[dict[str, float], float | None]:
         return {}, None
     parts: dict[str, float] = {}
     for line in told.lines:
-        parts[_word(line.kind)] = parts.get(_word(line.kind), 0.0) + line.effective_rate
+        parts[word(line.kind)] = parts.get(word(line.kind), 0.0) + line.effective_rate
     return parts, told.with_import_taxes_rate if _pays_more_than_duty(told) else None

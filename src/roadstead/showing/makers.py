@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import percent, table
 from roadstead.showing.telling import Telling, framed
 from roadstead.study.makers.back_test import DEAREST, FOLLOWED, LARGEST, NEAREST, PLAN, RULES, SHELTERED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import polars as pl
 
+    from roadstead.report.amounts import Language
     from roadstead.report.listing import Listing
+    from roadstead.showing.telling import Told
     from roadstead.study.makers.back_test import MakersTest, MakerTest
 
-Language = Literal["en", "zh"]
-Told: TypeAlias = "tuple[tuple[str, ...], Sequence[tuple[str, ...]]]"
-"""Headings, numbers to the right marked, and rows of a table."""
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "planning": "planning {name}",

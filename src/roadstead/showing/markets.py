@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import percent, table
 from roadstead.showing.telling import Telling, framed
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from roadstead.report.amounts import Language
     from roadstead.report.listing import Listing
     from roadstead.study.market_cell import Cell
     from roadstead.study.markets import Market, Markets, Transit
     from roadstead.terms.evidence import Source
     from roadstead.world.reference import World
 
-Language = Literal["en", "zh"]
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "market": "market",

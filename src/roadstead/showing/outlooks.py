@@ -72,12 +72,13 @@ def backtest_blocks(found: "BackTest") -> "Iterator[Listing | str]":
 
 def projected(found: "Projections") -> "Listing":
     """Shares year by year of a file's markets, and how many NEV are sold in the last."""
-    middle, low, high = 9, 1, 17
+    from roadstead.outlook.score import MEDIAN, P10, P90
+
     rows = []
     for i, code in enumerate(found.codes):
         share, units = found.share[i], found.units[i]
-        told = [f"{percent(q[middle], 1)} ({100 * q[low]:.1f}-{100 * q[high]:.1f})" for q in share]
-        sold = number(float(units[-1, middle])) if isfinite(units[-1, middle]) else ""
+        told = [f"{percent(q[MEDIAN], 1)} ({100 * q[P10]:.1f}-{100 * q[P90]:.1f})" for q in share]
+        sold = number(float(units[-1, MEDIAN])) if isfinite(units[-1, MEDIAN]) else ""
         rows.append((code, *told, sold))
     years = [f">NEV {year}" for year in found.years.tolist()]
     return table("", ("", *years, f">sold {found.years[-1]}"), rows)
@@ -242,13 +243,14 @@ def told(found: "Projections") -> dict[str, Any]:
 
 def fans_of(found: "Projections") -> list["Fan"]:
     """Fans of a file's markets, with some years of history."""
+    from roadstead.outlook.score import MEDIAN, P05, P10, P90, P95
     from roadstead.report.charts.fan import Fan, FanYear
 
     fans = []
     for i, known in enumerate(found.history):
         past = zip(known.years.tolist()[-HISTORY:], known.share.tolist()[-HISTORY:], strict=True)
         years = [FanYear(year, share if isfinite(share) else None) for year, share in past]
-        told = found.share[i][:, [0, 1, 9, 17, 18]].tolist()
+        told = found.share[i][:, [P05, P10, MEDIAN, P90, P95]].tolist()
         years += [FanYear(int(year), None, *row) for year, row in zip(found.years, told, strict=True)]
         fans.append(Fan(known.region, years))
     return fans

@@ -64,7 +64,8 @@ def backtest_told(found: BackTest) -> Telling:
 
 def by_forecast(found: BackTest) -> pl.DataFrame:
     """A row for every forecast and model: what came, and the median with its 10 and 90 % quantiles."""
-    middle, low, high = 9, 1, 17
+    from roadstead.outlook.score import MEDIAN, P10, P90
+
     columns = "market origin:int target:int model actual:number share:number share_p10:number share_p90:number"
     return framed(
         columns,
@@ -75,7 +76,7 @@ def by_forecast(found: BackTest) -> pl.DataFrame:
                 int(found.target[i]),
                 model,
                 float(found.actual[i]),
-                *map(float, told[i, [middle, low, high]]),
+                *map(float, told[i, [MEDIAN, P10, P90]]),
             )
             for model, told in found.quantiles.items()
             for i, code in enumerate(found.code)

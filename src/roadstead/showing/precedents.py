@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.report.listing import percent, table
-from roadstead.showing.precedents_words import WORDS, Language
+from roadstead.showing.precedents_words import WORDS
 from roadstead.showing.telling import Telling, framed
 from roadstead.terms.evidence import titles
 from roadstead.world.plants import Standing
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from roadstead.report.amounts import Language
     from roadstead.report.charts.files import Drawing
     from roadstead.report.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents

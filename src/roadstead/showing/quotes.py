@@ -90,6 +90,11 @@ def blocks(told: Quote) -> Iterator[Listing | str]:
     yield f"rules as of {told.rules_as_of}" + (f", as known on {told.as_known_on}" if told.as_known_on else "")
 
 
+def word(kind: str) -> str:
+    """A kind of duty or fee."""
+    return kind.lower().replace("_", " ")
+
+
 def duty(told: Quote) -> str:
     """What is due."""
     return f"duty: {percent(told.total_duty_rate)} of the customs value, US${number(told.total_duty_amount)}"
@@ -134,7 +139,7 @@ def _row(line: QuoteLine, notes: _Notes) -> tuple[str, ...]:
     until = line.effective_to.isoformat() if line.effective_to else ""
     return (
         line.measure,
-        line.kind.lower().replace("_", " "),
+        word(line.kind),
         _rate(line),
         number(line.amount),
         f"{since} to {until}" if until else f"since {since}",

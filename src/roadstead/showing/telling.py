@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from roadstead.report.html import PageTable
     from roadstead.report.listing import Listing
 
+Told: TypeAlias = "tuple[tuple[str, ...], Sequence[tuple[str, ...]]]"
+"""Headings, numbers to the right marked, and rows of a table."""
 Block: TypeAlias = "Listing | PageTable | str"
 """What stands below a headline; an empty text parts what a terminal prints."""
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from roadstead.futures.catalogue.hindcast import CATALOGUE, FORECASTS
 from roadstead.report.listing import percent, table
 from roadstead.showing.futures import CHINESE
 from roadstead.showing.telling import Telling, framed
-from roadstead.showing.walls_words import WORDS, Language
+from roadstead.showing.walls_words import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import polars as pl
 
     from roadstead.futures.catalogue.counting import BaseClass, Counted
     from roadstead.futures.catalogue.hindcast import ClassTest, Hindcast
+    from roadstead.report.amounts import Language
     from roadstead.report.listing import Listing
+    from roadstead.showing.telling import Told
 
-Told: TypeAlias = "tuple[tuple[str, ...], Sequence[tuple[str, ...]]]"
-"""Headings, numbers to the right marked, and rows of a table."""
 QUIET = 6
 """Of what was told likeliest and did not come, so many are shown."""
 

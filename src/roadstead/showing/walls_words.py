@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Language = Literal["en", "zh"]
+    from roadstead.report.amounts import Language
+
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "classes": "What was counted up to {known}, and what came from then to {until}",

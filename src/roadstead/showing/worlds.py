@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.report.amounts import Language
     from roadstead.study.world_diff import WorldDiff
 
 KINDS = ("added", "removed", "changed")
@@ -47,7 +48,7 @@ def as_json(found: WorldDiff) -> dict[str, Any]:
     }
 
 
-def said(found: WorldDiff, run: Path, language: Literal["en", "zh"]) -> str:
+def said(found: WorldDiff, run: Path, language: Language) -> str:
     """How the world has moved since a run was made, in a sentence."""
     own = MOVED[language]
     if not found.tables:

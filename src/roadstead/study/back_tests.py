@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from roadstead.futures.catalogue.hindcast import Hindcast
     from roadstead.study.japan_1981 import JapanIn1981
+    from roadstead.study.makers.assumed import Assumed
     from roadstead.study.makers.back_test import MakersTest
-    from roadstead.study.makers.case import Assumed
     from roadstead.study.progress import Progress
 
 KNOWN = 2021
@@ -91,6 +91,11 @@ def backtest_japan(
         ``honda``, ``nissan``, ``toyota``; all where none is named.
     out
         Folder in which plans are kept as they are found. The same back-test goes on from there.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S761 where a maker is none of them.
     """
     from pathlib import Path
 

@@ -13,6 +13,7 @@ from roadstead.study.bundled import past_case
 from roadstead.study.patch import Named
 from roadstead.study.silence import solver_silenced
 from roadstead.study.sweep import sweep
+from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.terms.showing import Shown
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 from roadstead.world.schemas import SOURCES
@@ -45,7 +46,8 @@ ENDS = (
 """Assumptions, each by the scenarios of its two ends."""
 LIKELY = 0.5
 """Chance from which a plan is taken to say that a plant will be decided on."""
-BESIDE = ("built_at_once", "content_comes", "no_restraint", "limits_last", "yen_rises")
+AT_ONCE = "built_at_once"
+BESIDE = (AT_ONCE, "content_comes", "no_restraint", "limits_last", "yen_rises")
 """Scenarios that the plan is held against: the last two are hindsight."""
 HAPPENED = Schema(
     "happened",
@@ -89,6 +91,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """The combinations with one end.
+
+    Attributes
+    ----------
+    at_once, count
+        Those that decide at once, and all.
+    ever
+        Chance that a plant is decided on at all, on average over them. [fraction]
+    """
+
+    at_once: int
+    count: int
+    ever: float
+
+
+@dataclass(frozen=True, slots=True)
 class Maker:
     """One maker's plan of 1981, and what it did.
 
@@ -108,6 +127,25 @@ class Maker:
     beside: Mapping[str, Answer]
     corners: Mapping[tuple[str, ...], Answer]
     happened: tuple[Row, ...]
+
+    @property
+    def price_of_building(self) -> float:
+        """What it costs the plan to build at once, whatever the figures say. [money]"""
+        return self.plan.npv - self.beside[AT_ONCE].npv
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Combinations by what the plan does in them."""
+        answers = self.corners.values()
+        at_once = sum(one.at_once for one in answers)
+        never = sum(one.first is None for one in answers)
+        return {"at once": at_once, "later": len(answers) - at_once - never, "none": never}
+
+    def pushed(self, end: str) -> Pushed:
+        """What an end does."""
+        answers = [answer for corner, answer in self.corners.items() if end in corner]
+        at_once = sum(one.at_once for one in answers)
+        return Pushed(at_once, len(answers), sum(one.ever for one in answers) / len(answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +205,24 @@ def japan_1981(
         Those to plan; all where none is named.
     folder
         Where plans are kept as they are found, and found again.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S761 where a maker is none of them.
     """
+    planned = tuple(makers or MAKERS)
+    raise_if_any(
+        Fault("makers", "RS-S761", f"no maker is called `{name}`", f"one of {', '.join(MAKERS)}")
+        for name in planned
+        if name not in MAKERS
+    )
     case = past_case(CASE)
     happened = read_table(case / f"{HAPPENED.name}.csv", HAPPENED)
     single = [(), *((end,) for pair in ENDS for end in pair), *((name,) for name in BESIDE)]
     wanted = [*single, *(product(*ENDS) if corners else ())]
     found, base = [], None
-    for name in makers or MAKERS:
+    for name in planned:
         swept = _Swept(case, MAKERS[name], None if folder is None else folder / name, progress)
         base, answers = swept.at(wanted)
         found.append(

@@ -11,7 +11,7 @@ from roadstead.cli.command_line import run
 from roadstead.showing import japan as japan_tables
 from roadstead.study import back_tests, japan_1981
 from roadstead.study.bundled import names, past_case
-from roadstead.study.japan_1981 import ENDS, HAPPENED, Answer, JapanIn1981, Maker
+from roadstead.study.japan_1981 import ENDS, HAPPENED, Answer, JapanIn1981, Maker, Pushed
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
@@ -123,9 +123,11 @@ def test_an_answer_is_right_where_the_maker_did_so_by_then(told):
 
 def test_combinations_are_counted_by_what_the_plan_does(told):
     maker = told.makers[0]
-    assert japan_tables.counts(maker) == {"at once": 1, "later": 1, "none": 2}
-    assert japan_tables.mean_chance(maker, "making_cheap") == pytest.approx(0.7)
-    assert japan_tables.mean_chance(maker, "capital_dear") == pytest.approx(0.2)
+    assert maker.counts == {"at once": 1, "later": 1, "none": 2}
+    assert maker.pushed("making_cheap") == Pushed(1, 2, pytest.approx(0.7))
+    assert maker.pushed("capital_dear") == Pushed(0, 2, pytest.approx(0.2))
+    assert maker.price_of_building == 0.0
+    assert told.makers[2].price_of_building == pytest.approx(1e8)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +156,12 @@ def test_the_command_asks_for_what_was_wanted_and_tells_it(told, monkeypatch, ca
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(japan_tables.as_json(told)))
     assert run(["backtest", "japan", "--language", "zh"]) == 0
     assert "所有假设端点的组合" in capsys.readouterr().out
+
+
+def test_a_maker_that_is_none_of_the_three_is_named_before_anything_is_planned():
+    with pytest.raises(RoadsteadError, match="no maker is called `ford`") as refused:
+        back_tests.backtest_japan(makers=["ford", "honda"])
+    assert [fault.code for fault in refused.value.faults] == ["RS-S761"]
 
 
 def test_json_holds_every_combination(told):

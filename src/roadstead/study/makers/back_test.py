@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.footprint.solve import Effort
+from roadstead.study.api import effort_of
 from roadstead.study.checkpoint import Searches
 from roadstead.study.makers import tables
+from roadstead.study.makers.assumed import Assumed
 from roadstead.study.makers.came import built_by_others, came, known_already
 from roadstead.study.makers.candidates import candidates
-from roadstead.study.makers.case import KIT, SEA, STEPS, Assumed, Ground, write_case
+from roadstead.study.makers.case import KIT, SEA, STEPS, Ground, write_case
 from roadstead.study.makers.pricing import charged, shop
 from roadstead.study.makers.scoring import Asked, best, fared
 from roadstead.study.progress import Quiet
@@ -38,8 +39,8 @@ LARGEST, DEAREST, SHELTERED, NEAREST, FOLLOWED = "largest", "dearest", "duty tim
 RULES = (LARGEST, DEAREST, SHELTERED, NEAREST, FOLLOWED)
 """Simple rules with as many picks as the plan, maker by maker: the largest markets, the highest duty on the maker's cars, duty times size,
 the shortest way by sea, and where most other Chinese makers' plants ran already."""
-GAP, SECONDS = 0.02, 120.0
 FAR = 1e9
+"""Stands for a way that is not known: farther than any. [nautical miles]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def back_test(
 
 def _planned(study: Study, maker: Row, ground: Ground) -> MakerTest:
     ready = prepare(study, Quiet())
-    settled = settle(study, ready, Effort(GAP, SECONDS, 1, None), Quiet(), Searches())
+    settled = settle(study, ready, effort_of(study.case, workers=1), Quiet(), Searches())
     tree, decisions = settled.ready.grown.tree, settled.solved.plan.decisions
     options = settled.ready.evaluation.prospect.labels.option
     picks: dict[str, Pick] = {}
@@ -255,12 +256,12 @@ def _ranks(study: Study, ground: Ground, maker: str) -> dict[str, dict[str, floa
         miles = [ground.world.lanes.distance(HOME, market, SEA) for market in one.markets]
         away[one.territory] = min((mile for mile in miles if mile is not None), default=FAR)
     size = {one.territory: one.size for one in ground.candidates}
-    others = built_by_others(ground.world, maker, ground.day)
+    others, together = built_by_others(ground.world, maker, ground.day), sum(size.values())
     return {
         LARGEST: size,
         DEAREST: duty,
         SHELTERED: {place: rate * size[place] for place, rate in duty.items()},
         NEAREST: {place: -mile for place, mile in away.items()},
-        # Where as many are, the larger market first: a share of a plant that never makes up for one.
-        FOLLOWED: {place: others.get(place, 0) + size[place] / FAR for place in size},
+        # Where as many are, the larger market first: its size over that of all never makes up for a plant.
+        FOLLOWED: {place: others.get(place, 0) + size[place] / together for place in size},
     }

@@ -73,6 +73,15 @@ def _together(territory: str, those: list[Plant]) -> Came:
     )
 
 
+def standing(world: World, maker: str, day: date) -> dict[str, list[Plant]]:
+    """Plants that the maker ran on a day, by territory."""
+    found: dict[str, list[Plant]] = {}
+    for territory, plant in _of(world, maker):
+        if plant.ran(day):
+            found.setdefault(territory, []).append(plant)
+    return found
+
+
 def _of(world: World, maker: str) -> Iterable[tuple[str, Plant]]:
     """A maker's plants, each with its customs territory; those without one country are left out."""
     for plant in plants(world, CHINESE):
@@ -90,7 +99,7 @@ def built_by_others(world: World, maker: str, day: date) -> dict[str, int]:
     for plant in plants(world, CHINESE):
         if plant.maker == maker or plant.host not in world.gazetteer.places:
             continue
-        if plant.begins is not None and plant.begins <= day and (plant.ended is None or plant.ended > day):
+        if plant.ran(day):
             territory = world.gazetteer.territory(plant.host)
             found[territory] = found.get(territory, 0) + 1
     return found

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from roadstead.world.reference import World
 
 LEAST = 100_000.0
-"""Cars a year from which a territory is a candidate: that of a plant worth its name would be a fifth. [cars/year]"""
+"""Cars a year from which a territory is a candidate: assumed. [cars/year]"""
 OF_A_UNION = 5
 """Countries of a union that stand for its buyers."""
 NEAR = 2

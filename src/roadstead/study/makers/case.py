@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 
 from roadstead.study import tables as case_tables
 from roadstead.study.makers import tables
+from roadstead.study.makers.came import standing
 from roadstead.study.makers.pricing import MASS, price, shop
 from roadstead.study.spec import read_study
 from roadstead.terms.ids import HOME, Powertrain
 from roadstead.trade.duty import covers
 from roadstead.world import schemas
-from roadstead.world.plants import CHINESE, plants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
+    from roadstead.study.makers.assumed import Assumed
     from roadstead.study.makers.candidates import Candidate
     from roadstead.study.spec import Study
     from roadstead.terms.tables import Row, Schema
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.plants import Plant
     from roadstead.world.reference import World
 
 ASSUMED = {"source": "assumption", "as_of": "2026-11", "confidence": "low"}
@@ -37,6 +37,8 @@ YEARS, DECIDE = 14, 5
 KIT, PLANT = "kit", "local"
 STEPS = {KIT: (20_000, 3, 1), PLANT: (50_000, 4, 2)}
 """Capacity step, most steps, and years from the decision to the first car, by mode: assumed, the same everywhere."""
+GAP, SECONDS = 0.02, 120
+"""Effort of a plan: the gap at which it may end, and the time after which it does. [1], [s]"""
 SEA = "SUEZ_OPEN"
 LITTLE = 0.001
 """Share of electric cars where no count of the time is packaged: assumed. [fraction]"""
@@ -47,23 +49,7 @@ PREMIUM, TAX = 0.02, 0.25
 SMALLEST = 0.005
 """Share of BEV or PHEV below which the other is all there is. [fraction]"""
 PLACEHOLDER = 50_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Assumed:
-    """What is tried at other values.
-
-    Attributes
-    ----------
-    plug_in, petrol
-        Share of all cars of its powertrain that the maker reaches in six years, in every market alike. [fraction]
-    sheltered
-        Most of a duty that prices in a market carry: beyond it, makers of the country set them. [fraction]
-    """
-
-    plug_in: float = 0.08
-    petrol: float = 0.03
-    sheltered: float = 0.25
+"""Stands for every price until the case can be read and prices be worked out of it. [US$/car]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +70,6 @@ class Ground:
     then: World
     rulebook: Rulebook
     candidates: tuple[Candidate, ...]
-
-
-def standing(ground: Ground, maker: str) -> dict[str, list[Plant]]:
-    """Plants that the maker had at the end of the year, by customs territory."""
-    found: dict[str, list[Plant]] = {}
-    for plant in plants(ground.world, CHINESE):
-        if plant.maker != maker or plant.begins is None or plant.begins > ground.day:
-            continue
-        if plant.ended is None or plant.ended > ground.day:
-            found.setdefault(ground.world.gazetteer.territory(plant.host), []).append(plant)
-    return found
 
 
 def write_case(folder: Path, maker: Row, ground: Ground, assumed: Assumed) -> Study:
@@ -217,7 +192,7 @@ def _bought(ground: Ground, place: str, powertrain: str) -> float:
 
 def _lines(ground: Ground, sells: Sequence[Row], maker: str) -> Iterator[dict[str, object]]:
     """A kit line and a plant that are only possible in every candidate; where the maker stands already, what stands."""
-    there = standing(ground, maker)
+    there = standing(ground.world, maker, ground.day)
     for one in ground.candidates:
         serves = _serves(ground, one)
         row = {
@@ -336,7 +311,7 @@ def _document(maker: Row, ground: Ground) -> str:
             "  nodes:",
             *nodes,
             "events: []",
-            "effort: {gap: 0.02, seconds: 60}",
+            f"effort: {{gap: {GAP}, seconds: {SECONDS}}}",
             "",
         ]
     )

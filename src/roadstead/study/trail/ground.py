@@ -10,7 +10,9 @@ import numpy as np
 from roadstead.footprint.certify import account, stand
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.evaluate import HOME
+from roadstead.futures.tree import node_probability
 from roadstead.playbook.reading import likely_path, path_weight, weight_by_year
+from roadstead.playbook.waterfalls import supply_key
 from roadstead.study.trail.roots import Roots
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.spelling import meant
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.certify import Account, States
     from roadstead.futures.costs.costing import Circumstances
     from roadstead.futures.evaluate import Ledger
-    from roadstead.playbook.book import Book, Name
+    from roadstead.playbook.book import Book, Name, Term
     from roadstead.playbook.reading import Reading
     from roadstead.study.kept import Kept
     from roadstead.terms.arrays import Floats
@@ -59,6 +61,7 @@ class Ground:
         self.roots = Roots(kept.ready.study, kept.ready.grown.events)
         self.ledger: Ledger = kept.reading.evaluation.ledger
         self.prospect = kept.reading.evaluation.prospect
+        self.chance: Floats = node_probability(self.reading.tree)
         self._by_year = weight_by_year(self.reading)
         self._likely = path_weight(self.reading, likely_path(self.reading.tree))
         self.states: States = stand(self.reading.tree, self.prospect, self.reading.plan.decisions)
@@ -92,6 +95,18 @@ class Ground:
     def supply(self, line: Line | None) -> Name:
         """Name of what supplies a lane."""
         return self.reading.names.line(line.line_id) if line else self.reading.place(self.home)
+
+    def lane_words(self, arc: int) -> tuple[dict[str, Term], str]:
+        """What names a lane in a sentence: model, market and supply; and how its key begins."""
+        found = self.ledger.arcs[arc]
+        offer = self.ledger.offers[found.offer]
+        line = self.ledger.costing.carmaker.lines[found.line] if found.line else None
+        terms: dict[str, Term] = {
+            "model": self.reading.model(offer.model_id),
+            "market": self.reading.place(offer.market),
+            "supply": self.supply(line),
+        }
+        return terms, f"{offer.market}/{offer.model_id}/{supply_key(found)}"
 
     @property
     def home(self) -> str:

@@ -222,12 +222,8 @@ def _taxes(g: Ground, lane: Lane, kind: str) -> tuple[Root, ...]:
 
 
 def _of(g: Ground, lane: Lane) -> dict[str, Term]:
-    return {
-        "model": g.reading.model(lane.model.model_id),
-        "market": g.reading.place(lane.offer.market),
-        "supply": g.supply(lane.line),
-        "year": _year(g.costed_in(lane.node_year)),
-    }
+    terms, _ = g.lane_words(lane.arc)
+    return {**terms, "year": _year(g.costed_in(lane.node_year))}
 
 
 def _cell(g: Ground, lane: Lane) -> int:

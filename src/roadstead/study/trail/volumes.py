@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.waterfalls import supply_key
 from roadstead.study.trail.steps import Step, step, summed
 
 if TYPE_CHECKING:
@@ -40,15 +39,8 @@ def on_lane(g: Ground, key: str, lane: Lane, text: str) -> Step:
     """Cars on a lane in a year, node-year by node-year; in one node-year, what bounds them."""
     year, node = g.year(key, text)
     flow = g.reading.plan.flows.flow[:, lane.arc]
-    what = Sentence(
-        "trail.cars_lane",
-        {
-            "model": g.reading.model(lane.model.model_id),
-            "market": g.reading.place(lane.offer.market),
-            "supply": g.supply(lane.line),
-            "year": Amount(float(year), "year"),
-        },
-    )
+    terms, _ = g.lane_words(lane.arc)
+    what = Sentence("trail.cars_lane", {**terms, "year": Amount(float(year), "year")})
     if node is None:
         whole = step(what, float(g.weight(year) @ flow), "cars", key=key, how=Sentence("trail.how.expected", {}))
         return summed(whole, _by_node(g, year, flow, lambda y: f"cars/{lane.key}{g.at(y)}"))
@@ -135,13 +127,8 @@ def _by_node(g: Ground, year: int, found: Floats, key_of: Callable[[int], str]) 
 
 
 def _lane(g: Ground, a: int, cars: float, text: str) -> Step:
-    arc, offer = g.ledger.arcs[a], g.ledger.offers[g.ledger.arcs[a].offer]
-    line = g.ledger.costing.carmaker.lines[arc.line] if arc.line else None
-    what = Sentence(
-        "trail.lane",
-        {"model": g.reading.model(offer.model_id), "market": g.reading.place(offer.market), "supply": g.supply(line)},
-    )
-    return step(what, cars, "cars", key=f"cars/{offer.market}/{offer.model_id}/{supply_key(arc)}/{text}")
+    terms, lane = g.lane_words(a)
+    return step(Sentence("trail.lane", terms), cars, "cars", key=f"cars/{lane}/{text}")
 
 
 def _limits(g: Ground, lane: Lane, y: int) -> str:

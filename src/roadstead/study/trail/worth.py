@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from roadstead.futures.capacity.channels import DEALERS
-from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.waterfalls import supply_key
 from roadstead.study.trail.ground import AT, unknown
 from roadstead.study.trail.steps import Step, step, summed
 from roadstead.terms.spelling import meant
@@ -45,23 +43,15 @@ PLAN: Literal["plan"] = "plan"
 
 def npv(g: Ground) -> Step:
     """Expected NPV of the plan, node by node."""
-    chance, tree = node_probability(g.reading.tree), g.reading.tree
     by_node = g.reading.certificate.by_node
     parts = [
         step(
-            Sentence(
-                "trail.node",
-                {
-                    "node": g.reading.names.node(n),
-                    "year": _year(int(tree.start[n])),
-                    "chance": Amount(chance[n], "share"),
-                },
-            ),
+            _at_node(g, n),
             by_node[n],
             "money",
             key=f"npv/{AT[1:]}{n}",
         )
-        for n in range(tree.count)
+        for n in range(g.reading.tree.count)
     ]
     whole = step(
         Sentence("trail.npv", {}),
@@ -99,22 +89,15 @@ def of_node(g: Ground, key: str, text: str) -> Step:
         step(_alike(g, y), g.account.by_year[y], "money", key=f"npv/{text}/{int(years.year[y])}")
         for y in np.flatnonzero(years.node == n).tolist()
     ]
-    node = Sentence(
-        "trail.node",
-        {
-            "node": g.reading.names.node(n),
-            "year": _year(int(g.reading.tree.start[n])),
-            "chance": Amount(float(node_probability(g.reading.tree)[n]), "share"),
-        },
+    whole = step(
+        _at_node(g, n), g.reading.certificate.by_node[n], "money", key=key, how=Sentence("trail.how.years", {})
     )
-    whole = step(node, g.reading.certificate.by_node[n], "money", key=key, how=Sentence("trail.how.years", {}))
     return summed(whole, parts)
 
 
 def of_node_year(g: Ground, key: str, text: str, year: str) -> Step:
     """A node-year's part of it: every lane that carries cars, and what else is earned and paid in it."""
     n = _node(g, key, text)
-    _, _ = g.year(key, f"{year}{AT}{n}")
     y = g.node_year(key, f"{year}{AT}{n}")
     found = g.account.margin[y]
     shown = [a for a in np.argsort(-np.abs(found)).tolist() if abs(found[a]) >= LEAST]
@@ -132,26 +115,19 @@ def of_node_year(g: Ground, key: str, text: str, year: str) -> Step:
 
 def _lane(g: Ground, a: int, y: int, text: str) -> Step:
     """What one lane adds in a node-year."""
-    arc, offer = g.ledger.arcs[a], g.ledger.offers[g.ledger.arcs[a].offer]
-    line = g.ledger.costing.carmaker.lines[arc.line] if arc.line else None
-    what = Sentence(
-        "trail.lane_year",
-        {
-            "model": g.reading.model(offer.model_id),
-            "market": g.reading.place(offer.market),
-            "supply": g.supply(line),
-            "cars": Amount(float(g.reading.plan.flows.flow[y, a]), "cars"),
-            "margin": Amount(float(g.prospect.arcs.margin[y, a]), "money_per_car"),
-        },
-    )
-    key = f"margin/{offer.market}/{offer.model_id}/{supply_key(arc)}/{text}"
-    risk = g.roots.economy(offer.market, "country_risk_premium")
-    own = g.roots.figures(offer.market, "country_premium")
+    terms, lane = g.lane_words(a)
+    carried = {
+        "cars": Amount(float(g.reading.plan.flows.flow[y, a]), "cars"),
+        "margin": Amount(float(g.prospect.arcs.margin[y, a]), "money_per_car"),
+    }
+    market = g.ledger.offers[g.ledger.arcs[a].offer].market
+    risk = g.roots.economy(market, "country_risk_premium")
+    own = g.roots.figures(market, "country_premium")
     return step(
-        what,
+        Sentence("trail.lane_year", terms | carried),
         g.account.margin[y, a],
         "money",
-        key=key,
+        key=f"margin/{lane}/{text}",
         rests_on=(*g.roots.figures("case", "discount_base"), *(own or risk)),
     )
 
@@ -232,6 +208,12 @@ def _node(g: Ground, key: str, text: str) -> int:
     names = [f"{AT[1:]}{n}" for n in range(g.reading.tree.count)]
     g.among(key, text, names, "node of the tree")
     return names.index(text)
+
+
+def _at_node(g: Ground, n: int) -> Sentence:
+    """A node with the year that it begins in and how likely it is."""
+    year, chance = _year(int(g.reading.tree.start[n])), Amount(float(g.chance[n]), "share")
+    return Sentence("trail.node", {"node": g.reading.names.node(n), "year": year, "chance": chance})
 
 
 def _alike(g: Ground, y: int) -> Sentence:

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from roadstead.study.makers import back_test, tables
+from roadstead.study.makers.assumed import Assumed
 from roadstead.study.makers.came import built_by_others, came, known_already
 from roadstead.study.makers.candidates import candidates
-from roadstead.study.makers.case import Assumed, write_case
+from roadstead.study.makers.case import write_case
 from roadstead.study.makers.pricing import charged, price, shop
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.placing import Place
