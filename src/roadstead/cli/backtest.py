@@ -37,7 +37,7 @@ def build(default: Parameter, group: Group) -> App:
 
 def walls(
     *,
-    known: Annotated[int, Parameter(help="Year at whose end chances are counted.")] = 2021,
+    known: Annotated[int, Parameter(help="Year at whose end chances are counted, from 2015.")] = 2021,
     language: Language = "en",
     json: bool = False,
 ) -> None:
