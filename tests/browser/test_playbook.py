@@ -88,6 +88,11 @@ def test_a_telephone_can_read_sentences_in_tables(shown: Page):
         assert min(widths) > 120
 
 
+def test_a_rule_shows_beside_its_source(shown: Page):
+    shown.set_viewport_size({"width": 1280, "height": 900})
+    assert shown.locator("table.other_rules").evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+
+
 def test_the_first_screen_holds_all_three_lists(shown: Page):
     shown.set_viewport_size({"width": 1440, "height": 900})
     for heading in ("#do-now", "#triggers", "#later"):

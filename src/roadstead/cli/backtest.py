@@ -42,7 +42,7 @@ def build(default: Parameter, group: Group) -> App:
 
 def walls(
     *,
-    known: Annotated[int, Parameter(help="Year at whose end chances are counted.")] = KNOWN,
+    known: Annotated[int, Parameter(help="Year at whose end chances are counted, from 2015.")] = KNOWN,
     language: Language = "en",
     json: bool = False,
 ) -> None:

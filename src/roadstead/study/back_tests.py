@@ -25,16 +25,20 @@ def backtest_walls(known: int = KNOWN) -> Hindcast:
     Raises
     ------
     RoadsteadError
-        RS-F546 where no year lies between it and the packaged tables.
+        RS-F546 where the packaged law has no year up to it, or none after it.
     """
     from roadstead.futures.catalogue import catalogue
     from roadstead.futures.catalogue.counting import Ground
     from roadstead.futures.catalogue.hindcast import hindcast
+    from roadstead.terms.errors import Fault, RoadsteadError
     from roadstead.terms.ids import HOME
     from roadstead.trade import rulebook
-    from roadstead.trade.law import AS_OF
+    from roadstead.trade.law import AS_OF, FLOOR
     from roadstead.world import reference
 
+    if not FLOOR.year <= known < AS_OF.year:
+        expected = f"a year from {FLOOR.year} to {AS_OF.year - 1}: the packaged law is of {FLOOR} to {AS_OF}"
+        raise RoadsteadError(Fault("known", "RS-F546", f"{known} cannot be looked back from", expected))
     world = reference.load()
     found = catalogue.load(world.gazetteer, world.sources)
 

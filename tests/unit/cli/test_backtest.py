@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 
 def test_walls_as_json_add_up(run):
     told = run("backtest", "walls", "--json").json
@@ -38,7 +40,13 @@ def test_walls_for_a_person_in_two_languages(run):
     assert not any(word in chinese.out for word in ("expected", "counted", "skill"))
 
 
-def test_a_year_to_come_cannot_be_looked_back_from(run):
-    said = run("backtest", "walls", "--known", "2026")
+@pytest.mark.parametrize("known", ["2026", "2014", "0"])
+def test_a_year_to_come_or_before_the_record_cannot_be_looked_back_from(run, known):
+    said = run("backtest", "walls", "--known", known)
     assert said.status == 2
     assert said.codes == ["RS-F546"]
+
+
+def test_the_first_year_of_the_record_can_be_looked_back_from(run):
+    """A market without duties that can be worked out has no spell of extra duty, and stops nothing."""
+    assert run("backtest", "walls", "--known", "2015", "--json").json["questions"] > 0

@@ -151,9 +151,10 @@ def added_lifted(ground: Ground, base: BaseClass) -> Tally:
 
 
 def _spells(path: tuple[Stand, ...], first: date, last: date) -> float:
-    """Years between two days in which duty beside the ordinary one was charged."""
+    """Years between two days in which duty beside the ordinary one was charged; none where no day could be worked out."""
     total = 0.0
-    for stand, until in zip(path, [*(later.day - ONE_DAY for later in path[1:]), last], strict=True):
+    ends = [*(later.day - ONE_DAY for later in path[1:]), last]
+    for stand, until in zip(path, ends[: len(path)], strict=True):
         if stand.added > 0:
             total += years(max(stand.day, first), min(until, last))
     return total
