@@ -24,15 +24,19 @@ WAYS = {
 }  # fmt: skip
 """What each comes to on average, and what the plan is worth more. [money]"""
 BINS = 12
+PATHS = 2000
+"""From which a small tree is grown; fresh ones come after them."""
 
 
 def small_grown_case(folder: Path) -> None:
-    """The starter case with a grown tree of few nodes: all there is of a rehearsal, in little time, and nothing beside."""
+    """The starter case with a tree of few nodes, grown from few paths: all there is of a rehearsal, in little time, and nothing beside."""
     new_case(folder, grown=True)
     file = folder / "case.yaml"
     text = file.read_text(encoding="utf-8")
-    assert text.count("nodes: [1, 4, 11]") == 1
-    file.write_text(text.replace("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), encoding="utf-8")
+    for was, becomes in (("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), ("paths: 20000", f"paths: {PATHS}")):
+        assert text.count(was) == 1
+        text = text.replace(was, becomes)
+    file.write_text(text, encoding="utf-8")
     asks_nothing_beside(folder)
 
 
