@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def asks_nothing_beside(folder: Path) -> None:
-    """Leave out what flexibility is worth, which takes as long as the plan; nothing else of the plan differs."""
+    """Leave out what flexibility is worth, which takes as long as the plan, and what assumptions weigh; nothing else of the plan differs."""
     file = folder / "case.yaml"
     text = file.read_text(encoding="utf-8")
     assert text.count("flexibility: {times: 2,") == 1
-    file.write_text(text.replace("flexibility: {times: 2,", "flexibility: {times: 0,"), encoding="utf-8")
+    file.write_text(text.replace("flexibility: {times: 2,", "assumptions: {most: 0}\nflexibility: {times: 0,"), encoding="utf-8")
 
 
 def quick_case(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from roadstead.futures.costs.least_prices import under_least_prices, with_least_
 from roadstead.futures.costs.variants import line_of, regimes
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling.selling import Selling, build_demand
+from roadstead.futures.spared import NOTHING, Spared, sell_alike
 from roadstead.terms.ids import EntryMode, Product
 from roadstead.trade.duty import Shipment, barring, covers
 from roadstead.trade.non_tariff import FORBIDS, driver_side, met, met_abroad
@@ -113,16 +114,22 @@ def evaluate(
     rulebook: Rulebook,
     events: Mapping[str, Event],
     own_price: Mapping[str, Floats] | None = None,
+    spared: Spared = NOTHING,
 ) -> Evaluation:
     """Work out margins, demand, limits and costs at every node-year; ``own_price`` as in ``build_demand``."""
     carmaker = costing.carmaker
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
-    years = node_years(grown)
-    circumstances = node_circumstances(grown, years, rulebook, events, costing.conventions.route)
-    arcs = list_arcs(costing, rulebook, offers, lines)
-    selling = build_demand(costing, grown, years, circumstances, offers, own_price)
+    years = node_years(grown) if spared.years is None else spared.years
+    known = spared.known if spared.known and sell_alike(costing, spared.known.ledger.costing) else None
+    if known is None:
+        circumstances = node_circumstances(grown, years, rulebook, events, costing.conventions.route)
+        arcs = list_arcs(costing, rulebook, offers, lines)
+        selling = build_demand(costing, grown, years, circumstances, offers, own_price)
+        margin, allowed = margins(costing, years, circumstances, arcs, selling.net_price, spared.flows)
+    else:
+        circumstances, arcs, selling = known.ledger.circumstances, list(known.ledger.arcs), known.ledger.selling
+        margin, allowed = known.prospect.arcs.margin, known.prospect.arcs.allowed
     risks = capital.risk_classes(costing, offers, lines)
-    margin, allowed = margins(costing, years, circumstances, arcs, selling.net_price)
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     models = tuple(carmaker.models)
     resources = with_least_prices(
@@ -226,10 +233,16 @@ def margins(
     circumstances: Sequence[Circumstances],
     arcs: Sequence[ArcKey],
     net_price: Floats,
+    only: Flags | None = None,
 ) -> tuple[Floats, Flags]:
     """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A).
 
-    ``net_price`` is what the maker keeps of the reference price of a car of each offer. Shape (Y, C). [money/car]
+    Parameters
+    ----------
+    net_price
+        What the maker keeps of the reference price of a car of each offer. Shape (Y, C). [money/car]
+    only
+        Arcs that are looked at, none of the others being allowed; all where None. Shape (A,).
     """
     carmaker = costing.carmaker
     offers = carmaker.offers
@@ -237,7 +250,8 @@ def margins(
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     for a, key in enumerate(arcs):
-        allowed[:, a] = _allowed(costing, moments, line_of(carmaker, key), offers[key.offer], key.regime)
+        if only is None or only[a]:
+            allowed[:, a] = _allowed(costing, moments, line_of(carmaker, key), offers[key.offer], key.regime)
     flows = np.flatnonzero(allowed.any(0)).tolist()
     ways = [_way(carmaker, arcs[a], np.flatnonzero(allowed[:, a])) for a in flows]
     for a, way, cost in zip(flows, ways, lane_costs(costing, moments, ways), strict=True):

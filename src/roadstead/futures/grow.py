@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from roadstead.terms.arrays import frozen
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from roadstead.futures.events import DemandClass, Event, TreePlan
     from roadstead.outlook.forecast import Outlook
@@ -155,6 +155,34 @@ def central(grown: Grown, outlook: Outlook) -> Grown:
     market, nev_share = _expectations(tree, still_open, outlook, {})
     names = (grown.names[0], *((name, name) for name in tree.name[1:]))
     return Grown(tree, names, grown.events, (today,) * len(first), still_open, market, nev_share)
+
+
+def along(grown: Grown, path: Sequence[int]) -> Grown:
+    """The one future whose nodes these are, root first, as certain."""
+    tree, nodes = grown.tree, list(path)
+    place = {n: i for i, n in enumerate(nodes)}
+    part = ScenarioTree(
+        parent=np.arange(len(nodes)) - 1,
+        start=tree.start[nodes],
+        years=tree.years[nodes],
+        branch_probability=np.ones(len(nodes)),
+        name=tuple(tree.name[n] for n in nodes),
+        state=tuple(tree.state[n] for n in nodes),
+    )
+    climate = grown.climate
+    if climate is not None:
+        worth = {where: found[nodes] for where, found in climate.worth.items()}
+        climate = Climate(climate.battery[nodes], climate.freight[nodes], worth)
+    return replace(
+        grown,
+        tree=part,
+        names=tuple(grown.names[n] for n in nodes),
+        happened=tuple(tuple(replace(one, node=place[one.node]) for one in grown.happened[n]) for n in nodes),
+        demand=tuple(grown.demand[n] for n in nodes),
+        market=grown.market[nodes],
+        nev_share=grown.nev_share[nodes],
+        climate=climate,
+    )
 
 
 def class_draws(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.signs_book import Signpost
     from roadstead.playbook.sources_book import SourceRow
+    from roadstead.playbook.weights_book import Weights
     from roadstead.playbook.worth_book import Worth
 
 
@@ -392,3 +393,4 @@ class Book:
     rehearsal: FreshPaths | None = None
     regrets: Regrets | None = None
     sources: tuple[SourceRow, ...] = ()
+    weights: Weights | None = None

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.demand_book import ImpliedDemand
     from roadstead.playbook.reading import Reading
+    from roadstead.playbook.weights_book import Weights
     from roadstead.playbook.worth_book import Worth
     from roadstead.playbook.yardsticks import Yardstick
 
@@ -74,6 +75,7 @@ class Told:
     other_rules: tuple[OtherRule, ...] = ()
     demand: ImpliedDemand | None = None
     flexibility: tuple[Worth, ...] = ()
+    weights: Weights | None = None
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
@@ -113,6 +115,7 @@ def tell(told: Told) -> Book:
         demand=told.demand,
         pull=pull(reading),
         flexibility=told.flexibility,
+        weights=told.weights,
         signposts=signposts(reading, told.events),
         regrets=regrets(futures),
         sources=sources(told.evidence, told.other_rules, lanes),

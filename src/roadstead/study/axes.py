@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from roadstead.study.patch import Patch
     from roadstead.study.spec import Study
 
+SPREAD = 0.2
+"""Share by which an assumption goes down and up where nobody says otherwise. [fraction]"""
 MOST = 2000
 """Points of one sweep, all cases together."""
 FORM = "SELECTOR=0.0..0.4/5 for five values from 0 to 0.4, or SELECTOR=0.1,0.2,0.3"

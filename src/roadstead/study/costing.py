@@ -12,13 +12,14 @@ from roadstead.study.entry_paths import entry_paths
 
 if TYPE_CHECKING:
     from roadstead.outlook.forecast import Outlook
+    from roadstead.study.entry_paths import Courses
     from roadstead.study.spec import Study
     from roadstead.terms.ids import Powertrain
     from roadstead.world.reference import MarketHistory
 
 
-def prepare(study: Study, outlook: Outlook) -> Costing:
-    """Put together everything a lane's cost rests on."""
+def prepare(study: Study, outlook: Outlook, courses: Courses | None = None) -> Costing:
+    """Put together everything a lane's cost rests on; ``courses`` as in ``entry_paths``."""
     bev = dict(zip(outlook.places, outlook.bev_of_nev.tolist(), strict=True))
     segment = {}
     for offer in study.carmaker.offers:
@@ -36,7 +37,7 @@ def prepare(study: Study, outlook: Outlook) -> Costing:
         segment_now=segment,
         first_year=study.case.horizon.first,
         last_decision=study.case.horizon.last_decision,
-        entry_paths=entry_paths(study),
+        entry_paths=entry_paths(study, courses),
     )
 
 

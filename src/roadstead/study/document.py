@@ -117,7 +117,7 @@ def _spot(fault: Fault) -> str:
 
 _STUMP = {"stages": [1990], "nodes": [{"id": "-", "name": "-", "name_zh": "-"}]}
 _EMPTY: dict[str, Any] = {"tree": _STUMP, "events": [], "pins": [], "announced": {}, "declared": {}, "effort": {}, "budget": {},
-                         "risk": None, "flexibility": {}}  # fmt: skip
+                         "risk": None, "flexibility": {}, "assumptions": {}}  # fmt: skip
 
 
 def _without(read: Any, wrong: set[str]) -> CaseFile | None:

@@ -205,6 +205,12 @@ class FlexibilityEntry(_Part):
     site_sooner: Annotated[int, Field(ge=0, le=10)] = 1
 
 
+class AssumptionsEntry(_Part):
+    """How many of the assumptions that move the plan's worth most are told, its decisions held; none where that is 0."""
+
+    most: Annotated[int, Field(ge=0, le=100)] = 10
+
+
 class OutlookEntry(_Part):
     """What the outlook may use beside histories: a published projection and its weight, dated steps of policy."""
 
@@ -253,6 +259,7 @@ class CaseFile(_Part):
     risk: RiskEntry | None = None
     effort: EffortEntry = EffortEntry()
     flexibility: FlexibilityEntry = FlexibilityEntry()
+    assumptions: AssumptionsEntry = AssumptionsEntry()
     announced: dict[str, AnnouncedEntry] = Field(default_factory=dict)
     scenarios: dict[str, ScenarioEntry] = Field(default_factory=dict)
     patched: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
     from roadstead.world.reference import World
 
 Cell = tuple[str, Powertrain]
+Courses: TypeAlias = "dict[tuple[str, ...], Course | None]"
+"""Courses fitted to what became of entries before, by the names of these."""
 SHARES = ("low", "middle", "high")
 
 
-def entry_paths(study: Study) -> Mapping[Cell, EntryPath]:
-    """The path of every powertrain that the brand is new with in a market."""
+def entry_paths(study: Study, courses: Courses | None = None) -> Mapping[Cell, EntryPath]:
+    """The path of every powertrain that the brand is new with in a market.
+
+    ``courses``: those fitted already on the same world, to which new ones are added.
+    """
     told = _by_cell(study.rows.get(ENTRY_PATHS.name, ()), study.world.gazetteer)
     years, found = study.conventions.years_to_mature, {}
-    courses: dict[tuple[str, ...], Course | None] = {}
+    courses = {} if courses is None else courses
     for cell, mature in _entries(study.carmaker).items():
         rows = told.get(cell, [])
         if rows and not rows[0]["analogues"]:

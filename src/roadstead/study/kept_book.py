@@ -17,6 +17,7 @@ from roadstead.playbook import (
     rehearsal_book,
     signs_book,
     sources_book,
+    weights_book,
     worth_book,
 )
 
@@ -37,6 +38,7 @@ ROOMS = (
     rehearsal_book,
     signs_book,
     sources_book,
+    weights_book,
     worth_book,
 )
 KINDS: dict[str, Any] = {name: kind for room in ROOMS for name, kind in vars(room).items() if is_dataclass(kind)}

@@ -12,7 +12,7 @@ class Progress(Protocol):
     """Told what begins, and how far the work of it has come."""
 
     def begin(self, stage: str) -> None:
-        """A stage begins: facts, outlook, tree, prospect, plan, comparisons, flexibility, playbook, pages."""
+        """A stage begins: facts, outlook, tree, prospect, plan, comparisons, flexibility, weights, playbook, pages."""
 
     def gap(self, news: News) -> None:
         """Where the planner stands."""

@@ -16,7 +16,7 @@ from roadstead.study.estimates import out_of_order
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.folders import FACTS, RULES
 from roadstead.study.places import Places
-from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order, spot
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order, raise_if_any, spot
 from roadstead.terms.placing import as_known, noted, placing
 from roadstead.terms.showing import Shown
 from roadstead.terms.tables import scan_table
@@ -26,7 +26,7 @@ from roadstead.world.schemas import SOURCES
 from roadstead.world.sources import sources as cited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from roadstead.futures.catalogue.catalogue import Catalogue
@@ -134,6 +134,28 @@ def read_study(folder: Path) -> Study:
     if faults:
         raise RoadsteadError(as_known(folder, _in_order(faults)))
     return study
+
+
+def reader_again(folder: Path) -> Callable[[Mapping[str, tuple[Row, ...]]], Study]:
+    """Reads a case that is known to be sound again and again, each time with some of its tables in place of its own.
+
+    Of all the checks only those of the tables are made; what law says of the figures is not tried.
+    """
+    faults: list[Fault] = []
+    document = scan_document(folder / "case.yaml", faults)
+    known_on = date.fromisoformat(document.case.as_known_on) if document else None
+    (world, _), rows = _world(folder, known_on, faults), _read_tables(folder, faults)
+    sources = dict(world.sources) | dict(cited(rows.get("sources", ())))
+    raise_if_any(faults)
+    assert document is not None
+
+    def again(changed: Mapping[str, tuple[Row, ...]]) -> Study:
+        noted: list[Fault] = []
+        study = _assembled(folder, document, {**rows, **changed}, Ground(world, sources, noted))
+        raise_if_any(noted)
+        return study
+
+    return again
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from roadstead.study.checkpoint import Searches, solve_watched
 from roadstead.study.demand_checks import placed
 from roadstead.study.growing import begin
 from roadstead.study.progress import Quiet
+from roadstead.study.weighing import weigh
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
         reading, solved, first, Allowed(effort, clock.marks["plan"], terms(study), progress.stopped, progress.done)
     )
     clock.mark("flexibility")
+    progress.begin("weights")
+    weights = weigh(ready, solved, study.case.assumptions.most, effort, progress)
+    clock.mark("weights")
     progress.begin("playbook")
     other_rules = cover.other_rules(study, ready.rulebook)
     told = Told(
@@ -162,6 +166,7 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
         other_rules=other_rules,
         demand=implied_demand(reading, settled.reaction, settled.rounds),
         flexibility=flexible,
+        weights=weights,
     )
     book = tell(told)
     clock.mark("tell")
