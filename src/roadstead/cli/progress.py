@@ -28,6 +28,7 @@ STAGES = {
     "resumed": "planning, from what an unfinished run had found",
     "comparisons": "planning again for comparison",
     "flexibility": "working out what flexibility is worth",
+    "weights": "trying every assumption low and high",
     "paths": "carrying plans out on fresh paths",
     "foresight": "planning single paths with foresight",
     "playbook": "telling the playbook",
@@ -38,6 +39,7 @@ EARLY = {
     "plan": "ending with the best plan so far, which is then compared",
     "resumed": "ending with the best plan so far, which is then compared",
     "flexibility": "telling what has been worked out",
+    "weights": "telling what has been worked out",
 }
 """Stages that can be ended early, and what that comes to."""
 PAUSE = 5.0

@@ -120,15 +120,18 @@ def evaluate(
     carmaker = costing.carmaker
     offers, lines = carmaker.offers, tuple(carmaker.lines.values())
     years = node_years(grown) if spared.years is None else spared.years
-    known = spared.known if spared.known and sell_alike(costing, spared.known.ledger.costing) else None
+    known = spared.known
     if known is None:
         circumstances = node_circumstances(grown, years, rulebook, events, costing.conventions.route)
+    else:
+        circumstances = known.ledger.circumstances
+    if known is not None and sell_alike(costing, known.ledger.costing):
+        arcs, selling = list(known.ledger.arcs), known.ledger.selling
+        margin, allowed = known.prospect.arcs.margin, known.prospect.arcs.allowed
+    else:
         arcs = list_arcs(costing, rulebook, offers, lines)
         selling = build_demand(costing, grown, years, circumstances, offers, own_price)
-        margin, allowed = margins(costing, years, circumstances, arcs, selling.net_price, spared.flows)
-    else:
-        circumstances, arcs, selling = known.ledger.circumstances, list(known.ledger.arcs), known.ledger.selling
-        margin, allowed = known.prospect.arcs.margin, known.prospect.arcs.allowed
+        margin, allowed = margins(costing, years, circumstances, arcs, selling.net_price, spared)
     risks = capital.risk_classes(costing, offers, lines)
     markets = tuple(dict.fromkeys(offer.market for offer in offers))
     models = tuple(carmaker.models)
@@ -233,7 +236,7 @@ def margins(
     circumstances: Sequence[Circumstances],
     arcs: Sequence[ArcKey],
     net_price: Floats,
-    only: Flags | None = None,
+    spared: Spared = NOTHING,
 ) -> tuple[Floats, Flags]:
     """After-tax margin at the reference price, and where the flow is allowed. Shapes (Y, A).
 
@@ -241,16 +244,16 @@ def margins(
     ----------
     net_price
         What the maker keeps of the reference price of a car of each offer. Shape (Y, C). [money/car]
-    only
-        Arcs that are looked at, none of the others being allowed; all where None. Shape (A,).
+    spared
+        Arcs that are not looked at, none of which is allowed; what law is known to say.
     """
     carmaker = costing.carmaker
     offers = carmaker.offers
-    moments = moments_of(years, circumstances)
+    moments = moments_of(years, circumstances, spared.laws)
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     for a, key in enumerate(arcs):
-        if only is None or only[a]:
+        if spared.flows is None or spared.flows[a]:
             allowed[:, a] = _allowed(costing, moments, line_of(carmaker, key), offers[key.offer], key.regime)
     flows = np.flatnonzero(allowed.any(0)).tolist()
     ways = [_way(carmaker, arcs[a], np.flatnonzero(allowed[:, a])) for a in flows]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from roadstead.futures.costs.costing import Costing
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.prospect import NodeYears
@@ -35,11 +37,14 @@ class Spared:
         Arcs that anything may flow on; the others are shut. Shape (A,).
     known
         An evaluation with the same tree, node-years and law: what a car earns and what sells is taken from it where it is the same.
+    laws
+        As in ``Moments``, of evaluations with the same circumstances, object for object: those of ``known``.
     """
 
     years: NodeYears | None = None
     flows: Flags | None = None
     known: Evaluation | None = None
+    laws: dict[Hashable, Any] | None = None
 
 
 NOTHING = Spared()

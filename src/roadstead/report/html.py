@@ -11,11 +11,12 @@ from markupsafe import Markup
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
-from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
+from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture, weights_picture
 from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import rehearsal, where_each_breaks
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
+from roadstead.report.weights import weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,8 @@ def page(book: Book, words: Words) -> str:
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
         fresh_signs=page_table(fresh_signs(book, words, once=True), words),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
+        weights=page_table(weights(book, words), words, one_scale=True),
+        weights_figure=weights_picture(book.weights, words) if book.weights else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],

@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
-from roadstead.report.charts import atlas, exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import (
+    atlas,
+    exports,
+    fresh_paths,
+    futures,
+    sites,
+    timeline,
+    tornado,
+    tree,
+    volumes,
+    waterfall,
+)
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, svg
+from roadstead.report.weights import bars, said
 
 if TYPE_CHECKING:
     import altair as alt
@@ -19,6 +31,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.book import Book, Waterfall
     from roadstead.playbook.parts_book import Pull
     from roadstead.playbook.rehearsal_book import FreshPaths
+    from roadstead.playbook.weights_book import Weights
     from roadstead.report.words import Words
 
 WIDE, NARROW, HALF = 1160.0, 358.0, 560.0
@@ -248,6 +261,16 @@ def exports_picture(pull: Pull, words: Words) -> Picture:
     spans = (Swatch("", "bracket", words.label("ui.span_of_each")),)
     notes = (words.label("ui.note.exports"), words.label("ui.note.kits"))
     return Picture("exports", title, "one", panels, ((unit, goods), ("", spans)), notes)
+
+
+def weights_picture(found: Weights, words: Words) -> Picture:
+    """What assumptions weigh, in the chapter on them."""
+    title, shown = _title("weights", words), bars(found, words)
+    panels = (
+        Panel(drawn(tornado.tornado_chart(shown, words, WIDE), "weights", title), "wide"),
+        Panel(drawn(tornado.tornado_chart(shown, words, NARROW), "weights-narrow", title), "narrow"),
+    )
+    return Picture("weights", title, "one", panels, (), tuple(said(found, words)), is_total=True)
 
 
 def rehearsal_picture(found: FreshPaths, words: Words) -> Picture:

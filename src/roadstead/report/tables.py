@@ -11,6 +11,7 @@ from roadstead.report.regret import regret
 from roadstead.report.rehearsal import breaks, rehearsal
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
+from roadstead.report.weights import weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -358,7 +359,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, maps, timeline, tree, waterfalls, volumes, sites, futures, regret, markets,
+    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, weights, fronts, maps, timeline, tree, waterfalls, volumes, sites, futures, regret, markets,
     demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, sources, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

@@ -13,6 +13,7 @@ from roadstead.report.charts import map_differences, sweep_lines, tornado
 from roadstead.report.charts.files import Drawing
 from roadstead.report.html import filled
 from roadstead.report.listing import Listing
+from roadstead.report.weights import assumption, end
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
@@ -152,12 +153,6 @@ def _when(year: int, probability: float) -> dict[str, Term]:
     }  # fmt: skip
 
 
-def assumption(text: str, words: Words) -> str:
-    """An assumption by what it is called, not by its selector."""
-    table, *rest = text.split("/")
-    return words.assumed(rest[-1]) if table == "figures" else words.label(f"whatif.of.{table}")
-
-
 def _mover(mover: Mover, words: Words) -> tuple[str, ...]:
     def money(value: float | None) -> str:
         return "–" if value is None else words.money(value)
@@ -165,8 +160,8 @@ def _mover(mover: Mover, words: Words) -> tuple[str, ...]:
     return (
         words.name(mover.case),
         assumption(mover.assumption, words),
-        mover.low,
-        mover.high,
+        end(mover.low, words),
+        end(mover.high, words),
         money(mover.npv_low),
         money(mover.npv_high),
         f"± {words.money(mover.noise)}",
@@ -247,7 +242,12 @@ def sweep_pictures(book: SweepBook, words: Words) -> dict[str, Callable[[], Draw
 
 def _tornado(name: str, case: Name, book: SweepBook, words: Words) -> Drawing:
     shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
-    bars = [tornado.Bar(assumption(m.assumption, words), m.low, m.high, m.npv_low, m.npv_high, m.noise) for m in shown]
+    bars = [
+        tornado.Bar(
+            assumption(m.assumption, words), end(m.low, words), end(m.high, words), m.npv_low, m.npv_high, m.noise
+        )
+        for m in shown
+    ]
     caption = words.headed(words.name(case), words.label("whatif.npv_change"))
     return Drawing(name, tornado.tornado_chart(bars, words), caption, is_titled=False)
 

@@ -129,6 +129,10 @@ class Words:
         """An amount of money."""
         return self.amount(Amount(value, "money"))
 
+    def more(self, value: float) -> str:
+        """An amount of money more or less."""
+        return f"+{self.money(value)}" if value > 0 else self.money(value)
+
     def share(self, value: float) -> str:
         """A fraction in per cent."""
         return self.amount(Amount(value, "share"))

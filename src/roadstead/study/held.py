@@ -100,7 +100,7 @@ class Weigher:
         ledger = held.evaluation.ledger
         known = replace(held.evaluation, ledger=replace(ledger, costing=self._standing))
         flows = _ever_open(ledger.grown, known.prospect, held.decisions)
-        spared = Spared(ledger.node_years, flows, known)
+        spared = Spared(ledger.node_years, flows, known, {})
         self._whole = _Tree(ledger.grown, held.decisions, held.answered, spared, held.npv)
         self._near = self._most_likely()
 
@@ -162,11 +162,14 @@ class Weigher:
         decisions = Decisions(d.commit[path], d.close[path], d.build[path], d.retire[path])
         answered = held.answered
         if answered is not None:
-            at = [_covering(held.evaluation.prospect.node_years, n, representative_year(years, i)) for i, n in enumerate(path)]
+            at = [
+                _covering(held.evaluation.prospect.node_years, n, representative_year(years, i))
+                for i, n in enumerate(path)
+            ]
             answered = {market: price[at] for market, price in answered.items()}
         bare = Spared(years, whole.spared.flows)
         known = evaluate(grown, self._standing, held.rulebook, grown.events, answered, bare)
-        tree = _Tree(grown, decisions, answered, replace(bare, known=known), 0.0)
+        tree = _Tree(grown, decisions, answered, replace(bare, known=known, laws={}), 0.0)
         return replace(tree, npv=self._worth(tree, known.prospect) or 0.0)
 
 

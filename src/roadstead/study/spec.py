@@ -151,7 +151,7 @@ def reader_again(folder: Path) -> Callable[[Mapping[str, tuple[Row, ...]]], Stud
 
     def again(changed: Mapping[str, tuple[Row, ...]]) -> Study:
         noted: list[Fault] = []
-        study = _assembled(folder, document, {**rows, **changed}, Ground(world, sources, noted))
+        study = _assembled(folder, document, {**rows, **changed}, Ground(world, sources, noted, first=False))
         raise_if_any(noted)
         return study
 
@@ -160,11 +160,12 @@ def reader_again(folder: Path) -> Callable[[Mapping[str, tuple[Row, ...]]], Stud
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a case stands on, and the faults found so far."""
+    """What a case stands on, and the faults found so far; ``first`` is False where its entries have been checked before."""
 
     world: World
     sources: Mapping[str, Source]
     faults: list[Fault]
+    first: bool = True
 
 
 def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, ...]], ground: Ground) -> Study:
@@ -184,7 +185,8 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     about = Told(places, hosts, tuple(carmaker.channels), conventions.demand, carmaker.home.place)
     events = {entry.id: declared_event(document, i, about) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
-    faults += entry_paths.check(rows.get(tables.ENTRY_PATHS.name, ()), carmaker, world)
+    if ground.first:
+        faults += entry_paths.check(rows.get(tables.ENTRY_PATHS.name, ()), carmaker, world)
     faults += segments.check(rows.get(tables.SEGMENTS.name, ()), carmaker, world.gazetteer)
     if document.whole:
         checks.pins(document, carmaker, faults)

@@ -28,8 +28,10 @@ Moved: TypeAlias = "tuple[float | None, ...]"
 
 FEWEST = 5
 """Assumptions worked out on the whole tree, at least."""
-WORK = 220_000.0
-"""Flows in node-years that may be worked out again on it in all, beyond those: 7 assumptions of the large bundled case."""
+WORK = 180_000.0
+"""Flows in node-years that may be worked out again on it in all, beyond those: 6 assumptions of the large bundled case."""
+NEAR = 0.25
+"""An assumption whose low end moves NPV by less, over the largest of those left out, is not tried at its high end where costs change."""
 BATCH = 4
 """Assumptions, or ends of them, that a worker is handed at once."""
 
@@ -61,7 +63,13 @@ def weigh(ready: Ready, solved: Solved, most: int, effort: Effort, progress: Pro
 def _held(ready: Ready, solved: Solved) -> Held:
     worth = solved.certificate.expected
     return Held(
-        ready.study.folder, ready.rulebook, ready.outlook, ready.evaluation, ready.answered, solved.plan.decisions, worth
+        ready.study.folder,
+        ready.rulebook,
+        ready.outlook,
+        ready.evaluation,
+        ready.answered,
+        solved.plan.decisions,
+        worth,
     )
 
 
@@ -71,16 +79,26 @@ def _weight(name: str, moved: dict[tuple[str, str], tuple[str, float | None]]) -
 
 
 def _largest(points: dict[str, list[Point]], kept: int, rounds: _Rounds) -> tuple[list[str], float | None]:
-    """Assumptions that move the most likely future most, and by how much the others do at most; None where there are no others."""
+    """Assumptions that move the most likely future most, and by how much the others do at most; None where there are no others.
+
+    Where only one end was looked at, as costs had to be worked out anew, the other is too if that one comes near those kept.
+    """
     if kept == len(points):
         return list(points), None
-    tried = rounds.ask([tuple(ends) for ends in points.values()], whole=False)
-    by = {
-        name: max((abs(end) for end in ends if end is not None), default=0.0)
-        for name, ends in zip(points, tried, strict=True)
-    }
+    tried = dict(zip(points, rounds.ask([tuple(ends) for ends in points.values()], whole=False), strict=True))
+    by = {name: _most(moved) for name, moved in tried.items()}
+    ranked = sorted(points, key=lambda name: -by[name])
+    near = [
+        name for name in ranked[kept:] if len(tried[name]) < len(points[name]) and by[name] > by[ranked[kept]] * NEAR
+    ]
+    again = rounds.ask([tuple(points[name][len(tried[name]) :]) for name in near], whole=False)
+    by |= {name: max(by[name], _most(moved)) for name, moved in zip(near, again, strict=True)}
     ranked = sorted(points, key=lambda name: -by[name])
     return ranked[:kept], by[ranked[kept]]
+
+
+def _most(moved: Moved) -> float:
+    return max((abs(end) for end in moved if end is not None), default=0.0)
 
 
 class _CutShortError(Exception):

@@ -102,19 +102,21 @@ class Law:
 class Borders:
     """What is known of the borders of a plan: schedules of duty drawn up, and origin decided, once each.
 
-    Rows of an importer are told apart by identity, and kept, so that no other takes their place.
+    Rows of an importer are told apart by identity, and kept, so that no other takes their place. None of it hangs on what anything
+    costs: it stands with the moments, for whoever crosses in them again.
     """
 
     def __init__(self, costing: Costing, moments: Moments) -> None:
         first, last = entry_day(int(moments.year.min())), entry_day(int(moments.year.max()))
         self.costing = costing
         self.moments = moments
-        self._schedules = Schedules(first, last, lambda _: costing.dollars)
-        self._laws: list[Law] = []
-        self._law_of: dict[tuple[object, ...], int] = {}
-        self._met: dict[tuple[object, ...], Ints] = {}
-        self._agreements_of: dict[tuple[object, ...], tuple[str, ...]] = {}
-        self._asked_of: dict[tuple[object, ...], tuple[object, ...]] = {}
+        kept = moments.all.laws
+        self._schedules: Schedules = kept.setdefault("schedules", Schedules(first, last, lambda _: costing.dollars))
+        self._laws: list[Law] = kept.setdefault("laws", [])
+        self._law_of: dict[tuple[object, ...], int] = kept.setdefault("law of", {})
+        self._met: dict[tuple[object, ...], Ints] = kept.setdefault("met", {})
+        self._agreements_of: dict[tuple[object, ...], tuple[str, ...]] = kept.setdefault("agreements of", {})
+        self._asked_of: dict[tuple[object, ...], tuple[object, ...]] = kept.setdefault("asked of", {})
 
     def cross(self, crossings: Sequence[Crossing]) -> Crossed:
         """Cross them all in one pass over the compiled schedules."""

@@ -12,7 +12,7 @@ from roadstead.terms.errors import RoadsteadError
 from roadstead.trade.amendment import amend, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from roadstead.futures.events import Event, Happening, Shift
     from roadstead.futures.grow import Climate, Grown
@@ -29,9 +29,11 @@ def representative_year(years: NodeYears, node_year: int) -> int:
     return int(years.year[node_year] + (years.span[node_year] - 1) // 2)
 
 
-def moments_of(years: NodeYears, circumstances: Sequence[Circumstances]) -> Moments:
-    """Node-years as moments: the year that each is costed in, under its circumstances. Length Y."""
-    return Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+def moments_of(
+    years: NodeYears, circumstances: Sequence[Circumstances], laws: dict[Hashable, Any] | None = None
+) -> Moments:
+    """Node-years as moments: the year that each is costed in, under its circumstances; ``laws`` as in ``Moments``. Length Y."""
+    return Moments((representative_year(years, y) for y in range(years.count)), circumstances, laws)
 
 
 def node_circumstances(

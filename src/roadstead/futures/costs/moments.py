@@ -6,7 +6,7 @@ stands; what batteries, freight and currencies cost differs from moment to momen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -32,11 +32,16 @@ class Moments:
         Shape (n,).
     now
         Length n.
+    laws
+        What law alone says of them, whatever anything costs, by who found it out; handed on to whoever looks at the same moments again.
     """
 
-    def __init__(self, year: Iterable[int], now: Sequence[Circumstances]) -> None:
+    def __init__(
+        self, year: Iterable[int], now: Sequence[Circumstances], laws: dict[Hashable, Any] | None = None
+    ) -> None:
         self.year: Ints = np.fromiter(year, dtype=np.int64, count=len(now))
         self.now = tuple(now)
+        self.laws = {} if laws is None else laws
         self._whole: tuple[Moments, Ints] | None = None
         self._arrays: dict[Hashable, Floats] = {}
         self._numbers: dict[Hashable, Ints] = {}

@@ -29,6 +29,7 @@ def write_deck(book: Book, path: Path, words: Words) -> None:
         story.capacity(deck, book)
     story.sent(deck, book)
     risk.losses(deck, book)
+    risk.weights(deck, book)
     risk.fresh_paths(deck, book)
     grounds.beware(deck, book)
     grounds.not_modelled(deck, book)

@@ -9,6 +9,7 @@ from roadstead.playbook.book import Amount
 from roadstead.report.amounts import grouped, money_scale
 from roadstead.report.charts.fresh_paths import COLOURS, OTHER
 from roadstead.report.charts.style import ACCENT
+from roadstead.report.charts.tornado import HIGH, LOW
 from roadstead.report.deck.first import GAP, entries, form
 from roadstead.report.deck.fitting import Line
 from roadstead.report.deck.native import BARS, LINES, Look, Series, native
@@ -16,9 +17,10 @@ from roadstead.report.deck.slides import BOTTOM, LEFT, RIGHT, TOP, Box, Entry
 from roadstead.report.html import money_unit, page_table
 from roadstead.report.regret import BEFORE, TOGETHER, levels, regret
 from roadstead.report.rehearsal import rehearsal
+from roadstead.report.weights import bars, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from roadstead.playbook.book import Book
     from roadstead.report.deck.slides import Deck
@@ -61,6 +63,32 @@ def losses(deck: Deck, book: Book) -> None:
     box = Box(LEFT + third + GAP, top, RIGHT - LEFT - third - GAP, BOTTOM - top - 34.0)
     deck.table(box, rows, (2.6, 1.2, 1.3, *(1.3 for _ in keys)), (11.0, 10.0, 9.0, 8.0))
     deck.text(Box(LEFT, BOTTOM - 28.0, RIGHT - LEFT, 28.0), [[Line(words.label("deck.note.regret"))]], (10.0, 9.0, 8.0))
+
+
+def weights(deck: Deck, book: Book) -> None:
+    """What assumptions weigh, the plan's decisions held."""
+    if book.weights is None:
+        return
+    words, rows = deck.words, bars(book.weights, deck.words)
+    deck.begin(words.label("ui.weights"))
+    used = deck.text(
+        Box(LEFT, TOP, RIGHT - LEFT, 64.0), [[Line(text)] for text in said(book.weights, words)],
+        (13.0, 12.0, 11.0, 10.0, 9.0),
+    )  # fmt: skip
+    top = TOP + used + 8.0
+    scale = money_scale([row.span for row in book.weights.rows], words.language)
+
+    def moved(values: Iterable[float | None]) -> tuple[float | None, ...]:
+        return tuple(None if value is None else value / scale.divisor for value in values)
+
+    names = [f"{row.name} ({row.low} / {row.high})" for row in rows]
+    series = [
+        Series(words.label("whatif.low"), moved(row.npv_low for row in rows), LOW),
+        Series(words.label("whatif.high"), moved(row.npv_high for row in rows), HIGH),
+    ]
+    look = Look(form=form(scale), unit=money_unit(scale.word, words), size=10.0, labels=True, gap=40)
+    box = Box(LEFT, top, RIGHT - LEFT, BOTTOM - top)
+    native(deck, box, BARS, names, series, words.tell("figure.weights"), look)
 
 
 def fresh_paths(deck: Deck, book: Book) -> None:
