@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.signs_book import Signpost
     from roadstead.playbook.sources_book import SourceRow
+    from roadstead.playbook.trails_book import Trails
     from roadstead.playbook.weights_book import Weights
     from roadstead.playbook.worth_book import Worth
 
@@ -394,3 +395,4 @@ class Book:
     regrets: Regrets | None = None
     sources: tuple[SourceRow, ...] = ()
     weights: Weights | None = None
+    trails: Trails | None = None

@@ -16,6 +16,7 @@ from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import rehearsal, where_each_breaks
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
+from roadstead.report.trails import Asked, trails
 from roadstead.report.weights import weights
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class PageTable:
 def page(book: Book, words: Words) -> str:
     """The whole page."""
     reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
+    asked = Asked(book)
+    leading = {"markets": asked.markets, "events": asked.events}
     return filled(
         "playbook.html",
         words,
@@ -74,7 +77,9 @@ def page(book: Book, words: Words) -> str:
         ],
         demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
         proof=tables.proof(book, words),
-        comparisons=page_table(tables.comparisons(book, words), words),
+        asked=asked,
+        trails=trails(book, words),
+        comparisons=asked.comparisons(page_table(tables.comparisons(book, words), words)),
         regret=_regret(book, words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
         rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
@@ -85,7 +90,10 @@ def page(book: Book, words: Words) -> str:
         weights_figure=weights_picture(book.weights, words) if book.weights else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(signposts(book, words), words),
-        tables=[page_table(build(book, words), words) for build in PRINTED],
+        tables=[
+            leading.get(shown.key, _as_it_is)(shown)
+            for shown in (page_table(build(book, words), words) for build in PRINTED)
+        ],
         grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
@@ -109,6 +117,10 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
     tables.evidence,
 )
 """Tables printed on the page; the others are what its sentences and charts show."""
+
+
+def _as_it_is(table: PageTable) -> PageTable:
+    return table
 
 
 def _regret(book: Book, words: Words) -> PageTable:

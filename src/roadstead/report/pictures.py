@@ -40,11 +40,12 @@ WIDE, NARROW, HALF = 1160.0, 358.0, 560.0
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A drawing; ``shown`` says on which pages: wide, narrow or both. ``title`` stands above it."""
+    """A drawing; ``shown`` says on which pages: wide, narrow or both. ``title`` stands above it; ``key`` is that of its figure."""
 
     drawing: Markup
     shown: str
     title: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Picture:
         True where it shows a total of money, which the conventions go with.
     years, opens_at
         Years of which one is shown at a time, and the first to be shown; none where all are.
+    keys
+        Figures in it with the keys of their trails.
     """
 
     key: str
@@ -87,6 +90,7 @@ class Picture:
     is_total: bool = False
     years: tuple[int, ...] = ()
     opens_at: int = 0
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
@@ -144,8 +148,17 @@ def _map(book: Book, words: Words) -> Picture:
     notes = (words.label("ui.note.map"),)
     return Picture(
         "map", words.tell("figure.map", model=shown.model), "beside", tuple(panels), tuple(legends), notes, years=years,
-        opens_at=shown.opens_at,
+        opens_at=shown.opens_at, keys=_duties_keys(book, words),
     )  # fmt: skip
+
+
+def _duties_keys(book: Book, words: Words) -> tuple[tuple[str, str], ...]:
+    """Duties of the year that the map opens at."""
+    year = book.atlas.opens_at
+    shown = next(one for one in book.atlas.maps if one.year == year)
+    return tuple(
+        (f"{words.name(m.place)} {year}: {words.share(m.duty)}", f"duties/{m.iso3}/{year}") for m in shown.markets
+    )
 
 
 def _duties(words: Words) -> tuple[Swatch, ...]:
@@ -191,7 +204,7 @@ def _waterfalls(book: Book, words: Words) -> Picture:
         compared = [other for other in book.waterfalls if (other.market, other.model) == (lane.market, lane.model)]
         chart = waterfall.waterfall_chart(lane, numbers, waterfall.edge(compared), words)
         said = lane_said(lane, words)
-        panels.append(Panel(drawn(chart, f"lane{i}", said), "both", said))
+        panels.append(Panel(drawn(chart, f"lane{i}", said), "both", said, f"landed/{lane.key}"))
     groups = [Swatch(colour, "box", words.label(f"cost.group.{key}")) for key, colour in waterfall.GROUPS.items()]
     groups += [
         Swatch(waterfall.TOTAL, "box", words.label("cost.landed")), Swatch(waterfall.KEPT, "box", words.label("ui.kept")),
@@ -230,7 +243,11 @@ def _volumes(book: Book, words: Words) -> Picture:
         Swatch("", "bracket", words.label("ui.span")),
         Swatch("#eef0f2", "step", words.label("ui.capacity")),
     ]
-    return Picture("volumes", title, "halves", tuple(panels), (modes(words), ("", tuple(marks))), tuple(notes))
+    made = tuple(
+        (f"{words.name(site.site)} {site.year}: {words.cars(site.output)}", f"made/{site.key}") for site in book.sites
+    )
+    legends = (modes(words), ("", tuple(marks)))
+    return Picture("volumes", title, "halves", tuple(panels), legends, tuple(notes), keys=made)
 
 
 def _futures(book: Book, words: Words) -> Picture:

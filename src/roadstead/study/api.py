@@ -260,6 +260,7 @@ def plan(
     from roadstead.study.progress import Quiet
     from roadstead.study.silence import solver_silenced
     from roadstead.study.study import run
+    from roadstead.study.trail.shown import with_trails
 
     watched = progress or Quiet()
     watched.begin("facts")
@@ -270,7 +271,7 @@ def plan(
         study = read_case(folder)
         effort = effort_of(study.case, **wanted)
         must_be_reached(effort.cluster)
-        done = run(study, effort=effort, progress=watched, searches=searches)
+        done = with_trails(run(study, effort=effort, progress=watched, searches=searches))
         stored = None
         if out is not None:
             watched.begin("pages")

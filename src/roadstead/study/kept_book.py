@@ -17,6 +17,7 @@ from roadstead.playbook import (
     rehearsal_book,
     signs_book,
     sources_book,
+    trails_book,
     weights_book,
     worth_book,
 )
@@ -38,6 +39,7 @@ ROOMS = (
     rehearsal_book,
     signs_book,
     sources_book,
+    trails_book,
     weights_book,
     worth_book,
 )

@@ -114,9 +114,31 @@ def _finite(value: float) -> float | None:
     return value if isfinite(value) else None
 
 
+def result(run: Run) -> dict[str, Any]:
+    """What came of a run, in numbers."""
+    solved = run.solved
+    return {
+        "npv": solved.certificate.expected,
+        **({"maximised": solved.certificate.value} if run.ready.evaluation.prospect.tails.level.size else {}),
+        "standing": _finite(solved.standing),
+        "capital": solved.certificate.capital,
+        "worst_violation": solved.certificate.worst_violation,
+        "bound_certified": solved.bound_certified,
+        "bound_solver": solved.bound_solver,
+        "gap_value_added": _finite(solved.gap_value_added),
+        "gap_npv": solved.gap_npv,
+        "gap_rests_on": solved.gap_bound,
+        "solver_status": solved.status,
+        "method": solved.method,
+        "method_reason": solved.reason,
+        "rounds": run.book.demand.rounds if run.book.demand else 1,
+        "moved_by_rivals": run.book.demand.moved if run.book.demand else 0.0,
+    }
+
+
 def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
     """The manifest, but for the hashes of the files beside it."""
-    study, solved = run.ready.study, run.solved
+    study = run.ready.study
     case = study.case
     return {
         "format": FORMAT,
@@ -133,23 +155,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "options": {"gap": run.effort.gap, "seconds": run.effort.seconds, "workers": run.effort.workers},
         "reference_world": {"built_on": BUILT_ON.isoformat(), "sha256": packaged_digest(), "kept": KEPT},
         "prospect_sha256": digest(run.ready.evaluation.prospect),
-        "result": {
-            "npv": solved.certificate.expected,
-            **({"maximised": solved.certificate.value} if run.ready.evaluation.prospect.tails.level.size else {}),
-            "standing": _finite(solved.standing),
-            "capital": solved.certificate.capital,
-            "worst_violation": solved.certificate.worst_violation,
-            "bound_certified": solved.bound_certified,
-            "bound_solver": solved.bound_solver,
-            "gap_value_added": _finite(solved.gap_value_added),
-            "gap_npv": solved.gap_npv,
-            "gap_rests_on": solved.gap_bound,
-            "solver_status": solved.status,
-            "method": solved.method,
-            "method_reason": solved.reason,
-            "rounds": run.book.demand.rounds if run.book.demand else 1,
-            "moved_by_rivals": run.book.demand.moved if run.book.demand else 0.0,
-        },
+        "result": result(run),
         "comparisons": {entry.key: entry.npv for entry in run.book.comparisons},
         "seconds": dict(run.seconds),
     }

@@ -1,0 +1,75 @@
+"""Where figures come from, as plain values: each figure's trail one step back, and the rows at its end, each told once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from roadstead.playbook.book import Amount, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRow:
+    """A row that figures rest on: where it stands, cells that count, its document.
+
+    Attributes
+    ----------
+    row
+        Its table, and what names it in there.
+    at
+        File and line, ``packaged`` in front of a row that is nobody's own.
+    source
+        Title of the document, or the reasoning of an assumption; empty where none was located.
+    """
+
+    row: str
+    at: str
+    says: tuple[str, ...]
+    source: str
+    url: str
+    as_of: str
+    confidence: str
+    is_assumption: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPart:
+    """A part of a figure, or the figure itself: what it is, how it is worked out, and the numbers of the rows it rests on.
+
+    Attributes
+    ----------
+    key
+        Under which it may be asked for by itself; empty where it cannot.
+    equation
+        Number of the equation in docs/notation.md.
+    """
+
+    what: Sentence
+    amount: Amount
+    key: str
+    how: Sentence | None
+    equation: str
+    rests_on: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A figure with all that it adds up from."""
+
+    figure: TrailPart
+    parts: tuple[TrailPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trails:
+    """Figures of the playbook that have a trail, in its order, then what some of them add up from."""
+
+    figures: tuple[Trail, ...]
+    rows: tuple[TrailRow, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Keys of the figures."""
+        return frozenset(one.figure.key for one in self.figures)

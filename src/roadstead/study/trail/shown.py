@@ -1,0 +1,68 @@
+"""Trails of the figures that a playbook shows, worked out once with it, so that its page can tell them without the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from roadstead.playbook.trails_book import Trail, TrailPart, TrailRow, Trails
+from roadstead.study.kept import Kept
+from roadstead.study.manifest import result
+from roadstead.study.study import read_back
+from roadstead.study.trail.ground import AT, Ground
+from roadstead.study.trail.why import listed, trail
+from roadstead.terms.errors import RoadsteadError
+
+if TYPE_CHECKING:
+    from roadstead.study.study import Run
+    from roadstead.study.trail.steps import Root, Step
+
+MOST_NODES = 40
+"""Nodes of a tree, at most, whose parts of NPV are told beside the whole; those of a larger one are asked for one by one."""
+
+
+def with_trails(run: Run) -> Run:
+    """The run with the trails of its playbook's figures.
+
+    One that does not lead to its figure is left out, as asking for it alone would be refused.
+    """
+    reading = read_back(run.ready.study, run.ready, run.solved)
+    ground = Ground(Kept(run.ready.study.folder, {"result": result(run)}, run.ready, reading), run.book)
+    nodes = reading.tree.count
+    keys = [one.key for one in listed(ground)]
+    keys += [f"npv/{AT[1:]}{n}" for n in range(nodes if nodes <= MOST_NODES else 0)]
+    numbers: dict[Root, int] = {}
+    found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
+    return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(map(_row, numbers)))))
+
+
+def _followed(ground: Ground, key: str, keys: list[str]) -> Step | None:
+    try:
+        return trail(ground, key, keys)
+    except RoadsteadError:
+        return None
+
+
+def _told(step: Step, numbers: dict[Root, int]) -> Trail:
+    """A figure with its parts; rows are numbered as they are met."""
+
+    def part(one: Step) -> TrailPart:
+        rests_on = tuple(numbers.setdefault(root, len(numbers)) for root in dict.fromkeys(one.rests_on))
+        return TrailPart(one.what, one.amount, one.key, one.how, one.equation, rests_on)
+
+    return Trail(part(step), tuple(map(part, step.parts)))
+
+
+def _row(root: Root) -> TrailRow:
+    is_told = not root.is_assumption or root.table == "events"  # an event's reasoning stands for its source
+    return TrailRow(
+        f"{root.table} {root.row}".strip(),
+        root.at,
+        root.says,
+        root.source if is_told else "",
+        root.url,
+        root.as_of,
+        root.confidence,
+        root.is_assumption,
+        root.note,
+    )
