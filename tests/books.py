@@ -5,6 +5,7 @@ from __future__ import annotations
 from demands import made_up_demand
 from pulls import made_up_pull
 from rehearsals import made_up_rehearsal
+from trailed import made_up_trails, made_up_weights
 from worths import made_up_flexibility, made_up_signposts
 
 from roadstead.playbook.book import (
@@ -209,6 +210,8 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
             ),
         ),
         pull=made_up_pull(),
+        weights=made_up_weights(),
+        trails=made_up_trails(),
         flexibility=made_up_flexibility(LINES["north"][0]),
         signposts=made_up_signposts(decision("south", "open", 60_000, 2031, 4e8)),
         demand=made_up_demand(),

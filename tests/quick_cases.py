@@ -16,7 +16,9 @@ def asks_nothing_beside(folder: Path) -> None:
     file = folder / "case.yaml"
     text = file.read_text(encoding="utf-8")
     assert text.count("flexibility: {times: 2,") == 1
-    file.write_text(text.replace("flexibility: {times: 2,", "assumptions: {most: 0}\nflexibility: {times: 0,"), encoding="utf-8")
+    file.write_text(
+        text.replace("flexibility: {times: 2,", "assumptions: {most: 0}\nflexibility: {times: 0,"), encoding="utf-8"
+    )
 
 
 def quick_case(folder: Path) -> Path:

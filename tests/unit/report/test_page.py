@@ -102,9 +102,10 @@ def test_nothing_comes_from_outside_and_nothing_runs(written: dict[str, Path]):
 
 def test_links_lead_to_sources_only(written: dict[str, Path]):
     links = [a for _, a in read(written).named("a")]
-    assert {link["href"] for link in links} == {"https://example.org/a?b=1&c=2"}
-    assert len(links) == 2, "in the evidence and among the sources"
-    assert all(link["rel"] == "noopener noreferrer" for link in links)
+    outside = [link for link in links if not link["href"].startswith("#")]
+    assert {link["href"] for link in outside} == {"https://example.org/a?b=1&c=2", "https://kba.invalid/"}
+    assert len(outside) == 3, "in the evidence, among the sources, and at the end of a trail"
+    assert all(link["rel"] == "noopener noreferrer" for link in outside)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -121,13 +122,20 @@ def test_names_are_text_whatever_they_hold(language: str):
         futures=tuple(replace(row, name=Name(EVIL, EVIL)) for row in book.futures),
         events=tuple(replace(row, changes=EVIL) for row in book.events),
         evidence=tuple(replace(row, note=EVIL, url="javascript:alert(1)") for row in book.evidence),
+        trails=replace(
+            book.trails,
+            rows=tuple(
+                replace(row, row=EVIL, source=EVIL, note=EVIL, url="javascript:alert(1)") for row in book.trails.rows
+            ),
+        ),
         other_rules=tuple(
             replace(row, title=EVIL, printed=EVIL, url="javascript:alert(1)") for row in book.other_rules
         ),
     )
     text = page(evil, Words(language, "USD"))
     reader = Reader(text)
-    assert not reader.named("script", "img", "a")
+    assert not reader.named("script", "img")
+    assert all(a["href"].startswith("#") for _, a in reader.named("a"))
     assert not reader.crossed
     assert EVIL in reader.text
     assert "javascript:" not in text
@@ -166,8 +174,8 @@ def test_pictures_and_tables_say_what_they_show(written: dict[str, Path]):
     reader = read(written)
     drawings = [a for _, a in reader.named("svg")]
     assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
-    assert len(reader.named("figure")) == len(reader.named("figcaption")) == 8
-    assert len(reader.named("table")) == len(reader.named("caption")) == 17
+    assert len(reader.named("figure")) == len(reader.named("figcaption")) == 9
+    assert len(reader.named("table")) == len(reader.named("caption")) == 18
     scrolls = [a for _, a in reader.named("div") if a.get("class") == "scroll"]
     assert all(a["tabindex"] == "0" and a["aria-label"] for a in scrolls)
 
@@ -189,8 +197,8 @@ def test_the_first_screen_tells_every_do_now_with_its_cost(book: Book, written: 
 def test_conventions_stand_beside_every_total(book: Book, pages: dict[str, dict[str, Path]]):
     text = read(pages["en"]).text
     for sentence in book.cover.conventions:
-        # Under the headline, beside the comparisons, under the pictures of fresh paths and of the futures.
-        assert text.count(Words("en", "USD").say(sentence)) == 4
+        # Under the headline, beside the comparisons, under the pictures of assumptions, of fresh paths and of the futures.
+        assert text.count(Words("en", "USD").say(sentence)) == 5
 
 
 def test_chinese_pages_are_chinese(pages: dict[str, dict[str, Path]]):
@@ -268,7 +276,7 @@ def test_how_wrong_we_may_be_is_told_with_its_errors():
     first = book.rehearsal.signs[0]
     for sentence in (first.said, *(condition.said for condition in first.signpost.conditions)):
         assert words.say(sentence) in said
-    assert "Figure 1 · NPV on 1,000 fresh paths" in said
+    assert "Figure 2 · NPV on 1,000 fresh paths" in said
     assert "Figure 2 · " in said
 
 

@@ -22,6 +22,7 @@ from roadstead.study.spec import read_study
 from roadstead.study.store import BOOK
 from roadstead.study.study import prepare, read_back, settle
 from roadstead.study.trail.ground import Ground
+from roadstead.study.trail.shown import with_trails
 from roadstead.study.trail.steps import step, summed
 from roadstead.study.trail.why import listed, trail
 from roadstead.terms.errors import RoadsteadError
@@ -224,3 +225,19 @@ def test_of_a_grown_tree_it_says_how_costs_were_drawn(tmp_path: Path, stored: Pa
     assert {root.row for root in found if root.table == "economy"} >= {"charter_spread"}
     npv = trail(ground, "npv", [])
     assert npv.amount.value == pytest.approx(reading.certificate.expected)
+
+
+def test_a_playbook_carries_the_trails_of_all_its_figures(starter_run):
+    book = with_trails(starter_run).book
+    found = book.trails
+    told = {one.figure.key: one for one in found.figures}
+    assert {"npv", "npv/kinds", "added", "gap", "capital", "npv/n0"} <= told.keys()
+    assert {f"landed/{lane.key}" for lane in book.waterfalls} <= told.keys()
+    assert {f"cars/{row.key}" for row in book.markets} <= told.keys()
+    assert {f"skip/{row.key}" for row in book.do_now} <= told.keys()
+    plan = next(row for row in book.comparisons if row.key == "plan")
+    assert told["npv"].figure.amount.value == pytest.approx(plan.npv)
+    assert sum(part.amount.value for part in told["npv"].parts) == pytest.approx(plan.npv)
+    assert len(set(found.rows)) == len(found.rows) > 50
+    numbers = {i for one in found.figures for part in (one.figure, *one.parts) for i in part.rests_on}
+    assert numbers == set(range(len(found.rows)))

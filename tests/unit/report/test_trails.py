@@ -1,0 +1,49 @@
+"""Figures of the page lead to their trails, and nothing leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+from books import made_up_book
+
+from roadstead.report.html import page
+from roadstead.report.words import Words
+
+
+@pytest.fixture(scope="module")
+def told() -> str:
+    return page(made_up_book(), Words("en", "USD"))
+
+
+def test_every_figure_that_leads_on_leads_to_a_trail(told):
+    ids = set(re.findall(r'id="([^"]*)"', told))
+    asked = re.findall(r'href="#([^"]*)"', told)
+    assert len(asked) > 3
+    assert {unquote(one) for one in asked} <= ids
+
+
+def test_npv_leads_to_its_nodes_and_the_row_at_the_end(told):
+    assert re.search(r'<a class="asked" href="#why-npv">12\.44</a>', told)
+    trail = told.partition('id="why-npv"')[2].partition("</article>")[0]
+    assert "equation F.1" in trail
+    assert 'href="#why-npv/n0"' in trail
+    assert "<code>npv/n1</code>" in trail  # no trail of its own on the page: it may be asked for
+    assert "discount_base 0.08" in trail
+    assert (
+        '<a href="https://kba.invalid/" rel="noopener noreferrer">KBA</a>; as of 2026-01-06; high confidence' in trail
+    )
+    assert f"<code>roadstead why {made_up_book().cover.run} npv</code>" in trail
+
+
+def test_no_address_of_a_row_comes_alive(told):
+    assert "Judgement: talks go on" in told
+    assert "javascript:" not in told
+
+
+def test_a_book_without_trails_has_no_chapter_on_them():
+    told = page(replace(made_up_book(), trails=None), Words("zh", "USD")).partition("</style>")[2]
+    assert 'class="asked"' not in told
+    assert 'class="trails"' not in told
