@@ -243,6 +243,7 @@ def as_json(done: "Planned", rehearsed: "Rehearsal | None", language: Literal["e
             {"key": row.key, "what": say(row.what), "of": row.of, "worth": row.worth, "standing": row.standing}
             for row in book.flexibility
         ],
+        "weights": book.weights,
         "warnings": [say(sentence) for sentence in book.warnings],
         "cover": _cover(done, say),
         "seconds": done.run.seconds,

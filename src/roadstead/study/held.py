@@ -29,6 +29,7 @@ from roadstead.terms.tables import scan_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from roadstead.footprint.plan import FootprintPlan
     from roadstead.futures.costs.costing import Costing
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.grow import Grown
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from roadstead.terms.errors import Fault
     from roadstead.terms.tables import Row
     from roadstead.trade.rulebook import Rulebook
+
+
+A_CAR = 1.0
+"""Cars below which a lane carries none. [cars/year]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Held:
     outlook: Outlook
     evaluation: Evaluation
     answered: Mapping[str, Floats] | None
-    decisions: Decisions
+    plan: FootprintPlan
     npv: float
 
 
@@ -99,9 +104,9 @@ class Weigher:
         self._standing = self._costing(self._base)
         ledger = held.evaluation.ledger
         known = replace(held.evaluation, ledger=replace(ledger, costing=self._standing))
-        flows = _ever_open(ledger.grown, known.prospect, held.decisions)
+        flows = _ever_open(ledger.grown, known.prospect, held.plan.decisions)
         spared = Spared(ledger.node_years, flows, known, {})
-        self._whole = _Tree(ledger.grown, held.decisions, held.answered, spared, held.npv)
+        self._whole = _Tree(ledger.grown, held.plan.decisions, held.answered, spared, held.npv)
         self._near = self._most_likely()
 
     def __call__(self, ends: Ends) -> list[tuple[float | None, ...]]:
@@ -154,10 +159,10 @@ class Weigher:
         return found.certificate.expected if found.keeps else None
 
     def _most_likely(self) -> _Tree:
-        """The most likely future as if it were certain, a node-year a stage."""
+        """The most likely future as if it were certain, a node-year a stage, on lanes that carry cars in it."""
         whole, held = self._whole, self._held
         path = list(likely_path(whole.grown.tree))
-        grown, d = along(whole.grown, path), held.decisions
+        grown, d = along(whole.grown, path), held.plan.decisions
         years = NodeYears(np.arange(len(path)), grown.tree.start.copy(), grown.tree.years.copy())
         decisions = Decisions(d.commit[path], d.close[path], d.build[path], d.retire[path])
         answered = held.answered
@@ -167,7 +172,8 @@ class Weigher:
                 for i, n in enumerate(path)
             ]
             answered = {market: price[at] for market, price in answered.items()}
-        bare = Spared(years, whole.spared.flows)
+        there = np.isin(held.evaluation.prospect.node_years.node, path)
+        bare = Spared(years, (held.plan.flows.flow[there] >= A_CAR).any(0))
         known = evaluate(grown, self._standing, held.rulebook, grown.events, answered, bare)
         tree = _Tree(grown, decisions, answered, replace(bare, known=known, laws={}), 0.0)
         return replace(tree, npv=self._worth(tree, known.prospect) or 0.0)

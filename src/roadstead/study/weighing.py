@@ -68,7 +68,7 @@ def _held(ready: Ready, solved: Solved) -> Held:
         ready.outlook,
         ready.evaluation,
         ready.answered,
-        solved.plan.decisions,
+        solved.plan,
         worth,
     )
 

@@ -36,10 +36,8 @@ def points(starter_run: Run) -> dict[tuple[str, str], Point]:
 @pytest.fixture(scope="module")
 def weigher(starter_run: Run) -> Weigher:
     ready, solved = starter_run.ready, starter_run.solved
-    decisions, npv = solved.plan.decisions, solved.certificate.expected
-    return Weigher(
-        Held(ready.study.folder, ready.rulebook, ready.outlook, ready.evaluation, ready.answered, decisions, npv)
-    )
+    plan, npv = solved.plan, solved.certificate.expected
+    return Weigher(Held(ready.study.folder, ready.rulebook, ready.outlook, ready.evaluation, ready.answered, plan, npv))
 
 
 @pytest.mark.parametrize("item", ["dealer_margin", "capacity", "charter_rate"])
