@@ -21,10 +21,10 @@ WAYS = [("en", 1280, "light"), ("zh", 390, "dark")]
 
 @pytest.fixture(params=WAYS, ids=lambda way: "-".join(map(str, way)))
 def shown(request: pytest.FixtureRequest, browser: Browser, pages: dict[str, Path]) -> Iterator[Page]:
-    """A page with all that is folded opened."""
+    """A page with all that is folded opened, and a figure asked about."""
     language, width, scheme = request.param
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.goto(pages[language].as_uri())
+    page.goto(f"{pages[language].as_uri()}#why-npv")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     yield page
     page.close()

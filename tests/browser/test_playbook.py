@@ -61,7 +61,7 @@ def test_the_page_never_scrolls_sideways(shown: Page, width: int):
 def test_every_figure_is_in_sight(shown: Page, width: int):
     shown.set_viewport_size({"width": width, "height": 844})
     figures = shown.locator("figure").all()
-    assert len(figures) == 8
+    assert len(figures) == 9
     for figure in figures:
         drawings = [d for d in figure.locator("svg[role=img]").all() if d.is_visible()]
         assert drawings
@@ -70,11 +70,26 @@ def test_every_figure_is_in_sight(shown: Page, width: int):
 
 def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
     shown.set_viewport_size({"width": 390, "height": 844})
-    for key in ("timeline", "volumes", "futures", "waterfall", "exports", "rehearsal"):
+    for key in ("timeline", "volumes", "futures", "waterfall", "exports", "rehearsal", "weights"):
         for drawing in shown.locator(f"#figure-{key} svg[role=img]").all():
             if drawing.is_visible():
                 box = drawing.bounding_box()
                 assert box["x"] + box["width"] <= 390, key
+
+
+def test_a_figure_that_is_asked_about_shows_its_trail_and_no_other(shown: Page):
+    trails = shown.locator("article.trail")
+    assert not [one for one in trails.all() if one.is_visible()]
+    shown.locator("table.comparisons a.asked").first.click()
+    (visible,) = [one for one in trails.all() if one.is_visible()]
+    assert visible.get_attribute("id") == "why-npv"
+    assert visible.bounding_box()["y"] < shown.viewport_size["height"]
+    visible.locator("a.asked").first.press("Enter")  # on to a part of it, by the keyboard
+    assert [one.get_attribute("id") for one in trails.all() if one.is_visible()] == ["why-npv/n0"]
+    shown.go_back()
+    assert [one.get_attribute("id") for one in trails.all() if one.is_visible()] == ["why-npv"]
+    shown.emulate_media(media="print")
+    assert not [one for one in trails.all() if one.is_visible()]
 
 
 def test_a_telephone_can_read_sentences_in_tables(shown: Page):

@@ -61,6 +61,7 @@ def test_progress_is_told_on_standard_error(planned):
         "planning",
         "planning again for comparison",
         "working out what flexibility is worth",
+        "trying every assumption low and high",
         "telling the playbook",
         "writing pages and run folder",
     ]

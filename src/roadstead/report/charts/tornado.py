@@ -82,9 +82,14 @@ def tornado_chart(bars: Sequence[Bar], words: Words, width: float = WIDTH) -> al
     bar_marks = alt.Chart(inline(boxes)).mark_bar()
     axis = alt.Chart(inline([{"x": form.middle, "x2": form.middle, "y": HEAD - 4, "y2": place.height - FOOT}]))
     fill = alt.Fill("fill:N", scale=None)
+    ends = (("low", LOW, -1.0, "right"), ("high", HIGH, 1.0, "left"))
     key = [
-        {"x": form.middle - 8, "y": 12, "text": words.label("whatif.low"), "side": "right", "colour": LOW},
-        {"x": form.middle + 8, "y": 12, "text": words.label("whatif.high"), "side": "left", "colour": HIGH},
+        {"x": form.middle + sign * 20, "y": 12, "text": words.label(f"whatif.{end}"), "side": side}
+        for end, _, sign, side in ends
+    ]
+    marks = [
+        {"x": form.middle + sign * 6, "x2": form.middle + sign * 15, "y": 8, "y2": 16, "fill": colour}
+        for _, colour, sign, _ in ends
     ]
     layers = [
         cast("alt.Chart", band.encode(**place.span)),
@@ -95,7 +100,8 @@ def tornado_chart(bars: Sequence[Bar], words: Words, width: float = WIDTH) -> al
             written([t for t in texts if t["side"] == side], place, align=side, color=MUTED, fontSize=10)
             for side in ("left", "right")
         ),
-        *(written([k], place, align=k["side"], color=k["colour"], fontWeight="bold") for k in key),
+        cast("alt.Chart", alt.Chart(inline(marks)).mark_bar().encode(**place.span, fill=fill)),
+        *(written([k], place, align=k["side"], fontWeight="bold") for k in key),
     ]
     return drawing(layers, width, place.height)
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 MOST_NODES = 40
 """Nodes of a tree, at most, whose parts of NPV are told beside the whole; those of a larger one are asked for one by one."""
 
+MOST = 400
+"""Figures told at most, so that the page stays light: one takes 2 kB of it. The largest bundled case has 353."""
+OF_MARKETS = ("cars/", "size/", "nev/")
+"""How keys of cars, sizes and NEV shares of markets begin, which are many, and told last."""
+
 
 def with_trails(run: Run) -> Run:
     """The run with the trails of its playbook's figures.
@@ -29,8 +34,10 @@ def with_trails(run: Run) -> Run:
     reading = read_back(run.ready.study, run.ready, run.solved)
     ground = Ground(Kept(run.ready.study.folder, {"result": result(run)}, run.ready, reading), run.book)
     nodes = reading.tree.count
-    keys = [one.key for one in listed(ground)]
+    known = [one.key for one in listed(ground)]
+    keys = [key for key in known if not key.startswith(OF_MARKETS)]
     keys += [f"npv/{AT[1:]}{n}" for n in range(nodes if nodes <= MOST_NODES else 0)]
+    keys = [*keys, *(key for key in known if key.startswith(OF_MARKETS))][:MOST]
     numbers: dict[Root, int] = {}
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
     return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(map(_row, numbers)))))
