@@ -173,7 +173,7 @@ class Weigher:
             ]
             answered = {market: price[at] for market, price in answered.items()}
         there = np.isin(held.evaluation.prospect.node_years.node, path)
-        bare = Spared(years, (held.plan.flows.flow[there] >= A_CAR).any(0))
+        bare = Spared(years, np.asarray((held.plan.flows.flow[there] >= A_CAR).any(0)))
         known = evaluate(grown, self._standing, held.rulebook, grown.events, answered, bare)
         tree = _Tree(grown, decisions, answered, replace(bare, known=known, laws={}), 0.0)
         return replace(tree, npv=self._worth(tree, known.prospect) or 0.0)
