@@ -240,7 +240,8 @@ def test_flows_are_told_by_name(stored: Path, starter_run: Run):
 def test_the_same_case_gives_the_same_plan(starter_run: Run):
     """The whole way again: the same problem, the same value, the same bounds, the same book."""
     with solver_silenced():
-        again = plan_study(read_study(starter_run.ready.study.folder), effort=starter_run.effort, progress=Quiet())
+        study = replace(read_study(starter_run.ready.study.folder), case=starter_run.ready.study.case)
+        again = plan_study(study, effort=starter_run.effort, progress=Quiet())
     assert parquet.digest(again.ready.evaluation.prospect) == parquet.digest(starter_run.ready.evaluation.prospect)
     assert again.solved.certificate.value == starter_run.solved.certificate.value
     assert again.solved.bound_certified == starter_run.solved.bound_certified
