@@ -43,9 +43,7 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
     layers = [land(frame)]
     if lines:
         stroke = alt.Stroke("colour:N", scale=None)
-        chart = alt.Chart(inline(lines)).mark_geoshape(
-            filled=False, opacity=0.8, strokeCap="round", clip=True
-        )
+        chart = alt.Chart(inline(lines)).mark_geoshape(filled=False, opacity=0.8, strokeCap="round", clip=True)
         width = alt.StrokeWidth("width:Q", scale=None)
         layers.append(
             projected(chart.encode(stroke=stroke, strokeWidth=width, description=alt.Description("said:N")), frame)
