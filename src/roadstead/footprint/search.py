@@ -166,7 +166,7 @@ class Search:
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
-        new = np.unique(self.nodes[answered.new])
+        new = self.master.together(np.unique(self.nodes[answered.new]))
         self.prices.append(answered.prices)
         cuts = node_cuts(answered.cuts, answered.prices.unfit, self.at.states, self.nodes, new)
         self.master.add(cuts, asleep=asleep)
