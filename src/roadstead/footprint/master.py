@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,7 +119,10 @@ class MasterAnswer:
 
 
 class Master:
-    """The relaxed master, kept warm while cuts come and go: all are remembered, those at work are in the solver."""
+    """The relaxed master, kept warm while cuts come and go: all are remembered, those at work are in the solver.
+
+    While one thread solves, another may ask what the cuts allow, and add some that are asleep.
+    """
 
     def __init__(self, tree: ScenarioTree, prospect: Prospect, decided: Formulation) -> None:
         self.program = decided.program
@@ -132,6 +136,7 @@ class Master:
         self.rounds = 0
         self.status = ""
         self._stood: tuple[Floats, float] | None = None
+        self._lock = Lock()
         self._round, self._node, self._row, self._kin, self._held, self._idle = (
             np.zeros(0, dtype=np.int64) for _ in range(6)
         )
@@ -148,21 +153,23 @@ class Master:
 
     def add(self, cuts: NodeCuts, *, asleep: bool = False) -> None:
         """Cuts of one round, all from the same prices and for whole families; those ``asleep`` wait until a point of the master
-        breaks them."""
+        breaks them.
+        """
         # A cut on decisions alone stands alone: added to others it would say less.
         kin = np.where(cuts.earns > 0, self.family[cuts.nodes], self.count + cuts.nodes)
         found, row = np.unique(kin, return_inverse=True)
-        begin = len(self._kin)
-        self._round = np.concatenate([self._round, np.full(len(kin), self.rounds)])
-        self._node = np.concatenate([self._node, cuts.nodes])
-        self._row = np.concatenate([self._row, begin + row])
-        self._kin = np.concatenate([self._kin, found])
-        self._constant = np.concatenate([self._constant, cuts.constant])
-        self._earns = np.concatenate([self._earns, cuts.earns])
-        self._gradient = sparse.vstack([self._gradient, cuts.gradient]).tocsr()
-        self.rounds += 1
-        if not asleep:
-            self._wake(np.arange(begin, begin + len(found)))
+        with self._lock:
+            begin = len(self._kin)
+            self._round = np.concatenate([self._round, np.full(len(kin), self.rounds)])
+            self._node = np.concatenate([self._node, cuts.nodes])
+            self._row = np.concatenate([self._row, begin + row])
+            self._kin = np.concatenate([self._kin, found])
+            self._constant = np.concatenate([self._constant, cuts.constant])
+            self._earns = np.concatenate([self._earns, cuts.earns])
+            self._gradient = sparse.vstack([self._gradient, cuts.gradient]).tocsr()
+            self.rounds += 1
+            if not asleep:
+                self._wake(np.arange(begin, begin + len(found)))
 
     def _wake(self, wanted: Ints) -> None:
         """Put rows into the solver."""
@@ -183,21 +190,23 @@ class Master:
 
     def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
         """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
-        if self._stood is not None and self._stood[1] - self.estimate(self._stood[0]) > FAR * abs(self._stood[1]):
-            self._solver.clearSolver()
+        with self._lock:
+            known = len(self._kin)
+            self._ready()
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
-        self.status, solution = self._run()
+        self.status, solution = self._run(known)
         self._solver.setOptionValue("time_limit", np.inf)
         if self.status != OPTIMAL:
             return None
         width, rows, base = len(self.program.gain), len(self.program.low), self.base
         dual, point = np.asarray(solution.row_dual), np.asarray(solution.col_value)
-        weight = np.zeros((self.rounds, self.count))
-        mine, place = self._within(self._held)
-        weight[self._round[mine], self._node[mine]] = np.maximum(dual[base:], 0.0)[place]
-        self._idle = np.where(dual[base:] > AWAKE, 0, self._idle + 1)
         value = float(self._solver.getInfo().objective_function_value) + self._flat
-        self._stood = point[:width], value
+        self._idle = np.where(dual[base:] > AWAKE, 0, self._idle + 1)
+        self._stood = point, value
+        with self._lock:
+            weight = np.zeros((self.rounds, self.count))
+            mine, place = self._within(self._held)
+            weight[self._round[mine], self._node[mine]] = np.maximum(dual[base:], 0.0)[place]
         return MasterAnswer(
             point=point[:width],
             value=value,
@@ -207,27 +216,41 @@ class Master:
             reduced=np.asarray(solution.col_dual)[:width],
         )
 
-    def _run(self) -> tuple[str, highspy.HighsSolution]:
-        """Solve, and again with the cuts woken that the point breaks; the solver's word for how it ended."""
+    def _ready(self) -> None:
+        """Begin from nothing where the solver has far to go; wake what would be woken after a solve anyway."""
+        if self._stood is None:
+            return
+        point, value = self._stood
+        if value - self.estimate(point[: len(self.program.gain)]) > FAR * abs(value):
+            self._solver.clearSolver()
+        self._wake(self._broken(point, len(self._kin)))
+
+    def _run(self, known: int) -> tuple[str, highspy.HighsSolution]:
+        """Solve, and again with the cuts woken that the point breaks; the solver's word for how it ended.
+
+        Only of the first ``known`` rows: what another thread adds meanwhile waits, so that answers do not hang on who is faster.
+        """
         for left in reversed(range(WAKINGS)):
             self._solver.run()
             status, solution = (
                 self._solver.modelStatusToString(self._solver.getModelStatus()),
                 self._solver.getSolution(),
             )
-            broken = self._broken(np.asarray(solution.col_value)) if left and status == OPTIMAL else self._held[:0]
-            if not len(broken):
-                break
-            self._wake(broken)
+            with self._lock:
+                optimal = left and status == OPTIMAL
+                broken = self._broken(np.asarray(solution.col_value), known) if optimal else self._held[:0]
+                if not len(broken):
+                    break
+                self._wake(broken)
         return status, solution
 
-    def _broken(self, point: Floats) -> Ints:
-        """Sleeping rows that a point breaks, of each family the one it breaks most."""
+    def _broken(self, point: Floats, known: int) -> Ints:
+        """Sleeping rows of the first ``known`` that a point breaks, of each family the one it breaks most."""
         width = len(self.program.gain)
         earned = point[width : width + self.count]
         over = self._earns * earned[self._node] - self._constant - self._gradient @ point[:width]
         over = np.bincount(self._row, over, len(self._kin))
-        over[self._held] = 0.0
+        over[self._held] = over[known:] = 0.0
         worst = np.lexsort((-over, self._kin))
         first = worst[np.unique(self._kin[worst], return_index=True)[1]]
         return np.asarray(first[over[first] > BROKEN * np.abs(earned).sum()])
@@ -258,7 +281,7 @@ class Master:
         """The best decisions with some of them given; None where nothing fits. Shape (V,)."""
         at = columns.astype(np.int32)
         self._solver.changeColsBounds(len(at), at, values, values)
-        status, solution = self._run()
+        status, solution = self._run(len(self._kin))
         point = np.asarray(solution.col_value)[: len(self.program.gain)] if status == OPTIMAL else None
         self._solver.changeColsBounds(len(at), at, self.program.floor[columns], self.program.ceiling[columns])
         return point

@@ -144,6 +144,11 @@ class Search:
         self.seen: set[bytes] = set()
         self._known: dict[bytes, Floats] = {}
 
+    @property
+    def apart(self) -> bool:
+        """True where plans are valued without the master's solver: no divisible modules, no accounts between years."""
+        return bool(self.at.decided.program.whole.all()) and not len(self.at.operations.earns)
+
     def _deal(self, hands: int) -> list[tuple[Operations, Ints]]:
         """Nodes are dealt out in turn, so that every worker gets as many of each stage."""
         hand = np.unique(self.nodes, return_inverse=True)[1] % hands
