@@ -93,7 +93,7 @@ def tornado_chart(bars: Sequence[Bar], words: Words, width: float = WIDTH) -> al
     ]
     layers = [
         cast("alt.Chart", band.encode(**place.span)),
-        cast("alt.Chart", bar_marks.encode(**place.span, fill=fill, description="said:N")),
+        cast("alt.Chart", bar_marks.encode(**place.span, fill=fill, description=alt.Description("said:N"))),
         cast("alt.Chart", axis.mark_rule(color=RULE).encode(**place.span)),
         written(names, place, align="left" if form.above else "right"),
         *(
