@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import argparse
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from build_docs import DOCS, as_grid, grid
 from marked_tables import put
+from rests_on import constants, facts, fingerprints, room
 
 from roadstead.futures.catalogue.hindcast import CATALOGUE, ONE_RATE, PRIOR
 from roadstead.showing import makers as makers_tables
 from roadstead.showing import walls as walls_tables
 from roadstead.study.back_tests import KNOWN, backtest_makers, backtest_walls
+from roadstead.study.makers import back_test, came, candidates, case, pricing, scoring
 from roadstead.study.makers.assumed import Assumed
 from roadstead.study.makers.back_test import PLAN, RULES
 from roadstead.terms.ids import Product
@@ -120,7 +123,22 @@ def makers_told(found: Mapping[str, MakersTest]) -> Mapping[str, list[str]]:
         "makers by variant": by_variant(found),
         "makers later by way": as_grid(makers_tables.scores(later, "en")),
         "makers later by place": as_grid(makers_tables.places(later, "en")),
+        "makers rest on": makers_rest_on(),
     }
+
+
+def makers_rest_on() -> list[str]:
+    """What the makers' tables were measured on; nothing is planned for it."""
+    asked = constants(back_test, came, candidates, case, pricing, scoring)
+    return fingerprints(
+        {
+            "variants and rules": f"{VARIANTS}\n{asked}",
+            "makers and their cars": (Path(case.__file__).parent / "data").glob("*.csv"),
+            "facts": facts(),
+            "law": room("trade"),
+            "terms of demand": room("demand"),
+        }
+    )
 
 
 def by_maker(found: MakersTest) -> list[str]:

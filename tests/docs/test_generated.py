@@ -85,3 +85,42 @@ def test_the_evidence_pages_tell_what_is_measured(monkeypatch: pytest.MonkeyPatc
     }.items():
         mark = page.index(evidence.PART.format(name=name))
         assert page[mark + 2 : mark + 2 + len(told)] == told, f"{name}: python tools/evidence_report.py --write"
+
+
+@pytest.mark.parametrize(
+    ("page", "part", "module", "made_of", "command"),
+    [
+        (
+            "evidence-makers.md",
+            "makers rest on",
+            "evidence_report",
+            "makers_rest_on",
+            "evidence_report.py --write --makers",
+        ),
+        ("evidence-japan.md", "japan rests on", "japan_report", "rests_on", "japan_report.py FOLDER --write"),
+    ],
+)
+def test_pages_that_take_long_rest_on_what_they_were_measured_on(
+    page: str, part: str, module: str, made_of: str, command: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing is planned here: what plans would be made from is as it was when the tables were."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    report = import_module(module)
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    mark, told = lines.index(report.PART.format(name=part)), getattr(report, made_of)()
+    assert lines[mark + 2 : mark + 2 + len(told)] == told, f"docs/{page} must be measured again: python tools/{command}"
+
+
+def test_a_fingerprint_moves_with_figures_and_not_with_what_they_cite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    resting = import_module("rests_on")
+    table = tmp_path / "sizes.csv"
+
+    def met(cell: str, note: str) -> list[str]:
+        table.write_text(f"place,size,note\nDEU,{cell},{note}\n", encoding="utf-8")
+        found: list[str] = resting.fingerprints({"sizes": [table]})
+        return found
+
+    assert met("3", "counted") == met("3", "counted twice")
+    assert met("3", "counted") != met("4", "counted")
+    assert resting.fingerprints({"rules": "A = 1"}) != resting.fingerprints({"rules": "A = 2"})

@@ -14,6 +14,7 @@ from roadstead.study.snapshot import world_of
 from roadstead.study.trail import lanes, volumes, worth
 from roadstead.study.trail.ground import Ground, Lane, unknown
 from roadstead.study.trail.steps import NEAR, Step, step, unequal
+from roadstead.terms.showing import Shown
 from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Keyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class Why(Shown):
     """What a run was asked.
 
     Attributes
