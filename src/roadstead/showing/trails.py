@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from roadstead.report.listing import Listing
     from roadstead.report.words import Words
-    from roadstead.study.trail.steps import Root
-    from roadstead.study.trail.why import Keyed, Why
+    from roadstead.study.trail.steps import Keyed, Root
+    from roadstead.study.trail.why import Why
 
 LEAST = 0.5
 """Money or cars below which a part without a trail of its own is not printed."""
