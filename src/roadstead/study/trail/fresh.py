@@ -59,7 +59,11 @@ def kept_paths(g: Ground, key: str) -> Kept:
     """What became of every path; RS-S791 where nobody rehearsed the run, or it keeps none of them."""
     file = g.kept.folder / TABLES / "rehearsal_paths.parquet"
     if g.book.rehearsal is None or not file.is_file():
-        raise unknown(key, "the run keeps no fresh paths", f"`roadstead rehearse {g.kept.folder}` first")
+        raise unknown(
+            key,
+            "the run keeps no fresh paths",
+            f"`roadstead rehearse {g.kept.folder}` first, of a case whose tree is grown",
+        )
     table = pl.read_parquet(file)
     ways = tuple(table["key"].unique(maintain_order=True).to_list())
 
