@@ -193,6 +193,16 @@ def test_a_run_that_is_asked_why_shows_its_keys_and_a_trail(stored: Path):
     assert any(tag == "table" for tag, _ in shown(keys).seen)
 
 
+def test_claims_held_against_facts_of_ones_own_cite_them(tmp_path: Path):
+    head = "origin,destination,period,year,full_year,powertrain,definition,value,unit,source,as_of,confidence,note"
+    row = "CHN,WLD,2024,2024,yes,ALL,CAAM,5859000,vehicles,mine,2025-06,high,"
+    (tmp_path / "exports.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    (tmp_path / "sources.csv").write_text(
+        "source,title,url,published_on\nmine,My own count,,2025-06\n", encoding="utf-8"
+    )
+    assert "My own count" in rs.claims("C07", world=tmp_path)._repr_html_()
+
+
 def test_worlds_beside_each_other_are_told_cell_by_cell():
     moved = ASKED["moved"]()
     assert set(moved.df["what"]) <= {"added", "removed", "changed"}

@@ -64,7 +64,7 @@ def worth(g: Ground, key: str) -> Step:
     own = g.reading.certificate.expected
     is_plan = abs(row.plan.value - own) <= NEAR * max(abs(own), 1.0)  # else it was planned again, by the mean alone
     bound = Sentence("trail.how.bound", {"bound": Amount(row.plan.bound, "money")})
-    itself = Sentence("trail.npv" if is_plan else "trail.by_the_mean", {})
+    itself = Sentence("trail.npv", {}) if is_plan else Sentence("trail.by_the_mean", {})
     parts.append(step(itself, -sign * row.plan.value, "money", key="npv" if is_plan else "", how=bound))
     if row.price:
         parts.append(step(Sentence("trail.asked_now", {}), -row.price, "money"))
@@ -83,7 +83,7 @@ def _problem(g: Ground, one: Valued, sign: float) -> Step:
     }
     how = Sentence("trail.how.solved", {"bound": Amount(one.bound, "money")})
     if len(one.ends) != 1:
-        what = Sentence("trail.solved_some" if one.ends else "trail.solved_all", terms)
+        what = Sentence("trail.solved_some", terms) if one.ends else Sentence("trail.solved_all", {})
         return step(what, sign * one.chance * one.value, "money", how=how)
     (leaf,) = one.ends
     what = Sentence("trail.solved_one", terms | {"node": path_name(g.reading, leaf)})

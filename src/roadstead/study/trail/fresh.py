@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,8 +92,7 @@ def listed(g: Ground) -> Iterator[Keyed]:
         for name in TOLD_OF_BREAKS:
             found: Estimate | None = getattr(told, name)
             if found is not None:
-                what = Sentence(f"trail.breaks.{name}", {"which": told.key})
-                yield Keyed(f"breaks/{told.key}/{name}", what, Amount(found.value, "share"))
+                yield Keyed(f"breaks/{told.key}/{name}", _of_breaks(told.key, name), Amount(found.value, "share"))
 
 
 def _figures(one: Outcome) -> dict[str, float]:
@@ -111,7 +110,25 @@ def _kind(name: str) -> str:
 
 
 def _what(way: str, name: str) -> Sentence:
-    return Sentence(f"trail.fresh.{name}", {"which": way})
+    return {
+        "mean": Sentence("trail.fresh.mean", {"which": way}),
+        "p10": Sentence("trail.fresh.p10", {"which": way}),
+        "p50": Sentence("trail.fresh.p50", {"which": way}),
+        "p90": Sentence("trail.fresh.p90", {"which": way}),
+        "worst_tenth": Sentence("trail.fresh.worst_tenth", {"which": way}),
+        "plan_is_better_by": Sentence("trail.fresh.plan_is_better_by", {"which": way}),
+        "regret": Sentence("trail.fresh.regret", {"which": way}),
+        "beats_exports": Sentence("trail.fresh.beats_exports", {"which": way}),
+        "keeps": Sentence("trail.fresh.keeps", {"which": way}),
+    }[name]
+
+
+def _of_breaks(way: str, name: str) -> Sentence:
+    return {
+        "share": Sentence("trail.breaks.share", {"which": way}),
+        "coverage": Sentence("trail.breaks.coverage", {"which": way}),
+        "density": Sentence("trail.breaks.density", {"which": way}),
+    }[name]
 
 
 def fresh(g: Ground, key: str, way: str, name: str) -> Step:
@@ -132,7 +149,7 @@ def fresh(g: Ground, key: str, way: str, name: str) -> Step:
         parts = [step(_what(PLAN, "mean"), found[PLAN].mean.value, "money", key=f"fresh/{PLAN}/mean")]
         parts.append(step(_what(way, "mean"), -found[way].mean.value, "money", key=f"fresh/{way}/mean"))
         behind = found[way].behind
-        return summed(_how(whole, "better", error=_error(behind, "money")), parts)
+        return summed(_how(whole, Sentence("trail.how.fresh.better", {"error": _error(behind, "money")})), parts)
     if name == "regret":
         return _regret(kept, whole, way, found[way].regret)
     return _counted(kept, whole, way, name)
@@ -152,7 +169,8 @@ def _mean(kept: Kept, whole: Step, way: str, error: float) -> Step:
         for each in groups
     ]
     count = Amount(float(len(npv)), "count")
-    return summed(_how(whole, "mean", paths=count, error=Amount(error, "money")), parts)
+    how = Sentence("trail.how.fresh.mean", {"paths": count, "error": Amount(error, "money")})
+    return summed(_how(whole, how), parts)
 
 
 def _ends(kept: Kept, npv: Floats, group: Ints) -> dict[str, Term]:
@@ -181,7 +199,8 @@ def _quantile(kept: Kept, whole: Step, way: str, level: float) -> Step:
         key=_path_key(kept, way, path),
         how=None if way == PLAN else Sentence("trail.how.fresh.not_decisions", {}),
     )
-    return summed(_how(whole, "quantile", share=Amount(level, "share")), [part])
+    how = Sentence("trail.how.fresh.quantile", {"share": Amount(level, "share")})
+    return summed(_how(whole, how), [part])
 
 
 def _tail(kept: Kept, whole: Step, way: str) -> Step:
@@ -193,8 +212,7 @@ def _tail(kept: Kept, whole: Step, way: str) -> Step:
         step(_what(way, "p10"), edge, "money", key=f"fresh/{way}/p10"),
         step(Sentence("trail.fresh.short", {"count": Amount(float((npv < edge).sum()), "count")}), -short, "money"),
     ]
-    told = summed(_how(whole, "tail"), parts)
-    return Step(told.what, told.amount, told.key, told.how, told.parts, told.rests_on, "P.6")
+    return replace(summed(_how(whole, Sentence("trail.how.fresh.tail", {})), parts), equation="P.6")
 
 
 def _regret(kept: Kept, whole: Step, way: str, found: Estimate | None) -> Step:
@@ -210,8 +228,8 @@ def _regret(kept: Kept, whole: Step, way: str, found: Estimate | None) -> Step:
         step(Sentence("trail.fresh.on_the_same", {"which": way}), -own, "money"),
     ]
     strata = Amount(float(len(pairs)), "count")
-    told = summed(_how(whole, "regret", strata=strata, error=_error(found, "money")), parts)
-    return Step(told.what, told.amount, told.key, told.how, told.parts, told.rests_on, "P.5")
+    how = Sentence("trail.how.fresh.regret", {"strata": strata, "error": _error(found, "money")})
+    return replace(summed(_how(whole, how), parts), equation="P.5")
 
 
 def _counted(kept: Kept, whole: Step, way: str, name: str) -> Step:
@@ -221,7 +239,7 @@ def _counted(kept: Kept, whole: Step, way: str, name: str) -> Step:
     else:
         yes = kept.npv(way) > kept.npv(EXPORTS)
     counts = {"count": Amount(float(yes.sum()), "count"), "paths": Amount(float(len(yes)), "count")}
-    return _how(whole, name, **counts)
+    return _how(whole, Sentence("trail.how.fresh.counted", counts))
 
 
 def broken_where(g: Ground, key: str, way: str, name: str) -> Step:
@@ -233,18 +251,23 @@ def broken_where(g: Ground, key: str, way: str, name: str) -> Step:
     g.among(key, way, known, "way to act that was told to break")
     g.among(key, name, [one for one in TOLD_OF_BREAKS if getattr(known[way], one) is not None], "figure of it")
     told = known[way]
-    what = Sentence(f"trail.breaks.{name}", {"which": way})
+    what = _of_breaks(way, name)
     fell = breaks(kept.rehearsed, told.how)[:, kept.rehearsed.policies.index(way)]
     counts = {"count": Amount(float(fell.sum()), "count"), "paths": Amount(float(len(fell)), "count")}
     if name == "share":
         share = float(kept.rehearsed.weight @ fell)
-        return _how(step(what, share, "share", key=key), f"breaks.{told.how}", **counts)
+        said = {
+            "exports": Sentence("trail.how.breaks.exports", counts),
+            "worst": Sentence("trail.how.breaks.worst", counts),
+            "regret": Sentence("trail.how.breaks.regret", counts),
+        }
+        return _how(step(what, share, "share", key=key), said[told.how])
     again = _again(g, kept, told)
     roots = tuple(root for limit in again.where for root in behind_sight(g, limit.kind, limit.of, limit.year))
     found: Estimate = getattr(again, name)
-    terms: dict[str, Term] = {"where": tuple(limit.said for limit in again.where), "error": _error(found, "share")}
-    whole = _how(step(what, found.value, "share", key=key, rests_on=roots), name, **terms)
-    return Step(whole.what, whole.amount, whole.key, whole.how, whole.parts, roots, "P.7")
+    where = tuple(limit.said for limit in again.where)
+    how = Sentence("trail.how.breaks.where", {"where": where, "error": _error(found, "share")})
+    return step(what, found.value, "share", key=key, how=how, rests_on=roots, equation="P.7")
 
 
 def _again(g: Ground, kept: Kept, told: Broken) -> Broken:
@@ -255,9 +278,8 @@ def _again(g: Ground, kept: Kept, told: Broken) -> Broken:
     return next(one for one in broken(kept.rehearsed, visible, told.how, (g.reading, names)) if one.key == told.key)
 
 
-def _how(whole: Step, how: str, **terms: Term) -> Step:
-    said = Sentence(f"trail.how.fresh.{how}", terms)
-    return Step(whole.what, whole.amount, whole.key, said, whole.parts, whole.rests_on, whole.equation)
+def _how(whole: Step, how: Sentence) -> Step:
+    return replace(whole, how=how)
 
 
 def _error(found: Estimate | None, kind: str) -> Amount:

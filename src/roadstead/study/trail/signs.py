@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,16 @@ def _what(one: Signpost, name: str) -> Sentence:
     terms: dict[str, Term] = {"what": (one.what,)}
     if kind == THRESHOLD:
         terms["sign"] = (one.conditions[int(name.removeprefix(THRESHOLD)) - 1].said,)
-    return Sentence(f"trail.sign.{kind}", terms)
+    return {
+        "taken": Sentence("trail.sign.taken", terms),
+        THRESHOLD: Sentence("trail.sign.threshold", terms),
+        "own_false_alarm": Sentence("trail.sign.own_false_alarm", terms),
+        "own_missed": Sentence("trail.sign.own_missed", terms),
+        "false_alarm": Sentence("trail.sign.false_alarm", terms),
+        "missed": Sentence("trail.sign.missed", terms),
+        "lost": Sentence("trail.sign.lost", terms),
+        "blind": Sentence("trail.sign.blind", terms),
+    }[kind]
 
 
 def sign(g: Ground, key: str) -> Step:
@@ -103,20 +113,22 @@ def _taken(g: Ground, whole: Step, met: Posted) -> Step:
         for n, weight, taken in zip(asked.nodes.tolist(), asked.weight.tolist(), asked.taken.tolist(), strict=True)
         if taken
     ]
-    return summed(_how(whole, "trail.how.taken"), parts)
+    return summed(replace(whole, how=Sentence("trail.how.taken", {})), parts)
 
 
 def _threshold(g: Ground, whole: Step, met: Posted, condition: Condition, one: Signpost) -> Step:
     """Halfway between the nearest futures on both sides, where it was chosen on the tree."""
     if one.chosen_on != "tree":
-        return _how(whole, "trail.how.paths_threshold", rests_on=behind(g, condition))
+        how = Sentence("trail.how.paths_threshold", {})
+        return replace(whole, how=how, rests_on=behind(g, condition))
     column = next(c for c in met.columns if (c.kind, c.of) == (condition.kind, condition.of))
     below, above = column.value < condition.threshold, column.value >= condition.threshold
     parts = [
         _half(g, met, column, float(column.value[below].max())),
         _half(g, met, column, float(column.value[above].min())),
     ]
-    return summed(_how(whole, "trail.how.halfway", rests_on=behind(g, condition)), parts)
+    told = replace(whole, how=Sentence("trail.how.halfway", {}), rests_on=behind(g, condition))
+    return summed(told, parts)
 
 
 def _half(g: Ground, met: Posted, column: Column, value: float) -> Step:
@@ -141,7 +153,8 @@ def _on_tree(g: Ground, whole: Step, met: Posted, name: str, always: bool) -> St
         for i, n in enumerate(asked.nodes.tolist())
         if short[i]
     ]
-    return summed(_how(whole, f"trail.how.{name}"), parts)
+    how = Sentence("trail.how.lost", {}) if name == "lost" else Sentence("trail.how.blind", {})
+    return summed(replace(whole, how=how), parts)
 
 
 def _rate(g: Ground, whole: Step, met: Posted, shown: Flags, rate: str) -> Step:
@@ -154,13 +167,18 @@ def _rate(g: Ground, whole: Step, met: Posted, shown: Flags, rate: str) -> Step:
         for i, n in enumerate(asked.nodes.tolist())
         if of[i] and wrong[i]
     ]
-    told = _how(whole, f"trail.how.{rate}", count=Amount(float(of.sum()), "count"))
+    count = Amount(float(of.sum()), "count")
+    said = {
+        "false_alarm": Sentence("trail.how.false_alarm", {"count": count}),
+        "missed": Sentence("trail.how.missed", {"count": count}),
+    }
+    told = replace(whole, how=said[rate])
     return summed(told, parts) if all_of.size else told
 
 
 def _chosen_on_paths(g: Ground, whole: Step, one: Signpost) -> Step:
     roots = tuple(root for condition in one.conditions for root in behind(g, condition))
-    return _how(whole, "trail.how.own_paths", rests_on=roots)
+    return replace(whole, how=Sentence("trail.how.own_paths", {}), rests_on=roots)
 
 
 def _tried_on_paths(g: Ground, whole: Step, one: Signpost, name: str) -> Step:
@@ -171,10 +189,15 @@ def _tried_on_paths(g: Ground, whole: Step, one: Signpost, name: str) -> Step:
         "false_alarm": rates.false_alarm, "missed": rates.missed, "lost": one.tried.lost, "blind": one.tried.blind,
     }  # fmt: skip
     found = estimates[name]
-    counts = {part: Amount(float(getattr(rates, part)), "count") for part in ("asked", "shown", "taken")}
-    error = Amount(found.error if found else 0.0, whole.amount.kind)
+    counts: dict[str, Term] = {
+        "asked": Amount(float(rates.asked), "count"),
+        "shown": Amount(float(rates.shown), "count"),
+        "taken": Amount(float(rates.taken), "count"),
+        "error": Amount(found.error if found else 0.0, whole.amount.kind),
+    }
+    beside_plan, pays = Sentence("trail.how.tried_plan", counts), Sentence("trail.how.tried_pays", counts)
     roots = tuple(root for condition in one.conditions for root in behind(g, condition))
-    return _how(whole, f"trail.how.tried_{one.tried.beside}", rests_on=roots, error=error, **counts)
+    return replace(whole, how=beside_plan if one.tried.beside == "plan" else pays, rests_on=roots)
 
 
 def behind(g: Ground, condition: Condition) -> tuple[Root, ...]:
@@ -195,10 +218,6 @@ def behind_sight(g: Ground, kind: str, of: str, year: int) -> tuple[Root, ...]:
         found = duty(g, g.lane(of, (market, model, HOME), str(year)))
         return tuple(root for part in found.parts for root in part.rests_on)
     return tuple(root for begins in COURSE[kind] for root in g.roots.economy_terms(begins))
-
-
-def _how(whole: Step, how: str, *, rests_on: tuple[Root, ...] = (), **terms: Term) -> Step:
-    return Step(whole.what, whole.amount, whole.key, Sentence(how, terms), whole.parts, rests_on, whole.equation)
 
 
 def _node(g: Ground, n: int) -> Sentence:
