@@ -124,3 +124,36 @@ def test_a_fingerprint_moves_with_figures_and_not_with_what_they_cite(tmp_path: 
     assert met("3", "counted") == met("3", "counted twice")
     assert met("3", "counted") != met("4", "counted")
     assert resting.fingerprints({"rules": "A = 1"}) != resting.fingerprints({"rules": "A = 2"})
+
+
+def cells(page: str, part: str, row: str) -> list[str]:
+    """Cells of a row of a measured table, by what it begins with."""
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    mark = next(i for i, line in enumerate(lines) if line.startswith(f"<!-- {part}:"))
+    found = next(line for line in lines[mark:] if line.startswith(f"| {row} |"))
+    return [cell.strip() for cell in found.strip("|").split("|")][1:]
+
+
+def test_the_summary_of_the_evidence_says_what_its_pages_do():
+    told = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+    picks, hits, blind = cells("evidence-makers.md", "makers by way", "the plan")[:3]
+    assert f"{hits} of {picks} places picked came, where blind picks hit {float(blind):.0f}" in told
+    came = sum(
+        int(cells("evidence-makers.md", "makers by maker", name)[2])
+        for name in ("BYD", "Chery", "Great Wall", "SAIC", "Geely")
+    )
+    assert f"{came - int(hits)} of {came} plants were not picked" in told
+    later = cells("evidence-makers.md", "makers later by way", "the plan")
+    assert f"{later[1]} of {later[0]}, where blind picks hit {float(later[2]):.0f}" in told
+    assert f"*highest duty* hits {cells('evidence-makers.md', 'makers later by way', 'highest duty')[1]}" in told
+    when = cells("evidence-makers.md", "makers by time", "as above")
+    assert when[0] == "7"
+    assert f"the seven with a year are {when[2]} years off" in told
+    expected = cells("evidence-walls.md", "walls in short", "expected to come by the counts")[0]
+    came_walls = cells("evidence-walls.md", "walls in short", "came")[0]
+    assert f"{came_walls} came where {float(expected):.0f} were expected" in told
+    held = cells("evidence-walls.md", "walls in short", "classes whose 80 % range held")[0]
+    assert f"held in {held} classes" in told
+    precedents = (ROOT / "docs/precedents.md").read_text(encoding="utf-8")
+    assert "8 of 21 years" in told
+    assert "8 of 21 years" in precedents
