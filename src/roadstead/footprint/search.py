@@ -144,6 +144,11 @@ class Search:
         self.seen: set[bytes] = set()
         self._known: dict[bytes, Floats] = {}
 
+    @property
+    def apart(self) -> bool:
+        """True where plans are valued without the master's solver: no divisible modules, no accounts between years."""
+        return bool(self.at.decided.program.whole.all()) and not len(self.at.operations.earns)
+
     def _deal(self, hands: int) -> list[tuple[Operations, Ints]]:
         """Nodes are dealt out in turn, so that every worker gets as many of each stage."""
         hand = np.unique(self.nodes, return_inverse=True)[1] % hands
@@ -166,7 +171,7 @@ class Search:
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
-        new = np.unique(self.nodes[answered.new])
+        new = self.master.together(np.unique(self.nodes[answered.new]))
         self.prices.append(answered.prices)
         cuts = node_cuts(answered.cuts, answered.prices.unfit, self.at.states, self.nodes, new)
         self.master.add(cuts, asleep=asleep)

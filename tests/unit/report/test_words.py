@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -26,13 +27,13 @@ SEEN = [f"if.{kind}" for kind in get_args(Kind)] + [f"sign.{kind}" for kind in g
 
 def calls(folder: str, name: str) -> list[ast.Call]:
     """Calls of a function or class in the Python files of a room."""
+    return [call for call in every_call(folder) if isinstance(call.func, ast.Name) and call.func.id == name]
+
+
+@cache
+def every_call(folder: str) -> list[ast.Call]:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((SOURCE / folder).rglob("*.py"))]
-    return [
-        node
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
-    ]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def told() -> dict[str, set[str] | None]:
