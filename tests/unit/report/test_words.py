@@ -100,8 +100,10 @@ def test_both_languages_say_the_same_things():
 
 def test_chinese_is_chinese():
     plain = [key for key, wordings in sentences("zh").items() for w in wordings if not has_chinese(w.template)]
-    known = ["futures.mark", "trail.bar"]
-    assert plain == known, "a future, a plan and its worth need no word between them, nor does the name of a cost"
+    known = ["futures.mark", "trail.bar", "trail.sign.node"]
+    assert plain == known, (
+        "a future, a plan and its worth need no word between them, nor does a cost's name, or a node's chance"
+    )
     assert not [key for key, label in labels("zh").items() if label and not has_chinese(label)]
 
 
