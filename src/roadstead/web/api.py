@@ -171,7 +171,7 @@ def cases(request: Request) -> list[CaseTold]:
 
 @router.post("/cases", status_code=201, dependencies=[Depends(own_request)])
 def hand_in(request: Request, packed: UploadFile) -> CaseTold:
-    """Hand a case in: a zip file of its folder."""
+    """Hand a case in: a workbook that was filled in, or a zip file of its folder."""
     place = desk_of(request).workplace
     one = place.case(take_in(place, packed.file))
     return CaseTold(one.name, one.title.en, one.title.zh, one.is_bundled)

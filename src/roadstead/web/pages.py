@@ -62,6 +62,7 @@ def filled(request: Request, template: str, **values: Any) -> str:
             label=words.label,
             money=_money,
             titled=_titled,
+            next_step=_next_step,
             colon="：" if words.language == "zh" else ": ",
             who=who_of(request),
             menu=MENU,
@@ -82,6 +83,11 @@ def _money(words: Words, value: float, currency: str) -> str:
 def _titled(words: Words, code: str) -> str:
     """What a fault is called in Chinese, since its own words are English; nothing in English."""
     return explanation(code, "zh").title if words.language == "zh" else ""
+
+
+def _next_step(words: Words, code: str) -> str:
+    """What to do about a fault, in the words of the page."""
+    return explanation(code, words.language).next_step
 
 
 @cache

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web.asked import Form, desk_of
-from roadstead.web.pages import page
+from roadstead.web.pages import language_of, page
+from roadstead.web.refusals import status_of
+from roadstead.web.unpack import EXPECTED
 from roadstead.web.uploads import take_in
 from roadstead.web.workplace import MANIFEST
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from roadstead.web.workplace import RunShown
 
 router = APIRouter(include_in_schema=False)
 PLAYBOOK, WORKBOOK = "playbook.html", "playbook.xlsx"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLAYBOOK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """A playbook carries its own style and asks nobody for anything; only the desk may frame it."""
 
@@ -43,12 +47,31 @@ def cases(request: Request) -> Response:
 
 @router.post("/cases")
 def hand_in(request: Request, form: Form) -> Response:
-    """Take a case in that somebody hands in as a zip file."""
-    packed = form.get("packed")
-    if not isinstance(packed, UploadFile):
-        raise RoadsteadError(Fault("packed", "RS-B813", "no file was sent", "a zip file of a case folder"))
-    name = take_in(desk_of(request).workplace, packed.file)
+    """Take a case in that somebody hands in, as a workbook or a zip file; what is wrong with it comes back as a page, all at once."""
+    try:
+        name = take_in(desk_of(request).workplace, _sent(form.get("packed")))
+    except RoadsteadError as error:
+        return page(request, "not_taken.html", status=status_of(error.faults), faults=error.faults)
     return RedirectResponse(f"/cases/{name}", 303)
+
+
+def _sent(packed: UploadFile | str | None) -> IO[bytes]:
+    if not isinstance(packed, UploadFile):
+        raise RoadsteadError(Fault("packed", "RS-B813", "no file was sent", EXPECTED))
+    return packed.file
+
+
+@router.get("/workbook")
+def empty_workbook(request: Request) -> Response:
+    """A workbook to fill in."""
+    return _to_fill_in(None, "case", language_of(request))
+
+
+@router.get("/cases/{name}/workbook")
+def case_workbook(request: Request, name: str) -> Response:
+    """A case as a workbook: changed and handed in again, it is a case of its own."""
+    case = desk_of(request).workplace.case(name)
+    return _to_fill_in(case.folder, case.name, language_of(request))
 
 
 @router.get("/runs")
@@ -90,6 +113,15 @@ def everything(request: Request, name: str) -> Response:
     return FileResponse(packed, filename=f"{name}.zip", background=BackgroundTask(packed.unlink, missing_ok=True))
 
 
+def _to_fill_in(source: Path | None, name: str, language: Literal["en", "zh"]) -> Response:
+    from roadstead.study.workbook.write import template  # brings along what pages do not need
+
+    with place_for_work() as place:
+        book = template(Path(place) / "book.xlsx", source, language).read_bytes()
+    said = f"attachment; filename*=UTF-8''{quote(name, safe='')}.xlsx"
+    return Response(book, media_type=WORKBOOK_TYPE, headers={"content-disposition": said})
+
+
 def framed(document: Path | str) -> Response:
     """A document of the report's, which brings its own style."""
     headers = {"content-security-policy": PLAYBOOK_POLICY}
@@ -99,8 +131,6 @@ def framed(document: Path | str) -> Response:
 
 
 def _packed(place: Any, shown: RunShown) -> Path:
-    from pathlib import Path
-
     with tempfile.NamedTemporaryFile(prefix="roadstead-run-", suffix=".zip", delete=False) as handle:
         to = Path(handle.name)
         try:
