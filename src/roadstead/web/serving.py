@@ -19,7 +19,7 @@ from roadstead.web import people, queue
 from roadstead.web.app import build
 from roadstead.web.database import open_database, sqlite_url
 from roadstead.web.settings import Desk, must_be_guarded
-from roadstead.web.worker import planner, work, worker_name
+from roadstead.web.worker import leave_when_told, planner, work, worker_name
 from roadstead.web.workplace import DATABASE, Workplace
 
 if TYPE_CHECKING:
@@ -131,9 +131,10 @@ def serve(
 
 
 def work_here(folder: Path, *, database: str = "", name: str = "", threads: int = 1, parent: int = 0) -> None:
-    """Be a worker of a desk, until the process that is named as its parent is gone."""
+    """Be a worker of a desk, until it is told to end or the process that is named as its parent is gone."""
     place, address = open_workplace(folder, database)
-    engine = open_database(address)
+    engine, name = open_database(address), name or worker_name()
+    leave_when_told(engine, name)
 
     def goes_on() -> bool:
         return not parent or os.getppid() == parent

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import secrets
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -39,6 +40,12 @@ LOOK, BEAT, PAUSE = 0.2, 1.0, 1.0
 """Time between two looks for a plan, two renewals of its lease, and two tellings of the same stage. [s]"""
 LEFT = 3
 """Exit status of a worker that leaves because its plan is not its own any more, or is to end at once."""
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that tell a worker to leave, where the system has them."""
+TAKING = threading.Lock()
+"""Held while a plan is taken, and for good by who hands back what this process has."""
+HANDING = 10.0
+"""Time that is waited for a plan that is being taken. [s]"""
 
 
 def waiting_case(place: Workplace, planning: Planning) -> Path:
@@ -108,12 +115,39 @@ class Holding:
         if is_ours:
             with suppress(SQLAlchemyError):
                 queue.end(self._engine, self._planning.plan_id, self._worker, State.DROPPED)
-        from roadstead.study import workplace
+        _be_gone(LEFT)
 
-        for child in multiprocessing.active_children():
-            child.terminate()
-        workplace.tidy()
-        os._exit(LEFT)
+
+def _be_gone(status: int) -> None:
+    from roadstead.study import workplace
+
+    for child in multiprocessing.active_children():
+        child.terminate()
+    workplace.tidy()
+    os._exit(status)
+
+
+def leave_when_told(engine: Engine, worker: str) -> None:
+    """Have signals end this process at once, its plan handed back so that the next worker goes on with it; signals it ignores stay so.
+
+    A thread hears of them: what Python calls for a signal would wait for a solver deep in native code.
+    """
+    told, tells = socket.socketpair()
+    tells.setblocking(False)
+    for one in (getattr(signal, name) for name in ENDINGS if hasattr(signal, name)):
+        if signal.getsignal(one) is not signal.SIG_IGN:
+            signal.signal(one, lambda *_: None)
+    signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
+
+    def leave() -> None:
+        told.recv(1)
+        TAKING.acquire(timeout=HANDING)
+        with suppress(SQLAlchemyError):  # where the database is away, the lease runs out by itself
+            queue.release(engine, worker, was_lost=False)
+        tells.close()
+        _be_gone(0)
+
+    threading.Thread(target=leave, daemon=True, name="leaving").start()
 
 
 def work(
@@ -130,7 +164,8 @@ def work(
     sweep(place, engine)
     while goes_on():
         try:
-            taken = queue.take(engine, worker, lease)
+            with TAKING:
+                taken = queue.take(engine, worker, lease)
         except SQLAlchemyError:
             taken = None
         if taken is None:

@@ -240,6 +240,35 @@ def test_a_plan_dropped_while_it_runs_ends_its_worker_at_once(place: Workplace):
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_told_to_leave_hands_its_plan_back_and_that_is_no_attempt(place: Workplace, asked: signal.Signals):
+    engine = open_database(sqlite_url(place.own / DATABASE))
+    plan_id = queue.new_id()
+    queue.ask(engine, plan_id, "ann", Wish("harbour"))
+    code = (
+        "import hashlib, sys; from pathlib import Path; from roadstead.web import serving\n"
+        "deep = lambda *_: hashlib.pbkdf2_hmac('sha256', b'', b'', 2_000_000_000)  # native, and deaf to signals\n"
+        "serving.planner = lambda threads: deep\n"
+        "serving.work_here(Path(sys.argv[1]), name='mate')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(place.folder)])
+    try:
+        until(lambda: queue.planning(engine, plan_id).state == State.RUNNING)
+        process.send_signal(asked)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+    queue.release(engine, "mate", was_lost=False)  # as a desk does that has sent its workers away
+    found = queue.planning(engine, plan_id)
+    assert (found.state, found.attempts, found.worker) == (State.WAITING, 0, "")
+    queue.stop(engine, plan_id, queue.EARLY)  # what it had found is not thrown away
+    taken = queue.take(engine, "other")
+    assert taken
+    assert (taken.plan_id, taken.attempts, taken.stop) == (plan_id, 1, queue.EARLY)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_a_desk_that_is_told_to_end_ends_its_workers_and_says_nothing(place: Workplace, asked: signal.Signals):
     code = (
         "import sys; from pathlib import Path; from roadstead.web import serving, settings\n"
