@@ -16,11 +16,11 @@ from starlette.responses import FileResponse
 
 from roadstead.study.api import duty as quoted
 from roadstead.study.levers import Levers  # noqa: TC001 -- FastAPI looks it up
-from roadstead.study.what_ifs import compare
 from roadstead.trade.inquiry import read_facts
 from roadstead.web import queue
 from roadstead.web.asked import desk_of, own_request
 from roadstead.web.asking import ask_for, last_change, levers_of
+from roadstead.web.compare_desk import beside
 from roadstead.web.futures_desk import chances
 from roadstead.web.live import Seen, look, streamed
 from roadstead.web.outlook_desk import Asked, of_market
@@ -208,7 +208,7 @@ def comparison(
 ) -> dict[str, Any]:
     """Runs side by side: worth, decisions, cars by market and mode, flows; differences are from the first."""
     place = desk_of(request).workplace
-    return _plain(compare([place.run(name).folder for name in run]))
+    return _plain(beside([place.run(name).folder for name in run]))
 
 
 @router.get("/plans")

@@ -57,6 +57,7 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        self._desk.visits.note()
         request = Request(scope, receive)
 
         async def guarded(message: Message) -> None:

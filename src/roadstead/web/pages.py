@@ -15,7 +15,7 @@ from roadstead.web.people import Who
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-LANGUAGES = ("en", "zh")
+LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
 LANGUAGE_COOKIE = "language"
 NO_ONE = Who("")
 MENU = ("cases", "runs", "plans", "compare", "duty", "outlook", "futures")

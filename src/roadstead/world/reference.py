@@ -133,6 +133,16 @@ def packaged_currencies() -> frozenset[str]:
 
 def load(own_facts: Path | None = None) -> World:
     """The reference world, with a user's own rows added or put in place by key."""
+    return _reference() if own_facts is None else _built(own_facts)
+
+
+@lru_cache(maxsize=1)
+def _reference() -> World:
+    """The packaged world alone; it is the same all along."""
+    return _built(None)
+
+
+def _built(own_facts: Path | None) -> World:
     tables: dict[str, tuple[Row, ...]] = {s.name: _packaged(s) for s in schemas.ALL}
     if own_facts is not None:
         for schema in schemas.ALL:

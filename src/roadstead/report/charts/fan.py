@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 
-from roadstead.report.amounts import compact, percent, significant
+from roadstead.report.charts.fan_told import (
+    DASH,
+    DOT,
+    INNER,
+    MEDIAN,
+    OUTER,
+    THICK,
+    THIN,
+    Quantity,
+    diamonds,
+    forecast,
+    key,
+    level_name,
+    printed,
+    told,
+)
 from roadstead.report.charts.files import write_drawing
 from roadstead.report.charts.style import (
     BOLD,
     FAINT,
     INK,
     MUTED,
-    TITLE_LEFT,
     TITLE_LINE,
     Place,
     drawing,
@@ -27,14 +41,13 @@ from roadstead.report.charts.style import (
     titled,
     written,
 )
+from roadstead.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-Quantity = Literal["share", "cars"]
-MEDIAN, INNER, OUTER = "#1F5F9E", "#A5C4E2", "#DCE8F4"
-"""Colours of the median, of the 10-90 % band and of the 5-95 % band."""
+ENGLISH = Words("en", "USD")
 WIDTH = 760.0
 LEFT, END, BETWEEN, BETWEEN_SCALES = 46.0, 42.0, 12.0, 42.0
 """Room for the scale; for the last median; between panels on one scale; between panels each on its own. [pixels]"""
@@ -42,12 +55,8 @@ KEY, HEAD, FOOT = 24.0, 42.0, 26.0
 """Heights of the key, and of what stands above and below a panel. [pixels]"""
 NAME_SIZE = 12.5
 """Size of a panel's name."""
-THIN, THICK, DOT, DASH, SWATCH, ALONE = 1.6, 2.0, 13.0, [3, 2], 18.0, 2.0
-"""Of lines known and median; area of a dot; a dashed line; width in the key; half the width of one year alone. [pixels]"""
-KEYS: tuple[tuple[str, str, float, list[int]], ...] = (
-    ("known", INK, THIN, []), ("median", MEDIAN, THICK, []), ("10-90 %", INNER, 10.0, []), ("5-95 %", OUTER, 10.0, []),
-    ("forecast begins", MUTED, 1.0, DASH),
-)  # fmt: skip
+ALONE = 2.0
+"""Half the width of one year alone. [pixels]"""
 TALL = {1: 260.0, 2: 210.0}
 LOW = 160.0
 """Heights of the panels by how many stand in a row, with one row; and with more panels. [pixels]"""
@@ -86,16 +95,27 @@ class FanYear:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """What others published of a year. [fraction or cars]"""
+
+    publisher: str
+    year: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fan:
-    """A market and its years, in their order."""
+    """A market and its years, in their order; and what others published of them."""
 
     name: str
     years: Sequence[FanYear]
+    others: Sequence[Other] = ()
 
     @property
     def highest(self) -> float:
         """The highest value there is."""
-        return max((max(year.known or 0.0, *(year.spread or (0.0,))) for year in self.years), default=0.0)
+        own = (max(year.known or 0.0, *(year.spread or (0.0,))) for year in self.years)
+        return max((*own, *(other.value for other in self.others)), default=0.0)
 
     @property
     def begins(self) -> int | None:
@@ -123,31 +143,34 @@ class _Panel:
         return bottom - (bottom - top) * value / self.levels[-1]
 
 
-def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> alt.LayerChart:
+def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> alt.LayerChart:
     """Panels side by side: shares on one scale, so that markets compare; cars each on its own, so that small ones show."""
     under = TITLE_LINE * len(title_lines(title, WIDTH))
     panels = _panels(fans, quantity, under + KEY)
     place = Place(WIDTH, panels[-1].box[3] + FOOT)
     layers = [
-        *_grid(panels, quantity, place),
+        *_grid(panels, quantity, place, words),
         _band(panels, 0, OUTER, place),
         _band(panels, 1, INNER, place),
         _begins(panels, place),
         _line([row for p in panels for row in _median(p)], MEDIAN, THICK, place),
         _line([row for p in panels for row in _known(p)], INK, THIN, place),
-        *_to_point_at(panels, quantity, place),
+        *_to_point_at(panels, quantity, place, words),
+        *diamonds(_others(panels, quantity, words), place),
         titled(title, place),
-        *_names(panels, place),
-        *haloed(_ends(panels, quantity), place, align="left", fontWeight="bold", color=MEDIAN),
-        *_key(under + KEY / 2, quantity, place),
+        *_names(panels, place, words),
+        *haloed(_ends(panels, quantity, words), place, align="left", fontWeight="bold", color=MEDIAN),
+        *key(
+            under + KEY / 2, WIDTH, place, words, own_scales=quantity == "cars", has_others=any(f.others for f in fans)
+        ),
     ]
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: Path, title: str, fans: Sequence[Fan], quantity: Quantity = "share") -> None:
+def write(path: Path, title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> None:
     """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
-    told = "; ".join(_told(fan, quantity) for fan in fans)
-    write_drawing(path, "fan", fan_chart(title, fans, quantity), title, told)
+    said = "; ".join(told(fan, quantity, words) for fan in fans)
+    write_drawing(path, "fan", fan_chart(title, fans, quantity, words), title, said)
 
 
 def _panels(fans: Sequence[Fan], quantity: Quantity, top: float) -> list[_Panel]:
@@ -182,14 +205,7 @@ def car_levels(highest: float) -> tuple[float, ...]:
     return tuple(float(step * n) for n in range(max(ceil(highest / step), 1) + 1))
 
 
-def _printed(value: float, quantity: Quantity) -> str:
-    """A value as it is read off a chart: two digits, three where a share is all but everything."""
-    if quantity == "cars":
-        return compact(value, "en")
-    return percent(significant(value, 3 if value > 0.99 else 2))
-
-
-def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[alt.Chart]:
+def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """A line at every round value and a stroke at every named year; shares are named once a row of panels."""
     levels, values, ticks, years = [], [], [], []
     for panel in panels:
@@ -198,7 +214,7 @@ def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[al
             y = panel.y(level)
             levels.append({"x": left, "x2": right, "y": y, "y2": y, "colour": FAINT if level else MUTED})
             if quantity == "cars" or left == LEFT:
-                values.append({"x": left - 6, "y": y, "text": _level_name(level, quantity)})
+                values.append({"x": left - 6, "y": y, "text": level_name(level, quantity, words)})
         for year in _named_years(panel):
             ticks.append({"x": panel.x(year), "x2": panel.x(year), "y": bottom, "y2": bottom + 4})
             years.append({"x": panel.x(year), "y": bottom + 12, "text": str(year)})
@@ -206,10 +222,6 @@ def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[al
     strokes = alt.Chart(inline(ticks)).mark_rule(color=MUTED).encode(**place.span)
     names = written(values, place, align="right", color=MUTED), written(years, place, align="center", color=MUTED)
     return [lines, strokes, *names]
-
-
-def _level_name(level: float, quantity: Quantity) -> str:
-    return percent(level) if quantity == "share" else compact(level, "en")
 
 
 def _named_years(panel: _Panel) -> list[int]:
@@ -274,22 +286,34 @@ def _begins(panels: Sequence[_Panel], place: Place) -> alt.Chart:
     return cast("alt.Chart", alt.Chart(inline(rows)).mark_rule(color=MUTED, strokeDash=DASH).encode(**place.span))
 
 
-def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place) -> list[alt.Chart]:
+def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """A dot for every year known, and over the fan bars that are not seen but tell a year's numbers at the pointer."""
     dots, bars = [], []
     for panel in panels:
         for year in panel.fan.years:
             said = f"{panel.fan.name} {year.year}: "
             if year.known is not None:
-                known = f"{said}{_printed(year.known, quantity)} known"
+                known = said + words.tell("fan.value_known", value=printed(year.known, quantity, words))
                 dots.append({"x": panel.x(year.year), "y": panel.y(year.known), "said": known})
             if year.spread:
                 sides = {"x": panel.x(year.year - 0.5), "x2": panel.x(year.year + 0.5)}
                 ends = {"y": panel.y(year.spread[-1]) - 3, "y2": panel.y(year.spread[0]) + 3}
-                bars.append(_inside(panel, sides) | ends | {"said": said + _forecast(year.spread, quantity)})
+                bars.append(_inside(panel, sides) | ends | {"said": said + forecast(year.spread, quantity, words)})
     areas = alt.Chart(inline(bars)).mark_bar(opacity=0).encode(**place.span, description="said:N")
     points = alt.Chart(inline(dots)).mark_point(filled=True, size=DOT, color=INK, opacity=1)
     return [areas, points.encode(**place.point, description="said:N")]
+
+
+def _others(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[dict[str, Any]]:
+    """A place for every value that others published of a year shown."""
+    rows: list[dict[str, Any]] = []
+    for panel in panels:
+        for other in panel.fan.others:
+            value = printed(other.value, quantity, words)
+            said = words.tell("fan.value_published", value=value, publisher=other.publisher)
+            at = {"x": panel.x(other.year), "y": panel.y(other.value)}
+            rows.append(at | {"said": f"{panel.fan.name} {other.year}: {said}"})
+    return rows
 
 
 def _inside(panel: _Panel, sides: dict[str, float]) -> dict[str, float]:
@@ -298,7 +322,7 @@ def _inside(panel: _Panel, sides: dict[str, float]) -> dict[str, float]:
     return {side: min(max(x, left), right) for side, x in sides.items()}
 
 
-def _names(panels: Sequence[_Panel], place: Place) -> list[alt.Chart]:
+def _names(panels: Sequence[_Panel], place: Place, words: Words) -> list[alt.Chart]:
     """The market above its panel, and under it, over the dashed line, the year the forecast begins."""
     names, years = [], []
     for panel in panels:
@@ -306,7 +330,7 @@ def _names(panels: Sequence[_Panel], place: Place) -> list[alt.Chart]:
         name = shortened(panel.fan.name, (right - left + END / 2) / BOLD, NAME_SIZE)
         names.append({"x": left, "y": top - HEAD + 10, "text": name})
         if panel.fan.begins is not None:
-            text = f"from {panel.fan.begins}"
+            text = words.tell("fan.from", year=str(panel.fan.begins))
             half = text_width(text) / 2
             years.append({"x": max(panel.x(panel.fan.begins), left + half), "y": top - 15, "text": text})
     return [
@@ -315,55 +339,13 @@ def _names(panels: Sequence[_Panel], place: Place) -> list[alt.Chart]:
     ]
 
 
-def _ends(panels: Sequence[_Panel], quantity: Quantity) -> list[dict[str, Any]]:
+def _ends(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[dict[str, Any]]:
     """The last median of each market, at its end."""
     rows: list[dict[str, Any]] = []
     for panel in panels:
         told = [(year.year, year.spread[2]) for year in panel.fan.years if year.spread]
         rows += [
-            {"x": panel.x(year) + 5, "y": panel.y(median), "text": _printed(median, quantity)}
+            {"x": panel.x(year) + 5, "y": panel.y(median), "text": printed(median, quantity, words)}
             for year, median in told[-1:]
         ]
     return rows
-
-
-def _key(y: float, quantity: Quantity, place: Place) -> list[alt.Chart]:
-    """What lines and tints mean, in one row."""
-    drawn, names, x = [], [], TITLE_LEFT
-    for name, colour, thick, dash in KEYS:
-        drawn.append({"x": x, "x2": x + SWATCH, "y": y, "y2": y, "colour": colour, "thick": thick, "dash": dash})
-        names.append({"x": x + SWATCH + 5, "y": y, "text": name})
-        x += SWATCH + 5 + text_width(name) + 18
-    own = [{"x": WIDTH - TITLE_LEFT, "y": y, "text": "each market on its own scale"}] if quantity == "cars" else []
-    look = {
-        "color": alt.Color("colour:N", scale=None),
-        "strokeWidth": alt.StrokeWidth("thick:Q", scale=None),
-        "strokeDash": alt.StrokeDash("dash:N", scale=None),
-    }
-    dot = alt.Chart(inline([{"x": TITLE_LEFT + SWATCH / 2, "y": y}])).mark_point(
-        filled=True, size=DOT, color=INK, opacity=1
-    )
-    return [
-        alt.Chart(inline(drawn)).mark_rule().encode(**place.span, **look),
-        dot.encode(**place.point),
-        written(names, place, align="left"),
-        written(own, place, align="right", color=MUTED),
-    ]
-
-
-def _forecast(spread: Sequence[float], quantity: Quantity) -> str:
-    """The quantiles of a year in words."""
-    p05, p10, p50, p90, p95 = (_printed(value, quantity) for value in spread)
-    return f"median {p50}, 10-90 % {p10} to {p90}, 5-95 % {p05} to {p95}"
-
-
-def _told(fan: Fan, quantity: Quantity) -> str:
-    """What a panel shows in words: the ends of what is known, every median, and how wide the fan is at last."""
-    known = [f"{y.year} {_printed(y.known, quantity)}" for y in fan.years if y.known is not None]
-    medians = [f"{y.year} {_printed(y.spread[2], quantity)}" for y in fan.years if y.spread]
-    last = next((year.spread for year in reversed(fan.years) if year.spread), None)
-    parts = [
-        f"known {' to '.join(dict.fromkeys((known[0], known[-1])))}" if known else "nothing known",
-        f"median forecast {', '.join(medians)}; at last {_forecast(last, quantity)}" if last else "no forecast",
-    ]
-    return f"{fan.name}: {', '.join(parts)}"
