@@ -290,7 +290,7 @@ def futures(request: Request, case: Text = "") -> list[dict[str, Any]]:
 def _run(one: Any) -> RunTold:
     return RunTold(
         one.name,
-        one.case,
+        one.case.en,
         one.made_at,
         list(one.patches),
         one.language,
