@@ -89,7 +89,8 @@ class Gate:
         if request.url.path.startswith("/api/"):
             expected = "sign in with a token it gave out"
             return refused(request, (Fault("", "RS-B801", "this desk does not know you", expected),))
-        to = quote(request.url.path, safe="/") if request.method == "GET" else "/"
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        to = quote(asked, safe="/") if request.method == "GET" else "/"
         return RedirectResponse(f"/sign-in?to={to}", 303)
 
     def _unwelcome(self, request: Request, most: int) -> Response | None:

@@ -13,9 +13,14 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from roadstead.report.html import page as told_as_page
+from roadstead.report.words import Words
+from roadstead.study.kept import kept_book
+from roadstead.study.store import BOOK
 from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web.asked import Form, desk_of
+from roadstead.web.kept import kept
 from roadstead.web.pages import language_of, page
 from roadstead.web.refusals import status_of
 from roadstead.web.unpack import EXPECTED
@@ -86,15 +91,25 @@ def run(request: Request, name: str) -> Response:
     place = desk_of(request).workplace
     shown = place.run(name)
     tables = [file for file in shown.files if file.startswith("tables/")]
-    others = [other for other in place.runs() if other != name]
+    others = [other for other in place.runs().values() if other.name != name]
     return page(request, "run.html", run=shown, tables=tables, others=others, has_playbook=PLAYBOOK in shown.files)
 
 
 @router.get("/runs/{name}/playbook")
 def playbook(request: Request, name: str) -> Response:
-    """The stored playbook, as it was written."""
-    place = desk_of(request).workplace
-    return framed(place.file(place.run(name), PLAYBOOK))
+    """The stored playbook, as it was written; told anew for who reads another language."""
+    place, language = desk_of(request).workplace, language_of(request)
+    shown = place.run(name)
+    stored = place.file(shown, PLAYBOOK)
+    if shown.language != language and BOOK in shown.files:
+        return framed(_retold(place.file(shown, BOOK).parent, stored.stat().st_mtime_ns, language))
+    return framed(stored)
+
+
+@kept(8)
+def _retold(run: Path, written: int, language: Literal["en", "zh"]) -> str:  # noqa: ARG001 -- a run written anew is told anew
+    book = kept_book(run)
+    return told_as_page(book, Words(language, book.cover.currency))
 
 
 @router.get("/runs/{name}/files/{file:path}")

@@ -100,7 +100,7 @@ def test_runs_stand_side_by_side(owner: Visitor, desk: Desk, stored: Path):
     for name in ("a", "b"):
         shutil.copytree(stored, desk.workplace.runs_folder / name)
     shown = owner.get("/compare?run=a&run=b").text
-    assert 'src="/compare/page?run=a&amp;run=b&amp;"' in shown
+    assert 'src="/compare/page?run=a&amp;run=b&amp;lang=en"' in shown
     page = owner.get("/compare/page?run=a&run=b&lang=zh")
     assert page.status_code == 200
     assert "frame-ancestors 'self'" in page.headers["content-security-policy"]

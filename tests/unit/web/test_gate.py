@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +46,15 @@ def test_a_stranger_is_sent_to_sign_in(stranger: TestClient):
     for path in PAGES:
         answer = stranger.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?to={path}")
+
+
+def test_a_link_to_runs_side_by_side_leads_there_through_signing_in(desk: Desk, stranger: TestClient):
+    link = "/compare?run=a&run=b%20c"
+    asked = stranger.get(link).headers["location"]
+    field = re.search(r'name="to" value="([^"]*)"', stranger.get(asked).text)
+    assert field
+    token = people.one_time_token(desk.engine)
+    assert stranger.post("/sign-in", data={"token": token, "to": unescape(field[1])}).headers["location"] == link
 
 
 def test_a_program_without_a_token_is_told_so(stranger: TestClient):
