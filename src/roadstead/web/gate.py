@@ -28,6 +28,8 @@ COOKIE = "roadstead"
 MOST_BYTES, MOST_UPLOADED = 256 * 1024, 20 * 1024 * 1024
 """Size of a form, and of a file handed in. [bytes]"""
 UPLOADS = frozenset({"/cases", "/api/v1/cases"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+ASK = "ask whoever keeps the desk for a token that may plan"
 OPEN_TO_ALL = ("/static/", "/sign-in")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';"
@@ -85,6 +87,8 @@ class Gate:
         if who is not None:
             request.state.who = who
             request.state.known = partial(self._who, request)
+            if who.reads_only and request.method not in READING and request.url.path != "/sign-out":
+                return refused(request, (Fault("", "RS-B814", "your token lets you look, and change nothing", ASK),))
             return None
         if request.url.path.startswith("/api/"):
             expected = "sign in with a token it gave out"

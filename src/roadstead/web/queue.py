@@ -183,14 +183,17 @@ def renew(engine: Engine, plan_id: str, worker: str, lease: float = LEASE) -> in
         return connection.execute(select(plans.c.stop).where(held)).scalar_one() if kept else None
 
 
-def release(engine: Engine, worker: str, *, was_lost: bool = True) -> None:
-    """Let go of what a worker held that is known to be gone; where it was not lost but sent away, that is no attempt, and the plan waits."""
+def release(engine: Engine, worker: str, *, was_lost: bool = True) -> bool:
+    """Let go of what a worker held that is known to be gone; False where it held nothing.
+
+    Where it was not lost but sent away, that is no attempt, and the plan waits.
+    """
     let_go: dict[str, Any] = {"lease_until": 0.0}
     if not was_lost:
         let_go = {"state": State.WAITING, "worker": None, "lease_until": None, "attempts": plans.c.attempts - 1}
     with begun(engine) as connection:
         held = and_(plans.c.worker == worker, plans.c.state == State.RUNNING)
-        connection.execute(update(plans).where(held).values(**let_go))
+        return connection.execute(update(plans).where(held).values(**let_go)).rowcount > 0
 
 
 def tell(engine: Engine, plan_id: str, worker: str, stage: str, detail: dict[str, float]) -> None:

@@ -137,11 +137,19 @@ def serve(
             listening.close()
 
 
-def work_here(folder: Path, *, database: str = "", name: str = "", threads: int = 1, parent: int = 0) -> None:
-    """Be a worker of a desk, until it is told to end or the process that is named as its parent is gone."""
+def work_here(
+    folder: Path,
+    *,
+    database: str = "",
+    name: str = "",
+    threads: int = 1,
+    parent: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Be a worker of a desk, until it is told to end, which is said, or the process that is named as its parent is gone."""
     place, address = open_workplace(folder, database)
     engine, name = open_database(address), name or worker_name()
-    leave_when_told(engine, name)
+    leave_when_told(engine, name, say)
 
     def goes_on() -> bool:
         return not parent or os.getppid() == parent

@@ -44,6 +44,12 @@ ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 """Signals that tell a worker to leave, where the system has them."""
 TAKING = threading.Lock()
 """Held while a plan is taken, and for good by who hands back what this process has."""
+BY_SIGNAL = 128
+"""What exit statuses add to the number of the signal that ended a process."""
+HANDED_BACK, IDLE = (
+    "interrupted: the plan is handed back, and goes on from what was found",
+    "interrupted: no plan was being worked on",
+)
 HANDING = 10.0
 """Time that is waited for a plan that is being taken. [s]"""
 
@@ -127,7 +133,7 @@ def _be_gone(status: int) -> None:
     os._exit(status)
 
 
-def leave_when_told(engine: Engine, worker: str) -> None:
+def leave_when_told(engine: Engine, worker: str, say: Callable[[str], None]) -> None:
     """Have signals end this process at once, its plan handed back so that the next worker goes on with it; signals it ignores stay so.
 
     A thread hears of them: what Python calls for a signal would wait for a solver deep in native code.
@@ -140,12 +146,14 @@ def leave_when_told(engine: Engine, worker: str) -> None:
     signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
 
     def leave() -> None:
-        told.recv(1)
+        [number] = told.recv(1)
         TAKING.acquire(timeout=HANDING)
+        handed_back = False
         with suppress(SQLAlchemyError):  # where the database is away, the lease runs out by itself
-            queue.release(engine, worker, was_lost=False)
+            handed_back = queue.release(engine, worker, was_lost=False)
+        say(HANDED_BACK if handed_back else IDLE)
         tells.close()
-        _be_gone(0)
+        _be_gone(BY_SIGNAL + number)
 
     threading.Thread(target=leave, daemon=True, name="leaving").start()
 

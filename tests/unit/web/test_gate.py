@@ -110,6 +110,29 @@ def test_a_person_keeps_a_token_until_it_is_taken_away(desk: Desk, stranger: Tes
     assert stranger.get("/runs", headers=ann).status_code == 303
 
 
+def test_a_reader_looks_and_takes_away_and_changes_nothing(desk: Desk, stranger: TestClient):
+    token = people.add_person(desk.engine, "board", reads_only=True)
+    board = visitor(stranger, token)
+    plan_id = queue.new_id()
+    queue.ask(desk.engine, plan_id, "ann", Wish("starter"))
+    for path in ("/cases/starter", "/runs/first", "/runs/first/everything.zip", f"/plans/{plan_id}", "/workbook"):
+        answer = board.get(path)
+        assert answer.status_code == 200
+        assert b"<button>Plan" not in answer.content
+        assert b"Drop it" not in answer.content
+    for path, fields in (
+        ("/plans", {"case": "starter"}),
+        (f"/plans/{plan_id}/stop", {"how": "at_once"}),
+        ("/cases", {}),
+    ):
+        refused = board.post(path, **fields)
+        assert (refused.status_code, "RS-B814" in refused.text) == (403, True)
+    bearer = {"authorization": f"Bearer {token}"}
+    assert stranger.post("/api/v1/plans", json={"case": "starter"}, headers=bearer).status_code == 403
+    assert [one.state for one in queue.listed(desk.engine)] == [queue.State.WAITING]
+    assert board.post("/sign-out").headers["location"] == "/sign-in"
+
+
 def test_a_new_token_ends_the_old_one_and_its_sessions(desk: Desk, stranger: TestClient):
     visitor(stranger, people.add_person(desk.engine, "ann"))
     people.add_person(desk.engine, "ann")

@@ -254,7 +254,7 @@ def test_a_worker_told_to_leave_hands_its_plan_back_and_that_is_no_attempt(place
     try:
         until(lambda: queue.planning(engine, plan_id).state == State.RUNNING)
         process.send_signal(asked)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(PATIENCE) == worker.BY_SIGNAL + asked
     finally:
         process.kill()
         process.wait()
