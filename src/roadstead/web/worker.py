@@ -207,7 +207,7 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
         if not (folder / MANIFEST).is_file():
             plan(waiting_case(place, taken), folder, taken, holding, unfinished)
     except RoadsteadError as error:
-        faults = error.faults
+        faults = tuple(_within(place, fault) for fault in error.faults)
     except OSError as error:
         faults = (disk_failed(error),)
     except Exception as error:  # noqa: BLE001 -- the worker goes on, and who asked is told
@@ -216,6 +216,13 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
     if faults and not (folder / MANIFEST).is_file():
         return {"state": State.FAILED, "faults": faults}
     return {"state": State.DONE, "run": folder.name}
+
+
+def _within(place: Workplace, fault: Fault) -> Fault:
+    """A fault that calls files by where they lie in the workplace: where that lies on the machine is nobody's business."""
+    root = f"{place.folder}{os.sep}"
+    where, message, expected = (part.replace(root, "") for part in (fault.where, fault.message, fault.expected))
+    return Fault(where, fault.code, message, expected)
 
 
 def _say(engine: Engine, taken: Planning, worker: str, how: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -150,11 +151,13 @@ def working(place: Workplace) -> Callable[[worker.Planner], queue.Planning]:
     return call
 
 
-def test_what_is_wrong_with_a_case_is_told_to_who_asked(working: Callable[[worker.Planner], queue.Planning]):
+def test_what_is_wrong_with_a_case_is_told_to_who_asked_without_a_path(
+    working: Callable[[worker.Planner], queue.Planning], place: Workplace
+):
     fault = Fault("case.yaml:1:1", "RS-S702", "cannot be written: No space left on device", "room")
 
     def fails(*_: object) -> None:
-        raise RoadsteadError(fault)
+        raise RoadsteadError(replace(fault, where=f"{place.folder}/case.yaml:1:1"))
 
     found = working(fails)
     assert (found.state, found.faults) == (State.FAILED, (fault,))
