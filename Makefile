@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths bench-imports bench-desk outlook docs build clean
+.PHONY: help setup demo test thorough lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths bench-imports bench-desk outlook docs build clean
 
 help: ## Print what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: $(VENV)/.runtime ## Plan the bundled carmaker and write its playbook
 
 test: lint ## Check style, types and import contracts, then run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+thorough: setup ## Run the tests of properties on ten times as many examples
+	@ROADSTEAD_EXAMPLES=thorough $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## Check style, formatting, import contracts and types
 	@$(BIN)/ruff check

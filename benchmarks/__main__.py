@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.clock import Row, yardstick
-from benchmarks.memory import watch
+from benchmarks.memory import GIGABYTE, watch
 from benchmarks.stages import CASES, facts, stages
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ PAGE = CASES.parent / "docs/benchmarks.md"
 DUTY = "duty --importer EU27 --origin CHN --powertrain BEV --firm BYD --on 2025-03-01 --value 20000"
 LIGHT = (("--help",), tuple(DUTY.split()), ("explain", "RS-T109"), ("world",), ("check", str(CASES / "starter")))
 """Commands that a person waits for while typing."""
-GIGABYTE = 1e9
 
 
 def commands(names: Sequence[str]) -> Iterator[Row]:

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.clock import timed, yardstick
-from benchmarks.memory import Watched, watch
+from benchmarks.memory import GIGABYTE, Watched, watch
 from roadstead.world import reference
 from roadstead.world.imports import goods
 
@@ -25,7 +25,6 @@ NAME = "BACI_HS22_Y2023_V202501.csv"
 CHUNK = 500_000
 OTHER_GOODS = 5_200
 """Subheadings beside those of cars and parts."""
-GIGABYTE = 1e9
 
 
 def made(path: Path, rows: int, seed: int = 0) -> None:

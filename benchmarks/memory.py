@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PROC = Path("/proc")
 PAUSE = 0.05
 """Time between two looks at the processes. [s]"""
+GIGABYTE = 1e9
+"""[bytes]"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from roadstead.futures.selling.reaction import react
 from roadstead.futures.selling.selling import build_demand
 from roadstead.study.growing import begin
 from roadstead.study.progress import Quiet
+from roadstead.study.rehearsing import PART
 from roadstead.study.spec import read_study
 from roadstead.study.template import new_case
 
@@ -52,8 +53,6 @@ REPEATS = 3
 BRANDS, SOURCES, MARKETS = 40, 25, 30
 THETA, ETA = 7.7, 3.87
 """Elasticities of Head & Mayer (2019), as in demand/data/parameters.csv; here they only give numbers to compute with."""
-FRESH = 125
-"""Fresh paths priced together, as ``roadstead rehearse`` does."""
 BATCH = 100
 """Scenarios whose sourcing shares are held in memory at once."""
 
@@ -223,8 +222,8 @@ def fresh_paths(name: str) -> Iterator[Row]:
         new_case(Path(folder) / name, name, grown=True)
         source = begin(read_study(Path(folder) / name), Quiet()).source
     assert source is not None
-    fresh = drawn(source, source.plan.paths, FRESH)
-    seconds = timed(fresh.fan)[0] / FRESH
+    fresh = drawn(source, source.plan.paths, PART)
+    seconds = timed(fresh.fan)[0] / PART
     alone = median_seconds(lambda: fresh.of([0]).fan(), REPEATS)
-    note = f"{FRESH} priced together, this for each; one by one {alone / seconds:.0f} times as long"
+    note = f"{PART} priced together, this for each; one by one {alone / seconds:.0f} times as long"
     yield Row(f"{name}: a fresh path", seconds, note)

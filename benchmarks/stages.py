@@ -112,7 +112,7 @@ def stages(name: str) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         seconds, written = timed(lambda: write_pages(done.book, Path(folder)))
         size = ", ".join(f"{path.stat().st_size / 1e3:,.0f} kB" for path in written.values())
-    yield Row(f"{name}: report", seconds, f"page and workbook, {size}")
+    yield Row(f"{name}: report", seconds, f"page, workbook and slides, {size}")
 
 
 def bare(name: str, done: Run, effort: Effort) -> Row:

@@ -31,7 +31,9 @@ from roadstead.playbook.book import (
     VolumeYear,
     Waterfall,
 )
-from roadstead.playbook.map_book import Map, MapFlow, MapMarket
+from roadstead.playbook.map_book import Atlas, Map, MapFlow, MapMarket
+from roadstead.playbook.regret import regrets
+from roadstead.playbook.sources_book import SourceRow
 
 FIRST, LAST = 2027, 2036
 YEARS = range(FIRST, LAST + 1)
@@ -45,19 +47,19 @@ LINES = {
     "hired": (Name("Graz, contract assembly", "格拉茨（代工）"), Name("Austria", "奥地利"), "contract"),
 }
 PLACES = (
-    ("DEU", "276", "Germany", "德国", 10.0, 51.2, 0.27, 90_000),
-    ("GBR", "826", "United Kingdom", "英国", -1.8, 53.0, 0.10, 80_000),
-    ("FRA", "250", "France", "法国", 2.4, 46.8, 0.27, 40_000),
-    ("ITA", "380", "Italy", "意大利", 12.3, 42.8, 0.27, 35_000),
-    ("ESP", "724", "Spain", "西班牙", -3.7, 40.2, 0.27, 30_000),
-    ("NLD", "528", "Netherlands", "荷兰", 5.3, 52.2, 0.27, 20_000),
-    ("TUR", "792", "Turkey", "土耳其", 33.0, 39.0, 0.40, 45_000),
-    ("BRA", "076", "Brazil", "巴西", -49.0, -14.0, 0.35, 110_000),
-    ("MEX", "484", "Mexico", "墨西哥", -102.0, 23.5, 0.50, 60_000),
-    ("THA", "764", "Thailand", "泰国", 101.0, 15.5, 0.0, 50_000),
-    ("MYS", "458", "Malaysia", "马来西亚", 102.5, 4.0, 0.10, 15_000),
-    ("AUS", "036", "Australia", "澳大利亚", 146.0, -33.0, 0.05, 60_000),
-    ("USA", "840", "United States", "美国", -97.0, 39.5, 1.025, 0),
+    ("DEU", "Germany", "德国", 10.0, 51.2, 0.27, 90_000),
+    ("GBR", "United Kingdom", "英国", -1.8, 53.0, 0.10, 80_000),
+    ("FRA", "France", "法国", 2.4, 46.8, 0.27, 40_000),
+    ("ITA", "Italy", "意大利", 12.3, 42.8, 0.27, 35_000),
+    ("ESP", "Spain", "西班牙", -3.7, 40.2, 0.27, 30_000),
+    ("NLD", "Netherlands", "荷兰", 5.3, 52.2, 0.27, 20_000),
+    ("TUR", "Turkey", "土耳其", 33.0, 39.0, 0.40, 45_000),
+    ("BRA", "Brazil", "巴西", -49.0, -14.0, 0.35, 110_000),
+    ("MEX", "Mexico", "墨西哥", -102.0, 23.5, 0.50, 60_000),
+    ("THA", "Thailand", "泰国", 101.0, 15.5, 0.0, 50_000),
+    ("MYS", "Malaysia", "马来西亚", 102.5, 4.0, 0.10, 15_000),
+    ("AUS", "Australia", "澳大利亚", 146.0, -33.0, 0.05, 60_000),
+    ("USA", "United States", "美国", -97.0, 39.5, 1.025, 0),
 )
 
 
@@ -85,7 +87,7 @@ def entering(market: Name, cost: float) -> Sentence:
 
 
 def place(iso3: str) -> Name:
-    return next(Name(en, zh) for iso, _, en, zh, *_ in PLACES if iso == iso3)
+    return next(Name(en, zh) for iso, en, zh, *_ in PLACES if iso == iso3)
 
 
 def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://example.org/a?b=1&c=2") -> Book:
@@ -138,7 +140,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
                 "An invented yearbook",
             ),
         ),
-        world_map=_map(),
+        atlas=Atlas(SALOON, 2032, tuple(map(_map, YEARS))),
         timeline=_timeline(),
         tree=_tree(),
         waterfalls=_waterfalls(),
@@ -147,7 +149,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         futures=_futures(),
         markets=tuple(
             MarketRow(Name(en, zh), year, 1_000_000.0 + cars, 0.31, cars, cars * 0.5, 0.0, cars * 0.1, cars * 0.4)
-            for _, _, en, zh, _, _, _, cars in PLACES
+            for _, en, zh, _, _, _, cars in PLACES
             for year in (2027, 2032, 2036)
         ),
         decisions=_decisions(),
@@ -156,15 +158,7 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
                 "models: small", "8000", "USD/car", "An invented source", evidence_url, "2026-01", "high", False, "none"
             ),
             EvidenceRow(
-                "lines: south",
-                "450000000",
-                "USD",
-                "assumption",
-                "",
-                "2026-06",
-                "low",
-                True,
-                "=SUM(1;2) is text here",
+                "lines: south", "450000000", "USD", "assumption", "", "2026-06", "low", True, "=SUM(1;2) is text here"
             ),
         ),
         events=(
@@ -219,6 +213,11 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         signposts=made_up_signposts(decision("south", "open", 60_000, 2031, 4e8)),
         demand=made_up_demand(),
         rehearsal=made_up_rehearsal(made_up_signposts(decision("south", "open", 60_000, 2031, 4e8))),
+        regrets=regrets(_futures()),
+        sources=(
+            SourceRow("An invented source", evidence_url, 1, 0, 0, "2026-01", "high"),
+            SourceRow("Invented register", "", 0, 2, 0, "", ""),
+        ),
     )
 
 
@@ -355,27 +354,33 @@ def _later() -> tuple[Later, ...]:
     )
 
 
-def _map() -> Map:
+def _map(year: int) -> Map:
+    """Sales grow a little every year, the EU's duty comes in 2029, and the plant in Hungary begins in 2030."""
+    grown = 1 + 0.05 * (year - 2032)
     markets = tuple(
-        MapMarket(Name(en, zh), iso, m49, lon, lat, duty, float(cars), "export" if cars else "none")
-        for iso, m49, en, zh, lon, lat, duty, cars in PLACES
-    )
+        MapMarket(
+            Name(en, zh), iso, lon, lat, 0.10 if duty == 0.27 and year < 2029 else duty, cars * grown,
+            "export" if cars else "none",
+        )
+        for iso, en, zh, lon, lat, duty, cars in PLACES
+    )  # fmt: skip
     home = Name("China", "中国")
     flows = [
-        MapFlow(home, Name(en, zh), (113.0, 32.0), (lon, lat), float(cars), "export")
-        for _, _, en, zh, lon, lat, _, cars in PLACES
+        MapFlow(home, Name(en, zh), (113.0, 32.0), (lon, lat), cars * grown, "export")
+        for _, en, zh, lon, lat, _, cars in PLACES
         if cars
     ]
     flows += [
         MapFlow(LINES["north"][1], place(iso), (19.5, 47.1), (lon, lat), 30_000.0, "local")
         for iso, lon, lat in (("DEU", 10.0, 51.2), ("FRA", 2.4, 46.8))
+        if year >= 2030
     ]
-    return Map(2032, SALOON, markets, tuple(flows))
+    return Map(year, markets, tuple(flows))
 
 
 def _timeline() -> tuple[TimelineSpan, ...]:
     found = []
-    for i, (iso, _, en, zh, _, _, _, cars) in enumerate(PLACES):
+    for i, (iso, en, zh, _, _, _, cars) in enumerate(PLACES):
         for year in YEARS:
             later = year >= FIRST + 2 + i % 4
             mode = "none" if not cars else MODES[i % 4] if later else "export"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from quick_cases import asks_nothing_beside
 
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks_book import Broken, Restriction
 from roadstead.playbook.rehearsal_book import Estimate, FreshPaths, Outcome
-from roadstead.playbook.signs_book import Better, Confirmed, Rates, Signpost
+from roadstead.playbook.signs_book import Condition, Confirmed, Rates, Signpost, Tried
 from roadstead.study.template import new_case
 
 if TYPE_CHECKING:
@@ -21,15 +24,20 @@ WAYS = {
 }  # fmt: skip
 """What each comes to on average, and what the plan is worth more. [money]"""
 BINS = 12
+PATHS = 2000
+"""From which a small tree is grown; fresh ones come after them."""
 
 
 def small_grown_case(folder: Path) -> None:
-    """The starter case with a grown tree of few nodes: all there is of a rehearsal, in little time."""
+    """The starter case with a tree of few nodes, grown from few paths: all there is of a rehearsal, in little time, and nothing beside."""
     new_case(folder, grown=True)
     file = folder / "case.yaml"
     text = file.read_text(encoding="utf-8")
-    assert text.count("nodes: [1, 4, 11]") == 1
-    file.write_text(text.replace("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), encoding="utf-8")
+    for was, becomes in (("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), ("paths: 20000", f"paths: {PATHS}")):
+        assert text.count(was) == 1
+        text = text.replace(was, becomes)
+    file.write_text(text, encoding="utf-8")
+    asks_nothing_beside(folder)
 
 
 def made_up_rehearsal(signposts: tuple[Signpost, ...]) -> FreshPaths:
@@ -57,7 +65,7 @@ def made_up_rehearsal(signposts: tuple[Signpost, ...]) -> FreshPaths:
         ),
         notes=(Sentence("rehearsal.error", {}), Sentence("rehearsal.timetable", {"years": Amount(5, "years")})),
         broken=(*(_broken(key) for key in ("plan", "central")), _unbroken("standing")),
-        signs=(*(_confirmed(one) for one in signposts), Confirmed(signposts[0], Rates(None, None, 0, 0, 0))),
+        signs=(*(_confirmed(one) for one in signposts), _untried(signposts[0])),
     )
 
 
@@ -97,20 +105,32 @@ def _unbroken(key: str) -> Broken:
 
 
 def _confirmed(signpost: Signpost) -> Confirmed:
+    beside = Rates(Estimate(0.2, 0.01), Estimate(0.1, 0.02), 900, 400, 350)
+    pays = Rates(Estimate(0.4, 0.02), Estimate(0.3, 0.03), 800, 380, 300)
+    better = Rates(Estimate(0.12, 0.02), Estimate(0.2, 0.03), 800, 280, 300)
+    lost, nearest, own, blind = Estimate(19e6, 2e6), Estimate(11e6, 1e6), Estimate(5e6, 1e6), Estimate(12e6, 1e6)
+    year, market = Amount(2029, "year"), Name("Germany", "德国")
+    terms = {"market": market, "year": year, "threshold": Amount(0.3, "share"), "above": Amount(0, "count")}
+    chosen = replace(
+        signpost,
+        conditions=(Condition("share", "DEU", False, 0.3, 2029, Sentence("sign.share", terms)),),
+        chosen_on="paths",
+        tried=Tried("pays", better, own, blind, always=False),
+    )
+    given = {"lost": own, "tree": lost, "nearest": nearest, "blind": blind}
     said = {
         "share": Amount(0.35, "share"),
         "where": tuple(one.said for one in _where()),
-        "false": Amount(0.12, "share"),
-        "false_error": Amount(0.02, "share"),
-        "missed": Amount(0.2, "share"),
-        "missed_error": Amount(0.03, "share"),
-        "gain": Amount(14e6, "money"),
-        "gain_error": Amount(2e6, "money"),
+        "always": Amount(0, "count"),
+        **{name: Amount(one.value, "money") for name, one in given.items()},
+        **{f"{name}_error": Amount(one.error, "money") for name, one in given.items()},
     }
-    beside = Rates(Estimate(0.2, 0.01), Estimate(0.1, 0.02), 900, 400, 350)
-    pays = Rates(Estimate(0.4, 0.02), Estimate(0.3, 0.03), 800, 380, 300)
-    better = Better(_where(), pays, Estimate(14e6, 2e6), Sentence("sign.better", said))
-    return Confirmed(signpost, beside, pays, Estimate(-3e6, 1e6), better)
+    return Confirmed(signpost, beside, chosen, Sentence("sign.chosen", said), pays, lost, nearest)
+
+
+def _untried(signpost: Signpost) -> Confirmed:
+    few = Sentence("sign.few", {"paths": Amount(0, "count")})
+    return Confirmed(signpost, Rates(None, None, 0, 0, 0), signpost, few)
 
 
 def _outcome(key: str, mean: float, behind: float) -> Outcome:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from roadstead.playbook.book import Amount, Name, Sentence
-from roadstead.playbook.signs_book import Condition, Signpost
+from roadstead.playbook.rehearsal_book import Estimate
+from roadstead.playbook.signs_book import Condition, Rates, Signpost, Tried
 from roadstead.playbook.worth_book import Between, Worth
 
 
@@ -45,4 +46,7 @@ def made_up_signposts(what: Sentence) -> tuple[Signpost, ...]:
         Condition("share", "BRA", True, 0.35, 2029, Sentence("sign.share", terms)),
     )
     lead = {"year": year, "lead": Amount(2, "years"), "opens": Amount(2031, "year")}
-    return (Signpost(what, "open", "south", 2029, 2, 0.4, conditions, 0.12, 0.05, Sentence("sign.lead", lead)),)
+    rates = Rates(Estimate(0.3, 0.2), Estimate(0.25, 0.1), 5, 2, 2)
+    tried = Tried("left_out", rates, Estimate(6e6, 4e6), Estimate(9e6, 3e6), always=False)
+    said = Sentence("sign.lead", lead)
+    return (Signpost(what, "open", "south", 2029, 2, 0.4, conditions, 0.12, 0.05, said, "tree", tried),)

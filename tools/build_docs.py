@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from problem_page import problem_page
 
-from roadstead.cli import precedents as paths
 from roadstead.demand.analogues import ANALOGUES
 from roadstead.demand.bands import BANDS
 from roadstead.demand.entry_terms import ENTRY_TERMS
@@ -22,6 +20,7 @@ from roadstead.demand.flows import PACKAGED as FLOW_TABLES
 from roadstead.demand.parameters import PARAMETERS, parameters
 from roadstead.futures.catalogue.tables import ALL as CATALOGUE_TABLES
 from roadstead.futures.paths import economy
+from roadstead.showing.precedents import paths_drawn
 from roadstead.study import items
 from roadstead.study import tables as case_tables
 from roadstead.study.precedents import precedents
@@ -36,6 +35,7 @@ from roadstead.world import schemas as world_schemas
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from roadstead.showing.telling import Told
     from roadstead.terms.tables import Column, Schema
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -69,6 +69,12 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
         return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
     return [line(header), line(["---"] * len(header)), *(line(row) for row in rows)]
+
+
+def as_grid(told: Told) -> list[str]:
+    """A table of the command line as one of a page."""
+    columns, rows = told
+    return grid([column.removeprefix(">") for column in columns], rows)
 
 
 def escaped(text: str) -> str:
@@ -263,10 +269,7 @@ def arrays_page() -> str:
 def precedents_picture() -> str:
     """Picture of precedents.md: the paths of the homes, and China's."""
     world = reference.load()
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = Path(folder) / "precedents.svg"
-        paths.draw(drawn, precedents(world), world, "en")
-        return drawn.read_text(encoding="utf-8")
+    return paths_drawn(precedents(world), world, "en").svg()
 
 
 PAGES = {

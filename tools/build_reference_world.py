@@ -87,7 +87,7 @@ def build(folder: Path) -> list[tuple[str, int]]:
         (
             TRADE,
             trade_schemas.MEASURES,
-            gathered.measures(cited(rule_tables.measures(rules, book), "measures"), own, book),
+            gathered.published(gathered.measures(cited(rule_tables.measures(rules, book), "measures"), own, book), own),
         ),
         (
             TRADE,

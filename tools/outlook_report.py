@@ -11,12 +11,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from build_docs import DOCS, grid
+from marked_tables import put
 
 from roadstead.outlook.adoption import draw_paths
 from roadstead.outlook.automatic import MODELS, as_baseline
@@ -37,7 +37,7 @@ from roadstead.world import reference
 from roadstead.world.readers import iea, registrations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from roadstead.outlook.backtest import BackTest
     from roadstead.outlook.baselines import Baseline
@@ -214,7 +214,8 @@ def draw(found: BackTest, path: Path) -> None:
         for name, told in found.quantiles.items()
     ]
     levels = LEVELS.tolist()
-    picture.write(path, "How reliable the quantiles were: markets from 0.5 %, targets 2023 to 2025", levels, models)
+    title = "How reliable the quantiles were: markets from 0.5 %, targets 2023 to 2025"
+    picture.drawn(title, levels, models).save(path)
 
 
 def parts(monthly: Path | None, editions: Path | None, *, picture_to: Path | None) -> Mapping[str, list[str]]:
@@ -241,21 +242,6 @@ def parts(monthly: Path | None, editions: Path | None, *, picture_to: Path | Non
     return found
 
 
-def put(page: str, name: str, lines: Iterable[str]) -> str:
-    """A page with the table of a name in place of the one it had.
-
-    Raises
-    ------
-    ValueError
-        Where the page has no such place.
-    """
-    mark = PART.format(name=name)
-    if page.count(mark) != 1:
-        raise ValueError(f"{mark} must stand once on the page")
-    table = re.compile(re.escape(mark) + r"\n+(?:\|[^\n]*\n)*\n*")
-    return table.sub(lambda _: mark + "\n\n" + "\n".join(lines) + "\n\n", page).rstrip() + "\n"
-
-
 def main() -> None:
     """Measure, and print or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -268,7 +254,7 @@ def main() -> None:
     found = parts(asked.monthly, asked.editions, picture_to=PICTURE if asked.write else None)
     page = PAGE.read_text(encoding="utf-8")
     for name, lines in found.items():
-        page = put(page, name, lines)
+        page = put(page, PART.format(name=name), lines)
         if not asked.write:
             print(f"\n{name}\n", *lines, sep="\n")
     if asked.write:

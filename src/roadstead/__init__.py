@@ -28,9 +28,10 @@ if TYPE_CHECKING:
         verify,
         world,
     )
+    from roadstead.study.back_tests import backtest_japan, backtest_makers, backtest_walls
     from roadstead.study.diversions import divert
-    from roadstead.study.evidence import claims, markets, precedents
-    from roadstead.study.foresight import futures, watch
+    from roadstead.study.evidence import claims, markets, precedents, world_diff, world_snapshot
+    from roadstead.study.foresight import futures, watch, why
     from roadstead.study.origins import origin
     from roadstead.study.outlooks import (
         outlook,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         outlook_size_backtest,
     )
     from roadstead.study.problem import load_problem, save_problem
+    from roadstead.study.template import new_case
     from roadstead.study.what_ifs import compare, sweep
     from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -51,6 +53,9 @@ __all__ = [
     "Fault",
     "RoadsteadError",
     "__version__",
+    "backtest_japan",
+    "backtest_makers",
+    "backtest_walls",
     "check",
     "claims",
     "compare",
@@ -62,6 +67,7 @@ __all__ = [
     "futures",
     "load_problem",
     "markets",
+    "new_case",
     "origin",
     "other_rules",
     "outlook",
@@ -82,7 +88,10 @@ __all__ = [
     "sweep",
     "verify",
     "watch",
+    "why",
     "world",
+    "world_diff",
+    "world_snapshot",
 ]
 _ASKED_ROOMS = frozenset({"futures", "outlook", "world"})
 """Rooms whose name is also a question."""
@@ -126,22 +135,47 @@ def __getattr__(name: str) -> Any:
 
 def _asked(name: str) -> Any:
     """A question by its name."""
-    from roadstead.study import api, diversions, evidence, foresight, origins, outlooks, problem, what_ifs
+    from roadstead.study import (
+        api,
+        back_tests,
+        diversions,
+        evidence,
+        foresight,
+        origins,
+        outlooks,
+        problem,
+        template,
+        what_ifs,
+    )
 
     alone = {
+        "backtest_japan": back_tests,
+        "backtest_makers": back_tests,
+        "backtest_walls": back_tests,
         "origin": origins,
         "divert": diversions,
         "claims": evidence,
         "markets": evidence,
         "precedents": evidence,
+        "world_diff": evidence,
+        "world_snapshot": evidence,
         "futures": foresight,
         "watch": foresight,
+        "why": foresight,
+        "new_case": template,
         "compare": what_ifs,
         "sweep": what_ifs,
         "save_problem": problem,
         "load_problem": problem,
     }
     return getattr(outlooks if name.startswith("outlook") else alone.get(name, api), name)
+
+
+def telling(result: Any) -> Any:
+    """What a result shows of itself in a notebook; it asks this as it is looked at."""
+    from roadstead.showing.showroom import telling as told
+
+    return told(result)
 
 
 def __dir__() -> list[str]:

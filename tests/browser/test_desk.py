@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from desks import made_up_run, small_case
 from playwright.sync_api import expect
+from screenshots import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,9 @@ SERVE = "import sys; from roadstead.cli import main; sys.exit(main(sys.argv[1:])
 ADDRESS = re.compile(r"http://\S+")
 PATIENCE = 120_000
 """Only a test that has failed waits so long. [ms]"""
-PAGES = ("/cases", "/cases/starter", "/runs", "/runs/first", "/plans", "/compare", "/duty", "/futures?case=harbour")
+PAGES = (
+    "/cases", "/cases/starter", "/runs", "/runs/first", "/plans", "/compare", "/duty", "/outlook?market=BRA", "/futures?case=harbour",
+)  # fmt: skip
 WIDTHS = (1280, 390)
 
 
@@ -55,8 +58,8 @@ class Served:
         return found[0]
 
     @contextmanager
-    def page(self, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
-        """A page whose requests and messages are looked at as it closes."""
+    def page(self, width: int = 1280, scheme: str = "light", called: str = "") -> Iterator[Page]:
+        """A page whose requests and messages are looked at as it closes; of one that is called something a picture is kept."""
         page = self.context.new_page()
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)
@@ -65,6 +68,8 @@ class Served:
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda one: None if one.url.startswith((self.base, "data:")) else troubles.append(one.url))
         yield page
+        if called:
+            keep(page, "desk", called, scheme, width)
         page.close()
         assert troubles == []
 
@@ -100,6 +105,7 @@ def test_every_page_fits_and_asks_nobody_else(served: Served, width: int, langua
                 "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
             )
             assert (brightness(ink) > brightness(paper)) == (scheme == "dark"), path
+            keep(page, "desk", path, language, scheme, width)
 
 
 def brightness(colour: str) -> int:
@@ -124,7 +130,7 @@ def test_fields_have_names_and_the_menu_is_passed_with_one_key(served: Served):
 
 
 def test_a_quote_follows_what_is_typed_and_declared(served: Served):
-    with served.page() as page:
+    with served.page(called="typed quote") as page:
         page.goto(f"{served.base}/duty?lang=en")
         duty = page.locator("#quote dd").first
         page.locator("#on").fill("2026-07-01")
@@ -190,7 +196,8 @@ def test_a_workbook_is_filled_in_handed_in_and_planned_through_a_killed_server(s
         expect(page.frame_locator("iframe.document").locator("h1")).to_have_text("Harbour Motors")
         page.wait_for_timeout(100)
         assert frame.bounding_box()["height"] > 3000
-    with served.page(390) as page:
+        keep(page, "desk", "result", "light", 1280)
+    with served.page(390, called="result") as page:
         run = next(path.name for path in (served.folder / "runs").iterdir() if path.name.startswith("harbour"))
         page.goto(f"{served.base}/runs/{run}?lang=en")
         expect(page.frame_locator("iframe.document").locator("h1")).to_have_text("Harbour Motors")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from screenshots import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ def test_the_page_never_scrolls_sideways(shown: Page, width: int):
     for details in shown.locator("details").all():
         details.evaluate("d => { d.open = true }")
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    keep(shown, "playbook", shown.locator("html").get_attribute("lang"), width)
     over = shown.evaluate(
         """width => [...document.querySelectorAll('body *')]
             .filter(e => !e.closest('.scroll') && !e.closest('svg') && !e.closest('caption'))
@@ -78,12 +80,17 @@ def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
 def test_a_telephone_can_read_sentences_in_tables(shown: Page):
     """A column of sentences is not squeezed to a word a line: the table scrolls instead."""
     shown.set_viewport_size({"width": 390, "height": 844})
-    for key in ("signposts", "flexibility", "fresh-signs"):
+    for key in ("signposts", "flexibility", "fresh-signs", "regret", "other_rules", "sources"):
         widths = shown.locator(f"table.{key} tbody .prose").evaluate_all(
             "cells => cells.map(cell => cell.getBoundingClientRect().width)"
         )
         assert widths
         assert min(widths) > 120
+
+
+def test_a_rule_shows_beside_its_source(shown: Page):
+    shown.set_viewport_size({"width": 1280, "height": 900})
+    assert shown.locator("table.other_rules").evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
 
 
 def test_the_first_screen_holds_all_three_lists(shown: Page):

@@ -65,9 +65,23 @@ def test_the_outlook_page_tells_what_is_measured(report: ModuleType):
 
 def test_a_table_takes_the_place_of_the_one_before(report: ModuleType):
     mark = report.PART.format(name="x")
-    once = report.put(f"Before.\n\n{mark}\n\nAfter.\n", "x", ["| a |", "| --- |", "| 1 |"])
-    twice = report.put(once, "x", ["| a |", "| --- |", "| 2 |"])
+    once = report.put(f"Before.\n\n{mark}\n\nAfter.\n", mark, ["| a |", "| --- |", "| 1 |"])
+    twice = report.put(once, mark, ["| a |", "| --- |", "| 2 |"])
     assert once == f"Before.\n\n{mark}\n\n| a |\n| --- |\n| 1 |\n\nAfter.\n"
     assert twice == once.replace("| 1 |", "| 2 |")
     with pytest.raises(ValueError, match="must stand once"):
-        report.put("nothing", "x", [])
+        report.put("nothing", mark, [])
+
+
+def test_the_evidence_pages_tell_what_is_measured(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    evidence = import_module("evidence_report")
+    page = (ROOT / "docs/evidence-walls.md").read_text(encoding="utf-8").splitlines()
+    found = evidence.backtest_walls(evidence.KNOWN)
+    for name, told in {
+        "walls in short": evidence.in_short(found),
+        "walls by class": evidence.as_grid(evidence.walls_tables.classes(found, "en")),
+        "walls that came": evidence.as_grid(evidence.walls_tables.came(found, "en")),
+    }.items():
+        mark = page.index(evidence.PART.format(name=name))
+        assert page[mark + 2 : mark + 2 + len(told)] == told, f"{name}: python tools/evidence_report.py --write"

@@ -21,6 +21,7 @@ ROOMS = (
     "playbook",
     "report",
     "study",
+    "showing",
 )
 
 

@@ -195,8 +195,38 @@ def cited(collected: Iterator[dict[str, str]], table: str, folder: Path, book: S
         raise ValueError(f"citations.csv names rows of {table} that are not there: {', '.join(found)}")
 
 
+def published(collected: Iterator[dict[str, str]], folder: Path) -> Iterator[dict[str, str]]:
+    """Measures with the day on which each was published, where it is not the day from which it holds, and who says so.
+
+    Raises
+    ------
+    ValueError
+        For a day of a measure that is not there.
+    """
+    found = {row["row"]: row for row in _rows(folder, "published.csv")}
+    for row in collected:
+        told = found.pop(row["measure"], None)
+        if told is None:
+            yield row
+            continue
+        # Where no document is named, the measure's own note or source names the day.
+        by = (
+            f"published {told['published_on']}: {told['source_title']}, {told['source_url']}"
+            if told["source_title"]
+            else ""
+        )
+        yield row | {
+            "published_on": told["published_on"],
+            "note": "; ".join(part for part in (row["note"], by) if part),
+        }
+    if found:
+        raise ValueError(f"published.csv names measures that are not there: {', '.join(found)}")
+
+
 VALUED = {"measures": "rate", "origin_rules": "threshold"}
 """Column that a corrected value stands in, by table."""
+FLOOR = "2015-01-01"
+"""Written for a first day of which only this is known, that it was no later."""
 NO_END = "-"
 """Written for a last day that the collected row has and the law has not."""
 
@@ -205,6 +235,8 @@ def _amended(row: dict[str, str], cited: dict[str, str], book: SourceBook) -> di
     changes = {name: cited[name] for name in ("confidence", "effective_from", "effective_to", "status") if cited[name]}
     if changes.get("effective_to") == NO_END:
         changes["effective_to"] = ""
+    if changes.get("effective_from") == FLOOR and "from_is_floor" in row:
+        changes["from_is_floor"] = "yes"
     if cited["value"]:
         changes[VALUED[cited["table"]]] = fraction(cited["value"])
     if cited["source_title"]:

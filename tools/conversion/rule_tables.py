@@ -35,7 +35,8 @@ ORIGIN_EXCEPT = {
     # A partner's car that does not qualify pays the applied rate like any other.
     "FTA partners": "",
     "EU27|FTA": TURKISH_PARTNERS,
-    "EU27|FTA|CHN": TURKISH_PARTNERS + "|CHN",
+    # China too is named there, but paid the same until it had a rate of its own.
+    "EU27|FTA|CHN": TURKISH_PARTNERS,
     "EU27|FTA partners": TURKISH_PARTNERS,
 }
 FIRMS = {
@@ -75,16 +76,6 @@ STATUSES = {
     "IN_FORCE (modernised text not verified in force)": "IN_FORCE",
     "NEGOTIATION (close Feb 2026)": "NEGOTIATION",
     "IN_FORCE (auto rules adopted Feb 2026)": "IN_FORCE",
-}
-PUBLISHED = {
-    # Days named in the sources' own titles or notes.
-    "USA-024": "2025-09-16",
-    "USA-025": "2025-09-25",
-    "USA-026": "2025-12-04",
-    "EU27-029": "2026-02-10",
-    "TUR-008": "2025-09-22",
-    "TUR-009": "2025-09-22",
-    "TUR-010": "2025-09-22",
 }
 NO_ACFTA = (
     "that ACFTA frees electric cars rests on no source; the ministry of industry and the press of 2025-26 name 50 % for "
@@ -246,7 +237,7 @@ def _measure(row: dict[str, str], hand: dict[str, str], book: SourceBook) -> dic
         "effective_from": row["effective_from"],
         "from_is_floor": "yes" if row["from_is_floor"] == "Y" else "no",
         "effective_to": row["effective_to"],
-        "published_on": PUBLISHED.get(row["rule_id"], ""),
+        "published_on": "",
         "not_expressible": unexpressed,
         **evidence(source, AS_OF, row["confidence"], note),
     }

@@ -20,7 +20,7 @@ def claims(*wanted: str, world: Path | None = None, language: Literal["en", "zh"
     json
         Print JSON.
     """
-    from roadstead.cli import claims_tables as tables
+    from roadstead.showing import claims as tables
     from roadstead.study.claims import claims as held
     from roadstead.study.folders import world_with
 

@@ -10,6 +10,7 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from roadstead.cli import (
+    backtest,
     case,
     claims,
     desk,
@@ -27,6 +28,7 @@ from roadstead.cli import (
     rules,
     watch,
     what_if,
+    why,
     world,
 )
 from roadstead.cli.interrupt import INTERRUPTED, MESSAGE
@@ -45,12 +47,12 @@ INSTALLATION = Group("This installation", sort_key=4)
 
 def build() -> App:
     """The application with every command."""
-    without_negatives = Parameter(negative=())
+    plainly = Parameter(negative=(), show_default=_default)
     app = App(
         name="roadstead",
         help="Export, assemble kits or build locally: per market and year, with a proven gap and every number's source.",
         version=_version,
-        default_parameter=without_negatives,
+        default_parameter=plainly,
         result_action="return_value",
         suppress_keyboard_interrupt=False,
         help_format="plaintext",
@@ -68,7 +70,6 @@ def build() -> App:
                 claims.claims,
                 markets.markets,
                 precedents.precedents,
-                world.world,
                 world.sources,
             ),
         ),
@@ -85,6 +86,7 @@ def build() -> App:
                 rehearse.rehearse,
                 plan.verify,
                 watch.watch,
+                why.why,
             ),
         ),
         (DESK, (desk.serve, desk.work, desk.people)),
@@ -93,9 +95,16 @@ def build() -> App:
         for command in commands:
             app.command(command, group=group)
     app.command(imports.import_, name="import", group=PLAN)
-    app.command(rules.build(without_negatives, LOOK_UP))
-    app.command(outlook.build(without_negatives, LOOK_UP))
+    app.command(rules.build(plainly, LOOK_UP))
+    app.command(world.build(plainly, LOOK_UP))
+    app.command(outlook.build(plainly, LOOK_UP))
+    app.command(backtest.build(plainly, LOOK_UP))
     return app
+
+
+def _default(value: object) -> str | None:
+    """A default as help shows it: none where nothing is asked for by default."""
+    return None if value is False or value in (None, "", (), []) else str(value)
 
 
 def _version() -> str:
@@ -144,7 +153,7 @@ def _misread(error: CycloptsError, words: Sequence[str]) -> Fault:
     """A command line that could not be read."""
     error.verbose = False
     chain = " ".join(("roadstead", *(error.command_chain or ())))
-    message = " ".join(str(error).split())
+    message = " ".join(str(error).split()).removesuffix(".")
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         message = f"{' '.join(error.unused_tokens)!r} is more than this command takes"
     if not words or not message:

@@ -28,9 +28,7 @@ class Reached:
     name: Annotated[
         tuple[str, ...], Parameter(help="Host name under which the desk answers, too; may be repeated.")
     ] = ()
-    user_header: Annotated[
-        str, Parameter(show_default=False, help="Header in which a proxy in front says who somebody is.")
-    ] = ""
+    user_header: Annotated[str, Parameter(help="Header in which a proxy in front says who somebody is.")] = ""
     proxy: Annotated[tuple[str, ...], Parameter(help="Address of that proxy; may be repeated.")] = ()
 
     @property
@@ -48,7 +46,6 @@ class Kept:
     database: Annotated[
         str,
         Parameter(
-            show_default=False,
             help="postgresql+psycopg://USER@HOST/NAME; SQLite in the folder by default, or what ROADSTEAD_DATABASE says.",
         ),
     ] = ""
@@ -90,7 +87,7 @@ def work(
     folder: Path = Path(),
     /,
     *,
-    database: Annotated[str, Parameter(show_default=False)] = "",
+    database: str = "",
     threads: int = 1,
 ) -> None:
     """Be one more worker of a desk, on this machine or on another that sees its folder and database.
@@ -114,10 +111,10 @@ def people(
     folder: Path = Path(),
     /,
     *,
-    add: Annotated[str, Parameter(show_default=False)] = "",
+    add: str = "",
     reader: Annotated[bool, Parameter(negative=())] = False,
-    remove: Annotated[str, Parameter(show_default=False)] = "",
-    database: Annotated[str, Parameter(show_default=False)] = "",
+    remove: str = "",
+    database: str = "",
     json: bool = False,
 ) -> None:
     """Say who may use a desk, with a token for each.

@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, number, percent, plain, print_json, table
-from roadstead.terms.ids import PRODUCT_WORDS
+from roadstead.cli.printing import plain, print_blocks, print_json
+from roadstead.showing.quotes import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console
-
     from roadstead.terms.errors import Fault
     from roadstead.trade.condition import Facts
     from roadstead.trade.inquiry import Inquiry
-    from roadstead.trade.quote import Cited, Quote, QuoteLine
+    from roadstead.trade.quote import Quote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +23,10 @@ class Question:
     importer: Annotated[str, Parameter(help="Country or customs territory that levies: DEU, Germany, EU27.")]
     powertrain: Annotated[str, Parameter(help="ICE, HEV, PHEV, EREV, BEV or FCEV.")]
     value: Annotated[float, Parameter(help="Customs value of one car on the importer's own basis, in US$.")]
-    origin: Annotated[
-        str, Parameter(show_default=False, help="Country of origin; may be left out where origins are compared.")
-    ] = ""
+    origin: Annotated[str, Parameter(help="Country of origin; may be left out where origins are compared.")] = ""
     on: Annotated[
         str,
         Parameter(
-            show_default=False,
             help="Day of entry, YYYY-MM-DD; may be left out of a timeline or where days are compared.",
         ),
     ] = ""
@@ -53,14 +46,13 @@ class Beside:
     compare: Annotated[
         str,
         Parameter(
-            show_default=False,
             help="Quotes side by side: origin=JPN,KOR,MEX, firm=BYD,SAIC or on=2025-01-01,2027-01-01.",
         ),
     ] = ""
-    timeline: Annotated[
-        str, Parameter(show_default=False, help="What the lane pays from year to year, 2018-2030, step by step.")
-    ] = ""
-    chart: Annotated[Path | None, Parameter(help="Draw the timeline to a file: .html, .svg or .png.")] = None
+    timeline: Annotated[str, Parameter(help="What the lane pays from year to year, 2018-2030, step by step.")] = ""
+    chart: Annotated[
+        Path | None, Parameter(help="Draw the timeline or the comparison to a file: .html, .svg or .png.")
+    ] = None
 
 
 def duty(
@@ -82,7 +74,7 @@ def duty(
     faults = _contradictions(question, wanted)
     inquiry = _inquiry(question, faults)
     if wanted.compare:
-        lanes.compare(inquiry, wanted.compare, faults, json=json)
+        lanes.compare(inquiry, wanted.compare, wanted.chart, faults, json=json)
     elif wanted.timeline:
         lanes.timeline(inquiry, wanted.timeline, wanted.chart, faults, json=json)
     else:
@@ -90,7 +82,7 @@ def duty(
         if json:
             print_json(as_json(told))
         else:
-            _print(told)
+            print_blocks(blocks(told))
 
 
 def _contradictions(question: Question, wanted: Beside) -> "list[Fault]":
@@ -100,8 +92,9 @@ def _contradictions(question: Question, wanted: Beside) -> "list[Fault]":
     faults = []
     if wanted.compare and wanted.timeline:
         faults.append(Fault("--timeline", "RS-C701", "quotes are compared or drawn over the years, not both", "one"))
-    if wanted.chart is not None and not wanted.timeline:
-        faults.append(Fault("--chart", "RS-C701", "there is no timeline to draw", "`--timeline 2018-2030` beside it"))
+    if wanted.chart is not None and not (wanted.timeline or wanted.compare):
+        expected = "`--timeline 2018-2030` or `--compare origin=JPN,KOR` beside it"
+        faults.append(Fault("--chart", "RS-C701", "there is nothing to draw", expected))
     varied = wanted.compare.partition("=")[0].strip()
     if not question.origin and varied != "origin":
         faults.append(Fault("--origin", "RS-C701", "is missing", "the country of origin, or `--compare origin=...`"))
@@ -159,117 +152,3 @@ def as_json(told: "Quote") -> dict[str, Any]:
             entry["source"] = {"id": cited["source"], "title": cited["title"], "url": cited["url"]} if known else None
             entry |= {name: cited[name] for name in ("as_of", "confidence", "note")}
     return found
-
-
-def _print(told: "Quote") -> None:
-    console = answers()
-    firm = f" of {told.firm}" if told.firm else ""
-    where = told.importer if told.place == told.importer else f"{told.importer} ({told.place})"
-    goods = next(word for word, product in PRODUCT_WORDS.items() if product == told.product)
-    console.print(f"{told.powertrain} {goods}{firm} from {told.origin} into {where} on {told.on}")
-    console.print(f"customs value US${number(told.customs_value)}, {told.valuation}")
-    console.print()
-    notes = _Notes()
-    charges = [*told.lines, *told.fees]
-    if charges:
-        columns = ("measure", "kind", ">rate", ">US$/car", "in force", "instrument", "cited")
-        console.print(table("", columns, (_row(line, notes) for line in charges)))
-    console.print(f"duty: {percent(told.total_duty_rate)} of the customs value, US${number(told.total_duty_amount)}")
-    if told.fees:
-        console.print(f"fees, which are no duty: US${number(told.total_fee_amount)}")
-    if told.taxes:
-        console.print()
-        rows = (
-            (t.tax, t.name, percent(t.rate), t.base, "" if t.amount is None else number(t.amount), notes.of(t.cited))
-            for t in told.taxes
-        )
-        console.print(table("taxes, kept apart", ("tax", "name", ">rate", "on", ">US$/car", "cited"), rows))
-    if told.fees or told.taxes:
-        both = (
-            f"{percent(told.with_import_taxes_rate)} of the customs value, US${number(told.with_import_taxes_amount)}"
-        )
-        console.print(f"duty, fees and taxes on import: {both}")
-    _print_open(told, notes, console)
-    console.print()
-    for line in notes.lines():
-        console.print(line, soft_wrap=True)
-    console.print(f"rules as of {told.rules_as_of}" + (f", as known on {told.as_known_on}" if told.as_known_on else ""))
-
-
-def _print_open(told: "Quote", notes: "_Notes", console: "Console") -> None:
-    """What was declared, what was not, and what else to know."""
-    if told.missing:
-        console.print()
-        rows = (
-            (
-                f"{missing.name}=",
-                "" if missing.saves_rate is None else percent(missing.saves_rate),
-                missing.meaning,
-                "; ".join(missing.decides),
-            )
-            for missing in told.missing
-        )
-        columns = ("--fact", ">true saves", "meaning", "decides")
-        console.print(table("not declared: the dearest reading holds", columns, rows))
-    remarks = list(told.remarks)
-    for fact in told.declared:
-        if fact.saves_rate:
-            saved = "saves" if fact.saves_rate > 0 else "costs"
-            remarks.append(f"{fact.name}={_typed(fact.value)} as declared {saved} {percent(abs(fact.saves_rate))}")
-    for rule in told.prohibitions:
-        holds = {None: "may bar", True: "bars", False: "does not bar"}[rule.bars_firm]
-        whom = f"makers of {' and '.join(rule.nationalities)}" if rule.nationalities else "such cars"
-        remarks.append(f"{rule.measure} {holds} {whom}: {rule.title} {notes.of(rule.cited)}")
-    if remarks:
-        console.print()
-        for remark in remarks:
-            console.print(f"- {remark}", soft_wrap=True)
-
-
-def _typed(value: bool | float | str) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
-
-
-def _row(line: "QuoteLine", notes: "_Notes") -> tuple[str, ...]:
-    since = line.effective_from.isoformat() if line.effective_from else ""
-    until = line.effective_to.isoformat() if line.effective_to else ""
-    return (
-        line.measure,
-        line.kind.lower().replace("_", " "),
-        _rate(line),
-        number(line.amount),
-        f"{since} to {until}" if until else f"since {since}",
-        line.instrument,
-        notes.of(line.cited),
-    )
-
-
-def _rate(line: "QuoteLine") -> str:
-    """The rate as law states it: on a share of the value, or joined to an amount."""
-    if line.layer == "fee" or (line.specific and not line.rate):
-        return f"US${number(line.specific)}"
-    rate = percent(line.rate)
-    if line.share != 1.0:
-        rate += f" on {percent(line.share)}"
-    if line.specific:
-        joined = "or" if line.shape == "higher" else "+"
-        rate += f" {joined} US${number(line.specific)}"
-    return rate
-
-
-class _Notes:
-    """Citations, numbered as they are met."""
-
-    def __init__(self) -> None:
-        self.met: dict[tuple[str, ...], int] = {}
-
-    def of(self, cited: "Cited") -> str:
-        """The mark of a citation."""
-        note = (cited.title or cited.source, cited.url, cited.as_of, cited.confidence, cited.note)
-        return f"[{self.met.setdefault(note, len(self.met) + 1)}]"
-
-    def lines(self) -> "Iterator[str]":
-        """All citations in full."""
-        for (title, url, as_of, confidence, note), mark in self.met.items():
-            named = ", ".join(filter(None, (title or "no source located", url)))
-            yield f"[{mark}] {named} (as of {as_of}, confidence {confidence}){': ' + note if note else ''}"

@@ -1,13 +1,10 @@
 """`roadstead futures`: events that may change the world, how likely they are, and how often such things happened before."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from roadstead.cli import futures_tables as tables
 from roadstead.cli.printing import answers, chart_faults, print_json
-
-if TYPE_CHECKING:
-    from roadstead.futures.catalogue.foresight import EventChance
+from roadstead.showing import futures as tables
 
 
 def futures(
@@ -52,20 +49,6 @@ def futures(
             for line in tables.foot(found, language):
                 console.print(line, soft_wrap=True)
     if chart is not None:
-        _draw(chart, found.events, language, quiet=json)
-
-
-def _draw(path: Path, events: "tuple[EventChance, ...]", language: Literal["en", "zh"], *, quiet: bool) -> None:
-    from roadstead.report.charts import chances
-
-    rows = [
-        chances.Chance(
-            tables.title(one, language),
-            *one.chance,
-            *((one.base.chance, one.base.low, one.base.high) if one.base else (None, None, None)),
-        )
-        for one in events
-    ]
-    chances.write(path, rows, chances.ENGLISH if language == "en" else chances.CHINESE)
-    if not quiet:
-        answers().print(f"drawn: {path}" if language == "en" else f"图：{path}", soft_wrap=True)
+        tables.chances_drawn(found, language).save(chart)
+        if not json:
+            answers().print(f"drawn: {chart}" if language == "en" else f"图：{chart}", soft_wrap=True)

@@ -37,7 +37,7 @@ def markets(
     json
         Print JSON.
     """
-    from roadstead.cli import markets_tables as tables
+    from roadstead.showing import markets as tables
     from roadstead.study.folders import world_with
     from roadstead.study.markets import of_names, rank_markets, read_day_or, read_weights
 

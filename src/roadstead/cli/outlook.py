@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Group, Parameter
 
-from roadstead.cli import outlook_tables as tables
-from roadstead.cli.printing import answers, chart_faults, print_json
+from roadstead.cli.printing import answers, chart_faults, print_blocks, print_json
+from roadstead.showing import outlooks as tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +20,8 @@ if TYPE_CHECKING:
     from roadstead.outlook.summary import Summary
     from roadstead.report.charts.fan import Fan
 
-CLOSE_UP = 3
-"""Up to so many markets are shown year by year; more of them in one table of a few years."""
-DRAWN = 6
-"""Markets a fan chart has room for."""
 YEARS = "2026-2040"
 """Years told where none are named."""
-FANS = 9
-"""Years of history before the fan."""
 
 
 def build(default: Parameter, group: Group) -> App:
@@ -48,9 +42,7 @@ def build(default: Parameter, group: Group) -> App:
 class Ground:
     """What the outlook stands on, as typed."""
 
-    view: Annotated[
-        str, Parameter(show_default=False, help="A published projection to blend in: 'IEA GEVO 2025/STEPS'.")
-    ] = ""
+    view: Annotated[str, Parameter(help="A published projection to blend in: 'IEA GEVO 2025/STEPS'.")] = ""
     weight: Annotated[float, Parameter(help="What it weighs, from 0 to 1.")] = 0.5
     monthly: Annotated[
         Path | None, Parameter(help="Registrations by month and fuel (CSV): what the year under way already tells.")
@@ -96,7 +88,7 @@ class Known:
 
 def outlook(
     *markets: str,
-    years: Annotated[str, Parameter(show_default=False)] = "",
+    years: str = "",
     ground: Annotated[Ground | None, Parameter(name="*")] = None,
     sampling: Annotated[Sampling | None, Parameter(name="*")] = None,
     chart: Path | None = None,
@@ -137,11 +129,11 @@ def outlook(
             seed=draw.seed,
         )
         _tell_projections(found, given, json=json)
-        fans = tables.fans_of(found, FANS) if chart is not None else []
+        fans = tables.fans_of(found) if chart is not None else []
     else:
         summary = outlooks.outlook(markets, years or YEARS, beside=beside, draws=draw.draws, seed=draw.seed)
         _tell_summary(summary, json=json)
-        fans = tables.fans_ahead(summary, FANS) if chart is not None else []
+        fans = tables.fans_ahead(summary) if chart is not None else []
     if chart is not None:
         _draw(chart, fans, quiet=json)
 
@@ -150,18 +142,7 @@ def _tell_summary(found: "Summary", *, json: bool) -> None:
     if json:
         print_json(found)
         return
-    console = answers()
-    if len(found.markets) <= CLOSE_UP:
-        for market in found.markets:
-            console.print(tables.close_up(market))
-            console.print()
-    else:
-        console.print(tables.together(found))
-        console.print()
-    for market in found.markets:
-        if market.note:
-            console.print(f"- {market.market}: {market.note}", soft_wrap=True)
-    console.print(f"medians with the 10 to 90 % span in brackets; {found.draws} joint draws, seed {found.seed}")
+    print_blocks(tables.summary_blocks(found))
 
 
 def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> None:
@@ -174,17 +155,10 @@ def _tell_projections(found: "Projections", given: Ground, *, json: bool) -> Non
         print_json(tables.told(found))
         return
     console = answers()
-    console.print(tables.projected(found))
-    console.print()
-    for code, notes in found.notes.items():
-        if code in found.codes:
-            console.print(f"- {code}: {'; '.join(notes)}", soft_wrap=True)
-    if found.left_out:
-        told = f"not forecast, since their share in {found.origin} and a year before is not known: {', '.join(found.left_out)}"
-        console.print(told, soft_wrap=True)
+    print_blocks(tables.projections_blocks(found))
     also = [name for name in ("monthly", "view") if getattr(given, name)]
     but = f", but for what --{' and --'.join(also)} told" if also else ""
-    console.print(f"medians with the 10 to 90 % span in brackets; nothing later than {found.origin} was used{but}")
+    console.print(tables.MEDIANS + f"; nothing later than {found.origin} was used{but}")
     if out is not None:
         console.print(f"written to {out}", soft_wrap=True)
 
@@ -200,14 +174,14 @@ def _check(chart: Path | None, draw: Sampling) -> None:
 
 
 def _draw(chart: Path, fans: list["Fan"], *, quiet: bool) -> None:
-    from roadstead.report.charts import fan
-
-    fan.write(chart, "NEV share of new cars", fans[:DRAWN])
+    tables.fan_drawn(fans).save(chart)
     if quiet:
         return
     console = answers()
-    if len(fans) > DRAWN:
-        console.print(f"only the first {DRAWN} of {len(fans)} markets are drawn: name those wanted", soft_wrap=True)
+    if len(fans) > tables.DRAWN:
+        console.print(
+            f"only the first {tables.DRAWN} of {len(fans)} markets are drawn: name those wanted", soft_wrap=True
+        )
     console.print(f"drawn: {chart}", soft_wrap=True)
 
 
@@ -255,10 +229,7 @@ def backtest(
     else:
         _tell_scores(found, sizes, published, nowcasts)
     if chart is not None:
-        from roadstead.report.charts import reliability
-
-        levels, models = tables.reliable(found)
-        reliability.write(chart, "How reliable the quantiles were", levels, models)
+        tables.reliability_drawn(found).save(chart)
         if not json:
             answers().print(f"drawn: {chart}", soft_wrap=True)
 
@@ -283,13 +254,8 @@ def _tell_scores(
     nowcasts: "Nowcasts | None",
 ) -> None:
     console = answers()
-    first, last = int(found.target.min()), int(found.target.max())
-    console.print(tables.groups(found))
-    console.print(
-        f"CRPS of the NEV share in points, one to five years ahead, targets {first} to {last}; in brackets its ratio to the "
-        "random walk's. A band of 80 % should hold 80 % of what came.\n",
-        soft_wrap=True,
-    )
+    print_blocks(tables.backtest_blocks(found))
+    console.print()
     if sizes is not None:
         console.print(tables.sizes(sizes))
         console.print("mean error of the size of markets over what was sold, one to five years ahead\n", soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, plain, print_json, table
+from roadstead.cli.printing import answers, plain, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,6 +233,8 @@ def as_json(done: "Planned", rehearsed: "Rehearsal | None", language: Literal["e
                 "sign": [say(condition.said) for condition in row.conditions],
                 "false_alarm": row.false_alarm,
                 "missed": row.missed,
+                "chosen_on": row.chosen_on,
+                "tried": row.tried,
             }
             for row in book.signposts
         ],
@@ -286,6 +288,7 @@ def verify(run: Path, /, *, json: bool = False) -> int:
     json
         Print JSON.
     """
+    from roadstead.showing import cases
     from roadstead.study import api
 
     found = api.verify(run)
@@ -293,7 +296,6 @@ def verify(run: Path, /, *, json: bool = False) -> int:
         print_json({"folder": found.folder, "holds": found.holds, "checks": found.checks})
     else:
         console = answers()
-        rows = (("ok" if check.holds else "NO", check.name, check.detail) for check in found.checks)
-        console.print(table("", ("", "what", "found"), rows))
-        console.print("the run holds" if found.holds else "the run does not hold")
+        console.print(cases.verification_listing(found))
+        console.print(cases.verdict(found))
     return 0 if found.holds else 1

@@ -1,13 +1,9 @@
 """`roadstead precedents`: how Japan, Korea and Germany went over to building abroad, and where that leads China and its makers."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from roadstead.cli.printing import answers, chart_faults, print_json
-
-if TYPE_CHECKING:
-    from roadstead.study.precedents import Precedents
-    from roadstead.world.reference import World
+from roadstead.cli.printing import answers, chart_faults, print_blocks, print_json
 
 Language = Literal["en", "zh"]
 
@@ -27,7 +23,7 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
         Print JSON.
     """
     from roadstead.cli import precedents_full as full
-    from roadstead.cli import precedents_tables as tables
+    from roadstead.showing import precedents as tables
     from roadstead.study.precedents import of_names
     from roadstead.study.precedents import precedents as found_in
     from roadstead.terms.errors import raise_if_any
@@ -52,30 +48,6 @@ def precedents(*names: str, language: Language = "en", chart: Path | None = None
                 for line in full.maker_lines(maker, found, world, language):
                     console.print(line, soft_wrap=True)
         else:
-            for block in tables.blocks(found, world, language):
-                console.print(block, soft_wrap=isinstance(block, str))
+            print_blocks(tables.blocks(found, world, language))
     if chart is not None:
-        draw(chart, found, world, language)
-
-
-def draw(path: Path, found: "Precedents", world: "World", language: Language) -> None:
-    """Draw the paths of the homes, and where China stands and may go."""
-    from roadstead.cli import precedents_tables as tables
-    from roadstead.cli.precedents_words import WORDS
-    from roadstead.report.charts import localisation
-
-    words = WORDS[language]
-    placed = found.china[0]
-    paths = [
-        localisation.Path(
-            tables.place(home.home, world, language),
-            [(one.year, one.share) for one in home.points],
-            [(one.year, one.share) for one in home.rough],
-            home.fitted.curve.at,
-        )
-        for home in found.homes
-    ]
-    start = placed.level.year
-    ahead = [(year, *placed.ahead_of(year, found.homes)) for year in range(start, found.china[0].ahead[-1].year + 1)]
-    fan = localisation.Fan(tables.place(placed.level.home, world, language), placed.level.share, ahead)
-    localisation.write(path, words["chart"], paths, fan, localisation.Labels(words["chart rough"], words["chart axis"]))
+        tables.paths_drawn(found, world, language).save(chart)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from roadstead.cli.precedents_tables import in_year, place, share, shares
-from roadstead.cli.precedents_tables import years as years_of
-from roadstead.cli.precedents_words import METRICS, STANDINGS_ZH, WORDS, Language
-from roadstead.cli.printing import percent, table
-from roadstead.study.claims import titles
-from roadstead.terms.evidence import Source
+from roadstead.report.listing import percent, table
+from roadstead.showing.precedents import in_year, place, share, shares
+from roadstead.showing.precedents import years as years_of
+from roadstead.showing.precedents_words import METRICS, STANDINGS_ZH, WORDS
+from roadstead.terms.evidence import document, titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rich.table import Table
-
     from roadstead.outlook.localisation import Curve
+    from roadstead.report.amounts import Language
+    from roadstead.report.listing import Listing
     from roadstead.study.precedents import Home, MakerPlaced, Placed, Precedents
     from roadstead.terms.tables import Row
     from roadstead.world.overseas import OverseasShare
@@ -27,7 +26,7 @@ TOLD = ("record", "metric", "firms", "company", "site", "year", "period", "value
 """Columns of a row that JSON has."""
 
 
-def years(home: Home, world: World, language: Language) -> Table:
+def years(home: Home, world: World, language: Language) -> Listing:
     """A row a year: exported, made abroad, made at home, and both shares; figures that contradict each other side by side."""
     words = WORDS[language]
     metrics = ("EXPORTS", "OVERSEAS_PRODUCTION", "DOMESTIC_PRODUCTION")
@@ -242,7 +241,7 @@ def _row(row: Row, world: World) -> dict[str, Any]:
     told = {key: value for key, value in row.values.items() if key in TOLD and value is not None}
     return told | {
         "row": f"{row.file}:{row.line}",
-        "source": (world.sources.get(source) or Source(source, source)) if source else None,
+        "source": document(world.sources, source) if source else None,
     }
 
 

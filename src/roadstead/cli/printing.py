@@ -10,17 +10,31 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+
+from roadstead.report.listing import number, percent, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from roadstead.report.listing import Listing
     from roadstead.terms.errors import Fault
 
+__all__ = [
+    "answers",
+    "chart_faults",
+    "notes",
+    "number",
+    "percent",
+    "plain",
+    "print_blocks",
+    "print_json",
+    "say",
+    "table",
+]
 NARROWEST_FILE = 120
 """Columns of a table that goes to a file or a pipe."""
 
@@ -48,6 +62,13 @@ def _console(stream: Any) -> Console:
     if not console.is_terminal:
         console.width = max(console.width, NARROWEST_FILE)
     return console
+
+
+def print_blocks(blocks: Iterable[Listing | str]) -> None:
+    """Listings, and sentences that are never folded, one below the other."""
+    console = answers()
+    for block in blocks:
+        console.print(block, soft_wrap=isinstance(block, str))
 
 
 def say(text: str) -> None:
@@ -83,17 +104,6 @@ def plain(value: Any) -> Any:
     return found
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table; a column whose name begins with > is set to the right."""
-    drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:  # folded, not cut: Chinese has no blanks to break a line at
-        justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
-        drawn.add_column(column.removeprefix(">"), justify=justify, overflow="fold")
-    for row in rows:
-        drawn.add_row(*row)
-    return drawn
-
-
 def chart_faults(chart: Path | None) -> list[Fault]:
     """What is wrong with the name of a picture asked for, told before anything is worked out."""
     if chart is None:
@@ -102,14 +112,3 @@ def chart_faults(chart: Path | None) -> list[Fault]:
 
     fault = unknown_ending(chart, "--chart")
     return [fault] if fault else []
-
-
-def percent(share: float, digits: int = 3) -> str:
-    """A fraction as a percentage, without zeros that say nothing."""
-    text = f"{100.0 * share:.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
-
-
-def number(value: float) -> str:
-    """A whole number with separators."""
-    return f"{value:,.0f}"

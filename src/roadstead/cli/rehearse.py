@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.padding import Padding
 
+from roadstead.cli.plan import PLAYBOOK
 from roadstead.cli.printing import answers, print_json, table
+from roadstead.showing import worlds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from roadstead.playbook.book import Sentence
     from roadstead.playbook.breaks_book import Broken, Restriction
-    from roadstead.playbook.signs_book import Confirmed
+    from roadstead.playbook.signs_book import Confirmed, Signpost
     from roadstead.report.words import Words
     from roadstead.study.rehearsing import Rehearsal
 
@@ -62,6 +63,7 @@ def rehearse(
     from roadstead.cli.progress import Watch
     from roadstead.study import kept, workplace
     from roadstead.study.rehearsing import rehearse_folder
+    from roadstead.study.world_moved import moved
 
     def tidy() -> None:
         watch.__exit__(None, None, None)
@@ -83,13 +85,17 @@ def rehearse(
             tidy=tidy,
         )
     run = case if kept.is_run(case) else None
+    gone = None if run is None else moved(run)
     if json:
-        print_json(as_json(found) | {"run": run})
+        told = None if gone is None else worlds.as_json(gone)
+        print_json(as_json(found) | {"run": run, "world_moved": told})
         return
     console = answers()
     print_rehearsal(found, console, asked.language)
     if run is not None:
-        console.print(WRITTEN[asked.language].format(page=run / "playbook.html", folder=run), soft_wrap=True)
+        if gone is not None:
+            console.print(worlds.said(gone, run, asked.language), soft_wrap=True)
+        console.print(WRITTEN[asked.language].format(page=run / PLAYBOOK, folder=run), soft_wrap=True)
 
 
 def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["en", "zh"]) -> None:
@@ -110,22 +116,22 @@ def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["e
 
 
 def _print_signs(signs: "Sequence[Confirmed]", words: "Words", console: "Console") -> None:
-    """Each signpost, its rates on the tree and on these paths, and the sign that these paths would have."""
+    """Each signpost, its rates on the tree and on these paths, and the sign to go by."""
     from roadstead.report.html import page_table
-    from roadstead.report.rehearsal import sign_rates
+    from roadstead.report.signs import sign, sign_rates
 
     console.print(f"\n{words.label('table.fresh_signs')}")
     for one in signs:
         signpost = one.signpost
-        sign = words.joined([condition.said for condition in signpost.conditions])
         console.print(f"{signpost.year}  {words.say(signpost.what)}", soft_wrap=True)
-        console.print(f"      {words.label('column.sign')}{COLON[words.language]}{sign}", soft_wrap=True)
+        console.print(
+            f"      {words.label('column.sign')}{COLON[words.language]}{sign(signpost, words)}", soft_wrap=True
+        )
         shown = page_table(sign_rates(one, words), words)
         heads = [f"{'>' if head.look == 'number' else ''}{head.text}" for head in shown.heads]
         rows = table("", heads, ([cell.text for cell in row] for row in shown.rows))
         console.print(Padding(rows, (0, 0, 0, 6)))
-        if one.better is not None:
-            console.print(f"      {words.say(one.better.said)}", soft_wrap=True)
+        console.print(f"      {words.say(one.said)}", soft_wrap=True)
     console.print(words.label("ui.note.fresh_signs"), soft_wrap=True)
 
 
@@ -171,14 +177,9 @@ def as_json(found: "Rehearsal") -> dict[str, Any]:
     }
 
 
-def _said(sentence: "Sentence", currency: str, name: str = "said") -> dict[str, str]:
-    """A sentence in both languages."""
-    from roadstead.report.words import Words
-
-    return {name: Words("en", currency).say(sentence), f"{name}_zh": Words("zh", currency).say(sentence)}
-
-
 def _broken(one: "Broken", currency: str) -> dict[str, Any]:
+    from roadstead.study.flexible import said
+
     return {
         "policy": one.key,
         "how": one.how,
@@ -187,11 +188,13 @@ def _broken(one: "Broken", currency: str) -> dict[str, Any]:
         "where": _limits(one.where, currency),
         "coverage": one.coverage,
         "density": one.density,
-        **_said(one.said, currency),
+        **said("said", one.said, currency),
     }
 
 
 def _limits(where: "Sequence[Restriction]", currency: str) -> list[dict[str, Any]]:
+    from roadstead.study.flexible import said
+
     return [
         {
             "kind": limit.kind,
@@ -200,41 +203,53 @@ def _limits(where: "Sequence[Restriction]", currency: str) -> list[dict[str, Any
             "above": limit.above,
             "threshold": limit.threshold,
             "quasi_p": limit.quasi_p,
-            **_said(limit.said, currency),
+            **said("said", limit.said, currency),
         }
         for limit in where
     ]
 
 
 def _sign(one: "Confirmed", currency: str) -> dict[str, Any]:
+    from roadstead.study.flexible import said
+
     sign = one.signpost
     return {
         "kind": sign.kind,
         "subject": sign.subject,
         "year": sign.year,
         "lead": sign.lead,
-        **_said(sign.what, currency, "decision"),
-        "conditions": [
-            {
-                "kind": condition.kind,
-                "of": condition.of,
-                "above": condition.above,
-                "threshold": condition.threshold,
-                "year": condition.year,
-                **_said(condition.said, currency),
-            }
-            for condition in sign.conditions
-        ],
-        "tree": {"probability": sign.probability, "false_alarm": sign.false_alarm, "missed": sign.missed},
+        **said("decision", sign.what, currency),
+        "conditions": _conditions(sign, currency),
+        "tree": {
+            "probability": sign.probability,
+            "false_alarm": sign.false_alarm,
+            "missed": sign.missed,
+            "tried": sign.tried,
+        },
         "fresh": one.fresh,
         "pays": one.pays,
-        "gain": one.gain,
-        "better": None
-        if one.better is None
-        else {
-            "where": _limits(one.better.where, currency),
-            "pays": one.better.pays,
-            "gain": one.better.gain,
-            **_said(one.better.said, currency),
+        "lost": one.lost,
+        "nearest": one.nearest,
+        "to_go_by": {
+            "chosen_on": one.chosen.chosen_on,
+            "conditions": _conditions(one.chosen, currency),
+            "tried": one.chosen.tried,
+            **said("said", one.said, currency),
         },
     }
+
+
+def _conditions(sign: "Signpost", currency: str) -> list[dict[str, Any]]:
+    from roadstead.study.flexible import said
+
+    return [
+        {
+            "kind": condition.kind,
+            "of": condition.of,
+            "above": condition.above,
+            "threshold": condition.threshold,
+            "year": condition.year,
+            **said("said", condition.said, currency),
+        }
+        for condition in sign.conditions
+    ]

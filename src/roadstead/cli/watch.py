@@ -2,50 +2,9 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-from roadstead.cli.printing import answers, print_json, table
-
-if TYPE_CHECKING:
-    from roadstead.report.words import Words
-    from roadstead.study.observing import Observation
-    from roadstead.study.watch import EventWatched, SignWatched, Watched
-
-STATUS = {
-    "en": {"fired": "fired", "near": "near", "not yet": "not yet", "unseen": "cannot be seen yet"},
-    "zh": {"fired": "已触发", "near": "临近", "not yet": "尚未", "unseen": "尚无法判断"},
-}
-HEADS = {
-    "en": (("event", "may come from", "chance", "stands", "seen"), ("decision", "decide by", "sign", "stands", "seen")),
-    "zh": (("事件", "最早年份", "概率", "状态", "观测"), ("决策", "决策期限", "信号", "状态", "观测")),
-}
-WORDS = {
-    "en": {
-        "events": "Events, as known on {as_of} (the case: {since})",
-        "signs": "Signposts",
-        "part": "{value:.0%} of what it would change is law",
-        "is": "{value:.1%} in {year}",
-        "none": "nothing that is known tells",
-        "left": "{days} days left",
-        "late": "{days} days ago",
-        "no_signs": "Nothing the plan does later hangs on how things turn out.",
-        "sources": "Read from:",
-        "from": "By assumption: an event has fired from {come:.0%} of its change and is near from {on_its_way:.0%}; "
-        "a share or duty is near within {near:.0%} of its threshold.",
-    },
-    "zh": {
-        "events": "事件：截至{as_of}所知（案例：{since}）",
-        "signs": "路标",
-        "part": "其变化的{value:.0%}已成法规",
-        "is": "{year}年为{value:.1%}",
-        "none": "尚无可据以判断的信息",
-        "left": "还有{days}天",
-        "late": "已过{days}天",
-        "no_signs": "方案的后续决策不取决于形势变化。",
-        "sources": "依据：",
-        "from": "以下为假设：事件变化达{come:.0%}视为已触发，达{on_its_way:.0%}视为临近；占比或税负距阈值不足{near:.0%}视为临近。",
-    },
-}
+from roadstead.cli.printing import print_blocks, print_json
 
 
 def watch(
@@ -77,98 +36,13 @@ def watch(
     """
     from roadstead.cli.progress import Watch
     from roadstead.report.words import Words
+    from roadstead.showing import watched as tables
     from roadstead.study import foresight
 
     with Watch() as watched:
         found = foresight.watch(run, as_of, rules=rules, world=world, progress=watched)
-    words = Words(language, "USD")
+    words = Words(language, found.currency)
     if json:
-        print_json(as_json(found, words))
+        print_json(tables.as_json(found, words))
     else:
-        _print(found, words)
-
-
-def assumed() -> dict[str, float]:
-    """From where on an event has fired or is near, as a part of its change, and how near a threshold is near."""
-    from roadstead.study.observing import COME, NEAR, ON_ITS_WAY
-
-    return {"come": COME, "on_its_way": ON_ITS_WAY, "near": NEAR}
-
-
-def as_json(found: "Watched", words: "Words") -> dict[str, Any]:
-    """Events and signposts with what is seen of them, sentences in words."""
-    return {
-        "run": found.folder,
-        "since": found.since,
-        "as_of": found.as_of,
-        "assumed": assumed(),
-        "events": found.events,
-        "signposts": [
-            {
-                "decision": words.say(one.signpost.what),
-                "kind": one.signpost.kind,
-                "subject": one.signpost.subject,
-                "decide_by": date(one.signpost.year, 1, 1),
-                "days_left": one.days_left,
-                "lead": one.signpost.lead,
-                "status": one.status,
-                "false_alarm": one.signpost.false_alarm,
-                "missed": one.signpost.missed,
-                "conditions": [
-                    {
-                        "kind": condition.kind,
-                        "of": condition.of,
-                        "above": condition.above,
-                        "threshold": condition.threshold,
-                        "year": condition.year,
-                        "said": words.say(condition.said),
-                        "seen": seen,
-                    }
-                    for condition, seen in zip(one.signpost.conditions, one.seen, strict=True)
-                ],
-            }
-            for one in found.signs
-        ],
-    }
-
-
-def _print(found: "Watched", words: "Words") -> None:
-    console, own = answers(), WORDS[words.language]
-    for_events, for_signs = HEADS[words.language]
-    title = own["events"].format(as_of=found.as_of.isoformat(), since=found.since.isoformat())
-    console.print(table(title, for_events, (_event(one, words) for one in found.events)))
-    if found.signs:
-        console.print(table(own["signs"], for_signs, (_sign(one, words) for one in found.signs)))
-    else:
-        console.print(own["no_signs"], soft_wrap=True)
-    console.print(own["from"].format(**assumed()), soft_wrap=True)
-    observed = [one.seen for one in found.events] + [seen for one in found.signs for seen in one.seen]
-    sources = dict.fromkeys(source for seen in observed for source in seen.sources)
-    if sources:
-        console.print(own["sources"])
-    for source in sources:
-        console.print(f"  {source}", soft_wrap=True)
-
-
-def _event(one: "EventWatched", words: "Words") -> tuple[str, ...]:
-    title = one.title if words.language == "en" else one.title_zh
-    stands = STATUS[words.language][one.seen.status]
-    return title, str(one.watch_in), words.share(one.probability), stands, _seen(one.seen, "part", words)
-
-
-def _sign(one: "SignWatched", words: "Words") -> tuple[str, ...]:
-    own, sign = WORDS[words.language], one.signpost
-    left = own["left" if one.days_left >= 0 else "late"].format(days=abs(one.days_left))
-    seen = "; ".join(
-        _seen(seen, "part" if condition.kind == "event" else "is", words)
-        for condition, seen in zip(sign.conditions, one.seen, strict=True)
-    )
-    signs = words.joined([condition.said for condition in sign.conditions])
-    return words.say(sign.what), f"{sign.year}-01-01 ({left})", signs, STATUS[words.language][one.status], seen
-
-
-def _seen(seen: "Observation", key: str, words: "Words") -> str:
-    own = WORDS[words.language]
-    if seen.value is None:
-        return own["none"]
-    return own[key if key == "is" or not seen.is_share else "is"].format(value=seen.value, year=seen.year)
+        print_blocks(tables.blocks(found, words))

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from roadstead.cli.plan import RUNS
-from roadstead.cli.printing import answers, print_json, table
+from roadstead.cli.printing import answers, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from roadstead.report.what_if import Sheet
     from roadstead.study.patch import Asked
 
 SHOWN = 4
@@ -101,7 +98,7 @@ def sweep(*cases: Path, wishes: Annotated[Sweeping | None, Parameter(name="*")] 
     book, words = sweep_told.told(found), Words(asked.language, found.currency)
     for sheet in (sweep_sheet(book, words, SHOWN), places_sheet(book, words, SHOWN)):
         if sheet is not None:
-            _print(sheet, console)
+            console.print(sheet)
             console.print()
     paths = ", ".join(str(path) for path in written.values())
     console.print(WRITTEN[asked.language].format(paths=paths), soft_wrap=True)
@@ -132,11 +129,7 @@ def compare(*runs: Path, language: Literal["en", "zh"] = "en", page: Path | None
         return
     console = answers()
     for sheet in compared(found, Words(language, found.currency)):
-        _print(sheet, console)
+        console.print(sheet)
         console.print()
     if written is not None:
         console.print(WRITTEN[language].format(paths=written), soft_wrap=True)
-
-
-def _print(sheet: "Sheet", console: "Console") -> None:
-    console.print(table(sheet.caption, sheet.heads, sheet.rows))

@@ -1,7 +1,27 @@
 """`roadstead world` and `roadstead sources`: how old the packaged facts are, and what they rest on."""
 
-from roadstead.cli.printing import answers, number, percent, print_json
+from cyclopts import App, Group, Parameter
+
+from roadstead.cli.printing import answers, print_blocks, print_json
 from roadstead.cli.printing import table as table_of
+from roadstead.showing.holdings import blocks
+
+
+def build(default: Parameter, group: Group) -> App:
+    """The command with what else may be asked of a world."""
+    from roadstead.cli import worlds
+
+    app = App(
+        name="world",
+        help="Show how old the packaged facts and rules are; what moved between two worlds; keep one.",
+        group=group,
+        default_parameter=default,
+        help_format="plaintext",
+    )
+    app.default(world)
+    app.command(worlds.diff)
+    app.command(worlds.snapshot)
+    return app
 
 
 def world(*, markets: bool = False, json: bool = False) -> None:
@@ -29,26 +49,7 @@ def world(*, markets: bool = False, json: bool = False) -> None:
         ]
         print_json(told)
         return
-    console = answers()
-    console.print(f"rules as of {held.rules_as_of}, {held.age_days} days ago; facts built on {held.built_on}")
-    console.print()
-    if markets:
-        listed = (
-            (m.market, m.name, m.region, number(m.last_sales), str(m.last_year), percent(m.nev_share, 1))
-            for m in held.markets
-        )
-        console.print(table_of("", ("", "market", "region", ">new cars", "year", ">NEV share"), listed))
-        return
-    rows = [
-        (c.table, *map(number, (c.rows, c.rows - c.unsourced, c.unsourced, c.high, c.medium, c.low)), c.newest)
-        for c in held.coverage
-    ]
-    columns = ("table", ">rows", ">sourced", ">unsourced", ">high", ">medium", ">low", "newest")
-    console.print(table_of("", columns, rows))
-    console.print()
-    console.print(
-        f"{len(held.markets)} markets: `roadstead world --markets`; unsourced rows: `roadstead sources --unsourced`"
-    )
+    print_blocks(blocks(held, markets=markets))
 
 
 def sources(*, unsourced: bool = False, table: str = "", json: bool = False) -> None:

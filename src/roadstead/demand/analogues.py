@@ -8,15 +8,13 @@ row; a share that the source prints stands in only where no count does.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.packaged import packaged_table, remembered
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 
 if TYPE_CHECKING:
@@ -75,10 +73,10 @@ class Analogue:
         frozen(self.share)
 
 
-@lru_cache(maxsize=1)
+@remembered
 def listed() -> tuple[Row, ...]:
     """The packaged list of entries."""
-    return read_table(Path(str(files("roadstead.demand") / "data" / f"{ANALOGUES.name}.csv")), ANALOGUES)
+    return read_table(packaged_table("demand", ANALOGUES.name), ANALOGUES)
 
 
 def analogues(world: World, of: str) -> tuple[Analogue, ...]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.terms.packaged import packaged_table, remembered
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 
 if TYPE_CHECKING:
@@ -42,9 +40,8 @@ class Band:
         return self.low <= value <= self.high
 
 
-@lru_cache(maxsize=1)
+@remembered
 def bands() -> Mapping[str, Band]:
     """The packaged bands by check."""
-    path = Path(str(files("roadstead.demand") / "data" / "bands.csv"))
-    rows = read_table(path, BANDS)
+    rows = read_table(packaged_table("demand", BANDS.name), BANDS)
     return {row["check"]: Band(row["check"], row["low"], row["high"], row.evidence) for row in rows}

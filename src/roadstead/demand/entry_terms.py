@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.terms.packaged import packaged_table, remembered
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 
 if TYPE_CHECKING:
@@ -40,11 +38,10 @@ class EntryTerm:
     evidence: Evidence
 
 
-@lru_cache(maxsize=1)
+@remembered
 def entry_terms() -> Mapping[str, EntryTerm]:
     """The packaged terms by name."""
-    path = Path(str(files("roadstead.demand") / "data" / f"{ENTRY_TERMS.name}.csv"))
     return {
         row["term"]: EntryTerm(row["term"], row["value"], row["low"], row["high"], row.evidence)
-        for row in read_table(path, ENTRY_TERMS)
+        for row in read_table(packaged_table("demand", ENTRY_TERMS.name), ENTRY_TERMS)
     }

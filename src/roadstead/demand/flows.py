@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.packaged import packaged_folder, remembered
 from roadstead.terms.tables import Column, Kind, Schema, read_table, scan_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from roadstead.terms.arrays import Flags, Floats
     from roadstead.terms.tables import Row
@@ -112,10 +111,10 @@ class CarFlows:
 
 def data_folder() -> Path:
     """Where the packaged tables of demand lie."""
-    return Path(str(files("roadstead.demand") / "data"))
+    return packaged_folder("demand")
 
 
-@lru_cache(maxsize=len(POWERTRAINS))
+@remembered
 def packaged_flows(powertrain: str) -> CarFlows:
     """The packaged flows of a powertrain."""
     rows = [row for row in read_table(data_folder() / "car_flows.csv", CAR_FLOWS) if row["powertrain"] == powertrain]

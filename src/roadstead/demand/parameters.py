@@ -29,13 +29,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from roadstead.terms.packaged import packaged_table, remembered
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 
 if TYPE_CHECKING:
@@ -140,10 +138,9 @@ class Parameter:
         return replace(self, value=value, low=min(self.low, value), high=max(self.high, value), evidence=evidence)
 
 
-@lru_cache(maxsize=1)
+@remembered
 def parameters() -> Mapping[str, Parameter]:
     """The packaged parameters by name."""
-    path = Path(str(files("roadstead.demand") / "data" / "parameters.csv"))
     return {
         row["parameter"]: Parameter(
             name=row["parameter"],
@@ -157,7 +154,7 @@ def parameters() -> Mapping[str, Parameter]:
             distribution=row["distribution"],
             uncertain=row["uncertain"],
         )
-        for row in read_table(path, PARAMETERS)
+        for row in read_table(packaged_table("demand", PARAMETERS.name), PARAMETERS)
     }
 
 

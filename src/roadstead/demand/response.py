@@ -286,12 +286,12 @@ def cut(x: Floats, f: Floats, reference: Floats, tolerance: Floats) -> Segments:
     pieces = np.sqrt(bend / allowed) * np.diff(middle, axis=-1)
     pieces = np.concatenate([pieces[..., :1], pieces, pieces[..., -1:]], axis=-1)
     run = np.cumsum(pieces, axis=-1) - pieces[..., :1]
-    wanted = int(np.ceil(run[..., -1].max(initial=0.0) / np.sqrt(8.0)))
-    count = min(max(wanted, LEAST_SEGMENTS), MOST_SEGMENTS)
-    targets = run[..., -1:] * np.linspace(0.0, 1.0, count + 1)
-    index = (run[..., None, :] < targets[..., 1:-1, None]).sum(-1)
-    ends = np.zeros((*index.shape[:-1], 1), dtype=np.int64)
-    chosen = np.concatenate([ends, index, ends + x.shape[-1] - 1], axis=-1)
+    # Every curve has as many as it asks for itself: how it is cut does not hang on what it is cut beside.
+    wanted = np.clip(np.ceil(run[..., -1:] / np.sqrt(8.0)), LEAST_SEGMENTS, MOST_SEGMENTS)
+    steps = np.arange(1, int(wanted.max(initial=LEAST_SEGMENTS)) + 1)
+    index = (run[..., None, :] < (run[..., -1:] * steps / wanted)[..., None]).sum(-1)
+    index[steps >= wanted] = x.shape[-1] - 1
+    chosen = np.concatenate([np.zeros_like(index[..., :1]), index], axis=-1)
     points, values = np.take_along_axis(x, chosen, -1), np.take_along_axis(f, chosen, -1)
     width = np.diff(points, axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -58,6 +58,45 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What every part of a plan adds to its expected NPV, discounted and weighed with probability; costs are below nothing. [money]
+
+    Attributes
+    ----------
+    margin
+        Margins at reference prices. Shape (Y, A).
+    price, together
+        What other prices than the reference ones add or take, by cell and by group of own models. Shapes (Y, C), (Y, G).
+    open_sites, steps_in_service
+        Yearly cost of options that are open, and of modules. Shapes (Y, D), (Y, R).
+    not_taken
+        Paid for capacity that is not taken. Shape (Y, R).
+    sites, steps
+        Commitments and modules. Shapes (N, D), (N, R).
+    closing, scrap, salvage
+        Cost of closing; what is got for modules retired; worth of modules as the horizon ends. Shapes (N, D), (N, R), (N, R).
+    """
+
+    margin: Floats
+    price: Floats
+    together: Floats
+    open_sites: Floats
+    steps_in_service: Floats
+    not_taken: Floats
+    sites: Floats
+    steps: Floats
+    closing: Floats
+    scrap: Floats
+    salvage: Floats
+
+    @property
+    def by_year(self) -> Floats:
+        """What every node-year adds, decisions apart. Shape (Y,)."""
+        earned = self.margin.sum(1) + self.price.sum(1) + self.together.sum(1)
+        return np.asarray(earned + self.open_sites.sum(1) + self.steps_in_service.sum(1) + self.not_taken.sum(1))
+
+
+@dataclass(frozen=True, slots=True)
 class States:
     """What stands in every node-year, worked out year by year.
 
@@ -89,21 +128,22 @@ def certify(tree: ScenarioTree, prospect: Prospect, plan: FootprintPlan) -> Cert
     _check_numbers(prospect, plan, faults)
     if faults:
         raise RoadsteadError(faults)
-    states = _states(tree, prospect, plan.decisions)
+    states = stand(tree, prospect, plan.decisions)
     check_decisions(tree, prospect, plan.decisions, states.is_open, faults)
     worst = max(_check_flows(prospect, plan, states, faults), _check_pledges(tree, prospect, plan, faults))
     if faults:
         raise RoadsteadError(faults)
-    spent = _spent(tree, prospect, plan.decisions)
-    by_node = _decision_money(tree, prospect, plan.decisions) - spent
-    yearly = _yearly_money(tree, prospect, plan, states)
-    np.add.at(by_node, prospect.node_years.node, yearly)
+    parts = account(tree, prospect, plan, states)
+    spent = -(parts.sites.sum(1) + parts.steps.sum(1))
+    by_node = parts.scrap.sum(1) + parts.salvage.sum(1) + parts.closing.sum(1) - spent
+    np.add.at(by_node, prospect.node_years.node, parts.by_year)
     frozen(by_node)
     value = valued(tree, prospect.tails, by_node)
     return Certificate(value, float(by_node.sum()), by_node, float(spent.sum()), worst)
 
 
-def _states(tree: ScenarioTree, p: Prospect, d: Decisions) -> States:
+def stand(tree: ScenarioTree, p: Prospect, d: Decisions) -> States:
+    """What stands in every node-year under a plan's decisions."""
     years, resources = p.node_years, p.resources
     is_open = np.zeros((years.count, d.commit.shape[1]), dtype=bool)
     charged = np.zeros(is_open.shape)
@@ -227,38 +267,32 @@ def _use(p: Prospect, flow: Floats) -> Floats:
     return use
 
 
-def _spent(tree: ScenarioTree, p: Prospect, d: Decisions) -> Floats:
-    """Expected present value of the cost of commitments and modules, by node. Shape (N,). [money]"""
-    option = p.node_discount[:, p.options.risk] * p.options.cost * d.commit
-    module = p.node_discount[:, p.resources.risk] * p.resources.cost * d.build
-    return np.asarray(node_probability(tree) * (option.sum(1) + module.sum(1)))
-
-
-def _decision_money(tree: ScenarioTree, p: Prospect, d: Decisions) -> Floats:
-    """Salvage and scrap less exit cost, by node. Shape (N,). [money]"""
-    exit_cost = p.node_discount[:, p.options.risk] * p.options.exit_cost * d.close
-    scrap = p.node_discount[:, p.resources.risk] * p.resources.scrap * d.retire
-    # A retired module is charged the largest salvage it could have had: never flatters the plan.
-    salvage = p.end_discount[p.resources.risk] * (p.resources.salvage * d.build - p.resources.salvage.max(0) * d.retire)
-    return np.asarray(node_probability(tree) * (scrap.sum(1) + salvage.sum(1) - exit_cost.sum(1)))
-
-
-def _yearly_money(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, states: States) -> Floats:
-    """What every node-year earns: margins and sales, less yearly cost and take-or-pay. Shape (Y,). [money]"""
-    flow = plan.flows.flow
+def account(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, states: States | None = None) -> Account:
+    """Expected NPV taken apart by what earns and costs it; all of it together is the plan's worth."""
+    now = stand(tree, p, plan.decisions) if states is None else states
+    flow, d = plan.flows.flow, plan.decisions
     sold = np.zeros((len(flow), len(p.labels.cell)))
     np.add.at(sold.T, p.arcs.cell, flow.T)
-    margin = (p.discount[:, p.arcs.risk] * p.arcs.margin * flow).sum(1)
-    price = (p.discount[:, p.demand.cell_risk] * filled(sold, p.demand.width, p.demand.price)).sum(1)
     group = filled(pooled(p.demand, sold), p.demand.group_width, p.demand.group_price)
-    together = (p.discount[:, p.demand.group_risk] * group).sum(1)
-    run = (p.discount[:, p.options.risk] * p.options.fixed * states.charged).sum(1)
-    run += (p.discount[:, p.resources.risk] * p.resources.fixed * states.in_service).sum(1)
-    taken = p.resources.minimum_take * p.resources.size * states.at_work
+    taken = p.resources.minimum_take * p.resources.size * now.at_work
     short = np.maximum(taken - _use(p, flow), 0.0) * p.resources.take_price
-    paid = (p.discount[:, p.resources.risk] * short).sum(1)
-    probability = node_probability(tree)[p.node_years.node]
-    return np.asarray(probability * (margin + price + together - run - paid))
+    chance = node_probability(tree)[:, None]
+    yearly, of_option, of_step = chance[p.node_years.node], p.node_discount[:, p.options.risk], p.resources.risk
+    # A retired module is charged the largest salvage it could have had: never flatters the plan.
+    left = p.resources.salvage * d.build - p.resources.salvage.max(0) * d.retire
+    return Account(
+        margin=yearly * p.discount[:, p.arcs.risk] * p.arcs.margin * flow,
+        price=yearly * p.discount[:, p.demand.cell_risk] * filled(sold, p.demand.width, p.demand.price),
+        together=yearly * p.discount[:, p.demand.group_risk] * group,
+        open_sites=-yearly * p.discount[:, p.options.risk] * p.options.fixed * now.charged,
+        steps_in_service=-yearly * p.discount[:, of_step] * p.resources.fixed * now.in_service,
+        not_taken=-yearly * p.discount[:, of_step] * short,
+        sites=-chance * of_option * p.options.cost * d.commit,
+        steps=-chance * p.node_discount[:, of_step] * p.resources.cost * d.build,
+        closing=-chance * of_option * p.options.exit_cost * d.close,
+        scrap=chance * p.node_discount[:, of_step] * p.resources.scrap * d.retire,
+        salvage=chance * p.end_discount[of_step] * left,
+    )
 
 
 def filled(amount: Floats, width: Floats, price: Floats) -> Floats:

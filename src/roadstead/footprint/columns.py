@@ -155,15 +155,15 @@ def _module_columns(
     end = node_probability(tree)[:, None] * p.end_discount[None, resources.risk] / MONEY
     running_cost = years.by_node(when.module_service, paid)
     z_gain = -resources.cost * resource_node - running_cost + resources.salvage * end
-    whole_module = resources.whole & whole
-    z = _select(builder, z_keep, z_gain, resources.limit[None, :], whole_module[None, :])
+    z = _select(builder, z_keep, z_gain, resources.limit[None, :], (resources.whole & whole)[None, :])
     built_before = from_root(tree, z_keep) - z_keep > 0
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
     lost = resources.salvage.max(0)[None, :] * end
     w_gain = years.by_node(when.retired, paid) + resources.scrap * resource_node - lost
     w_keep = open_node & ((standing > 0) | (built_before & _worth_retiring(p, w_gain, v)))
     w_keep &= (resources.maximum_life >= NEVER) | ~z_keep.any(0)
-    w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), whole_module[None, :])
+    in_whole = resources.retired_whole & whole
+    w = _select(builder, w_keep, w_gain, np.maximum(resources.limit, standing), in_whole[None, :])
     return z, w
 
 

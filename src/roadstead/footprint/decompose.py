@@ -145,7 +145,7 @@ def proposed(tree: ScenarioTree, prospect: Prospect, goal: Goal, pins: tuple[Pin
         run = _Run(search, goal, ALONE)
         run.relax(run.begin(None))
         plan = search.plan
-    return None if plan is None else read_decisions(at.decided.columns, plan, prospect.resources.whole)
+    return None if plan is None else read_decisions(at.decided.columns, plan, prospect.resources)
 
 
 @dataclass(slots=True)
@@ -188,8 +188,7 @@ class _Run:
         keep, search, at = self.session.keep, self.search, self.search.at
         if keep is not None:
             plan = search.plan
-            whole = at.prospect.resources.whole
-            decisions = None if plan is None else read_decisions(at.decided.columns, plan, whole)
+            decisions = None if plan is None else read_decisions(at.decided.columns, plan, at.prospect.resources)
             keep(Checkpoint(decisions, prices=prices))
 
     def begin(self, start: Decisions | None) -> float:

@@ -11,6 +11,7 @@ from roadstead.footprint.columns import CARS
 from roadstead.footprint.extensive import LONGEST, Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan
+from roadstead.footprint.reach import within_reach
 from roadstead.footprint.tails import with_tails
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.columns import Columns
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.program import Program
-    from roadstead.futures.prospect import Prospect
+    from roadstead.futures.prospect import Prospect, Resources
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
 
@@ -40,7 +41,16 @@ def dispatch(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Fo
     RoadsteadError
         RS-F501 where the decisions do not fit together, or one is taken that the prospect does not offer.
     """
+    return _sent(tree, prospect, formulate(tree, prospect, relaxed=True), decisions)
+
+
+def dispatch_in_reach(tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> FootprintPlan:
+    """The same with what of ``decisions`` is within reach, where they were made for other futures."""
     whole = formulate(tree, prospect, relaxed=True)
+    return _sent(tree, prospect, whole, within_reach(tree, prospect, whole.columns, decisions))
+
+
+def _sent(tree: ScenarioTree, prospect: Prospect, whole: Formulation, decisions: Decisions) -> FootprintPlan:
     check_offered(tree, prospect, whole.columns, decisions)
     held = replace(whole, program=fixed(whole, decisions))
     answer = run(with_tails(tree, prospect, held), Limits(seconds=LONGEST))
@@ -84,17 +94,15 @@ def _families(columns: Columns, decisions: Decisions) -> tuple[tuple[Ints, Float
     )
 
 
-def read_decisions(
-    columns: Columns, point: Floats, whole_modules: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Decisions:
+def read_decisions(columns: Columns, point: Floats, resources: Resources) -> Decisions:
     """Decisions of a point: options and whole modules rounded, which the solver leaves a millionth off; none below nothing."""
     point = np.maximum(point, 0.0)
     build, retire = _taken(columns.z, point), _taken(columns.w, point)
     return Decisions(
         commit=np.round(_taken(columns.u, point)),
         close=np.round(_taken(columns.v, point)),
-        build=np.where(whole_modules, np.round(build), build),
-        retire=np.where(whole_modules, np.round(retire), retire),
+        build=np.where(resources.whole, np.round(build), build),
+        retire=np.where(resources.retired_whole, np.round(retire), retire),
     )
 
 

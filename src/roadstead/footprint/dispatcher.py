@@ -13,6 +13,7 @@ import numpy as np
 from roadstead.footprint.dispatch import check_offered, dispatch, misfit
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.plan import FootprintPlan
+from roadstead.footprint.reach import within_reach
 from roadstead.footprint.search import FITS, ground
 from roadstead.footprint.states import decisions_at
 
@@ -30,6 +31,10 @@ class Dispatcher:
         self._at = ground(tree, prospect, ())
         linked, offered = bool(prospect.labels.pledge), (self._at.operations, prospect.node_years.node)
         self._programs = None if linked else NodePrograms(offered)
+
+    def within_reach(self, decisions: Decisions) -> Decisions:
+        """What of decisions that were made for other futures can be carried out here."""
+        return within_reach(self._tree, self._prospect, self._at.decided.columns, decisions)
 
     def plan(self, decisions: Decisions) -> FootprintPlan:
         """The plan that keeps ``decisions`` and sends cars where they earn most.

@@ -67,7 +67,7 @@ def glimpse(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], near:
     best = good_start(tree, prospect, whole.columns, warm, linked.point, near.start, Tries(count=0))
     if best is None:
         return Glimpse(None, bound)
-    decisions = read_decisions(whole.columns, best.point, prospect.resources.whole)
+    decisions = read_decisions(whole.columns, best.point, prospect.resources)
     plan = FootprintPlan(decisions, read_flows(whole.columns, best.point))
     value = certify(tree, prospect, plan).value
     return Glimpse(value, max(bound, value))

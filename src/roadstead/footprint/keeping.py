@@ -23,7 +23,8 @@ MONEY_TOLERANCE = 1e-6
 
 def check_decisions(tree: ScenarioTree, p: Prospect, d: Decisions, is_open: Flags, faults: list[Fault]) -> None:
     """Whole numbers, once on a path, only what is offered, only what stands, within budgets. Shape of ``is_open``: (Y, D)."""
-    whole = np.concatenate([d.commit, d.close, d.build[:, p.resources.whole], d.retire[:, p.resources.whole]], axis=1)
+    modules = d.build[:, p.resources.whole], d.retire[:, p.resources.retired_whole]
+    whole = np.concatenate([d.commit, d.close, *modules], axis=1)
     if np.abs(whole - np.round(whole)).max(initial=0.0) > COUNT_TOLERANCE:
         faults.append(broken("decisions", "a decision is not a whole number"))
     if min(part.min(initial=0.0) for part in (d.commit, d.close, d.build, d.retire)) < 0:

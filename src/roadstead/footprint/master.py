@@ -45,8 +45,8 @@ WAKINGS = 4
 UNFIT = 1e-6
 """Thousand cars by which a cut on decisions alone must be broken for them to be unfit."""
 FAR = 0.1
-"""Share of the bound that new cuts take from where the master stood, beyond which its next solve begins from nothing: on 1,093 nodes the
-way from the basis before took eighteen times longer."""
+"""Share of the bound that new cuts take from where the master stood, beyond which its next solve begins from nothing: that
+took 6 s on 1,093 nodes, from the basis before 68 s."""
 KEPT = 60
 """Cuts a node may have in memory; beyond, the oldest that sleep are forgotten."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class Decisions:
     close: Floats
     build: Floats
     retire: Floats
+
+    def at(self, nodes: Ints) -> Decisions:
+        """Decisions on other nodes, on each as on one of these."""
+        return Decisions(self.commit[nodes], self.close[nodes], self.build[nodes], self.retire[nodes])
 
 
 @dataclass(frozen=True, slots=True)

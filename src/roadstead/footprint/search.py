@@ -194,7 +194,7 @@ class Search:
         at = self.at
         answered = self.answers(point, flows=True)
         self.learn(answered)
-        decisions = read_decisions(at.decided.columns, point, at.prospect.resources.whole)
+        decisions = read_decisions(at.decided.columns, point, at.prospect.resources)
         return FootprintPlan(decisions, answered.flows(at.operations, at.states.at(point).at_work))
 
     def left(self) -> float:

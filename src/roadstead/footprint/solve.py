@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 """Share of NPV by which a solver may be off before its word is not taken."""
-UNFIT, TIME_OUT = "RS-F503", "RS-F504"
+CLASH, NOT_IN_TIME = "RS-F503", "RS-F504"
 """Codes of a plan that cannot be, and of one that was not found in time."""
-UNPLANNED = frozenset({UNFIT, TIME_OUT, "RS-F505"})
+UNPLANNED = frozenset({CLASH, NOT_IN_TIME, "RS-F505"})
 """Codes of problems without a plan: an answer, and no fault of whoever asked."""
 REFUTED = "Refuted"
 """Our word for a solver that said what the plan's certified value shows to be wrong."""
@@ -283,7 +283,7 @@ def _by_extensive_form(
         raise RoadsteadError(
             _unfit(tree, prospect, pins, effort) if answer.status == INFEASIBLE else _not_found(effort, answer.status)
         )
-    plan = dispatch(tree, prospect, read_decisions(at.whole.columns, point, prospect.resources.whole))
+    plan = dispatch(tree, prospect, read_decisions(at.whole.columns, point, prospect.resources))
     certificate = certify(tree, prospect, plan)
     allowed = effort.gap * max(certificate.value - standing, MONEY * added, 0.0)
     status, bound = believed(answer.status, MONEY * answer.bound, certified, certificate.value, allowed)
@@ -347,12 +347,12 @@ def _added(value: float, standing: float) -> float:
 def _unfit(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...], effort: Effort) -> list[Fault]:
     """Why nothing fits: the rules that cannot all be kept, or that time ended before they were found."""
     message = f"no plan fits, and in {effort.seconds:g} s it was not found what stands in its way"
-    return explained(tree, prospect, pins, effort.seconds) or [Fault("plan", "RS-F504", message, "more seconds")]
+    return explained(tree, prospect, pins, effort.seconds) or [Fault("plan", NOT_IN_TIME, message, "more seconds")]
 
 
 def _not_found(effort: Effort, status: str) -> Fault:
     message = f"no plan was found in {effort.seconds:g} s: the solver says {status!r}"
-    return Fault("plan", "RS-F504", message, "more seconds, or a wider gap")
+    return Fault("plan", NOT_IN_TIME, message, "more seconds, or a wider gap")
 
 
 def without(tree: ScenarioTree, prospect: Prospect, solved: Solved, effort: Effort, pins: tuple[Pin, ...]) -> Solved:

@@ -27,8 +27,9 @@ def keeper(
 
     def keep(point: Floats | None) -> None:
         if session.keep is not None:
-            whole = prospect.resources.whole
-            session.keep(Checkpoint(None if point is None else read_decisions(columns, point, whole), cuts))
+            session.keep(
+                Checkpoint(None if point is None else read_decisions(columns, point, prospect.resources), cuts)
+            )
 
     return keep
 

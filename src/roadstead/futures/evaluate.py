@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.capacity import asking, capital, pledging, tying
-from roadstead.futures.costs.circumstances import node_circumstances, representative_year
-from roadstead.futures.costs.costing import Costing, as_law_sees
+from roadstead.futures.capacity import asking, capital, pledging, sites, tying
+from roadstead.futures.costs.circumstances import moments_of, node_circumstances, representative_year
+from roadstead.futures.costs.costing import Costing, as_law_sees, facts_of_model
+from roadstead.futures.costs.export_limits import limited_nests, with_export_limits
 from roadstead.futures.costs.joint_ventures import home_profit, own_margin
 from roadstead.futures.costs.lane_costs import IN_QUOTA, Supply, Way, lane_cost, lane_costs
 from roadstead.futures.costs.least_prices import under_least_prices, with_least_prices
-from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.variants import line_of, regimes
 from roadstead.futures.prospect import Arcs, Labels, NodeYears, Prospect
 from roadstead.futures.selling.selling import Selling, build_demand
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.futures.costs.costing import Circumstances
+    from roadstead.futures.costs.moments import Moments
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -130,10 +131,12 @@ def evaluate(
         arcs,
         {c: f"{offers[c].market} {offers[c].model_id}" for c in under_least_prices(costing, events, offers)},
     )
+    resources = with_export_limits(resources, costing, selling, arcs, circumstances, limited_nests(costing, events))
     flows = pledging.Flows(costing, grown.tree, years, arcs, selling, circumstances[0])
     resources, pledges, pledge_names = pledging.with_pledges(resources, flows)
     options, option_names = capital.build_options(costing, grown, years, risks, markets)
     resources, options = capital.in_local_money(costing, circumstances, resources, options)
+    resources, options = sites.under_events(costing, grown.tree, years, circumstances, risks, (resources, options))
     entry = {m: len(lines) + i for i, m in enumerate(capital.unentered(costing, markets))}
     labels = Labels(
         market=markets,
@@ -230,7 +233,7 @@ def margins(
     """
     carmaker = costing.carmaker
     offers = carmaker.offers
-    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+    moments = moments_of(years, circumstances)
     margin = np.zeros((years.count, len(arcs)))
     allowed = np.zeros((years.count, len(arcs)), dtype=bool)
     for a, key in enumerate(arcs):
@@ -281,11 +284,11 @@ def _refused(costing: Costing, now: Circumstances, line: Line | None, offer: Off
     importer = costing.territory(offer.market)
     carmaker = costing.carmaker
     origin = line.place if line else carmaker.home.place
-    facts = {"firm_nationality": carmaker.nationality, **carmaker.declared.get(importer, {})}
+    model = carmaker.models[offer.model_id]
+    facts = facts_of_model(costing, model, importer)
     if regime == IN_QUOTA:
         facts["in_quota"] = True
-    powertrain = carmaker.models[offer.model_id].powertrain
-    shipment = Shipment(importer, origin, Product.CAR, powertrain, carmaker.firm, date(year, 7, 1), facts)
+    shipment = Shipment(importer, origin, Product.CAR, model.powertrain, carmaker.firm, date(year, 7, 1), facts)
     return costing.territory(origin) != importer and bool(barring(now.rulebook, shipment))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from roadstead.trade.amendment import Amendment
 
 DemandClass = Literal["", "slow", "fast"]
+ShiftKind = Literal["refuse_sites", "seize", "limit_exports", "rivals_build", "nev_sales"]
+SHIFTS: tuple[ShiftKind, ...] = get_args(ShiftKind)
+LIMITED_TO: Mapping[ShiftKind, str] = {
+    "refuse_sites": "makers",
+    "seize": "makers",
+    "limit_exports": "powertrains",
+    "rivals_build": "makers",
+}
+"""What a shift may be limited to some of; others hold for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,33 @@ class LeastPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """What an event moves that stands in no row of law.
+
+    Attributes
+    ----------
+    kind
+        ``refuse_sites``: nothing new may be built in a place (an amount of nothing allows it again). ``seize``: lines that stand
+        in it are taken, and the amount is the share of their written-down cost that is paid for them. ``limit_exports``: cars
+        shipped from a maker's home in a year, over those it sold abroad in the base year, by nest. ``rivals_build``: share of
+        what rivals ship from home to an importer that they build inside it instead. ``nev_sales``: what the NEV share of a
+        place's sales is multiplied by.
+    place
+        Country or customs territory.
+    makers
+        Home countries of the makers it concerns; empty for all. Of ``refuse_sites``, ``seize`` and ``rivals_build``.
+    nests
+        Nests (BEV, PHEV, other) it concerns; empty for all. Of ``limit_exports``.
+    """
+
+    kind: ShiftKind
+    place: str
+    amount: float
+    makers: frozenset[str] = frozenset()
+    nests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A named change.
 
@@ -48,6 +84,8 @@ class Event:
         Terms of demand set from then on in every market, by parameter, each in its own unit.
     least_prices
         Least prices of cars shipped from home from then on; a share of nothing lifts one.
+    shifts
+        What it moves beside law from then on.
     probability
         How likely the case's author thinks it is to have fired by the end of the horizon. [fraction]
     rests_on
@@ -66,6 +104,7 @@ class Event:
     note: str
     terms: Mapping[str, float] = field(default_factory=dict)
     least_prices: tuple[LeastPrice, ...] = ()
+    shifts: tuple[Shift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

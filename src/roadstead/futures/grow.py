@@ -149,7 +149,8 @@ def central(grown: Grown, outlook: Outlook) -> Grown:
         name=(grown.tree.name[0], *(f"central {year}" for year in start[1:].tolist())),
         state=(grown.tree.state[0],) * len(first),
     )
-    today = tuple(Happening(one.event, 0, one.since, NEVER) for one in grown.happened[0] if one.until == NEVER)
+    begun = (one for one in grown.happened[0] if one.since <= grown.tree.first_year and one.until == NEVER)
+    today = tuple(Happening(one.event, 0, one.since, NEVER) for one in begun)
     still_open: tuple[DemandClass, ...] = tuple("" for _ in first)
     market, nev_share = _expectations(tree, still_open, outlook, {})
     names = (grown.names[0], *((name, name) for name in tree.name[1:]))

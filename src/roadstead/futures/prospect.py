@@ -42,6 +42,8 @@ from roadstead.terms.arrays import frozen, must_be_array
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 
@@ -67,6 +69,10 @@ class NodeYears:
     def count(self) -> int:
         """Y."""
         return len(self.node)
+
+    def of(self, nodes: Sequence[int] | Ints) -> Ints:
+        """Rows of the node-years of some nodes, node by node."""
+        return np.concatenate([np.flatnonzero(self.node == n) for n in nodes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +234,12 @@ class Resources:
         must_be_array("resources.option", self.option, 1)
         zero = np.zeros(len(self.option), dtype=np.int64)
         filled(self, minimum_life=zero, maximum_life=zero + NEVER, notice=zero, outlay=np.ones(len(zero)))
+
+    @property
+    def retired_whole(self) -> Flags:
+        """True where modules are retired in whole numbers: not where a part of one stands today, which goes with the rest. Shape (R,)."""
+        standing = self.existing.max(0, initial=0.0)
+        return np.asarray(self.whole & (np.abs(standing - np.round(standing)) < 1e-9))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from roadstead.outlook.projections import can_start, look_back_on, project
 from roadstead.outlook.score import Scores, score
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ CLIFF = 0.75
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BackTest:
+class BackTest(Shown):
     """Forecasts that can be judged, N of them.
 
     Attributes

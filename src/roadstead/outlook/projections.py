@@ -15,6 +15,7 @@ from roadstead.outlook.industry import draw_markets
 from roadstead.outlook.panels import FEW, FEWEST_SALES, every_run, last_run, region_of, sales
 from roadstead.outlook.score import LEVELS
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Projections:
+class Projections(Shown):
     """Forecasts of several markets made at the end of one year.
 
     Attributes

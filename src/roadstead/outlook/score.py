@@ -30,6 +30,8 @@ LEVELS: Floats = np.arange(5, 100, 5) / 100.0
 frozen(LEVELS)
 MEDIAN = 9
 """Where the median stands among the levels."""
+P05, P10, P90, P95 = 0, 1, 17, 18
+"""Where the ends of spans of 90 and 80 % stand among them."""
 
 
 @dataclass(frozen=True, slots=True)

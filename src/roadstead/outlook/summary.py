@@ -11,6 +11,7 @@ import numpy as np
 from roadstead.outlook.beside import NOTHING
 from roadstead.outlook.forecast import forecast, quantiles
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ class MarketOutlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Shown):
     """Outlooks of several markets from one set of joint draws."""
 
     draws: int

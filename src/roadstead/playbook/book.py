@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.playbook.demand_book import ImpliedDemand
-    from roadstead.playbook.map_book import Map
+    from roadstead.playbook.map_book import Atlas
     from roadstead.playbook.parts_book import Pull
+    from roadstead.playbook.regret_book import Regrets
     from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.signs_book import Signpost
+    from roadstead.playbook.sources_book import SourceRow
     from roadstead.playbook.worth_book import Worth
 
 
@@ -96,6 +98,8 @@ class DoNow:
         it; the gap that solve left. [money]
     unsourced
         Assumptions and unsourced rows the line rests on, in words.
+    key
+        Kind and subject of the decision: what ends the key of its figure.
     flip
         Said where the mode would differ if cars from home bore full home cost.
     """
@@ -106,6 +110,7 @@ class DoNow:
     skip_gap: float
     unsourced: tuple[str, ...]
     flip: Sentence | None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """From the gate to the dealer on one lane, beside what the maker keeps of the price. [money/car]"""
+    """From the gate to the dealer on one lane, beside what the maker keeps of the price. [money/car]
+
+    Attributes
+    ----------
+    key
+        Lane and year: what ends the keys of its figures. Everything in a book may be asked why by its key (docs/trail.md).
+    """
 
     model: Name
     market: Name
@@ -233,6 +244,7 @@ class Waterfall:
     net_price: float
     retail_price: float
     cars: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +260,14 @@ class VolumeYear:
 
 @dataclass(frozen=True, slots=True)
 class SiteYear:
-    """Expected capacity and output of a line in a year. [cars/year]"""
+    """Expected capacity and output of a line in a year, and what ends the keys of its figures. [cars/year]"""
 
     site: Name
     mode: str
     year: int
     capacity: float
     output: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +283,7 @@ class FutureValue:
 
 @dataclass(frozen=True, slots=True)
 class MarketRow:
-    """A market in a year, in expectation over futures."""
+    """A market in a year, in expectation over futures, and what ends the keys of its figures."""
 
     market: Name
     year: int
@@ -281,6 +294,7 @@ class MarketRow:
     kits: float
     contract: float
     local: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,13 +351,14 @@ class OtherRule:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event of the tree: the probability its author states, the one the tree implies, and what both rest on."""
+    """An event of the tree: the probability its author states, the one the tree implies, what both rest on, and its id as key."""
 
     event: Name
     stated: float
     implied: float
     changes: str
     rests_on: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +372,7 @@ class Book:
     later: tuple[Later, ...]
     comparisons: tuple[Comparison, ...]
     fronts: tuple[Front, ...]
-    world_map: Map
+    atlas: Atlas
     timeline: tuple[TimelineSpan, ...]
     tree: tuple[TreeNode, ...]
     waterfalls: tuple[Waterfall, ...]
@@ -375,3 +390,5 @@ class Book:
     flexibility: tuple[Worth, ...] = ()
     signposts: tuple[Signpost, ...] = ()
     rehearsal: FreshPaths | None = None
+    regrets: Regrets | None = None
+    sources: tuple[SourceRow, ...] = ()

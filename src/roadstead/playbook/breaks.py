@@ -11,9 +11,10 @@ from roadstead.playbook.breaks_book import Broken, Restriction
 from roadstead.playbook.discovery import discover, enough
 from roadstead.playbook.policies import EXPORTS
 from roadstead.playbook.rehearse import WORST, mean
+from roadstead.playbook.sign_words import terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from roadstead.playbook.book import Name, Term
     from roadstead.playbook.breaks_book import How
@@ -104,27 +105,5 @@ def _nowhere(how: How, own: Flags) -> Sentence:
 
 def clause(sight: Sight, limit: Limit, reading: Reading, events: Mapping[str, Name]) -> Sentence:
     """A limit on what is seen, as a part of a sentence."""
-    market, _, model = sight.of.partition(" ")
-    year, above = Amount(float(sight.year), "year"), Amount(float(limit.above), "count")
-    threshold = Amount(limit.threshold, "cars" if sight.kind == "size" else "share")
-
-    def place() -> Name:
-        return reading.place(market)
-
-    said: dict[str, Callable[[], Sentence]] = {
-        "event": lambda: Sentence("if.event", {"event": events[sight.of], "year": year, "above": above}),
-        "duty": lambda: Sentence(
-            "if.duty",
-            {"model": reading.model(model), "market": place(), "year": year, "threshold": threshold, "above": above},
-        ),
-        "share": lambda: Sentence(
-            "if.share", {"market": place(), "year": year, "threshold": threshold, "above": above}
-        ),
-        "size": lambda: Sentence("if.size", {"market": place(), "year": year, "threshold": threshold, "above": above}),
-        "battery": lambda: Sentence("if.battery", {"year": year, "threshold": threshold, "above": above}),
-        "freight": lambda: Sentence("if.freight", {"year": year, "threshold": threshold, "above": above}),
-        "rate": lambda: Sentence(
-            "if.rate", {"currency": sight.of, "year": year, "threshold": threshold, "above": above}
-        ),
-    }
-    return said[sight.kind]()
+    what, limited = (sight.kind, sight.of, sight.year), (limit.above, limit.threshold)
+    return Sentence(f"if.{sight.kind}", terms_of(what, limited, reading, events))

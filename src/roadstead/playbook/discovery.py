@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from roadstead.playbook.rehearsal_book import Estimate
 from roadstead.terms.arrays import Flags, Floats
@@ -122,7 +122,7 @@ def discover(value: Floats, happens: Flags, steps: Floats, money: Floats | None 
     box = sure(rounded(box, seen[0], steps, worth), *seen)
     kept = inside(box, other[0])
     rows, hits, such = int(kept.sum()), int((kept & other[1]).sum()), int(other[1].sum())
-    if not box or not rows or float(binom.sf(hits - 1, rows, other[1].mean())) > BOX_SURE:
+    if not box or not rows or float(bdtrc(hits - 1, rows, other[1].mean())) > BOX_SURE:
         return None
     return Found(box, quasi_p(box, *seen), _share(hits, such), _share(hits, rows), rows)
 
@@ -134,8 +134,8 @@ def enough(happens: Flags) -> bool:
 
 def _share(hits: int, of: int) -> Estimate:
     """A share with its binomial standard error."""
-    share = hits / of
-    return Estimate(share, float(np.sqrt(share * (1.0 - share) / of)))
+    part = hits / of
+    return Estimate(part, float(np.sqrt(part * (1.0 - part) / of)))
 
 
 def telling(happens: Flags) -> Worth:
@@ -285,7 +285,7 @@ def quasi_p(box: Box, value: Floats, happens: Flags) -> tuple[float, ...]:
     kept = inside(box, value)
     hits, rows = int((kept & happens).sum()), int(kept.sum())
     without = (inside((*box[:i], *box[i + 1 :]), value) for i in range(len(box)))
-    return tuple(float(binom.sf(hits - 1, rows, happens[wide].mean())) for wide in without)
+    return tuple(float(bdtrc(hits - 1, rows, happens[wide].mean())) for wide in without)
 
 
 def rounded(box: Box, value: Floats, steps: Floats, worth: Worth) -> Box:

@@ -1,4 +1,4 @@
-"""The map of landed duty and flows, as plain values of the book."""
+"""Maps of landed duty and flows, one a year, as plain values of the book."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MapMarket:
-    """A planned market on the map: what a car from home meets there, and how many are sold in ``year``."""
+    """A planned market on the map: what a car from home meets there, and how many are sold in the map's year."""
 
     place: Name
     iso3: str
-    m49: str
     longitude: float
     latitude: float
     duty: float
@@ -37,9 +36,27 @@ class MapFlow:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Map of landed duty and flows in one year of the most likely future."""
+    """Landed duty and flows in one year of the most likely future."""
 
     year: int
-    model: Name
     markets: tuple[MapMarket, ...]
     flows: tuple[MapFlow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """A map of every year of the horizon.
+
+    Attributes
+    ----------
+    model
+        Model whose duties are shown.
+    opens_at
+        Year shown first: the one that the reasons and the costs are told of.
+    maps
+        By year, the same markets in the same order in each.
+    """
+
+    model: Name
+    opens_at: int
+    maps: tuple[Map, ...]

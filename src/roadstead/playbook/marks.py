@@ -1,4 +1,4 @@
-"""Marks of the map, the timeline, the tree and the volumes: numbers placed, not drawn."""
+"""Marks of the timeline, the tree and the volumes, and the duties that a car from home meets: numbers placed, not drawn."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ import numpy as np
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import MarketRow, SiteYear, TimelineSpan, TreeNode, VolumeYear
 from roadstead.playbook.decisions import decisions, sentence
-from roadstead.playbook.map_book import Map, MapFlow, MapMarket
-from roadstead.playbook.places import COORDINATES
 from roadstead.playbook.quantiles import HIGH, LOW, quantile
 from roadstead.playbook.reading import (
     MODES,
-    arc_modes,
     capacity,
     cars,
     likely_path,
@@ -32,56 +29,10 @@ if TYPE_CHECKING:
     from roadstead.trade.landed import CostLine
     from roadstead.world.carmaker import Model
 
-LEAST_FLOW = 2_000
-"""Cars a year from which a flow is drawn."""
-
 
 def main_mode(by_mode: Floats) -> str:
     """Mode of most cars; none where nothing is sold."""
     return MODES[int(by_mode.argmax())] if by_mode.sum() >= 1.0 else "none"
-
-
-def world_map(reading: Reading, year: int) -> Map:
-    """Duty a car from home meets, and cars sent, in a year of the most likely future."""
-    ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
-    weight = path_weight(reading, likely_path(reading.tree))[year - reading.tree.first_year]
-    node_year = int(weight.argmax())
-    by_mode = np.einsum("y,ymd->md", weight, cars(reading))
-    gazetteer = ledger.costing.world.gazetteer
-    models = ledger.costing.carmaker.models
-    main = max(
-        models, key=lambda k: sum(o.sales for o in ledger.offers if o.model_id == k and models[k].powertrain == "BEV")
-    )
-    markets = []
-    for m, market in enumerate(ledger.selling.markets):
-        if market not in COORDINATES:
-            continue
-        longitude, latitude = COORDINATES[market]
-        markets.append(
-            MapMarket(
-                place=reading.place(market),
-                iso3=market,
-                m49=gazetteer.places[market].m49,
-                longitude=longitude,
-                latitude=latitude,
-                duty=duty_from_home(reading.evaluation, market, main, node_year),
-                cars=float(by_mode[m].sum()),
-                mode=main_mode(by_mode[m]),
-            )
-        )
-    flow = weight @ reading.plan.flows.flow
-    sums: dict[tuple[str, str, str], float] = {}
-    modes = arc_modes(reading.evaluation)
-    for a, key in enumerate(ledger.arcs):
-        origin = ledger.costing.carmaker.lines[key.line].place if key.line else ledger.costing.carmaker.home.place
-        market = p.labels.market[p.arc_market[a]]
-        sums[origin, market, modes[a]] = sums.get((origin, market, modes[a]), 0.0) + float(flow[a])
-    flows = tuple(
-        MapFlow(reading.place(o), reading.place(d), COORDINATES[o], COORDINATES[d], n, mode)
-        for (o, d, mode), n in sorted(sums.items(), key=lambda item: -item[1])
-        if n >= LEAST_FLOW and o != d and {o, d} <= COORDINATES.keys()
-    )
-    return Map(year, reading.model(main), tuple(markets), flows)
 
 
 def duty_from_home(evaluation: Evaluation, market: str, model_id: str, node_year: int) -> float:
@@ -163,7 +114,7 @@ def sites(reading: Reading) -> tuple[SiteYear, ...]:
             found.append(
                 SiteYear(
                     reading.names.line(line.line_id), line.mode.value, year,
-                    float(weight[t] @ able[:, i]), float(weight[t] @ made[:, i]),
+                    float(weight[t] @ able[:, i]), float(weight[t] @ made[:, i]), f"{line.line_id}/{year}",
                 )
             )  # fmt: skip
     return tuple(found)
@@ -180,7 +131,19 @@ def market_rows(reading: Reading, years: tuple[int, ...]) -> tuple[MarketRow, ..
             size = float(w @ selling.market[:, m])
             nev = float(w @ (selling.market[:, m] * selling.nev_share[:, m])) / size
             modes = w @ by_mode[:, m]
+            exported, kits, contract, local = modes.tolist()
             found.append(
-                MarketRow(reading.place(market), year, size, nev, float(modes.sum()), *(float(x) for x in modes))
+                MarketRow(
+                    reading.place(market),
+                    year,
+                    size,
+                    nev,
+                    float(modes.sum()),
+                    exported,
+                    kits,
+                    contract,
+                    local,
+                    f"{market}/{year}",
+                )
             )
     return tuple(found)

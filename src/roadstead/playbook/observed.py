@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import floor, log10
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,15 +18,15 @@ from roadstead.playbook.marks import duty_share
 from roadstead.terms.arrays import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from roadstead.futures.costs.costing import Costing
     from roadstead.futures.grow import Grown
     from roadstead.futures.growth.from_paths import Source
     from roadstead.futures.paths.simulate import Paths
+    from roadstead.playbook.signs_book import Kind
     from roadstead.terms.arrays import Floats, Ints
 
-Kind = Literal["event", "duty", "share", "size", "battery", "freight", "rate"]
 TOGETHER = 500
 """Nodes whose rules are worked out together: what events made of them is kept for so long."""
 TENTH = 0.1
@@ -80,10 +80,25 @@ def seen(source: Source, first: int, count: int) -> Seen:
     """
     paths = source.told(first, count)
     years = source.plan.starts[1:]
+    return _that_tells(count, (*_policy(source, paths, years), *_world(source, paths, years)))
+
+
+def known_in_time(source: Source, paths: Paths, seen: Seen) -> Seen:
+    """What is known as each later stage begins: law of its first year, and what was counted of the year before.
+
+    ``seen``: what can be seen of the same paths in that first year.
+    """
+    law = ((sight, seen.value[:, i]) for i, sight in enumerate(seen.sights) if sight.kind in {"event", "duty"})
+    counted = _world(source, paths, [year - 1 for year in source.plan.starts[1:]])
+    return _that_tells(paths.count, (*law, *counted))
+
+
+def _that_tells(count: int, every: Iterable[tuple[Sight, Floats]]) -> Seen:
+    """Without what is the same on all paths, or on every path the same as what stands before it."""
     sights: list[Sight] = []
     columns: list[Floats] = []
     known: set[bytes] = set()
-    for sight, value in (*_policy(source, paths, years), *_world(source, paths, years)):
+    for sight, value in every:
         if np.ptp(value) > 0.0 and value.tobytes() not in known:
             known.add(value.tobytes())
             sights.append(sight)
@@ -104,7 +119,7 @@ def _policy(source: Source, paths: Paths, years: Sequence[int]) -> Iterator[tupl
     by_law = replace(fan_of(source, paths), climate=None)
     lanes = [(offer.market, offer.model_id) for offer in source.world.costing.carmaker.offers]
     for year in years:
-        duty = duties(source, by_law, _nodes(by_law, year, paths.count), year, lanes)
+        duty = duties(source, by_law, nodes_in(by_law, year, paths.count), year, lanes)
         for i, (market, model) in enumerate(lanes):
             yield Sight("duty", f"{market} {model}", year), duty[:, i].copy()
 
@@ -122,8 +137,8 @@ def _world(source: Source, paths: Paths, years: Sequence[int]) -> Iterator[tuple
                 yield Sight("rate", currency, year), paths.factors.rates[:, year - begin, c]
 
 
-def _nodes(fan: Grown, year: int, count: int) -> Ints:
-    """The node of every path in a later year. Shape (P,)."""
+def nodes_in(fan: Grown, year: int, count: int) -> Ints:
+    """The node of every path of a fan, so many, in a later year. Shape (P,)."""
     start, depth = fan.tree.start, (fan.tree.count - 1) // count
     stage = int(np.flatnonzero(start[1 : depth + 1] <= year)[-1])
     return 1 + stage + depth * np.arange(count)

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.circumstances import moments_of
 from roadstead.futures.costs.gates import Gate, content_of
-from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.variants import with_content
 from roadstead.playbook.parts_book import ExportYear, Shipped
 from roadstead.playbook.quantiles import HIGH, LOW, quantile
@@ -102,7 +101,7 @@ def _contents(reading: Reading, made: Floats, flow: Floats) -> tuple[Floats, Flo
     ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
     carmaker = ledger.costing.carmaker
     years = p.node_years
-    moments = Moments((representative_year(years, y) for y in range(years.count)), ledger.circumstances)
+    moments = moments_of(years, ledger.circumstances)
     sent, bought = np.zeros((*made.shape, len(GOODS))), np.zeros((*made.shape, len(GOODS)))
     ex_works = np.zeros((made.shape[0], made.shape[2]))
     variants, none = _by_regime(reading, flow), np.zeros(years.count)

@@ -49,9 +49,7 @@ class Problem:
         """Tree, prospect and decisions to begin from: those of the futures that are left."""
         if not self.ends:
             return self.tree, self.prospect, self.start
-        nodes, d = nodes_to(self.tree, self.ends), self.start
-        start = Decisions(d.commit[nodes], d.close[nodes], d.build[nodes], d.retire[nodes])
-        return *with_futures(self.tree, self.prospect, self.ends), start
+        return *with_futures(self.tree, self.prospect, self.ends), self.start.at(nodes_to(self.tree, self.ends))
 
     def of_cuts(self, cuts: LinkingCuts) -> LinkingCuts:
         """Of cuts of the plan's own problem, those of the years that are left, which hold here too."""
@@ -68,8 +66,7 @@ class Problem:
         if not self.ends:
             return ended
         nodes = nodes_to(self.tree, self.ends)
-        of_node = self.prospect.node_years.node
-        return ended.among(nodes, np.concatenate([np.flatnonzero(of_node == n) for n in nodes]))
+        return ended.among(nodes, self.prospect.node_years.of(nodes))
 
 
 Met = dict[tuple[int, ...], Problem]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.timing import timing
-from roadstead.futures.capacity.tying import grown_out_of
+from roadstead.futures.capacity.tying import grown_out_of, tool_name, tooled
 from roadstead.futures.tree import history, leaves, node_probability
 from roadstead.playbook.book import Name
 from roadstead.terms.ids import EntryMode
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
+    from roadstead.world.carmaker import Carmaker
 
 MODES = tuple(mode.value for mode in EntryMode)
 
@@ -82,6 +83,15 @@ class Reading:
     def years(self) -> range:
         """Calendar years of the horizon."""
         return range(self.tree.first_year, self.tree.last_year + 1)
+
+
+def tool_names(carmaker: Carmaker, lines: Mapping[str, tuple[str, str]]) -> dict[str, Name]:
+    """What a model's tools at a line are called, by the planner's name of them; ``lines``: names of lines."""
+    found = {}
+    for line, tool in tooled(carmaker):
+        site, model = Name(*lines[line.line_id]), carmaker.models[tool.model_id]
+        found[tool_name(line, tool)] = Name(f"{model.name}, {site.en}", f"{model.name_zh}（{site.zh}）")
+    return found
 
 
 def path_name(reading: Reading, node: int) -> Name:

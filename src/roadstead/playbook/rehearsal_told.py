@@ -34,7 +34,7 @@ def chapter(
 
     ``on_tree`` is the plan's expected NPV on its tree [money], ``wait`` the years of the Japanese timetable.
     """
-    ahead = 0 if foreseen is None else sum(len(some) for some in foreseen.looked)
+    ahead = 0 if foreseen is None else foreseen.count
     edges, shares = _spread(rehearsed.npv, rehearsed.weight)
     plan, keys = outcomes[0], {one.key for one in outcomes}
     said = (_held_against_tree(len(rehearsed.weight), plan, on_tree), *_of_the_plan(plan), *_nearest(outcomes))
@@ -53,9 +53,10 @@ def chapter(
 
 
 def rehearsed_book(book: Book, found: FreshPaths) -> Book:
-    """The book with this chapter, and with its sentence at the head; those of an earlier rehearsal go."""
+    """The book with this chapter, its sentence at the head, and the signs to go by; those of an earlier rehearsal go."""
     others = tuple(said for said in book.headline if said.key != SAID)
-    return replace(book, headline=(*others, _headline(found)), rehearsal=found)
+    signs = tuple(one.chosen for one in found.signs) or book.signposts
+    return replace(book, headline=(*others, _headline(found)), rehearsal=found, signposts=signs)
 
 
 def _headline(found: FreshPaths) -> Sentence:

@@ -1,7 +1,7 @@
 r"""A plan on fresh paths: what it is worth where nobody drew the future for it, beside other ways to act, and beside foresight.
 
-A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.growth.fan``); flows are the best they
-allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
+A policy is the decisions of a plan on its tree, taken on a path at the nodes that the path is at (``futures.growth.fan``), as far as the path
+lets them be (``footprint.reach``: a site may be refused there); flows are the best they allow. With v the NPV of a policy on P paths, w their weights, f that of perfect foresight on a stratified sample,
 
 .. math::
     \text{regret} = \sum_{h} W_h \, \overline{(f - v)}_h                                          \qquad (P.5)
@@ -23,7 +23,6 @@ import numpy as np
 from roadstead.engine.local import map_tasks
 from roadstead.footprint.certify import certify
 from roadstead.footprint.dispatcher import Dispatcher
-from roadstead.footprint.plan import Decisions
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.paths.streams import uniform
 from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
@@ -35,6 +34,7 @@ from roadstead.terms.errors import RoadsteadError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from roadstead.footprint.plan import Decisions
     from roadstead.futures.growth.fan import Fan
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
@@ -131,6 +131,11 @@ class Foreseen:
     npv: Floats
     bound: Floats
 
+    @property
+    def count(self) -> int:
+        """Paths that were planned with foresight."""
+        return sum(len(each) for each in self.looked)
+
 
 def rehearse(
     parts: Sequence[Unopened],
@@ -203,8 +208,7 @@ def carried(fan: Fan, policy: Policy, warm: dict[bool, Dispatcher] | None = None
 
     ``warm``: what other policies were carried out on the same paths with, those with lines abroad and those without.
     """
-    d = policy.decisions
-    there = Decisions(d.commit[fan.at], d.close[fan.at], d.build[fan.at], d.retire[fan.at])
+    there = policy.decisions.at(fan.at)
     prospect = fan.prospect if policy.abroad else without_lines(fan.prospect)
     programs = {} if warm is None else warm
     if policy.abroad not in programs:
@@ -223,8 +227,9 @@ def carried(fan: Fan, policy: Policy, warm: dict[bool, Dispatcher] | None = None
 
 
 def _valued(fan: Fan, prospect: Prospect, programs: Dispatcher, decisions: Decisions) -> Floats:
-    """NPV of decisions by path."""
-    return fan.by_path(certify(fan.tree, prospect, programs.plan(decisions)).by_node)
+    """NPV by path of what can be done of decisions."""
+    plan = programs.plan(programs.within_reach(decisions))
+    return fan.by_path(certify(fan.tree, prospect, plan).by_node)
 
 
 def foresee(

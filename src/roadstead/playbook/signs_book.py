@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Sentence
-    from roadstead.playbook.breaks_book import Restriction
     from roadstead.playbook.rehearsal_book import Estimate
+
+Kind = Literal["event", "duty", "share", "size", "battery", "freight", "rate"]
+"""What can be seen of how things turn out."""
+Beside = Literal["left_out", "plan", "pays"]
+"""What a sign is tried on where it was not chosen: futures of the tree, each left out as the sign is chosen; what the plan does on fresh
+paths; what pays there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +23,69 @@ class Condition:
     Attributes
     ----------
     kind
-        event: it has come, or not; share: NEV share of a market's new cars; duty: taxes at the border as a share of the value
-        at the home gate.
+        event: it has come, or not; share: NEV share of a market's new cars; size: those cars; duty: taxes at the border as a share of the
+        value at the home gate; battery, freight, rate: what batteries, freight and a currency cost over what the case expects.
     of
-        The event; the market; or the market and the model, apart by a blank.
+        The event; the market, and the model apart by a blank; the currency; nothing.
     above
         True where it speaks from the threshold upwards, or where the event has come.
     threshold
-        Halfway between the futures on both sides; a half for an event. [fraction]
+        Of a sign chosen on the tree halfway between the futures on both sides; a half for an event. [fraction], of a size [cars]
     year
         Year in which it is looked at.
     said
         In words.
     """
 
-    kind: Literal["event", "share", "duty"]
+    kind: Kind
     of: str
     above: bool
     threshold: float
     year: int
     said: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often a sign misleads.
+
+    Attributes
+    ----------
+    false_alarm
+        Of the paths that show it, the share on which it is not done; None where none shows it. [fraction]
+    missed
+        Of the paths on which it is done, the share that do not show it; None where it is done on none. [fraction]
+    asked, shown, taken
+        Paths on which it could be done, that show the sign, and on which it is done; or nodes of the tree.
+    """
+
+    false_alarm: Estimate | None
+    missed: Estimate | None
+    asked: int
+    shown: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A sign where it was not chosen.
+
+    Attributes
+    ----------
+    lost
+        What going by it loses to knowing which of do and don't earns more, a mean over all that is asked; None where that cannot be told.
+        [money]
+    blind
+        The same of doing always alike, whatever is seen. [money]
+    always
+        True where it is better always to do it than never.
+    """
+
+    beside: Beside
+    rates: Rates
+    lost: Estimate | None
+    blind: Estimate | None
+    always: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +101,16 @@ class Signpost:
     probability
         That it is taken then. [fraction]
     conditions
-        All of them together are the sign.
-    false_alarm
-        Of the futures that show the sign, the share in which the plan does not decide so. [fraction]
-    missed
-        Of the futures in which it does, the share that do not show the sign. [fraction]
+        All of them together are the sign; none where none holds, so that it is best to do always alike (``tried.always``).
+    false_alarm, missed
+        As of ``Rates``, on what the sign was chosen on: these flatter it. [fraction]
     lead_time
         By when to decide and why, in words.
+    chosen_on
+        Nodes of the tree, or fresh paths.
+    tried
+        How it does where it was not chosen: that is how far to trust it; on the tree where none holds, how the best would have done. None where
+        nobody tried.
     """
 
     what: Sentence
@@ -72,47 +123,8 @@ class Signpost:
     false_alarm: float
     missed: float
     lead_time: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """How often a sign misleads.
-
-    Attributes
-    ----------
-    false_alarm
-        Of the paths that show it, the share on which it is not done; None where none shows it. [fraction]
-    missed
-        Of the paths on which it is done, the share that do not show it; None where it is done on none. [fraction]
-    asked, shown, taken
-        Paths on which it could be done, that show the sign, and on which it is done.
-    """
-
-    false_alarm: Estimate | None
-    missed: Estimate | None
-    asked: int
-    shown: int
-    taken: int
-
-
-@dataclass(frozen=True, slots=True)
-class Better:
-    """A sign found on fresh paths (``discovery``), with its rates on those that were not looked at to find it.
-
-    Attributes
-    ----------
-    where
-        All of it together is the sign.
-    pays
-        Beside what pays.
-    gain
-        As of ``Confirmed``. [money]
-    """
-
-    where: tuple[Restriction, ...]
-    pays: Rates
-    gain: Estimate
-    said: Sentence
+    chosen_on: Literal["tree", "paths"] = "tree"
+    tried: Tried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +133,25 @@ class Confirmed:
 
     Attributes
     ----------
+    signpost
+        As the tree alone has it.
     fresh
         Beside what the plan does at the nodes that the paths are at.
     pays
         Beside what pays, all else as planned: it is "done" where doing it is worth more than not; None where that cannot be told.
-    gain
-        What it is worth to go by the sign in place of the nearest nodes, a mean over paths on which that can be told. [money]
-    better
-        None where that cannot be told, or nothing that can be seen by then tells what pays.
+    lost, nearest
+        What going by the sign loses to knowing what pays, and what deciding as the plan does at the nearest nodes does: means over the same
+        paths. [money]
+    chosen
+        The sign to go by: that chosen on one half of the paths and tried on the other, or the tree's where it stands.
+    said
+        All of it in a sentence or two.
     """
 
     signpost: Signpost
     fresh: Rates
+    chosen: Signpost
+    said: Sentence
     pays: Rates | None = None
-    gain: Estimate | None = None
-    better: Better | None = None
+    lost: Estimate | None = None
+    nearest: Estimate | None = None

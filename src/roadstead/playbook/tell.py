@@ -12,12 +12,15 @@ from roadstead.playbook.book import Amount, Book, Comparison, DecisionRow, DoNow
 from roadstead.playbook.decisions import CONVERT, NEW, TOOL, decisions, sentence
 from roadstead.playbook.fronts import fronts
 from roadstead.playbook.leaving_out import flipped_markets, lost_markets
+from roadstead.playbook.maps import atlas
 from roadstead.playbook.networks import WIDEN, enlarged, widening, widening_now
 from roadstead.playbook.pull import pull
 from roadstead.playbook.reading import at_the_end_of_demand, path_name, path_values
 from roadstead.playbook.reasons import unsourced_measures, why
+from roadstead.playbook.regret import regrets
 from roadstead.playbook.signposts import signposts
 from roadstead.playbook.smooth import smooth_sentence
+from roadstead.playbook.sources import sources
 from roadstead.playbook.triggers import later, triggers
 from roadstead.playbook.waterfalls import waterfalls
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.footprint.solve import Solved
-    from roadstead.futures.events import Event
+    from roadstead.futures.events import Event, Shift
     from roadstead.playbook.book import Cover, EvidenceRow, OtherRule
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.demand_book import ImpliedDemand
@@ -53,7 +56,7 @@ class Told:
     rests_on
         Assumptions and unsourced rows behind every line and market, in words.
     years
-        Years shown in tables; the second of them is the year of the map, the waterfalls and the reasons.
+        Years shown in tables; the second of them is the year of the waterfalls and the reasons, and the one the atlas opens at.
     """
 
     reading: Reading
@@ -81,6 +84,7 @@ def first_decisions(reading: Reading) -> tuple[Decision, ...]:
 def tell(told: Told) -> Book:
     """Put the book together."""
     reading, year = told.reading, told.years[1]
+    futures, lanes = _futures(told), waterfalls(reading, year)
     names = {event.event_id: event for event in told.events.values()}
     return Book(
         cover=told.cover,
@@ -90,18 +94,18 @@ def tell(told: Told) -> Book:
         later=later(reading),
         comparisons=_comparisons(told),
         fronts=fronts(reading, told.cover.carmaker, (told.cover.first_year, year, told.cover.last_year)),
-        world_map=marks.world_map(reading, year),
+        atlas=atlas(reading, year),
         timeline=marks.timeline(reading),
         tree=marks.tree_nodes(reading),
-        waterfalls=waterfalls(reading, year),
+        waterfalls=lanes,
         volumes=marks.volumes(reading),
         sites=marks.sites(reading),
-        futures=_futures(told),
+        futures=futures,
         markets=marks.market_rows(reading, told.years),
         decisions=_rows(reading),
         evidence=told.evidence,
         events=tuple(
-            EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on)
+            EventRow(reading.names.event(e), names[e].probability, p, _changes(names[e]), names[e].rests_on, e)
             for e, p in told.implied.items()
         ),
         warnings=(*_of_the_plan(reading), *_beside(told), *told.warnings),
@@ -110,6 +114,8 @@ def tell(told: Told) -> Book:
         pull=pull(reading),
         flexibility=told.flexibility,
         signposts=signposts(reading, told.events),
+        regrets=regrets(futures),
+        sources=sources(told.evidence, told.other_rules, lanes),
     )
 
 
@@ -156,6 +162,7 @@ def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
                 skip_gap=0.0 if without is None else without.bound - without.certificate.value,
                 unsourced=(*told.rests_on.get(decision.subject, ()), *unsourced_measures(told.reading, decision, year)),
                 flip=_flip(told, decision),
+                key="/".join(decision.key),
             )
         )
     return tuple(sorted(found, key=lambda entry: -inf if entry.costs_to_skip is None else -entry.costs_to_skip))
@@ -224,7 +231,16 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
 def _changes(event: Event) -> str:
     parts = [
         " ".join(
-            filter(None, (a.action, a.importer, a.measure_id or a.kind, "" if a.rate is None else f"{a.rate:.0%}"))
+            filter(
+                None,
+                (
+                    a.action,
+                    a.importer,
+                    a.measure_id or a.kind,
+                    "" if a.rate is None else f"{a.rate:.0%}",
+                    "" if a.money is None else f"{a.currency} {a.money:,.0f}",
+                ),
+            )
         )
         for a in event.amendments
     ]
@@ -232,5 +248,13 @@ def _changes(event: Event) -> str:
     parts += [f"route {event.route}"] if event.route else []
     parts += [f"demand {event.demand}"] if event.demand else []
     parts += [f"{name} {value:g}" for name, value in event.terms.items()]
+    parts += [_moves(one) for one in event.shifts]
     parts += [f"least price {one.importer} {'/'.join(one.nests)} {one.share:.0%}" for one in event.least_prices]
     return "; ".join(parts)
+
+
+def _moves(one: Shift) -> str:
+    """What an event moves beside law, in words that the labels know one by one."""
+    if one.kind == "refuse_sites":
+        return f"{'refuse_sites' if one.amount else 'permit_sites'} {one.place}"
+    return f"{one.kind} {one.place} {'/'.join(one.nests)} {one.amount:.0%}".replace("  ", " ")

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.certify import certify
-from roadstead.footprint.dispatch import dispatch
+from roadstead.footprint.dispatcher import Dispatcher
 from roadstead.footprint.keeping import check_decisions
 from roadstead.footprint.plan import Decisions
 from roadstead.futures.tree import ancestry
-from roadstead.playbook.decisions import decisions, likeliest
+from roadstead.playbook.reading import continuation
 from roadstead.playbook.rehearse import Policy
-from roadstead.playbook.signposts import asked_of
+from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.playbook.hinges import Hinge
     from roadstead.playbook.reading import Reading
-    from roadstead.playbook.signs_book import Signpost
-    from roadstead.terms.arrays import Flags, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints
     from roadstead.terms.errors import Fault
 
 SOLE = frozenset({"open", "enter", "expand"})
@@ -45,40 +45,51 @@ class Turn:
     ----------
     nodes
         Nodes of the decision's year at which the two differ.
+    worth
+        What doing it is worth at each on the tree, given that the node is reached. Shape (nodes,). [money]
     """
 
     nodes: Ints
+    worth: Floats
     do: Policy
     do_not: Policy
 
+    def __post_init__(self) -> None:
+        for array in (self.nodes, self.worth):
+            frozen(array)
 
-def turns(reading: Reading, signposts: Sequence[Signpost]) -> tuple[Turn | None, ...]:
-    """One for each of the first signposts, which are due soonest, the likeliest before others.
+
+def turns(reading: Reading, hinges: Sequence[Hinge]) -> tuple[Turn | None, ...]:
+    """One for each of the first decisions that hang, which are due soonest, the likeliest before others.
 
     None where a decision does not stand alone, or fits nowhere else or cannot be left out.
     """
-    return tuple(_turn(reading, one, f"{i}") if i < MOST else None for i, one in enumerate(signposts))
+    programs = Dispatcher(reading.tree, reading.evaluation.prospect)
+    return tuple(_turn(reading, programs, one, f"{i}") if i < MOST else None for i, one in enumerate(hinges))
 
 
-def _turn(reading: Reading, signpost: Signpost, name: str) -> Turn | None:
-    if signpost.kind not in SOLE:
+def _turn(reading: Reading, programs: Dispatcher, hinge: Hinge, name: str) -> Turn | None:
+    if hinge.kind not in SOLE:
         return None
-    asked = asked_of(reading, signpost)
-    below = ancestry(reading.tree)
+    asked, below = hinge.asked, ancestry(reading.tree)
     taken, others = asked.nodes[asked.taken], asked.nodes[~asked.taken]
     do, do_not = reading.plan.decisions, _copy(reading.plan.decisions)
-    _undo(reading, signpost, do_not, np.asarray(below[:, taken].sum(1)).ravel() > 0, taken)
-    model = _model(reading, signpost)
+    _undo(reading, hinge, do_not, np.asarray(below[:, taken].sum(1)).ravel() > 0, taken)
+    model = hinge.told(reading).node
     done: list[int] = []
     for n in others.tolist():
         tried = _copy(do)
-        _do(reading, signpost, tried, n, model, np.asarray(below[:, [n]].sum(1)).ravel() > 0)
+        _do(reading, hinge, tried, n, model, np.asarray(below[:, [n]].sum(1)).ravel() > 0)
         if _allowed(reading, tried):
             do, done = tried, [*done, n]
-    if not done or not (_fits(reading, do) and _fits(reading, do_not)):
+    values = [_valued(reading, programs, way) for way in (do, do_not)] if done else []
+    if not done or any(value is None for value in values):
         return None
+    nodes = np.concatenate([taken, done])
+    with_it, without = (value[nodes] for value in values if value is not None)
     return Turn(
-        np.concatenate([taken, done]),
+        nodes,
+        with_it - without,
         Policy(f"do {name}", do, aside=True),
         Policy(f"do not {name}", do_not, aside=True),
     )
@@ -88,26 +99,18 @@ def _copy(d: Decisions) -> Decisions:
     return Decisions(d.commit.copy(), d.close.copy(), d.build.copy(), d.retire.copy())
 
 
-def _model(reading: Reading, signpost: Signpost) -> int:
-    """The node whose decision is copied: of the likeliest amount."""
-    key, start = (signpost.kind, signpost.subject), reading.tree.start
-    return likeliest(
-        reading.tree, [d for d in decisions(reading) if d.key == key and start[d.node] == signpost.year]
-    ).node
-
-
-def _rows(reading: Reading, signpost: Signpost) -> tuple[int, Ints]:
+def _rows(reading: Reading, hinge: Hinge) -> tuple[int, Ints]:
     """The option that is committed to, -1 for none, and the resources whose modules belong to the decision."""
     labels, resources = reading.evaluation.prospect.labels, reading.evaluation.prospect.resources
-    if signpost.kind == "expand":
-        return -1, np.asarray([labels.resource.index(signpost.subject)])
-    option = labels.option.index(f"enter {signpost.subject}" if signpost.kind == "enter" else signpost.subject)
+    if hinge.kind == "expand":
+        return -1, np.asarray([labels.resource.index(hinge.subject)])
+    option = labels.option.index(f"enter {hinge.subject}" if hinge.kind == "enter" else hinge.subject)
     return option, np.flatnonzero(resources.option == option)
 
 
-def _undo(reading: Reading, signpost: Signpost, d: Decisions, below: Flags, taken: Ints) -> None:
+def _undo(reading: Reading, hinge: Hinge, d: Decisions, below: Flags, taken: Ints) -> None:
     """Take a decision back, with what follows from it below: modules of a line that is not opened, closing, retiring."""
-    option, rows = _rows(reading, signpost)
+    option, rows = _rows(reading, hinge)
     if option < 0:
         d.build[np.ix_(taken, rows)] = 0.0
         return
@@ -117,10 +120,10 @@ def _undo(reading: Reading, signpost: Signpost, d: Decisions, below: Flags, take
         part[np.ix_(below, rows)] = 0.0
 
 
-def _do(reading: Reading, signpost: Signpost, d: Decisions, node: int, model: int, below: Flags) -> None:
+def _do(reading: Reading, hinge: Hinge, d: Decisions, node: int, model: int, below: Flags) -> None:
     """Take a decision at a node as it is taken at another, and not again below."""
     plan = reading.plan.decisions
-    option, rows = _rows(reading, signpost)
+    option, rows = _rows(reading, hinge)
     if option >= 0:
         again = np.flatnonzero(below & (d.commit[:, option] > 0.0))
         d.commit[again, option] = 0.0
@@ -138,9 +141,10 @@ def _allowed(reading: Reading, d: Decisions) -> bool:
     return not faults
 
 
-def _fits(reading: Reading, d: Decisions) -> bool:
+def _valued(reading: Reading, programs: Dispatcher, d: Decisions) -> Floats | None:
+    """Value of every node and what follows it under decisions; None where no cars can flow. Shape (N,). [money]"""
     try:
-        certify(reading.tree, reading.evaluation.prospect, dispatch(reading.tree, reading.evaluation.prospect, d))
+        found = certify(reading.tree, reading.evaluation.prospect, programs.plan(d))
     except RoadsteadError:
-        return False
-    return True
+        return None
+    return continuation(reading.tree, found.by_node)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.costs.costing import retail_price
+from roadstead.futures.evaluate import HOME
 from roadstead.playbook.book import Bar, Waterfall
 from roadstead.playbook.reading import arc_modes, likely_path, path_weight
 from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
+    from roadstead.futures.evaluate import ArcKey
     from roadstead.playbook.reading import Reading
     from roadstead.trade.landed import CostLine
 
@@ -32,18 +34,18 @@ def waterfalls(reading: Reading, year: int) -> tuple[Waterfall, ...]:
     chosen = sorted(best.values(), key=lambda a: -flow[a])[:LANES]
     found = []
     for a in chosen:
-        found.append(_waterfall(reading, a, node_year, float(flow[a])))
+        found.append(a)
         key = ledger.arcs[a]
         if key.line is not None:
             home = next(
                 i for i, other in enumerate(ledger.arcs)
                 if other.offer == key.offer and other.line is None and not other.regime
             )  # fmt: skip
-            found.append(_waterfall(reading, home, node_year, float(flow[home])))
-    return tuple(found)
+            found.append(home)
+    return tuple(_waterfall(reading, a, node_year, year) for a in found)
 
 
-def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Waterfall:
+def _waterfall(reading: Reading, arc: int, node_year: int, shown: int) -> Waterfall:
     ledger = reading.evaluation.ledger
     key = ledger.arcs[arc]
     offer = ledger.offers[key.offer]
@@ -59,8 +61,14 @@ def _waterfall(reading: Reading, arc: int, node_year: int, cars: float) -> Water
         bars=tuple(Bar(bar.key, bar.amount, _cites(reading, bar)) for bar in bars),
         net_price=float(ledger.selling.net_price[node_year, key.offer]),
         retail_price=retail_price(ledger.costing, offer, year) * ledger.circumstances[node_year].worth_of(offer.market),
-        cars=cars,
+        cars=float(reading.plan.flows.flow[node_year, arc]),
+        key="/".join((offer.market, offer.model_id, supply_key(key), str(shown))),
     )
+
+
+def supply_key(arc: ArcKey) -> str:
+    """What keys call the supply of a lane: its line, or home, with a customs regime or a variant of content behind a plus sign."""
+    return "+".join(filter(None, (arc.line or HOME, arc.regime)))
 
 
 def _cites(reading: Reading, bar: CostLine) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.terms.showing import Shown
+
 if TYPE_CHECKING:
     from roadstead.playbook.book import Name
 
@@ -195,7 +197,7 @@ class FlowBeside:
 
 
 @dataclass(frozen=True, slots=True)
-class SideBySide:
+class SideBySide(Shown):
     """Runs side by side; differences are from the first of them."""
 
     runs: tuple[RunWorth, ...]

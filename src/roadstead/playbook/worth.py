@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.futures.capacity.tying import tool_name, tooled
 from roadstead.futures.tree import leaves
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.flexibility import answers
 from roadstead.playbook.leaving_out import pinned_off
+from roadstead.playbook.reading import tool_names
 from roadstead.playbook.worth_book import Worth
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ def _told(reading: Reading, answer: Answer, terms: Terms) -> Worth:
 
 def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price: float) -> Sentence:
     """What is valued, in words."""
-    children = np.flatnonzero(reading.tree.parent == 0)
-    year = Amount(float(reading.tree.start[children[0]]) if len(children) else 0.0, "year")
     match key:
         case "perfect":
             said = Sentence("worth.perfect", {})
@@ -60,11 +58,12 @@ def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price:
         case "mean":
             said = Sentence("worth.mean", {})
         case "wait":
-            said = Sentence("worth.wait", {"year": year})
+            said = Sentence("worth.wait", {"year": _next_stage(reading)})
         case "wait_one" if of[0].startswith("enter "):
-            said = Sentence("worth.wait_enter", {"year": year, "market": reading.place(of[0].removeprefix("enter "))})
+            market = reading.place(of[0].removeprefix("enter "))
+            said = Sentence("worth.wait_enter", {"year": _next_stage(reading), "market": market})
         case "wait_one":
-            said = Sentence("worth.wait_line", {"year": year, "site": _named(reading, of[0])})
+            said = Sentence("worth.wait_line", {"year": _next_stage(reading), "site": _named(reading, of[0])})
         case "module":
             said = Sentence("worth.module", {"site": _named(reading, of[0]), "share": Amount(terms.dearer, "share")})
         case _:
@@ -73,12 +72,13 @@ def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price:
     return said
 
 
+def _next_stage(reading: Reading) -> Amount:
+    """Year in which the second stage begins."""
+    return Amount(float(reading.tree.start[reading.tree.parent == 0][0]), "year")
+
+
 def _named(reading: Reading, label: str) -> Name:
     """A line or a model's tools by name; a resource nobody named as it is."""
     if label in reading.names.lines:
         return reading.names.line(label)
-    for line, tool in tooled(reading.evaluation.ledger.costing.carmaker):
-        if tool_name(line, tool) == label:
-            site, model = reading.names.line(line.line_id), reading.model(tool.model_id)
-            return Name(f"{model.en}, {site.en}", f"{model.zh}（{site.zh}）")
-    return Name(label, label)
+    return tool_names(reading.evaluation.ledger.costing.carmaker, reading.names.lines).get(label, Name(label, label))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.certify import certify
-from roadstead.footprint.dispatch import dispatch, no_new
+from roadstead.footprint.dispatch import dispatch_in_reach, no_new
 from roadstead.footprint.solve import solve
 from roadstead.futures.accounts import Pledges
 from roadstead.terms.errors import RoadsteadError
@@ -47,15 +47,15 @@ class Yardstick:
 
 
 def carried_out(key: str, tree: ScenarioTree, prospect: Prospect, decisions: Decisions) -> Yardstick:
-    """Best flows under given decisions, valued."""
+    """Best flows under what futures let be done of given decisions, valued."""
     try:
-        plan = dispatch(tree, prospect, decisions)
+        plan = dispatch_in_reach(tree, prospect, decisions)
         return Yardstick(key, plan, certify(tree, prospect, plan))
     except RoadsteadError:
         if not asks(prospect):
             raise
     free = unasked(prospect)
-    plan = dispatch(tree, free, decisions)
+    plan = dispatch_in_reach(tree, free, decisions)
     return Yardstick(key, plan, certify(tree, free, plan), keeps=False)
 
 

@@ -36,7 +36,7 @@ Cell: TypeAlias = str | float | Link | PlusMinus | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the key of its heading, what it holds, and the year it is of where the heading says so.
+    """A column: the key of its heading (of any label, if it has a dot), what it holds, and the year it is of where that is said.
 
     Attributes
     ----------
@@ -51,7 +51,8 @@ class Column:
 
     def heading(self, words: Words) -> str:
         """Its heading in words."""
-        named = " ".join(filter(None, (words.label(f"column.{self.key}"), str(self.year or ""))))
+        label = words.label(self.key if "." in self.key else f"column.{self.key}")
+        named = " ".join(filter(None, (label, str(self.year or ""))))
         return words.tell("column.error", column=named) if self.holds == "errors" else named
 
 

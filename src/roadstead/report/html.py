@@ -12,7 +12,10 @@ from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture
-from roadstead.report.rehearsal import fresh_signs, rehearsal, where_each_breaks
+from roadstead.report.regret import regret, tinted
+from roadstead.report.rehearsal import rehearsal, where_each_breaks
+from roadstead.report.signs import fresh_signs, signposts
+from roadstead.report.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +33,7 @@ FOLDED = 40
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A printed cell: its text, where it leads, and how it is set: number, text on one line, or prose."""
+    """A printed cell: its text, where it leads, and how it is set: number (and its tint), text on one line, or prose."""
 
     text: str
     url: str
@@ -71,14 +74,16 @@ def page(book: Book, words: Words) -> str:
         demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
         proof=tables.proof(book, words),
         comparisons=page_table(tables.comparisons(book, words), words),
+        regret=_regret(book, words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
         rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
         fresh_signs=page_table(fresh_signs(book, words, once=True), words),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
-        signposts=page_table(tables.signposts(book, words), words),
+        signposts=page_table(signposts(book, words), words),
         tables=[page_table(build(book, words), words) for build in PRINTED],
+        grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
     )
@@ -98,10 +103,14 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
     tables.markets,
     tables.decisions,
     tables.events,
-    tables.other_rules,
     tables.evidence,
 )
 """Tables printed on the page; the others are what its sentences and charts show."""
+
+
+def _regret(book: Book, words: Words) -> PageTable:
+    table = regret(book, words)
+    return tinted(page_table(table, words, one_scale=True), table)
 
 
 def page_table(table: Table, words: Words, *, one_scale: bool = False) -> PageTable:
@@ -139,11 +148,15 @@ def _head(column: Column, scale: MoneyScale | None, words: Words) -> str:
     head = column.heading(words)
     if scale is None and column.kind != "money_per_car":
         return head
-    word = scale.word if scale else ""
+    unit = money_unit(scale.word if scale else "", words)
+    return f"{head}（{unit}）" if words.language == "zh" else f"{head} ({unit})"
+
+
+def money_unit(word: str, words: Words) -> str:
+    """What a column or an axis of money is counted in; ``word`` is that of its scale."""
     if words.language == "zh":
-        return f"{head}（{word}{words.currency_name()}）"
-    unit = f"{SIGNS.get(words.currency, words.currency)} {word}".rstrip().replace(" ", SPACE)
-    return f"{head} ({unit})"
+        return f"{word}{words.currency_name()}"
+    return f"{SIGNS.get(words.currency, words.currency)} {word}".rstrip().replace(" ", SPACE)
 
 
 def look(column: Column) -> str:

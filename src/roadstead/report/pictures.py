@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
-from roadstead.report.charts import exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import atlas, exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, svg
 
@@ -60,6 +60,8 @@ class Picture:
         What the numbers in the bars stand for, in order.
     is_total
         True where it shows a total of money, which the conventions go with.
+    years, opens_at
+        Years of which one is shown at a time, and the first to be shown; none where all are.
     """
 
     key: str
@@ -70,6 +72,8 @@ class Picture:
     notes: tuple[str, ...]
     citations: tuple[str, ...] = ()
     is_total: bool = False
+    years: tuple[int, ...] = ()
+    opens_at: int = 0
 
 
 def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
@@ -85,7 +89,7 @@ def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
 
 def _all(book: Book, words: Words) -> tuple[Picture, ...]:
     found = []
-    if book.world_map.markets:
+    if book.atlas.maps[0].markets:
         found.append(_map(book, words))
     if book.timeline:
         found.append(_timeline(book, words))
@@ -115,16 +119,20 @@ def modes(words: Words, *, with_none: bool = False) -> tuple[str, tuple[Swatch, 
 
 
 def _map(book: Book, words: Words) -> Picture:
-    shown = book.world_map
-    title = words.tell("figure.map", model=shown.model, year=Amount(shown.year, "year"))
-    panels = [Panel(drawn(world.world_chart(shown, words), "map", title), "both")]
-    for region, chart in world.region_charts(shown, words).items():
-        name = words.label(f"map.{region}")
-        panels.append(Panel(drawn(chart, f"map-{region}", f"{title}: {name}"), "both", name))
+    shown = book.atlas
+    panels = [
+        Panel(Markup(atlas.stacked(shown, window, words)), "both", words.label(f"map.{window.key}") if i else "")  # noqa: S704 -- escaped there
+        for i, window in enumerate(atlas.windows(shown, words))
+    ]
     legends = [(words.label("ui.duty"), _duties(words)), modes(words)]
-    if shown.flows:
-        legends.append((words.label("ui.flows"), _widths(book, words)))
-    return Picture("map", title, "beside", tuple(panels), tuple(legends), (words.label("ui.note.map"),))
+    if most := atlas.most_cars(shown):
+        legends.append((words.label("ui.flows"), _widths(most, words)))
+    years = tuple(found.year for found in shown.maps)
+    notes = (words.label("ui.note.map"),)
+    return Picture(
+        "map", words.tell("figure.map", model=shown.model), "beside", tuple(panels), tuple(legends), notes, years=years,
+        opens_at=shown.opens_at,
+    )  # fmt: skip
 
 
 def _duties(words: Words) -> tuple[Swatch, ...]:
@@ -136,8 +144,7 @@ def _duties(words: Words) -> tuple[Swatch, ...]:
     return tuple(Swatch(colour, "box", text) for colour, text in zip(world.TINTS, texts, strict=True))
 
 
-def _widths(book: Book, words: Words) -> tuple[Swatch, ...]:
-    most = max(flow.cars for flow in book.world_map.flows)
+def _widths(most: float, words: Words) -> tuple[Swatch, ...]:
     amounts = (most, most / 2, most / 8)
     return tuple(
         Swatch("#5f6670", "line", words.cars(cars), round(world.flow_width(cars, most), 1)) for cars in amounts

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
 from roadstead.report.cells import Column, Table, linked, table_of
-from roadstead.report.rehearsal import breaks, fresh_signs, rehearsal
+from roadstead.report.regret import regret
+from roadstead.report.rehearsal import breaks, rehearsal
+from roadstead.report.signs import fresh_signs, signposts
+from roadstead.report.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +75,17 @@ def fronts(book: Book, words: Words) -> Table:
     return table_of(
         "fronts", "who year:year big_markets:share overseas:share nev:share denominator:prose source:prose", rows
     )
+
+
+def maps(book: Book, words: Words) -> Table:
+    """What a car from home meets in every market, and what is sold there, year by year."""
+    model = words.name(book.atlas.model)
+    rows = (
+        (float(found.year), words.name(m.place), model, m.duty, m.cars, words.label(f"mode.{m.mode}"))
+        for found in book.atlas.maps
+        for m in found.markets
+    )
+    return table_of("maps", "year:year market model duty_from_home:share sales:cars mode", rows)
 
 
 def timeline(book: Book, words: Words) -> Table:
@@ -308,19 +322,6 @@ def flexibility(book: Book, words: Words) -> Table:
     return table_of("flexibility", "what:prose worth:money at_least:money at_most:money unworked", rows)
 
 
-def signposts(book: Book, words: Words) -> Table:
-    """For every decision that hangs on how things turn out: what shows that its time has come, and how often it misleads."""
-    rows = (
-        (
-            words.say(row.what), float(row.year), row.probability, words.joined([c.said for c in row.conditions]),
-            row.false_alarm, row.missed, words.say(row.lead_time),
-        )
-        for row in book.signposts
-    )  # fmt: skip
-    columns = "what:prose year:year probability:share sign:prose false_alarm:share missed:share lead_time:prose"
-    return table_of("signposts", columns, rows)
-
-
 def evidence(book: Book, words: Words) -> Table:
     """Every figure of the case and what it rests on."""
     rows = (
@@ -357,7 +358,7 @@ def proof(book: Book, words: Words) -> str:
 
 
 ALL: tuple[Callable[[Book, Words], Table], ...] = (
-    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, timeline, tree, waterfalls, volumes, sites, futures, markets,
-    demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, evidence, about,
+    do_now, triggers, later, comparisons, rehearsal, breaks, signposts, fresh_signs, flexibility, fronts, maps, timeline, tree, waterfalls, volumes, sites, futures, regret, markets,
+    demand, bands, shipped, suppliers, production, starts, content, forerunners, decisions, events, other_rules, sources, evidence, about,
 )  # fmt: skip
 """Every table, in the order of the workbook's sheets."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
 from roadstead.report.charts import map_differences, sweep_lines, tornado
-from roadstead.report.charts.style import svg
+from roadstead.report.charts.files import Drawing
 from roadstead.report.html import filled
+from roadstead.report.listing import Listing
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from roadstead.playbook.book import Term
+    from roadstead.playbook.book import Name, Term
     from roadstead.playbook.what_if_book import Commitment, Mover, RunWorth, SideBySide, SweepBook, SweepPoint, Taken
+    from roadstead.report.charts.sweep_lines import Kind, Line
     from roadstead.report.words import Words
 
 CERTAIN = 0.995
@@ -31,15 +34,6 @@ MOVED = ("case", "assumption", ">low", ">high", ">npv_low", ">npv_high", ">noise
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table of text; heads that begin with > are of numbers and stand to the right."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """A drawing and its caption."""
 
@@ -47,7 +41,7 @@ class Figure:
     drawing: Markup
 
 
-def sweep_sheet(book: SweepBook, words: Words, most: int | None = None) -> Sheet:
+def sweep_sheet(book: SweepBook, words: Words, most: int | None = None) -> Listing:
     """Every point of a sweep; of a tornado, every assumption with what its ends do. ``most``: commitments named at each point."""
     if book.movers:
         rows = tuple(_mover(mover, words) for mover in book.movers)
@@ -57,10 +51,10 @@ def sweep_sheet(book: SweepBook, words: Words, most: int | None = None) -> Sheet
     caption = words.label("whatif.points")
     labels = tuple(_head(head, words) for head in heads)
     rows = tuple(_point(point, book, words, most) for point in book.points)
-    return Sheet(caption, (words.label("whatif.case"), *axes, *labels), rows)
+    return Listing(caption, (words.label("whatif.case"), *axes, *labels), rows)
 
 
-def places_sheet(book: SweepBook, words: Words, most: int | None = None) -> Sheet | None:
+def places_sheet(book: SweepBook, words: Words, most: int | None = None) -> Listing | None:
     """Every point by customs territory, of those that the sweep asks about and those where it moves what is made; none of a tornado.
 
     ``most``: territories of one case named, where not all of them are.
@@ -74,16 +68,15 @@ def places_sheet(book: SweepBook, words: Words, most: int | None = None) -> Shee
             for point in mine:
                 at = next((one for one in point.places if one.place_id == place), None)
                 if at is not None:
-                    values = point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
                     price = "–" if at.price is None else words.amount(Amount(at.price, "money_per_car"))
                     cars = (words.cars(at.sold), words.cars(at.made))
                     names = (words.name(case), words.name(at.place))
-                    rows.append((*names, *(values if book.axes else ()), *cars, words.money(at.duty), price))
+                    rows.append((*names, *_values(point, book, words), *cars, words.money(at.duty), price))
     if not rows:
         return None
     heads = (words.label("whatif.case"), words.label("whatif.place"), *(f">{axis}" for axis in book.axes))
     labels = tuple(_head(head, words) for head in (">sold_there", ">made_there", ">duty_there", ">price_there"))
-    return Sheet(words.label("whatif.places"), (*heads, *labels), tuple(rows))
+    return Listing(words.label("whatif.places"), (*heads, *labels), tuple(rows))
 
 
 def _moved(points: Sequence[SweepPoint]) -> list[str]:
@@ -105,14 +98,12 @@ def _head(head: str, words: Words) -> str:
     return mark + words.label(f"whatif.{head.removeprefix('>')}")
 
 
-def _sheet(key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], words: Words) -> Sheet:
-    return Sheet(words.label(f"whatif.{key}"), tuple(_head(head, words) for head in heads), rows)
+def _sheet(key: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], words: Words) -> Listing:
+    return Listing(words.label(f"whatif.{key}"), tuple(_head(head, words) for head in heads), rows)
 
 
 def _point(point: SweepPoint, book: SweepBook, words: Words, most: int | None) -> tuple[str, ...]:
-    values = point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
-    if not book.axes:
-        values = ()
+    values = _values(point, book, words)
     if point.npv is None or point.sales is None or point.local_output is None:
         return (words.name(point.case), *values, "", "", "", "", "", point.fault)
     return (
@@ -125,6 +116,13 @@ def _point(point: SweepPoint, book: SweepBook, words: Words, most: int | None) -
         "–" if point.price is None else words.amount(Amount(point.price, "money_per_car")),
         words.listed(_all_built(point, words, most)),
     )
+
+
+def _values(point: SweepPoint, book: SweepBook, words: Words) -> tuple[str, ...]:
+    """Value of every axis; of the case as it stands, that it is."""
+    if not book.axes:
+        return ()
+    return point.values or (words.label("whatif.as_it_stands"), *([""] * (len(book.axes) - 1)))
 
 
 def _all_built(point: SweepPoint, words: Words, most: int | None) -> list[str]:
@@ -176,7 +174,7 @@ def _mover(mover: Mover, words: Words) -> tuple[str, ...]:
     )
 
 
-def compared(comparison: SideBySide, words: Words) -> tuple[Sheet, ...]:
+def compared(comparison: SideBySide, words: Words) -> tuple[Listing, ...]:
     """Runs, the decisions in which they differ, and cars by market and mode."""
     runs = tuple(f">{run.run}" for run in comparison.runs)
     worth = tuple(_worth(run, comparison.npv_more(i), words) for i, run in enumerate(comparison.runs))
@@ -190,8 +188,8 @@ def compared(comparison: SideBySide, words: Words) -> tuple[Sheet, ...]:
     decisions = (words.label("whatif.decision"), *(head.removeprefix(">") for head in runs))
     return (
         _sheet("compare", heads, worth, words),
-        Sheet(words.label("whatif.decisions"), decisions, differing or nothing),
-        Sheet(
+        Listing(words.label("whatif.decisions"), decisions, differing or nothing),
+        Listing(
             words.label("whatif.markets"),
             (words.label("whatif.market"), words.label("ui.modes"), *runs),
             tuple(_of_markets(comparison, words)),
@@ -227,20 +225,7 @@ def _of_markets(comparison: SideBySide, words: Words) -> list[tuple[str, ...]]:
 def sweep_page(book: SweepBook, words: Words) -> str:
     """A sweep as a page."""
     title = words.label("whatif.tornado" if book.movers else "whatif.sweep")
-    figures: list[Figure] = []
-    for case in dict.fromkeys(mover.case for mover in book.movers):
-        shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
-        bars = [
-            tornado.Bar(assumption(m.assumption, words), m.low, m.high, m.npv_low, m.npv_high, m.noise) for m in shown
-        ]
-        caption = f"{words.name(case)}: {words.label('whatif.npv_change')}"
-        chart = tornado.tornado_chart(bars, words)
-        figures.append(Figure(caption, Markup(svg(chart, f"tornado{len(figures)}", caption))))  # noqa: S704 -- escaped
-    if not book.movers:
-        for key, lines, kind in sweep_lines.series(book, words):
-            caption = words.label(f"whatif.{key}")
-            chart = sweep_lines.lines_chart(lines, book.axes[0], kind, words)
-            figures.append(Figure(caption, Markup(svg(chart, f"lines-{key}", caption))))  # noqa: S704 -- escaped
+    figures = [_figure(draw()) for draw in sweep_pictures(book, words).values()]
     lead = [words.tell("whatif.money", currency=words.currency_name(), year=Amount(float(book.price_year), "year"))]
     if book.fixed:
         lead.insert(0, words.tell("whatif.fixed", patches=words.listed(book.fixed)))
@@ -248,23 +233,54 @@ def sweep_page(book: SweepBook, words: Words) -> str:
     return _page(title, lead, figures, ((), tuple(sheet for sheet in sheets if sheet)), words)
 
 
+def sweep_pictures(book: SweepBook, words: Words) -> dict[str, Callable[[], Drawing]]:
+    """By name, what moves each case's worth most; of a grid, a line for each case over the first axis."""
+    cases = tuple(dict.fromkeys(mover.case for mover in book.movers))
+    found: dict[str, Callable[[], Drawing]] = {
+        f"tornado{i or ''}": partial(_tornado, f"tornado{i}", case, book, words) for i, case in enumerate(cases)
+    }
+    if not book.movers:
+        for key, lines, kind in sweep_lines.series(book, words):
+            found[key] = partial(_lines, key, lines, (book.axes[0], kind), words)
+    return found
+
+
+def _tornado(name: str, case: Name, book: SweepBook, words: Words) -> Drawing:
+    shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
+    bars = [tornado.Bar(assumption(m.assumption, words), m.low, m.high, m.npv_low, m.npv_high, m.noise) for m in shown]
+    caption = words.headed(words.name(case), words.label("whatif.npv_change"))
+    return Drawing(name, tornado.tornado_chart(bars, words), caption, is_titled=False)
+
+
+def _lines(key: str, lines: Sequence[Line], along: tuple[str, Kind], words: Words) -> Drawing:
+    chart = sweep_lines.lines_chart(lines, *along, words)
+    return Drawing(f"lines-{key}", chart, words.label(f"whatif.{key}"), is_titled=False)
+
+
+def _figure(picture: Drawing) -> Figure:
+    """A drawing as the page holds it."""
+    return Figure(picture.title, Markup(picture.inside()))  # noqa: S704 -- escaped by the renderer
+
+
 def comparison_page(comparison: SideBySide, words: Words) -> str:
     """Runs side by side as a page, a map of differences for every run but the first."""
-    figures: list[Figure] = []
-    for i, run in enumerate(comparison.runs[1:], 1):
-        chart = map_differences.differences_chart(comparison, i, words)
-        caption = f"{run.run}: {words.label('whatif.map')}"
-        figures.append(Figure(caption, Markup(svg(chart, f"map{i}", caption))))  # noqa: S704 -- escaped by the renderer
+    figures = [_figure(map_drawn(comparison, i, words)) for i in range(1, len(comparison.runs))]
     lead = [words.tell("whatif.side")]
     worth, decisions, markets = compared(comparison, words)
     return _page(words.label("whatif.compare"), lead, figures, ((worth, decisions), (markets,)), words)
+
+
+def map_drawn(comparison: SideBySide, run: int, words: Words) -> Drawing:
+    """What a run does otherwise than the first, on the map."""
+    caption = words.headed(comparison.runs[run].run, words.label("whatif.map"))
+    return Drawing(f"map{run}", map_differences.differences_chart(comparison, run, words), caption, is_titled=False)
 
 
 def _page(
     title: str,
     lead: list[str],
     figures: list[Figure],
-    sheets: tuple[tuple[Sheet, ...], tuple[Sheet, ...]],
+    sheets: tuple[tuple[Listing, ...], tuple[Listing, ...]],
     words: Words,
 ) -> str:
     """The page; ``sheets`` are those before the figures, and those after them."""

@@ -3,7 +3,7 @@
 Sentences stand in ``data/sentences.csv``, labels in ``data/labels.csv``, those of the web desk in ``data/desk.csv``; what other rooms write in
 English, and no reader of Chinese should have to read, in ``data/phrases.csv``.
 A place ``{npv}`` takes a term as its kind is printed; ``{npv:abs}`` without its sign; ``{model:short}`` a name without its trailing bracket; ``{models:few}`` the first of
-several; ``{site:at place}`` a site with its country unless it names it; ``{mode:by}`` the label ``by.export`` of a mode. A sentence may have several rows, each
+several; ``{site:at place}`` a site with its country unless it names it; ``{mode:by}`` the label ``by.export`` of a mode; ``{bar:cost}`` a bar of a waterfall. A sentence may have several rows, each
 with a condition on a term (``saving<0``, ``count=1``, ``low=high``); the first that holds is said.
 """
 
@@ -166,12 +166,13 @@ class Words:
         said = short if len(set(short)) == len(short) else [self.name(name) for name in names]
         if len(said) > most:
             shown = said[: most - 1]
-            comma = "、" if self.language == "zh" else ", "
-            terms = {"names": comma.join(shown), "rest": str(len(said) - len(shown)), "total": str(len(said))}
+            terms = {"names": self.in_a_row(shown), "rest": str(len(said) - len(shown)), "total": str(len(said))}
             return self.say(Sentence(cut, terms))
-        if self.language == "zh":
-            return "、".join(said)
-        return " and ".join(filter(None, (", ".join(said[:-1]), said[-1]))) if said else ""
+        return self.in_a_row(said) if self.language == "zh" else _anded(said)
+
+    def in_a_row(self, said: Iterable[str]) -> str:
+        """Names with what stands between two of them."""
+        return ("、" if self.language == "zh" else ", ").join(said)
 
     def cost(self, key: str) -> str:
         """A bar of a waterfall: a cost line, with what crossed the border in front where it was not the car."""
@@ -207,6 +208,10 @@ class Words:
     def listed(self, parts: Iterable[str]) -> str:
         """Short statements in a row."""
         return ("；" if self.language == "zh" else "; ").join(parts)
+
+    def headed(self, head: str, text: str) -> str:
+        """A text after what it is of."""
+        return f"{head}：{text}" if self.language == "zh" else f"{head}: {text}"
 
     def front(self, key: str, row: Front) -> str:
         """A row of the three fronts: its name, what it is measured against, its source."""
@@ -247,16 +252,16 @@ class Words:
     def _several(self, terms: tuple[Name, ...] | tuple[Sentence, ...], name: str, spec: str) -> str:
         """Names in a row; parts of a sentence that hold together."""
         parts = [self.say(term) for term in terms if isinstance(term, Sentence)]
-        if parts and self.language == "zh":
-            return "，且".join(parts)
         if parts:
-            return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+            return "，且".join(parts) if self.language == "zh" else _anded(parts)
         names = [term for term in terms if isinstance(term, Name)]
         return self.names(names, FEW, f"list.{name}") if spec == "few" else self.names(names)
 
     def _word(self, term: str, family: str) -> str:
         if family == "currency":
             return labels(self.language).get(f"currency.{term}", term)
+        if family == "cost":
+            return self.cost(term)
         return self.label(f"{family}.{term}") if family else term
 
     def _at(self, site: Name, place: Term) -> str:
@@ -267,6 +272,11 @@ class Words:
         if country in here:
             return here
         return country + here if self.language == "zh" else f"{here} ({country})"
+
+
+def _anded(said: Sequence[str]) -> str:
+    """One, two and three."""
+    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
 
 
 def lowered(label: str) -> str:

@@ -27,7 +27,7 @@ FORMATS = {
     "money": "#,##0", "money_per_car": "#,##0", "cars": "#,##0", "share": "0.0%", "year": "0", "count": "0",
     "number": "General", "ratio": "0.00", "text": "@", "prose": "@",
 }  # fmt: skip
-WHERE_THERE_IS_ANY = {"rehearsal", "breaks", "fresh_signs"}
+WHERE_THERE_IS_ANY = {"rehearsal", "breaks", "fresh_signs", "regret"}
 """Sheets that stand only where they have rows: a plan need not be rehearsed."""
 NARROWEST, WIDEST, PROSE = 9.0, 42.0, 60.0
 """Widths of columns, in characters."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from roadstead.study.spec import Study
     from roadstead.study.store import Verification
     from roadstead.study.study import Run
-    from roadstead.trade.changes import Change
-    from roadstead.trade.comparison import Step, Variant
+    from roadstead.trade.changes import Changes
+    from roadstead.trade.comparison import Steps, Variants
     from roadstead.trade.condition import FactValue
-    from roadstead.trade.other_rules import OtherRule
+    from roadstead.trade.other_rules import OtherRules
     from roadstead.trade.quote import Quote
-    from roadstead.trade.register import Entry
+    from roadstead.trade.register import Entries, Entry
 
 
 class Shipment(TypedDict):
@@ -90,7 +91,7 @@ class Wanted(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Shown):
     """A finished plan and the run folder it was written to, if any."""
 
     run: Run
@@ -133,7 +134,7 @@ def duty(**shipment: Unpack[Shipment]) -> Quote:
     return quote(Inquiry(**shipment), reference.load())
 
 
-def other_rules(importer: str, on: date | str | None = None, *, rules: Path | None = None) -> tuple[OtherRule, ...]:
+def other_rules(importer: str, on: date | str | None = None, *, rules: Path | None = None) -> OtherRules:
     """Rules of a country that are no duties: what each does, and whether a plan works it out or only shows it.
 
     ``on`` leaves those of one day, ``rules`` is a folder of own tables.
@@ -156,7 +157,7 @@ def world(today: date | None = None) -> Holdings:
     return holdings(today or date.today())  # noqa: DTZ011 - the day where the person sits
 
 
-def duty_compare(by: str, values: Sequence[str | date], **shipment: Unpack[Lane]) -> tuple[Variant, ...]:
+def duty_compare(by: str, values: Sequence[str | date], **shipment: Unpack[Lane]) -> Variants:
     """Quote the same shipment once for each value of ``by``: origin, firm, on, importer, powertrain or product."""
     from roadstead.trade.comparison import compare
     from roadstead.trade.inquiry import Inquiry
@@ -165,7 +166,7 @@ def duty_compare(by: str, values: Sequence[str | date], **shipment: Unpack[Lane]
     return compare(Inquiry(**_OPEN | shipment), by, values, reference.load())
 
 
-def duty_timeline(years: str | tuple[int, int], **lane: Unpack[Lane]) -> tuple[Step, ...]:
+def duty_timeline(years: str | tuple[int, int], **lane: Unpack[Lane]) -> Steps:
     """What a lane pays over the years, ``"2018-2030"``, step by step; ``on`` does not matter."""
     from roadstead.trade.comparison import read_years, timeline
     from roadstead.trade.inquiry import Inquiry
@@ -182,7 +183,7 @@ def rules_diff(
     *,
     as_known_on: date | str | None = None,
     rules: Path | None = None,
-) -> tuple[Change, ...]:
+) -> Changes:
     """What changed in the law after one day up to another: rows of any table that began, ended or took another's place."""
     from roadstead.trade.changes import differences
     from roadstead.trade.register import open_register
@@ -205,7 +206,7 @@ def rules_list(
     *,
     as_known_on: date | str | None = None,
     rules: Path | None = None,
-) -> tuple[Entry, ...]:
+) -> Entries:
     """The law of an importer, duties first: in force on a day, or all that the tables hold, proposals included."""
     from roadstead.trade.register import listed, open_register
     from roadstead.world import reference
@@ -273,7 +274,7 @@ def plan(
         stored = None
         if out is not None:
             watched.begin("pages")
-            stored = store.store(done, Path(out), language)
+            stored = store.store(done, Path(out), language, None if patches else Path(path))
     searches.done()
     return Planned(done, stored)
 

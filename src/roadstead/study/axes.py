@@ -89,7 +89,7 @@ def _values(text: str, where: str) -> tuple[str, ...]:
     times = first.startswith("x") and last.startswith("x")
     low, high = (number(end.removeprefix("x") if times else end) for end in (first.strip(), last.strip()))
     if low is None or high is None or not count.strip().isdigit() or not 2 <= int(count) <= MOST:
-        raise RoadsteadError(Fault(where, "RS-S741", f"{text!r} is no span of two points or more", FORM))
+        raise RoadsteadError(Fault(where, "RS-S741", f"{text!r} is no span of 2 to {MOST:,} points", FORM))
     return tuple(f"{'x' if times else ''}{value:.10g}" for value in np.linspace(low, high, int(count)))
 
 

@@ -11,7 +11,7 @@ from roadstead.futures.tree import node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decided, first_taken
 from roadstead.playbook.places import COORDINATES
-from roadstead.playbook.reading import MODES
+from roadstead.playbook.reading import MODES, tool_names
 from roadstead.playbook.what_if_book import (
     DecisionBeside,
     FlowBeside,
@@ -20,9 +20,10 @@ from roadstead.playbook.what_if_book import (
     SideBySide,
     Taken,
 )
-from roadstead.study import parquet
+from roadstead.study import manifest, parquet
+from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
-from roadstead.study.store import INPUTS, MANIFEST, PLAN, PROSPECT, TREE, UNREADABLE, read_manifest
+from roadstead.study.store import PLAN, PROSPECT, TREE, UNREADABLE
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class RunRead:
         names, places = self.study.names, self.study.world.gazetteer.places
         if subject in names:
             return Name(*names[subject])
-        return place(self.study, subject) if subject in places else Name(subject, subject)
+        if subject in places:
+            return place(self.study, subject)
+        return tool_names(self.study.carmaker, names).get(subject, Name(subject, subject))
 
 
 def place(study: Study, place_id: str) -> Name:
@@ -111,13 +114,15 @@ def read_run(folder: Path) -> RunRead:
     RoadsteadError
         RS-S703 where the folder is none of a run.
     """
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     try:
         tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
         plan = parquet.read_plan(folder / PLAN)
     except UNREADABLE as error:
         raise RoadsteadError(Fault(str(folder), "RS-S703", f"cannot be read: {error}", "a whole run folder")) from None
-    study, result = read_study(folder / INPUTS), told["result"]
+    with world_of(folder):
+        study = read_study(folder / manifest.INPUTS)
+    result = told["result"]
     lines = [study.carmaker.lines[name] for name in prospect.labels.supply[1:]]
     found = decided(study.carmaker, lines, prospect.labels.option, plan.decisions)
     most: dict[tuple[str, str], float] = {}

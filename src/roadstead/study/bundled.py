@@ -9,6 +9,8 @@ from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.workbooks import OTHER_SUFFIXES, SUFFIXES
 
 CASE_FILE = "case.yaml"
+PAST = "past"
+"""Shelf of the cases of back-tests."""
 
 
 def bundled(name: str) -> Path:
@@ -24,6 +26,22 @@ def bundled(name: str) -> Path:
         if _is_plain(name) and (folder / CASE_FILE).is_file():
             return folder
     raise RoadsteadError(Fault(name, "RS-S615", "no bundled case has this name", f"one of {', '.join(names())}"))
+
+
+def past_case(name: str) -> Path:
+    """Folder of a case of the past that a back-test plans; the bundled cases that people start from are not among them.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S615 where there is none of that name.
+    """
+    found = next((shelf / PAST / name for shelf in _shelves() if (shelf / PAST / name / CASE_FILE).is_file()), None)
+    if found is None:
+        raise RoadsteadError(
+            Fault(name, "RS-S615", "no case of the past has this name", "an installation with its cases")
+        )
+    return found
 
 
 def case_folder(folder: Path) -> Path:

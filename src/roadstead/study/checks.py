@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.futures.events import LIMITED_TO
 from roadstead.study.estimates import unfit_terms
 from roadstead.study.scenarios import patches_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS
+from roadstead.trade.amendment import BRINGS, NEED_MONEY, NEED_RATE
 from roadstead.trade.facts import VOCABULARY, is_known
 from roadstead.trade.schemas import MEASURES
 from roadstead.world.carmaker import RUNS, Standing
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.study.document import Document
-    from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry
+    from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry, ShiftEntry
     from roadstead.world.carmaker import Carmaker, Line
 
 TOLERANCE = 1e-6
@@ -166,10 +168,12 @@ def _events(document: Document) -> Iterator[Fault]:
             place = document.where("events", i, "rests_on")
             yield Fault(place, "RS-T111", f"nothing stands behind `{event.id}`", expected)
         if _is_empty(event):
-            expected = "amendments, or demand, a route, local content, least prices, or terms of demand"
+            expected = "amendments, or demand, a route, local content, least prices, terms of demand, or shifts"
             yield Fault(where, "RS-S603", f"`{event.id}` changes nothing", expected)
         for j, change in enumerate(event.amendments):
             yield from _amendment(change, document.where("events", i, "amendments", j))
+        for j, shift in enumerate(event.shifts):
+            yield from _shift(shift, document.where("events", i, "shifts", j))
         for name, code, message, expected in unfit_terms(event.terms):
             yield Fault(document.where("events", i, "terms", name), code, message, expected)
 
@@ -185,18 +189,31 @@ def _scenarios(document: Document) -> Iterator[Fault]:
 
 
 def _is_empty(event: EventEntry) -> bool:
-    found = (event.amendments, event.demand, event.route, event.content, event.least_prices, event.terms)
+    found = (event.amendments, event.demand, event.route, event.content, event.least_prices, event.terms, event.shifts)
     return not any(found)
 
 
 def _amendment(change: AmendmentEntry, where: str) -> Iterator[Fault]:
-    if change.action in {"set", "add"} and change.rate is None:
+    if change.action in NEED_RATE and change.rate is None:
         yield Fault(where, "RS-S603", f"`{change.action}` without a rate", "`rate:` as a fraction")
+    if change.action in NEED_MONEY and not (change.money and change.currency):
+        yield Fault(where, "RS-S603", f"`{change.action}` of no money", "`money:` a car, and its `currency:`")
+    if change.makers and change.action not in BRINGS:
+        message = f"`{change.action}` holds for all makers, and some are named"
+        yield Fault(where, "RS-S603", message, f"no `makers:`; {', '.join(BRINGS)} may name some")
     if change.kind and change.kind not in KINDS:
         yield Fault(where, "RS-S603", f"there is no kind of measure `{change.kind}`", f"one of {', '.join(KINDS)}")
     for product in change.products:
         if product.lower() not in PRODUCT_WORDS and product not in PRODUCT_WORDS.values():
             yield Fault(where, "RS-S603", f"there is no product `{product}`", f"one of {', '.join(PRODUCT_WORDS)}")
+
+
+def _shift(one: ShiftEntry, where: str) -> Iterator[Fault]:
+    for some in ("makers", "powertrains"):
+        if getattr(one, some) and LIMITED_TO.get(one.kind) != some:
+            takes = ", ".join(kind for kind, other in LIMITED_TO.items() if other == some)
+            message = f"`{one.kind}` holds for all {some}, and some are named"
+            yield Fault(where, "RS-S603", message, f"no `{some}:`; {takes} may name some")
 
 
 def pins(document: Document, carmaker: Carmaker, faults: list[Fault]) -> None:

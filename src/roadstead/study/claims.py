@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.claim_quantities import work_out
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.evidence import Source
+from roadstead.terms.evidence import document, titles
+from roadstead.terms.showing import Answers
 from roadstead.world.claim_schemas import AS_TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from roadstead.study.claim_figures import Figure
+    from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
 
@@ -115,7 +117,13 @@ class Claim:
     source: tuple[str, ...]
 
 
-def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
+class Claims(Answers["Claim"]):
+    """Claims, each with what became of it."""
+
+    __slots__ = ()
+
+
+def claims(world: World, wanted: Sequence[str] = ()) -> Claims:
     """Every claim of claims.csv, or those wanted by their ids, with a verdict.
 
     Raises
@@ -133,7 +141,7 @@ def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
     readings: dict[str, list[Row]] = {}
     for row in world.tables["claim_readings"]:
         readings.setdefault(row["claim"], []).append(row)
-    return tuple(
+    return Claims(
         _claim(world, row, readings.get(row["claim"], [])) for row in rows if not asked or row["claim"] in asked
     )
 
@@ -141,7 +149,7 @@ def claims(world: World, wanted: Sequence[str] = ()) -> tuple[Claim, ...]:
 def _claim(world: World, row: Row, told: Iterable[Row]) -> Claim:
     readings = tuple(_reading(world, row, reading) for reading in told)
     verdict, rests_on = judge(readings)
-    made_in = world.sources.get(row["source"]) or Source(row["source"], row["source"])
+    made_in = document(world.sources, row["source"])
     deciding = () if rests_on is None else rests_on.deciding
     ids = dict.fromkeys(source for figure in deciding for source in figure.sources)
     return Claim(
@@ -155,11 +163,6 @@ def _claim(world: World, row: Row, told: Iterable[Row]) -> Claim:
         rests_on=rests_on,
         source=titles(world.sources, ids) or (made_in.title,),
     )
-
-
-def titles(known: Mapping[str, Source], ids: Iterable[str]) -> tuple[str, ...]:
-    """Titles of documents, each once; an id that stands for itself where no row of sources.csv has it."""
-    return tuple(dict.fromkeys(known[one].title if one in known else one for one in ids if one))
 
 
 def _reading(world: World, claim: Row, row: Row) -> Reading:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.terms.showing import Shown
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -83,7 +85,7 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
-class Diversion:
+class Diversion(Shown):
     """The answer.
 
     Attributes

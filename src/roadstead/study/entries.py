@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
+from roadstead.futures.events import ShiftKind  # noqa: TC001 - pydantic looks it up
 from roadstead.terms.ids import Powertrain  # noqa: TC001 - pydantic looks it up
+from roadstead.trade.amendment import Action  # noqa: TC001 - pydantic looks it up
 
 MOST_PERCENT = 100
 
@@ -38,7 +40,9 @@ def _is_a_setting(value: Any) -> Any:
 
 Setting = Annotated[float | Literal["low", "high"], PlainValidator(_is_a_setting)]
 Fraction = Annotated[float, BeforeValidator(_not_a_percentage), Field(ge=0.0, le=1.0)]
-Year = Annotated[int, Field(ge=1990, le=2100)]
+EARLIEST, LATEST = 1950, 2100
+"""Years a case may speak of; past ones are for back-tests."""
+Year = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
 
 
 class _Part(BaseModel):
@@ -112,7 +116,7 @@ class TreeEntry(_Part):
 class AmendmentEntry(_Part):
     """One change of the rulebook; trade/amendment.py says what each action does."""
 
-    action: Literal["end", "prolong", "set", "add", "lift", "enact"]
+    action: Action
     importer: str
     kind: str = ""
     measure: str = ""
@@ -121,6 +125,20 @@ class AmendmentEntry(_Part):
     products: tuple[str, ...] = ()
     firms: tuple[str, ...] = ()
     rate: Annotated[float, BeforeValidator(_not_a_percentage), Field(ge=0.0, le=5.0)] | None = None
+    makers: tuple[str, ...] = ()
+    money: Annotated[float, Field(gt=0.0)] | None = None
+    currency: str = ""
+    condition: str = ""
+
+
+class ShiftEntry(_Part):
+    """What an event moves that stands in no row of law; futures/events.py says what each kind does."""
+
+    kind: ShiftKind
+    place: str
+    amount: Annotated[float, Field(ge=0.0, le=5.0)]
+    makers: tuple[str, ...] = ()
+    powertrains: tuple[Powertrain, ...] = ()
 
 
 class ContentEntry(_Part):
@@ -153,6 +171,7 @@ class EventEntry(_Part):
     content: tuple[ContentEntry, ...] = ()
     terms: dict[str, Setting] = Field(default_factory=dict)
     least_prices: tuple[LeastPriceEntry, ...] = ()
+    shifts: tuple[ShiftEntry, ...] = ()
 
 
 class PinEntry(_Part):

@@ -6,13 +6,12 @@ the case and the packaged value, in this order. With a standard error its range 
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.demand.parameters import parameters
-from roadstead.study.figures import CLOSE
 from roadstead.terms.errors import Fault
+from roadstead.terms.spelling import meant
 from roadstead.world.demand_terms import EVERY, DemandTerms, Term
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def unfit_terms(entries: Mapping[str, float | str]) -> Iterator[tuple[str, str, 
     for name, given in entries.items():
         parameter = parameters().get(name)
         if parameter is None:
-            yield (name, "RS-S631", f"`{name}` is no parameter of demand", _meant(name, READ_AT_NODES))
+            yield (name, "RS-S631", f"`{name}` is no parameter of demand", meant(name, READ_AT_NODES))
         elif name not in READ_AT_NODES:
             yield (
                 name,
@@ -162,7 +161,7 @@ def _key(row: Row, reader: EstimateReader) -> tuple[str, str, str] | None:
 def _unread(row: Row, name: str, powertrain: str) -> Fault | None:
     """What is wrong with an estimate that would change nothing."""
     if name not in parameters():
-        return Fault(row.where("parameter"), "RS-S631", f"`{name}` is no parameter of demand", _meant(name, READ))
+        return Fault(row.where("parameter"), "RS-S631", f"`{name}` is no parameter of demand", meant(name, READ))
     if name not in READ:
         return Fault(row.where("parameter"), "RS-S634", f"no plan reads `{name}`", f"one of {', '.join(READ)}")
     if powertrain != EVERY and name not in BY_POWERTRAIN:
@@ -197,11 +196,6 @@ def _estimated(row: Row, faults: list[Fault]) -> Parameter | None:
 def _term(parameter: Parameter, origin: Origin, where: str = "") -> Term:
     p = parameter
     return Term(p.name, p.value, p.low, p.high, p.distribution, p.uncertain, origin, p.evidence, where)
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, CLOSE)
-    return f"did you mean `{near[0]}`?" if near else f"one of {', '.join(known)}"
 
 
 def _possible(parameter: Parameter) -> str:

@@ -49,9 +49,21 @@ NEXT_BEST: Mapping[Does, tuple[Does, ...]] = {
 }
 """What a verb may mean, nearest first: a market opens where a ban falls, or else where a duty does."""
 OF_KIND = {"duty raised": Does.RAISES, "duty lifted": Does.CUTS, "duty prolonged": Does.KEEPS}
-OF_ACTION = {"add": Does.RAISES, "enact": Does.RAISES, "lift": Does.OPENS, "prolong": Does.KEEPS, "end": Does.CUTS}
-OF_ENDING = {"PROHIBITION": Does.OPENS, "QUOTA_TRQ": Does.CLOSES}
-"""What it is to end a rule that is no duty."""
+OF_ACTION = {
+    "add": Does.RAISES,
+    "enact": Does.RAISES,
+    "lift": Does.OPENS,
+    "prolong": Does.KEEPS,
+    "end": Does.CUTS,
+    "forbid": Does.CLOSES,
+    "refuse_sites": Does.CLOSES,
+    "limit_exports": Does.CLOSES,
+    "export_tax": Does.RAISES,
+}
+OF_ENDING = {"PROHIBITION": Does.OPENS, "QUOTA_TRQ": Does.CLOSES, "PREFERENTIAL": Does.RAISES}
+"""What it is to end a rule that is no duty, or that lowers one."""
+AGAINST = {Does.RAISES: {Does.CUTS, Does.OPENS}, Does.CUTS: {Does.RAISES, Does.CLOSES}}
+"""What single rows may do in an event that as a whole does something else."""
 FILLING = frozenset("the a an its their his her up down out in on of for to from by again more market markets".split())  # noqa: SIM905
 FILLING_ZH = re.compile("[对的在将其了再次市场,，。]")
 SAME = {"duties": "duty", "tariff": "duty", "tariffs": "duty"}
@@ -96,8 +108,9 @@ class Phrase:
 def of_catalogue(event: CatalogueEvent) -> Event:
     """What a phrase may say of an event of the catalogue."""
     text = f"{event.event_id} {event.title} {event.comes} {event.kind} {event.title_zh} {event.comes_zh}"
-    does = {OF_KIND[event.kind]} if event.kind in OF_KIND else set[Does]()
-    does |= {one for row in event.changes if (one := _of(row["action"], row["kind"])) is not None}
+    whole = OF_KIND.get(event.kind)
+    does = {one for row in event.changes if (one := _of(row["action"], row["kind"])) is not None}
+    does = {whole, *(does - AGAINST.get(whole, set()))} if whole else does
     places = {*event.markets, *(row["place"] for row in event.changes)}
     return Event(event.event_id, event.title, frozenset(places), frozenset(does), text.casefold())
 
@@ -106,6 +119,7 @@ def of_case(event: EventEntry, gazetteer: Gazetteer) -> Event:
     """What a phrase may say of an event that a case declares: of what it only sets, its title says which way."""
     named = [change.importer for change in event.amendments]
     named += [*(rule.place for rule in event.content), *(one.importer for one in event.least_prices)]
+    named += [one.place for one in event.shifts]
     places = {place.place_id for name in named if (place := gazetteer.find(name)) is not None}
     text = f"{event.id} {event.title} {event.title_zh}".casefold()
     told = [
@@ -125,10 +139,18 @@ def _of(action: str, kind: str) -> Does | None:
 
 
 def meant(phrase: str, events: Sequence[Event], gazetteer: Gazetteer) -> list[Event]:
-    """Events that a phrase may mean: its places are theirs, they do what it says, and nothing it says is foreign to them."""
+    """Events that a phrase may mean: its places are theirs, they do what it says, and nothing it says is foreign to them.
+
+    Of several, those count that concern no other place.
+    """
     said = taken_apart(phrase, gazetteer)
     if not said.places or not (said.does or said.rest):
         return []
+    found = _all_meant(said, events)
+    return [event for event in found if event.places <= said.places] or found
+
+
+def _all_meant(said: Phrase, events: Sequence[Event]) -> list[Event]:
     there = [event for event in events if said.places <= event.places]
     if said.rest:
         there = [event for event in there if all(_speaks_of(event, word) for word in said.rest)]

@@ -1,4 +1,4 @@
-"""What a program may ask of the evidence: a commentary's claims, the world's markets ranked, and the precedents."""
+"""What a program may ask of the evidence: a commentary's claims, the world's markets ranked, the precedents, and worlds beside each other."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
-    from roadstead.study.claims import Claim
+    from roadstead.study.claims import Claims
     from roadstead.study.markets import Markets
     from roadstead.study.precedents import Precedents
+    from roadstead.study.world_diff import WorldDiff
 
 
-def claims(*wanted: str, world: Path | None = None) -> tuple[Claim, ...]:
+def claims(*wanted: str, world: Path | None = None) -> Claims:
     """A commentary's quantified claims held against the packaged facts, each with a verdict; all, or those wanted by id.
 
     Parameters
@@ -73,3 +75,40 @@ def precedents() -> Precedents:
     from roadstead.world import reference
 
     return found(reference.load())
+
+
+def world_diff(a: str | Path, b: str | Path = "packaged", table: str = "") -> WorldDiff:
+    """What moved from one world to another: rows added, removed and changed, by table, with key and place.
+
+    Parameters
+    ----------
+    a, b
+        ``packaged``, a run folder (the world it was made with), a snapshot, a case, or a folder of tables as the ``world/`` or
+        ``rules/`` of a case.
+    table
+        Only this one.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S781 where a name means none of these; RS-S782 and RS-S783 where a run's or a snapshot's world cannot be read; RS-W304 where
+        there is no such table; every fault of one's own tables.
+    """
+    from roadstead.study.world_diff import only
+    from roadstead.study.world_diff import world_diff as between
+
+    return only(between(a, b), table)
+
+
+def world_snapshot(out: Path, of: str | Path = "packaged") -> Mapping[str, Any]:
+    """Keep the world that a plan would use in one file; what the file says of itself: version, hash, tables.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S784 where something lies there already or it cannot be written; as :func:`world_diff` for whose world it is.
+    """
+    from roadstead.study.footing import footing
+    from roadstead.study.snapshot import write
+
+    return write(out, footing(of))

@@ -1,4 +1,4 @@
-"""What a program may ask of the futures: the catalogue of events beside what the past counts, and what has come of a run's triggers."""
+"""What a program may ask of the futures and of a finished run: the catalogue of events, what has come of a run's triggers, and why."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from roadstead.futures.catalogue.foresight import EventChances
     from roadstead.study.progress import Progress
+    from roadstead.study.trail.why import Why
     from roadstead.study.watch import Watched
 
 
@@ -71,3 +72,19 @@ def watch(
             world=None if world is None else Path(world),
             progress=progress,
         )
+
+
+def why(run: Path | str, key: str = "", *, progress: Progress | None = None) -> Why:
+    """Walk from a figure of a run's playbook back to the rows it rests on; without a key, every key of the playbook with its figure.
+
+    Parameters
+    ----------
+    key
+        Of the figure, for instance ``landed/DEU/city/home/2032``.
+    """
+    from roadstead.study.progress import Quiet
+    from roadstead.study.silence import solver_silenced
+    from roadstead.study.trail.why import why as followed
+
+    with solver_silenced():
+        return followed(Path(run), key, progress or Quiet())

@@ -6,16 +6,18 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from roadstead.playbook.parts_book import ExportYear, LineContent, LineOutput, LineStart, Shipped
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     import polars as pl
 
     from roadstead.playbook.parts_book import Pull
+    from roadstead.study.study import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of one kind; ``df`` is them as a table.
+class Rows(Shown):
+    """Rows of one kind; ``df`` is them as a table, its columns the same whether there are rows or none.
 
     Attributes
     ----------
@@ -26,17 +28,21 @@ class Rows:
     kind: type
     rows: tuple[Any, ...]
 
-    @property
-    def df(self) -> pl.DataFrame:
-        """A polars table, its columns the same whether there are rows or none."""
+    def table(self) -> pl.DataFrame:
+        """The rows as a table."""
         return frame(self.kind, self.rows)
+
+    @property
+    def about(self) -> str:
+        """What they are, in a sentence."""
+        return (self.kind.__doc__ or "").strip().partition("\n")[0]
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Shown):
     """Exports from home of a plan: built-up cars, kits, batteries and other parts.
 
     >>> planned.parts.df                # by year, country and goods
@@ -46,14 +52,9 @@ class Parts:
     by_country: Rows
     by_year: Rows
 
-    @property
-    def df(self) -> pl.DataFrame:
-        """Exports by year, country and goods."""
-        return self.by_country.df
-
 
 @dataclass(frozen=True, slots=True)
-class Suppliers:
+class Suppliers(Shown):
     """What a supplier may count on: cars by line, model and year, first years, and content by part group.
 
     >>> planned.suppliers.production.df
@@ -86,6 +87,28 @@ def tabled(pull: Pull) -> dict[str, Rows]:
         "supplier_starts": told.starts,
         "supplier_content": told.content,
     }
+
+
+def sales(run: Run) -> pl.DataFrame:
+    """Cars that a plan sells by year, market and mode, expected over futures. [cars/year]"""
+    import numpy as np
+    import polars as pl
+
+    from roadstead.playbook.reading import MODES, cars, weight_by_year
+    from roadstead.study.study import read_back
+
+    reading = read_back(run.ready.study, run.ready, run.solved)
+    markets = reading.evaluation.prospect.labels.market
+    expected = np.einsum("ty,ymo->tmo", weight_by_year(reading), cars(reading))
+    names = [reading.place(market) for market in markets]
+    rows = [
+        (year, market, names[m].en, names[m].zh, mode, float(expected[t, m, o]))
+        for t, year in enumerate(reading.years)
+        for m, market in enumerate(markets)
+        for o, mode in enumerate(MODES)
+    ]
+    text = dict.fromkeys(("market", "name", "name_zh", "mode"), pl.String)
+    return pl.DataFrame(rows, {"year": pl.Int64, **text, "cars": pl.Float64}, orient="row")
 
 
 def frame(kind: type, rows: tuple[Any, ...]) -> pl.DataFrame:

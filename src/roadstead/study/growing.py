@@ -72,8 +72,8 @@ def begin(study: Study, progress: Progress) -> Begun:
     Raises
     ------
     RoadsteadError
-        RS-F531 where a tree is to be grown and nothing that may happen moves the case's money; RS-F533 where it would be too
-        large for this machine.
+        RS-F531 where a tree is to be grown and nothing that may happen moves the case's money; RS-F533 where the tree, declared or
+        to be grown, is too large for this machine.
     """
     progress.begin("outlook")
     rules = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
@@ -93,6 +93,7 @@ def begin(study: Study, progress: Progress) -> Begun:
     plan, source = study.tree, None
     if isinstance(plan, TreePlan):
         grown = grow(plan, study.events, outlook)
+        _must_fit(study, grown, arcs)
     else:
         line = grow(plan.line(), study.events, outlook)
         source = _from_paths(study, plan, World(ground, rules, outlook, line, currencies(study)), arcs)
@@ -103,13 +104,31 @@ def begin(study: Study, progress: Progress) -> Begun:
 def _from_paths(study: Study, plan: PathPlan, world: World, arcs: int) -> Source:
     """The tree grown from paths, if this machine can plan on it."""
     assert study.catalogue is not None
-    most = Need(machine_memory() * MOST_MEMORY, MOST_TIME)
     by_stage = np.bincount(node_years(world.central).node)
     try:
-        check_size(plan.nodes, lambda nodes: _need(arcs * _node_years(nodes, by_stage)), most)
+        check_size(plan.nodes, lambda nodes: _need(arcs * _node_years(nodes, by_stage)), most())
         return grow_from_paths(plan, world, study.catalogue, usual_economy(_exchange(study, world.places)))
     except RoadsteadError as error:
-        raise RoadsteadError([replace(fault, where=study.pin_places["tree"]) for fault in error.faults]) from None
+        raise _placed(study, error) from None
+
+
+def _must_fit(study: Study, grown: Grown, arcs: int) -> None:
+    """RS-F533 where this machine cannot plan on a declared tree; one of fewer nodes takes its part of what this one does."""
+    years, nodes = node_years(grown).count, grown.tree.count
+    by_stage = np.unique(grown.tree.start, return_counts=True)[1]
+    try:
+        check_size(by_stage.tolist(), lambda fewer: _need(arcs * years * fewer / nodes), most())
+    except RoadsteadError as error:
+        raise _placed(study, error) from None
+
+
+def _placed(study: Study, error: RoadsteadError) -> RoadsteadError:
+    return RoadsteadError([replace(fault, where=study.pin_places["tree"]) for fault in error.faults])
+
+
+def most() -> Need:
+    """The most that is begun on this machine."""
+    return Need(machine_memory() * MOST_MEMORY, MOST_TIME)
 
 
 def _need(flows: float) -> Need:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.foreseen import Sure, foreseen
+from roadstead.futures.catalogue.playing import unplayed
 from roadstead.futures.paths.hazards import nearest
 from roadstead.terms.errors import Fault, RoadsteadError
 
@@ -61,7 +62,7 @@ def _named(document: Document, grown: GrownEntry, found: Catalogue) -> Iterator[
 def _played(found: Catalogue, name: str, played: list[str], where: str) -> Iterator[Fault]:
     if name not in played:
         event = found.events.get(name)
-        message = f"`{name}` is shown, not yet played: {event.would_change}" if event else f"there is no event `{name}`"
+        message = unplayed(event) if event else f"there is no event `{name}`"
         yield Fault(where, "RS-S609", message, nearest(name, played))
 
 

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.demand.analogues import ANALOGUES
-from roadstead.demand.bands import BANDS
-from roadstead.demand.entry_terms import ENTRY_TERMS
-from roadstead.demand.flows import PACKAGED as FLOW_TABLES
-from roadstead.demand.parameters import PARAMETERS
+from roadstead.study.world_tables import every_table
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.evidence import Source
-from roadstead.terms.tables import read_table
-from roadstead.trade import rulebook
-from roadstead.trade import schemas as law
+from roadstead.terms.evidence import document
+from roadstead.terms.showing import Shown
 from roadstead.trade.law import AS_OF
 from roadstead.world import reference
-from roadstead.world import schemas as facts
 from roadstead.world.sources import coverage, naming
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
+    from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row, Schema
     from roadstead.world.reference import World
     from roadstead.world.sources import Coverage
@@ -50,7 +41,7 @@ class KnownMarket:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Shown):
     """Everything packaged.
 
     Attributes
@@ -104,14 +95,8 @@ def holdings(today: date) -> Holdings:
 
 
 def packaged() -> tuple[tuple[Schema, tuple[Row, ...]], ...]:
-    """Every packaged table: facts, rules, parameters of demand, car flows."""
-    world = reference.load()
-    tables = [(schema, world.tables[schema.name]) for schema in facts.ALL]
-    rules = [(schema, read_table(rulebook.data_folder() / f"{schema.name}.csv", schema)) for schema in law.ALL]
-    folder = Path(str(files("roadstead.demand") / "data"))
-    schemas = (PARAMETERS, BANDS, ENTRY_TERMS, ANALOGUES, *FLOW_TABLES)
-    demand = [(schema, read_table(folder / f"{schema.name}.csv", schema)) for schema in schemas]
-    return (*tables, *rules, *demand)
+    """Every packaged table: facts, rules, parameters of demand, car flows, events."""
+    return tuple((table.schema, table.rows) for table in every_table({}))
 
 
 def unsourced(table: str = "") -> tuple[Unsourced, ...]:
@@ -154,12 +139,8 @@ def cited(table: str = "") -> tuple[Cited, ...]:
                 if schema.name not in named:
                     named.append(schema.name)
     known = reference.load().sources
-    found = [Cited(_source(known, s), count[s], tuple(tables[s])) for s in count]
+    found = [Cited(document(known, s), count[s], tuple(tables[s])) for s in count]
     return tuple(sorted(found, key=lambda entry: (-entry.rows, entry.source.source_id)))
-
-
-def _source(known: Mapping[str, Source], source_id: str) -> Source:
-    return known.get(source_id) or Source(source_id, source_id)
 
 
 def _chosen(table: str) -> list[tuple[Schema, tuple[Row, ...]]]:

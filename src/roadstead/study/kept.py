@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.footprint.certify import certify
 from roadstead.playbook.reading import Reading
-from roadstead.study import manifest, parquet, rehearsal_tables
+from roadstead.study import flexible, manifest, parquet, rehearsal_tables
 from roadstead.study.kept_book import read_book, write_book
 from roadstead.study.spec import read_study
 from roadstead.study.store import (
     ANSWERED,
     BOOK,
-    INPUTS,
     MANIFEST,
     NEAR,
     PLAN,
@@ -29,7 +28,6 @@ from roadstead.study.store import (
     UNREADABLE,
     differs,
     files_hold,
-    read_manifest,
     unwritable,
 )
 from roadstead.study.study import names_of, prepare
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
 
 HALF = ".{name}.rehearsal-"
 """What the name of a folder begins with in which a rehearsal of a run is being written."""
+SIGNPOSTS = "signposts"
+"""Table of a run that a rehearsal writes anew: it chooses the signs to go by."""
 REHEARSAL = "rehearsal"
 """What a manifest calls a rehearsal."""
 
@@ -86,12 +86,12 @@ def take_up(folder: Path, progress: Progress) -> Kept:
     RoadsteadError
         RS-S703 where it is no run folder, or one whose plan no longer fits its inputs.
     """
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     try:
         answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
     except UNREADABLE as error:
         raise RoadsteadError(_spoilt(folder, "its plan", error)) from None
-    ready = prepare(read_study(folder / INPUTS), progress, answered)
+    ready = prepare(read_study(folder / manifest.INPUTS), progress, answered)
     try:
         plan = parquet.read_plan(folder / PLAN)
         certificate = certify(ready.grown.tree, ready.evaluation.prospect, plan)
@@ -120,7 +120,7 @@ def may_be_rehearsed(folder: Path, *, replace: bool) -> None:
         RS-S703 where it is no run folder; RS-S705 where its files are not as written; RS-S704 where it is rehearsed already and that
         is not to be replaced.
     """
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     found = files_hold(folder, told)
     if not found.holds:
         raise RoadsteadError(_other(folder, found.detail))
@@ -147,14 +147,15 @@ def add_rehearsal(folder: Path, book: Book, found: Rehearsal) -> None:
     """
     from roadstead.report.pages import write_pages
 
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     try:
         beside = Path(tempfile.mkdtemp(prefix=HALF.format(name=folder.name), dir=folder.parent))
     except OSError as error:
         raise RoadsteadError(unwritable(folder, error)) from None
     try:
         (beside / TABLES).mkdir()
-        for name, table in rehearsal_tables.tabled(found).items():
+        tables = rehearsal_tables.tabled(found) | {SIGNPOSTS: flexible.tabled(book)[SIGNPOSTS]}
+        for name, table in tables.items():
             table.write_parquet(beside / TABLES / f"{name}.parquet")
         write_book(beside / BOOK, book)
         write_pages(book, beside, told["language"])

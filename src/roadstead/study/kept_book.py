@@ -13,8 +13,10 @@ from roadstead.playbook import (
     demand_book,
     map_book,
     parts_book,
+    regret_book,
     rehearsal_book,
     signs_book,
+    sources_book,
     worth_book,
 )
 
@@ -25,7 +27,18 @@ if TYPE_CHECKING:
 
 KIND, VALUE = "is", "value"
 """Keys that say what an object is, and what a number is that JSON has no word for."""
-ROOMS = (book, breaks_book, demand_book, map_book, parts_book, rehearsal_book, signs_book, worth_book)
+ROOMS = (
+    book,
+    breaks_book,
+    demand_book,
+    map_book,
+    parts_book,
+    regret_book,
+    rehearsal_book,
+    signs_book,
+    sources_book,
+    worth_book,
+)
 KINDS: dict[str, Any] = {name: kind for room in ROOMS for name, kind in vars(room).items() if is_dataclass(kind)}
 """Types a book is made of, by name."""
 

@@ -87,6 +87,7 @@ def rehearse(study: Study, document: Document, faults: list[Fault]) -> None:
     """Note every event that would change nothing, and every lane that cannot be costed, before any plan meets them."""
     book = rulebook.load(study.as_known_on, study.own_rules, study.world.dollars().keys())
     faults += _firms(study, document, {*book.groups, OTHERS})
+    faults += _currencies(study, document)
     books = _books(study, document, book, faults)
     faults += _lanes(study, books[_declared(study).nodes[0].node_id])
 
@@ -97,6 +98,17 @@ def _firms(study: Study, document: Document, known: set[str]) -> Iterator[Fault]
             for firm in sorted(change.firms - known):
                 where = document.where("events", i, "amendments", j)
                 yield Fault(where, "RS-S606", f"trade law knows no firm `{firm}`", f"one of {', '.join(sorted(known))}")
+
+
+def _currencies(study: Study, document: Document) -> Iterator[Fault]:
+    """Money of grants, levies and charges in a currency that is worth nothing known."""
+    known = study.world.dollars()
+    for i, event in enumerate(document.case.events):
+        for j, change in enumerate(study.events[event.id].amendments):
+            if change.currency and change.currency not in known:
+                where = document.where("events", i, "amendments", j)
+                message = f"`{change.action}` is an amount in {change.currency}, for which no exchange rate is known"
+                yield Fault(where, "RS-L206", message, "a row of indicator exchange_rate in your own economies.csv")
 
 
 def _declared(study: Study) -> TreePlan:

@@ -64,7 +64,7 @@ class Wishable:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class PossibleEvent:
     """An event that may be made certain, and the years from which it can be."""
 
     event: str
@@ -92,7 +92,7 @@ class Levers:
     chances: tuple[Lever, ...]
     costs: tuple[tuple[Name, tuple[Lever, ...]], ...]
     wishes: tuple[Wishable, ...]
-    events: tuple[Happening, ...]
+    events: tuple[PossibleEvent, ...]
     scenarios: tuple[tuple[str, Name], ...]
 
 
@@ -187,13 +187,13 @@ def _wishes(study: Study) -> Iterator[Wishable]:
             yield Wishable(market, Name(place.name, place.name_zh), False, pinned.get(market, ""))
 
 
-def _events(study: Study) -> Iterator[Happening]:
+def _events(study: Study) -> Iterator[PossibleEvent]:
     """Events that the case declares. On a grown tree they are certain already, and those of the catalogue can be from its first year."""
     first, last = study.case.horizon.first, study.case.horizon.last
     if study.catalogue is not None:
         for event in study.catalogue.events.values():
             if event.played:
-                yield Happening(event.event_id, Name(event.title, event.title_zh), first, first)
+                yield PossibleEvent(event.event_id, Name(event.title, event.title_zh), first, first)
         return
     for entry in study.case.events:
-        yield Happening(entry.id, Name(entry.title, entry.title_zh), first, last)
+        yield PossibleEvent(entry.id, Name(entry.title, entry.title_zh), first, last)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.study.parquet import digest
+from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.packaged import packaged_files
 from roadstead.terms.placing import unpacked
 from roadstead.world.reference import BUILT_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from roadstead.study.study import Run
 
-NAME = "manifest.json"
+NAME, INPUTS = "manifest.json", "inputs"
+"""File of a run folder that says what it is, and the folder in it with the case as it was read."""
+KEPT = "world.zip"
+"""Snapshot in a run folder of the packaged tables that it was made with; the case's own lie among its inputs."""
 FORMAT = 2
 LIBRARIES = ("roadstead", "highspy", "numpy", "polars", "pydantic", "ruamel.yaml", "scipy")
 """Whose versions can move a number."""
@@ -50,12 +55,13 @@ def files_of(folder: Path) -> list[Path]:
 
 def packaged_digest() -> str:
     """SHA-256 over every packaged table, so that a newer reference world is noticed."""
-    package = Path(str(files("roadstead")))
-    summed = hashlib.sha256()
-    for path in sorted(package.glob("*/data/*.csv")):
-        if path.parent.parent.name not in {"report", "study"}:
-            summed.update(f"{path.relative_to(package).as_posix()} {sha256(path)}\n".encode())
-    return summed.hexdigest()
+    return digest_of(packaged_files())
+
+
+def digest_of(tables: Mapping[str, Path]) -> str:
+    """SHA-256 over files and what they are called."""
+    told = "".join(f"{name} {sha256(path)}\n" for name, path in sorted(tables.items()))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -90,6 +96,19 @@ def is_whole(told: dict[str, Any]) -> bool:
     )
 
 
+def read(folder: Path) -> dict[str, Any]:
+    """What a run folder says of itself; RS-S703 where it is none."""
+    path = folder / NAME
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = None
+    if not isinstance(told, dict) or told.get("format") != FORMAT or not is_whole(told):
+        expected = f"a folder that `roadstead plan` wrote, with a {NAME} of format {FORMAT}"
+        raise RoadsteadError(Fault(str(path), "RS-S703", "this is no run folder", expected))
+    return told
+
+
 def _finite(value: float) -> float | None:
     """The number; None where there is none, as where today's footprint cannot keep what is asked."""
     return value if isfinite(value) else None
@@ -113,7 +132,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "draws": case.draws,
         "as_known_on": case.as_known_on,
         "options": {"gap": run.effort.gap, "seconds": run.effort.seconds, "workers": run.effort.workers},
-        "reference_world": {"built_on": BUILT_ON.isoformat(), "sha256": packaged_digest()},
+        "reference_world": {"built_on": BUILT_ON.isoformat(), "sha256": packaged_digest(), "kept": KEPT},
         "prospect_sha256": digest(run.ready.evaluation.prospect),
         "result": {
             "npv": solved.certificate.expected,

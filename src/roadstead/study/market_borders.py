@@ -1,8 +1,9 @@
-r"""What a border does to one reference car from home: how open it is, and what crossing it adds.
+"""What a border does to one reference car from home: how open it is, and what crossing it adds.
 
 Openness is one less the mean of the duties on a petrol car, a plug-in hybrid and a battery car, over the customs value, a duty
-above it counting as one and a car that law bars as one. The car is taken to meet the origin rules of home's agreements. The landed-cost gap is freight, insurance, duties and fees over the
-price free on board; taxes that a car made there pays as well are not in it.
+above it counting as one and a car that law bars as one. The car is taken to meet the origin rules of home's agreements. The
+landed-cost gap is freight, insurance, duties and fees over the price free on board; taxes that a car made there pays as well are
+not in it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from roadstead.outlook.summary import summarise
 from roadstead.study.market_columns import COLUMNS, market_cells, shipped
 from roadstead.study.ranking import points, rank, tiers
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.showing import Shown
 from roadstead.trade.columns import POWERTRAINS
 from roadstead.trade.inquiry import read_day
 
@@ -83,7 +84,7 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class Markets:
+class Markets(Shown):
     """The ranking, best first.
 
     Attributes

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from roadstead.futures.evaluate import evaluate
-from roadstead.futures.events import Happening
+from roadstead.futures.events import Happening, TreePlan
 from roadstead.futures.grow import CLASS_YEAR, central, class_draws, halves
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.signposts import APART
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from roadstead.futures.evaluate import Evaluation
     from roadstead.futures.events import DemandClass, Event
     from roadstead.playbook.signs_book import Condition
     from roadstead.study.study import Ready
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats
     from roadstead.terms.evidence import Evidence, Source
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
-    from roadstead.world.reference import World
+    from roadstead.world.reference import World, YearFigure
 
 Status = Literal["fired", "near", "not yet", "unseen"]
 """``unseen``: nothing that is known on the day can tell."""
@@ -38,7 +38,7 @@ MOVES = 1.0
 COME, ON_ITS_WAY = 0.75, 0.25
 """Assumption, told beside what is seen: part of what an event would change from which it has come, or is near."""
 NEAR = 0.02
-"""Assumption, told as well: distance to a threshold within which a share or a duty is near. [fraction]"""
+"""Assumption, told as well: distance to a threshold within which a share or a duty is near, or, of it, a market's size. [fraction]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _law_seen(now: Newer, event: Event) -> Observation:
     grown = now.ready.grown
     came = [one.since for so_far in grown.happened for one in so_far if one.event == event.event_id]
     since = min(came, default=grown.tree.first_year)
-    bare = replace(event, demand="", route="", content=(), terms={}, least_prices=())
+    bare = replace(event, demand="", route="", content=(), terms={}, least_prices=(), shifts=())
     if since <= grown.tree.first_year:
         return Observation("fired", 1.0, grown.tree.first_year, _sources(now, event))
     amended = _by_way(_central(now.ready, now.ready.rulebook, bare, since))
@@ -182,7 +182,16 @@ def duty_seen(now: Newer, condition: Condition) -> Observation:
 
 def share_seen(now: Newer, condition: Condition) -> Observation:
     """The newest NEV share of a market: it decides in the sign's year, and is told before."""
-    found = _newest_share(now, condition.of)
+    return _figure_seen(condition, _newest_share(now, condition.of))
+
+
+def size_seen(now: Newer, condition: Condition) -> Observation:
+    """The same of a market's new cars."""
+    history = now.world.markets.get(condition.of)
+    return _figure_seen(condition, _newest(now, history.sales if history else ()))
+
+
+def _figure_seen(condition: Condition, found: tuple[int, float, str] | None) -> Observation:
     if found is None:
         return Observation("unseen", None, 0, ())
     year, value, source = found
@@ -191,14 +200,18 @@ def share_seen(now: Newer, condition: Condition) -> Observation:
 
 def _against(value: float, condition: Condition) -> Status:
     beyond = (value - condition.threshold) * (1.0 if condition.above else -1.0)
-    return "fired" if beyond >= 0.0 else "near" if beyond > -NEAR else "not yet"
+    near = NEAR * condition.threshold if condition.kind == "size" else NEAR
+    return "fired" if beyond >= 0.0 else "near" if beyond > -near else "not yet"
 
 
 def _newest_share(now: Newer, market: str) -> tuple[int, float, str] | None:
-    """Year, NEV share and source of the newest figure of a market that was out by the day."""
     history = now.world.markets.get(market)
-    known = [f for f in history.nev_share if f.year < now.as_of.year] if history else []
-    known = [f for f in known if (f.evidence.as_of or "0") <= now.as_of.isoformat()]
+    return _newest(now, history.nev_share if history else ())
+
+
+def _newest(now: Newer, figures: Sequence[YearFigure]) -> tuple[int, float, str] | None:
+    """Year, value and source of the newest figure that was out by the day."""
+    known = [f for f in figures if f.year < now.as_of.year and (f.evidence.as_of or "0") <= now.as_of.isoformat()]
     if not known:
         return None
     newest = max(known, key=lambda f: f.year)
@@ -210,7 +223,7 @@ def _demand_seen(now: Newer, wanted: DemandClass) -> Observation:
 
     It decides in the year that sorts the draws; before, it is near where it stands with the draws of the event.
     """
-    outlook, grown = now.ready.outlook, now.ready.grown
+    outlook = now.ready.outlook
     markets = tuple(now.ready.study.carmaker.channels)
     seen = {market: one for market in markets if (one := _newest_share(now, market)) is not None}
     years = outlook.years.tolist()
@@ -221,11 +234,17 @@ def _demand_seen(now: Newer, wanted: DemandClass) -> Observation:
     size = outlook.market[:, rows, years.index(latest)]
     share = (size * outlook.nev_share[:, rows, years.index(latest)]).sum(1) / size.sum(1)
     met = float(np.average([value for _, value, _ in seen.values()], weights=size.mean(0)))
-    draws = class_draws(grown.tree, grown.demand, outlook)
-    if not (draws["slow"].any() and draws["fast"].any()):  # nodes of a grown tree have draws of their own
-        draws = halves(outlook)
+    draws = slow_and_fast(now.ready)
     slow, fast = (float(share[draws[name]].mean()) for name in ("slow", "fast"))
     middle = (slow + fast) / 2
     leans = (met - middle) * (1.0 if wanted == "fast" else -1.0)
     status: Status = "not yet" if leans < 0.0 else "fired" if latest >= CLASS_YEAR else "near"
     return Observation(status, met, latest, tuple(source for _, _, source in seen.values()), is_share=True)
+
+
+def slow_and_fast(ready: Ready) -> Mapping[str, Flags]:
+    """Draws that the case means by slow and by fast; halves where the nodes of its tree have draws of their own."""
+    grown, plan = ready.grown, ready.study.tree
+    shares = plan.shares if isinstance(plan, TreePlan) else {}
+    draws = class_draws(grown.tree, grown.demand, ready.outlook, shares)
+    return draws if draws["slow"].any() and draws["fast"].any() else halves(ready.outlook)

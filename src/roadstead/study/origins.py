@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.showing import Shown
 from roadstead.trade.bill import GROUPS, MATERIALS, Bill, Offer, assess, cheapest_change
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Shown):
     """A bill of materials under an agreement on a day.
 
     Attributes
@@ -25,11 +26,14 @@ class Verdict:
     cheapest
         The cheapest change of sourcing among the offers that meets every requirement on value; None where none does, or
         where none was offered.
+    offered
+        True where other sources were offered.
     """
 
     on: date
     assessment: Assessment
     cheapest: Change | None
+    offered: bool
 
 
 def origin(
@@ -89,7 +93,7 @@ def origin(
     assessment = assess(law, named, drive, bill, day, shares)
     could = [Offer(group, place, premium) for group, place, premium in premiums]
     change = cheapest_change(law, named, drive, bill, could, day, shares) if could else None
-    return Verdict(day, assessment, change)
+    return Verdict(day, assessment, change, bool(could))
 
 
 def _read(

@@ -11,6 +11,7 @@ from roadstead.futures.catalogue import catalogue
 from roadstead.futures.catalogue.playing import play
 from roadstead.futures.selling.nests import OTHER
 from roadstead.study import event_phrases
+from roadstead.study.declared import OF_LINES
 from roadstead.study.patch import Certain
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.futures.catalogue.catalogue import CatalogueEvent
+    from roadstead.futures.events import Shift
     from roadstead.study.patch import Never
     from roadstead.study.spec import Study
     from roadstead.trade.amendment import Amendment
 
 NEAR, CLOSE = 4, 0.45
+"""Events that a message names that are like one that is none, and how like they are at least."""
 OF_NEST = {OTHER: Powertrain.ICE.value}
 """A powertrain of each nest that is not named after one."""
 WORD = re.compile(r"\w+")
@@ -158,15 +161,39 @@ def entry(event: CatalogueEvent, patch: Certain, study: Study) -> dict[str, Any]
             for one in played.least_prices
             if one.importer in territories
         ],
+        "shifts": [_shift(one) for one in played.shifts if _bears(one, study, hosts)],
     }
-    if not any(found[key] for key in ("amendments", "demand", "route", "content", "least_prices")):
+    if not any(found[key] for key in ("amendments", "demand", "route", "content", "least_prices", "shifts")):
         message = f"`{event.event_id}` changes nothing in this case"
         raise RoadsteadError(Fault(where, "RS-S735", message, "an event of a place the case plans for"))
     return found
 
 
+def _bears(one: Shift, study: Study, hosts: set[str]) -> bool:
+    """True where what is moved is a line's place, a planned market, or the maker's own home."""
+    gazetteer, home = study.world.gazetteer, study.carmaker.home.place
+    if one.kind in OF_LINES:
+        return one.place in hosts
+    if one.kind == "limit_exports":
+        return one.place in {home, gazetteer.territory(home)}
+    return any(one.place in {market, gazetteer.territory(market)} for market in study.carmaker.channels)
+
+
+def _shift(one: Shift) -> dict[str, Any]:
+    given = {"makers": sorted(one.makers), "powertrains": [OF_NEST.get(n, n) for n in one.nests]}
+    stated = {name: value for name, value in given.items() if value}
+    return {"kind": one.kind, "place": one.place, "amount": one.amount, **stated}
+
+
 def _amendment(change: Amendment) -> dict[str, Any]:
-    lists = {name: sorted(getattr(change, name)) for name in ("origins", "powertrains", "products", "firms")}
-    words = {"kind": change.kind, "measure": change.measure_id, "rate": change.rate}
+    lists = {name: sorted(getattr(change, name)) for name in ("origins", "powertrains", "products", "firms", "makers")}
+    words = {
+        "kind": change.kind,
+        "measure": change.measure_id,
+        "rate": change.rate,
+        "money": change.money,
+        "currency": change.currency,
+        "condition": change.condition,
+    }
     given = {name: value for name, value in (lists | words).items() if value not in ("", [], None)}
     return {"action": change.action, "importer": change.importer, **given}

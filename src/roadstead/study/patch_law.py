@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from roadstead.study.entries import MOST_PERCENT
 from roadstead.study.patch import number
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS, Powertrain, Product
+from roadstead.terms.spelling import meant
 from roadstead.trade.amendment import Amendment, chosen
 from roadstead.trade.firms import read_firm
 
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from roadstead.trade.rulebook import Rulebook
     from roadstead.world.places import Gazetteer
 
-SHOWN = 8
-"""Near or selected things that a message names."""
-CLOSE = 0.5
-MOST_RATE, PERCENT = 5.0, 100.0
+SHOWN, ASKED = 8, 3
+"""Known or selected things that a message names, and of near ones those that it asks about."""
 WORDS = {product: word for word, product in PRODUCT_WORDS.items() if word != "kit"}
 """Word of each product."""
 
@@ -112,11 +111,11 @@ def _rate(patch: Setting, where: str) -> float:
     if rate is None:
         expected = "a rate as a fraction of the customs value, for instance 0.30; from a year on: 0.30@2029"
         raise RoadsteadError(Fault(where, "RS-S733", f"{patch.value!r} is no rate", expected))
-    if 1.0 < rate <= PERCENT:
+    if 1.0 < rate <= MOST_PERCENT:
         expected = f"a fraction: write {rate / 100:g} for {rate:g} %"
         raise RoadsteadError(Fault(where, "RS-S733", f"{rate:g} looks like a percentage", expected))
-    if not 0.0 <= rate <= MOST_RATE:
-        raise RoadsteadError(Fault(where, "RS-S733", f"{rate:g} is no rate", f"a fraction from 0 to {MOST_RATE:g}"))
+    if not 0.0 <= rate <= 1.0:
+        raise RoadsteadError(Fault(where, "RS-S733", f"{rate:g} is no rate", "a fraction from 0 to 1"))
     return rate
 
 
@@ -165,17 +164,15 @@ def _groups(part: str, firms: dict[str, str], book: Rulebook) -> set[str]:
 
 
 def _nearest(part: str, known: Iterable[str]) -> str:
-    written = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(part.casefold(), list(written), 3, CLOSE)
-    shown = [written[name] for name in near] or sorted(set(written.values()))[:SHOWN]
-    return f"did you mean {' or '.join(shown)}?" if near else f"for instance {', '.join(shown)}"
+    every = sorted(set(known))
+    return meant(part, every, f"for instance {', '.join(every[:SHOWN])}", ASKED)
 
 
 def _must_be_one_kind(patch: Setting, found: Sequence[Measure], rows: Sequence[Measure], day: date) -> None:
     where = f"--set {patch.text}"
     if not found:
         message = f"no measure in force on {day} is all of that"
-        nearest = sorted(rows, key=lambda m: -_likeness(m, patch))[:3]
+        nearest = sorted(rows, key=lambda m: -_likeness(m, patch))[:ASKED]
         expected = f"the nearest: {', '.join(map(_named, nearest))}" if nearest else "an importer whose law is known"
         raise RoadsteadError(Fault(where, "RS-S731", message, expected))
     kinds = sorted({m.kind for m in found})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from roadstead.study.items import ITEMS, OPTIONAL
 from roadstead.study.patch import Setting, factor, number
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION
+from roadstead.terms.spelling import meant
 from roadstead.terms.tables import Kind
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ EVERY, ASSUMED = "every", "assumed"
 TABLES = {schema.name: schema for schema in (*tables.ALL, *tables.OPTIONAL)}
 OWNERS = {"lines": "line", "markets": "market"}
 """Tables whose rows have figures of their own in figures.csv, and whose figures those are."""
-SHOWN = 8
-NUMBERS = {Kind.NUMBER, Kind.COUNT, Kind.FRACTION, Kind.YEAR}
+SHOWN, ASKED = 8, 3
+"""Names that a message lists, and of near ones those that it asks about."""
 
 
 @dataclass(slots=True)
@@ -140,7 +140,7 @@ def _column(schema: Schema, names: Sequence[str], where: str) -> str:
     if column not in known or len(names) > len(schema.key) + 1:
         shape = "/".join((schema.name, *(part.upper() for part in schema.key), "COLUMN"))
         items = [i for i, item in ITEMS.items() if item.of == OWNERS.get(schema.name)]
-        near = _near(column, (*known, *items))
+        near = _meant(column, (*known, *items))
         raise RoadsteadError(
             Fault(where, "RS-S731", f"`{column}` is no column of {schema.name}.csv", f"{shape}; {near}")
         )
@@ -155,7 +155,7 @@ def _chosen(cells: Cells, schema: Schema, keys: Sequence[str], gazetteer: Gazett
         if not found:
             known = dict.fromkeys(cells.get(row, column) or "*" for row in rows)
             message = f"no row of {schema.name}.csv has the {column} `{part}`"
-            raise RoadsteadError(Fault(where, "RS-S731", message, _near(part, known)))
+            raise RoadsteadError(Fault(where, "RS-S731", message, _meant(part, known)))
         rows = found
     if len(keys) < len(schema.key) and len(rows) > 1:
         column = schema.key[len(keys)]
@@ -183,13 +183,13 @@ def _set(cells: Cells, row: list[str], column: str, patch: Setting, schema: Sche
     where, before = f"--set {patch.text}", cells.get(row, column)
     times, value = factor(patch.value), patch.value
     kind = next(c.kind for c in schema.columns if c.name == column)
-    if patch.value[:1] in {"x", "×"} and kind in NUMBERS:
+    if patch.value[:1] in {"x", "×"} and kind.is_number:
         standing = number(before)
         if times is None or standing is None:
             message = f"{before!r} cannot be multiplied" if times is not None else f"{patch.value!r} is no factor"
             raise RoadsteadError(Fault(where, "RS-S733", message, "a factor such as x1.2 of a cell with a number"))
         value = repr(standing * times) if kind in {Kind.NUMBER, Kind.FRACTION} else str(round(standing * times))
-    elif kind in NUMBERS and number(value) is None:
+    elif kind.is_number and number(value) is None:
         expected = f"a {kind} such as {before or '1'}, or a factor of it such as x1.2"
         raise RoadsteadError(Fault(where, "RS-S733", f"{value!r} is no number", expected))
     cells.put(row, column, value)
@@ -201,7 +201,6 @@ def _set(cells: Cells, row: list[str], column: str, patch: Setting, schema: Sche
         cells.put(row, "note", note)
 
 
-def _near(part: str, known: Iterable[str]) -> str:
+def _meant(part: str, known: Iterable[str]) -> str:
     every = list(known)
-    near = difflib.get_close_matches(part, every, 3, 0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(every[:SHOWN])}"
+    return meant(part, every, f"one of {', '.join(every[:SHOWN])}", ASKED)

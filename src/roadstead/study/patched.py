@@ -23,6 +23,7 @@ from roadstead.study.spec import Study, read_study
 from roadstead.study.workplace import place_for_work
 from roadstead.terms import placing
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.spelling import meant
 from roadstead.trade import rulebook
 
 if TYPE_CHECKING:
@@ -85,12 +86,14 @@ class _Rewriting:
     base: Study
     into: Path
     root: dict[str, Any]
+    declared: tuple[dict[str, Any], ...]
     book: Rulebook
 
     def __init__(self, base: Study, into: Path) -> None:
         self.base, self.into = base, into
         text = (base.folder / CASE_FILE).read_text(encoding="utf-8-sig")
         self.root = plain(YAML(typ="rt").load(text))
+        self.declared = tuple(self.root.get("events", ()))
         self.book = rulebook.load(base.as_known_on, base.own_rules, base.world.dollars().keys())
 
     def work_in(self, patches: Sequence[Patch]) -> None:
@@ -141,6 +144,10 @@ class _Rewriting:
 
     def _event(self, patch: Certain) -> None:
         where = f"--event {patch.text}"
+        # An event before may have taken the branches that bring this one: it is still one of the case.
+        present = {one["id"] for one in self.root["events"]}
+        gone = [one for one in self.declared if one["id"] == patch.event and one["id"] not in present]
+        self.root["events"] = [*self.root["events"], *gone]
         found = patch_events.find(patch, self.base, self.root["events"])
         if self._grown is not None:
             self._sure(patch, where, own=isinstance(found, str))
@@ -236,9 +243,7 @@ def _set_entry(root: dict[str, Any], patch: Setting) -> None:
     if not isinstance(node, dict):
         raise RoadsteadError(Fault(where, "RS-S731", f"nothing stands under `{last}`", "an entry of case.yaml"))
     if last not in node and node is root:
-        near = difflib.get_close_matches(last, list(root), 1, 0.6)
-        expected = f"did you mean `{near[0]}`?" if near else f"one of {', '.join(root)}"
-        raise RoadsteadError(Fault(where, "RS-S731", f"case.yaml has no `{last}`", expected))
+        raise RoadsteadError(Fault(where, "RS-S731", f"case.yaml has no `{last}`", meant(last, root)))
     if isinstance(node.get(last), (dict, list)):
         under = ", ".join(f"{patch.selector}/{name}" for name in _under(node[last]))
         expected = f"one of {under}" if under else "an entry that holds one value"
@@ -262,9 +267,7 @@ def _under(node: Any) -> dict[str, Any]:
 def _step(node: Any, step: str, where: str) -> Any:
     known = _under(node)
     if step not in known or not isinstance(known[step], (dict, list)):
-        near = difflib.get_close_matches(step, list(known), 1, 0.6)
-        expected = f"did you mean `{near[0]}`?" if near else f"one of {', '.join(known)}"
-        raise RoadsteadError(Fault(where, "RS-S731", f"case.yaml has no `{step}` there", expected))
+        raise RoadsteadError(Fault(where, "RS-S731", f"case.yaml has no `{step}` there", meant(step, known)))
     return known[step]
 
 

@@ -64,9 +64,19 @@ class Rates:
     stranded: tuple[Plant, ...]
 
     @property
+    def count_late(self) -> int:
+        """Plants due that came late."""
+        return sum(months > 0.0 for months in self.late)
+
+    @property
     def share_late(self) -> float:
         """Share of the plants due that came late. [fraction]"""
-        return sum(months > 0.0 for months in self.late) / len(self.late)
+        return self.count_late / len(self.late)
+
+    @property
+    def worst(self) -> tuple[float, Plant]:
+        """Months the latest of them came late, and which it was."""
+        return max(zip(self.late, self.due, strict=True), key=lambda pair: pair[0])
 
     @property
     def median_late(self) -> float:

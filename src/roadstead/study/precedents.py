@@ -14,8 +14,9 @@ from roadstead.outlook.localisation import fit
 from roadstead.study.precedent_plants import SOLD_ABROAD, known_on, makers, plant_rates, utilisation
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import HOME
+from roadstead.terms.showing import Shown
 from roadstead.world.overseas import ABROAD, AT_HOME, EXPORTS, Basis, export_peak, overseas_shares
-from roadstead.world.plants import waits_after_limit
+from roadstead.world.plants import VOLVO, waits_after_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,6 +72,16 @@ class Home:
     at_peak: float
     half: float
     series: Mapping[int, Mapping[str, tuple[Row, ...]]]
+
+    @property
+    def first(self) -> OverseasShare:
+        """The earliest share that the curve is fitted to."""
+        return min(self.points, key=lambda one: one.year)
+
+    @property
+    def last(self) -> OverseasShare:
+        """The latest share that the curve is fitted to."""
+        return max(self.points, key=lambda one: one.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Precedents:
+class Precedents(Shown):
     """All that the precedents say.
 
     Attributes
@@ -187,6 +198,27 @@ class Precedents:
     utilisation: float
     known_on: date
     sources: Mapping[str, Source]
+
+    @property
+    def missed(self) -> float:
+        """Mean distance of the middle from the share known, over every year of every home left out. [fraction]"""
+        return fmean(abs(known - span[1]) for check in self.checks for _, known, span in check.told)
+
+    @property
+    def capacity(self) -> tuple[float, float]:
+        """Of all makers but Volvo, as it runs, and by the year of the published views. [cars/year]"""
+        own = [one.maker for one in self.makers if one.maker.maker != VOLVO]
+        return sum(one.capacity for one in own), sum(one.later[1] for one in own)
+
+    @property
+    def made(self) -> float:
+        """Cars of the later capacity, used as plants of all makers were. [cars/year]"""
+        return self.utilisation * self.capacity[1]
+
+    @property
+    def median_wait(self) -> float:
+        """[years]"""
+        return median(self.waits.values())
 
 
 def precedents(world: World) -> Precedents:
@@ -309,7 +341,7 @@ def _sales_viewed(world: World) -> tuple[Row, Row, Row]:
 
 
 def _left_out(home: Home, others: Sequence[Home]) -> LeftOut:
-    first = min(home.points, key=lambda one: one.year)
+    first = home.first
     told = tuple(
         (one.year, one.share, carried(first.share, one.year - first.year, others)[1])
         for one in home.points

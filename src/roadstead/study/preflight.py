@@ -12,6 +12,7 @@ from roadstead.study.demand_checks import rehearse
 from roadstead.study.growing import begin
 from roadstead.study.progress import Quiet
 from roadstead.study.spec import read_study
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ class TableCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Shown):
     """A case found sound.
 
     Attributes

@@ -7,28 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from roadstead.study.flexible import said
+from roadstead.study.flexible import estimate, said, with_errors
 
 if TYPE_CHECKING:
     from roadstead.playbook.breaks_book import Broken
-    from roadstead.playbook.rehearsal_book import Estimate
     from roadstead.playbook.signs_book import Confirmed
     from roadstead.study.rehearsing import Rehearsal
 
 
-def _with_errors(*names: str) -> dict[str, Any]:
-    return {column: pl.Float64 for name in names for column in (name, f"{name}_error")}
-
-
 BREAKS: dict[str, Any] = {
-    "key": pl.String, "how": pl.String, **_with_errors("share", "coverage", "density"), "where": pl.List(pl.String),
+    "key": pl.String, "how": pl.String, **with_errors("share", "coverage", "density"), "where": pl.List(pl.String),
     "said": pl.String, "said_zh": pl.String,
 }  # fmt: skip
 SIGNS: dict[str, Any] = {
     "kind": pl.String, "subject": pl.String, "year": pl.Int64, "what": pl.String, "what_zh": pl.String,
-    "false_alarm": pl.Float64, "missed": pl.Float64, **_with_errors("fresh_false_alarm", "fresh_missed"),
-    "asked": pl.Int64, "taken": pl.Int64, **_with_errors("pays_false_alarm", "pays_missed", "gain"),
-    "better": pl.String, "better_zh": pl.String,
+    "false_alarm": pl.Float64, "missed": pl.Float64, **with_errors("fresh_false_alarm", "fresh_missed"),
+    "asked": pl.Int64, "taken": pl.Int64, **with_errors("pays_false_alarm", "pays_missed", "lost", "nearest"),
+    "chosen_on": pl.String, **with_errors("chosen_false_alarm", "chosen_missed", "chosen_lost", "blind"), "always": pl.Boolean,
+    "said": pl.String, "said_zh": pl.String,
 }  # fmt: skip
 
 
@@ -46,14 +42,14 @@ def _outcomes(found: Rehearsal) -> pl.DataFrame:
     rows = [
         {
             "key": one.key,
-            **_estimate("mean", one.mean),
+            **estimate("mean", one.mean),
             "p10": one.low,
             "p50": one.middle,
             "p90": one.high,
-            **_estimate("worst_tenth", one.tail),
-            **_estimate("plan_is_better_by", one.behind),
-            **_estimate("regret", one.regret),
-            **_estimate("beats_exports", one.beats),
+            **estimate("worst_tenth", one.tail),
+            **estimate("plan_is_better_by", one.behind),
+            **estimate("regret", one.regret),
+            **estimate("beats_exports", one.beats),
             "keeps": one.keeps,
         }
         for one in found.outcomes
@@ -62,17 +58,13 @@ def _outcomes(found: Rehearsal) -> pl.DataFrame:
     return pl.DataFrame(rows, kinds)
 
 
-def _estimate(name: str, of: Estimate | None) -> dict[str, float | None]:
-    return {name: of.value if of else None, f"{name}_error": of.error if of else None}
-
-
 def _broken(one: Broken, currency: str) -> dict[str, Any]:
     return {
         "key": one.key,
         "how": one.how,
-        **_estimate("share", one.share),
-        **_estimate("coverage", one.coverage),
-        **_estimate("density", one.density),
+        **estimate("share", one.share),
+        **estimate("coverage", one.coverage),
+        **estimate("density", one.density),
         "where": [limit.kind + " " + limit.of for limit in one.where],
         **said("said", one.said, currency),
     }
@@ -80,7 +72,7 @@ def _broken(one: Broken, currency: str) -> dict[str, Any]:
 
 def _sign(one: Confirmed, currency: str) -> dict[str, Any]:
     """A signpost; numbers of paths are those on which the decision may be taken, and of them those on which it is."""
-    sign, pays = one.signpost, one.pays
+    sign, pays, tried = one.signpost, one.pays, one.chosen.tried
     return {
         "kind": sign.kind,
         "subject": sign.subject,
@@ -88,14 +80,21 @@ def _sign(one: Confirmed, currency: str) -> dict[str, Any]:
         **said("what", sign.what, currency),
         "false_alarm": sign.false_alarm,
         "missed": sign.missed,
-        **_estimate("fresh_false_alarm", one.fresh.false_alarm),
-        **_estimate("fresh_missed", one.fresh.missed),
+        **estimate("fresh_false_alarm", one.fresh.false_alarm),
+        **estimate("fresh_missed", one.fresh.missed),
         "asked": one.fresh.asked,
         "taken": one.fresh.taken,
-        **_estimate("pays_false_alarm", pays.false_alarm if pays else None),
-        **_estimate("pays_missed", pays.missed if pays else None),
-        **_estimate("gain", one.gain),
-        **(said("better", one.better.said, currency) if one.better else {"better": None, "better_zh": None}),
+        **estimate("pays_false_alarm", pays.false_alarm if pays else None),
+        **estimate("pays_missed", pays.missed if pays else None),
+        **estimate("lost", one.lost),
+        **estimate("nearest", one.nearest),
+        "chosen_on": one.chosen.chosen_on,
+        **estimate("chosen_false_alarm", tried.rates.false_alarm if tried else None),
+        **estimate("chosen_missed", tried.rates.missed if tried else None),
+        **estimate("chosen_lost", tried.lost if tried else None),
+        **estimate("blind", tried.blind if tried else None),
+        "always": tried.always if tried else None,
+        **said("said", one.said, currency),
     }
 
 
@@ -121,6 +120,6 @@ def described(found: Rehearsal) -> dict[str, Any]:
     return {
         "paths": len(found.rehearsed.weight),
         "first_path": found.first,
-        "ahead": 0 if found.foreseen is None else sum(len(some) for some in found.foreseen.looked),
+        "ahead": 0 if found.foreseen is None else found.foreseen.count,
         "mean": {one.key: one.mean.value for one in found.outcomes},
     }

@@ -20,16 +20,16 @@ from roadstead.playbook.observed import seen
 from roadstead.playbook.policies import EXPORTS, policies
 from roadstead.playbook.rehearsal_told import chapter, rehearsed_book
 from roadstead.playbook.rehearse import foresee, outcomes, rehearse
-from roadstead.playbook.signposts import signposts
-from roadstead.playbook.turns import turns
+from roadstead.playbook.signposts import posted
+from roadstead.study import manifest
 from roadstead.study.api import effort_of, read_case
 from roadstead.study.bundled import CASE_FILE
 from roadstead.study.checkpoint import Searches
 from roadstead.study.kept import add_rehearsal, is_run, kept_book, may_be_rehearsed, must_be_as_written, take_up
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
+from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
-from roadstead.study.store import INPUTS
 from roadstead.study.study import others, prepare, read_back, settle
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.world.plants import japanese_wait
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.rehearsal_book import FreshPaths, Outcome
     from roadstead.playbook.rehearse import Foreseen, Policy, Rehearsed
-    from roadstead.playbook.signs_book import Confirmed, Signpost
-    from roadstead.playbook.turns import Turn
+    from roadstead.playbook.signposts import Posted
+    from roadstead.playbook.signs_book import Confirmed
     from roadstead.playbook.yardsticks import Yardstick
     from roadstead.study.api import Planned, Wanted
     from roadstead.study.progress import Progress
@@ -163,7 +163,8 @@ def rehearse_folder(
     watched.begin("facts")
     with solver_silenced():
         if is_run(folder):
-            return _rehearse_run(folder, size, watched, wanted)
+            with world_of(folder):
+                return _rehearse_run(folder, size, watched, wanted)
         study = read_case(folder)
         return rehearse_case(study, size, effort_of(study.case, **wanted), watched)
 
@@ -217,7 +218,7 @@ def rehearse_planned(
 
 def _rehearse_run(folder: Path, size: Size, progress: Progress, wanted: Wanted) -> Rehearsal:
     """Rehearse the plan of a run folder with the effort it was made with where no other is asked for, and write what came out."""
-    must_be_grown(read_study(folder / INPUTS))
+    must_be_grown(read_study(folder / manifest.INPUTS))
     book, kept = kept_book(folder), take_up(folder, progress)
     must_be_as_written(kept)
     study, options = kept.ready.study, kept.told["options"]
@@ -243,18 +244,17 @@ def _rehearse(
     tree, evaluation = ready.grown.tree, ready.evaluation
     held = reading.plan.decisions, held_against
     ways = policies(tree, evaluation.prospect, held, evaluation.ledger.lines, _wait(ready.study), effort)
-    signs = signposts(reading, ready.grown.events)
-    turned = turns(reading, signs)
-    beside = [way for turn in turned if turn is not None for way in (turn.do, turn.do_not)]
+    signs = posted(reading, ready.grown.events)
+    beside = [way for one in signs if one.turn is not None for way in (one.turn.do, one.turn.do_not)]
     found = rehearsal(ready, (*ways, *beside), size, effort, progress)
-    return explained(ready, found, reading, (signs, turned), size.breaks)
+    return explained(ready, found, reading, signs, size.breaks)
 
 
 def explained(
     ready: Ready,
     found: Rehearsal,
     reading: Reading,
-    signs: tuple[Sequence[Signpost], Sequence[Turn | None]],
+    signs: Sequence[Posted],
     breaks: How,
 ) -> Rehearsal:
     """A rehearsal with what the tree promised, where each way breaks, and signposts on its paths.
@@ -266,13 +266,13 @@ def explained(
     told = found.rehearsed.of([one.key for one in found.outcomes])
     visible = seen(source, found.first, len(told.weight))
     names = reading, {event.event_id: Name(event.title, event.title_zh) for event in source.kept}
-    fresh = fresh_paths(source, found.first, found.rehearsed, visible, signs[1])
+    fresh = fresh_paths(source, found.first, found.rehearsed, visible, signs)
     return replaced(
         found,
         on_tree=reading.certificate.expected,
         rehearsed=told,
         broken=broken(told, visible, breaks, names),
-        signs=confirmed(fresh, names, *signs),
+        signs=confirmed(fresh, names, signs),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from roadstead.study.document import plain
 from roadstead.study.entries import ScenarioEntry
 from roadstead.study.patch import Named, Setting, event, setting
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -91,10 +91,9 @@ def _entry(name: str, known: Mapping[str, ScenarioEntry], *, may_be_file: bool) 
         return known[name]
     if may_be_file and name.endswith(ENDINGS):
         return _read(Path(name))
-    near = difflib.get_close_matches(name, list(known), 1, 0.5)
     own = f"one of {', '.join(known)}" if known else "an entry under `scenarios:` of case.yaml"
     file = ", or the path of a .yaml file" if may_be_file else ""
-    expected = f"did you mean `{near[0]}`?" if near else f"{own}{file}"
+    expected = meant(name, known, f"{own}{file}")
     raise RoadsteadError(Fault(f"scenario {name}", "RS-S736", f"there is no scenario `{name}`", expected))
 
 

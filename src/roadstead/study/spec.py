@@ -7,21 +7,20 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue import catalogue
-from roadstead.futures.events import ContentRule, Event, LeastPrice, NodePlan, PathPlan, TreePlan
-from roadstead.futures.selling.nests import nest_of
+from roadstead.futures.events import NodePlan, PathPlan, TreePlan
 from roadstead.outlook.beside import NOTHING, known_beside
 from roadstead.study import assemble, checks, entry_paths, grown_checks, law_checks, segments, table_checks, tables
+from roadstead.study.declared import Told, declared_event
 from roadstead.study.document import scan_document
-from roadstead.study.estimates import out_of_order, set_terms
+from roadstead.study.estimates import out_of_order
 from roadstead.study.figures import Lookup, Reader, read_figures
 from roadstead.study.folders import FACTS, RULES
 from roadstead.study.places import Places
 from roadstead.terms.errors import Fault, RoadsteadError, in_folder, in_order, spot
-from roadstead.terms.ids import PRODUCT_WORDS
 from roadstead.terms.placing import as_known, noted, placing
+from roadstead.terms.showing import Shown
 from roadstead.terms.tables import scan_table
 from roadstead.trade import rulebook
-from roadstead.trade.amendment import Amendment
 from roadstead.world import reference, schemas
 from roadstead.world.schemas import SOURCES
 from roadstead.world.sources import sources as cited
@@ -31,19 +30,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.futures.catalogue.catalogue import Catalogue
+    from roadstead.futures.events import Event
     from roadstead.outlook.beside import Beside
     from roadstead.study.document import Document
-    from roadstead.study.entries import AmendmentEntry, CaseFile, EventEntry, PinEntry
+    from roadstead.study.entries import CaseFile, PinEntry
     from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.carmaker import Carmaker, Conventions, Figure
-    from roadstead.world.demand_terms import DemandTerms
     from roadstead.world.lanes import ShippingTerms
     from roadstead.world.reference import World
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class Study(Shown):
     """One case, ready to run.
 
     Attributes
@@ -94,6 +93,11 @@ class Study:
         return _if_there(self.folder / RULES)
 
     @property
+    def own_facts(self) -> Path | None:
+        """Folder of the case's own facts, if it has one."""
+        return _if_there(self.folder / FACTS)
+
+    @property
     def own_events(self) -> Path | None:
         """Folder of the case's own events, if it has one."""
         return _if_there(self.folder / catalogue.FOLDER)
@@ -112,9 +116,9 @@ def read_study(folder: Path) -> Study:
         With every fault found, each with its place.
     """
     faults = noted(folder)
-    world, facts = _world(folder, faults)
-    rows = _read_tables(folder, faults)
     document = scan_document(folder / "case.yaml", faults)
+    world, facts = _world(folder, date.fromisoformat(document.case.as_known_on) if document else None, faults)
+    rows = _read_tables(folder, faults)
     sources = dict(world.sources) | dict(cited(rows.get("sources", ())))
     laws = law_checks.own_rules(folder, world, faults)
     case_rows = [row for name, table in rows.items() if name != SOURCES.name for row in table]
@@ -155,8 +159,8 @@ def _assembled(folder: Path, document: Document, rows: Mapping[str, tuple[Row, .
     shipping = assemble.shipping(inputs)
     faults += lookup.tell_missing(places.unknown)
     hosts = tuple(dict.fromkeys(line.place for line in carmaker.lines.values()))
-    about = Told(places, hosts, tuple(carmaker.channels), conventions.demand)
-    events = {entry.id: _event(document, i, about) for i, entry in enumerate(case.events)}
+    about = Told(places, hosts, tuple(carmaker.channels), conventions.demand, carmaker.home.place)
+    events = {entry.id: declared_event(document, i, about) for i, entry in enumerate(case.events)}
     table_checks.check(table_checks.Tables(rows, case, carmaker, world), rulebook.load(), faults)
     faults += entry_paths.check(rows.get(tables.ENTRY_PATHS.name, ()), carmaker, world)
     faults += segments.check(rows.get(tables.SEGMENTS.name, ()), carmaker, world.gazetteer)
@@ -231,11 +235,11 @@ def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     return in_order(kept)
 
 
-def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
-    """The reference world with the case's own facts, and their rows; None where these cannot be read."""
+def _world(folder: Path, known_on: date | None, faults: list[Fault]) -> tuple[World, list[Row] | None]:
+    """The reference world as known on a day, with the case's own facts, and their rows; None where these cannot be read."""
     own = folder / FACTS
     if not own.is_dir():
-        return reference.load(), []
+        return reference.load(known_on=known_on), []
     noted: list[Fault] = []
     rows: list[Row] = []
     for schema in schemas.ALL:
@@ -246,7 +250,7 @@ def _world(folder: Path, faults: list[Fault]) -> tuple[World, list[Row] | None]:
     if noted:
         faults += [in_folder(FACTS, fault) for fault in noted]
         return reference.load(), None
-    return reference.load(own), rows
+    return reference.load(own, known_on), rows
 
 
 def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, tuple[Row, ...]]:
@@ -292,77 +296,3 @@ def tree_plan(case: CaseFile) -> TreePlan | PathPlan:
     nodes = tuple(NodePlan(n.id, n.parent, n.probability, n.fires, n.name, n.name_zh) for n in case.tree.nodes)
     shares = {str(name): share for name, share in case.tree.classes.items()}
     return TreePlan(case.tree.stages, case.horizon.last, nodes, tuple(depth[n.node_id] for n in nodes), shares)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the events of a case may speak of: places, countries with a line, terms of demand."""
-
-    places: Places
-    hosts: tuple[str, ...]
-    markets: tuple[str, ...]
-    demand: DemandTerms
-
-
-def _event(document: Document, index: int, about: Told) -> Event:
-    entry, places, hosts = document.case.events[index], about.places, about.hosts
-    amendments = tuple(
-        _amendment(entry, change, places, document.where("events", index, "amendments", j))
-        for j, change in enumerate(entry.amendments)
-    )
-    content = tuple(
-        ContentRule(host, rule.least)
-        for j, rule in enumerate(entry.content)
-        for host in _ruled(rule.place, document.where("events", index, "content", j, "place"), places, hosts)
-    )
-    return Event(
-        entry.id, entry.title, entry.title_zh, amendments, entry.demand, entry.route, content,
-        entry.probability, entry.rests_on, entry.note, set_terms(entry.terms, about.demand),
-        tuple(
-            LeastPrice(
-                _importer(one.importer, document.where("events", index, "least_prices", j, "importer"), about),
-                tuple(dict.fromkeys(nest_of(powertrain) for powertrain in one.powertrains)), one.share,
-            )
-            for j, one in enumerate(entry.least_prices)
-        ),
-    )  # fmt: skip
-
-
-def _importer(text: str, where: str, about: Told) -> str:
-    """The customs territory of a least price, which some planned market lies in."""
-    named, places = about.places.territory(text, where), about.places
-    territories = {places.gazetteer.territory(market) for market in about.markets if market not in places.unknown}
-    if named not in places.unknown and named not in territories:
-        message = f"no planned market lies in {named}, so a least price there changes nothing"
-        places.faults.append(Fault(where, "RS-S612", message, f"one of {', '.join(sorted(territories))}"))
-    return named
-
-
-def _ruled(text: str, where: str, places: Places, hosts: tuple[str, ...]) -> list[str]:
-    """Countries with a line in which a rule of local content holds: the one named, or those of the union named."""
-    named = places.country(text, where)
-    if named in places.unknown:
-        return []
-    found = [host for host in hosts if host not in places.unknown]
-    found = [host for host in found if named in {host, places.gazetteer.territory(host)}]
-    if not found:
-        message = f"no line stands in {named}, so a least local content there changes nothing"
-        places.faults.append(Fault(where, "RS-S612", message, f"one of {', '.join(hosts)}, or leave it out"))
-    return found
-
-
-def _amendment(event: EventEntry, change: AmendmentEntry, places: Places, where: str) -> Amendment:
-    origins = (o if o == "*" else places.territory(o, where) for o in change.origins)
-    return Amendment(
-        action=change.action,
-        importer=places.territory(change.importer, where),
-        name=event.id,
-        title=event.title,
-        kind=change.kind,
-        measure_id=change.measure,
-        origins=frozenset(origins),
-        powertrains=frozenset(change.powertrains),
-        products=frozenset(PRODUCT_WORDS.get(p.lower(), p) for p in change.products),
-        firms=frozenset(change.firms),
-        rate=change.rate,
-    )

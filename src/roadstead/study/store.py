@@ -16,12 +16,17 @@ import polars as pl
 
 from roadstead.footprint.certify import certify
 from roadstead.footprint.solve import prove
-from roadstead.study import flexible, frames, manifest, parquet
+from roadstead.study import flexible, frames, manifest, parquet, snapshot
+from roadstead.study.footing import Footing
 from roadstead.study.kept_book import write_book
 from roadstead.study.progress import Quiet
+from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
+from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.packaged import edition
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from roadstead.footprint.plan import FootprintPlan
@@ -30,13 +35,13 @@ if TYPE_CHECKING:
     from roadstead.study.study import Ready, Run
 
 MANIFEST = manifest.NAME
-INPUTS, PROSPECT, PLAN, PROOF, TABLES, TREE = "inputs", "prospect", "plan", "proof", "tables", "tree.parquet"
+PROSPECT, PLAN, PROOF, TABLES, TREE = "prospect", "plan", "proof", "tables", "tree.parquet"
 ANSWERED, BOOK = "answered.parquet", "playbook.json"
 TABLED = ("comparisons", "futures", "markets", "volumes", "sites", "timeline")
 """Tables of the book written for notebooks."""
 NEAR = 1e-9
 """Relative difference below which two values are the same."""
-FOLDERS = (INPUTS, PROSPECT, PLAN, PROOF, TABLES)
+FOLDERS = (manifest.INPUTS, PROSPECT, PLAN, PROOF, TABLES)
 UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, pl.exceptions.PolarsError)
 """What reading a file that is no longer what was written may raise."""
 
@@ -51,7 +56,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Shown):
     """What became of a run folder."""
 
     folder: Path
@@ -63,8 +68,13 @@ class Verification:
         return all(check.holds for check in self.checks)
 
 
-def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
+def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en", made_from: Path | None = None) -> Path:
     """Write a run folder, whole or not at all; its path.
+
+    Parameters
+    ----------
+    made_from
+        Folder or workbook of the case as it lies with its owner, so that a later look at the run can tell what has become of its world.
 
     Raises
     ------
@@ -82,7 +92,8 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
         raise RoadsteadError(unwritable(folder, error)) from None
     try:
         book = replace(run.book, cover=replace(run.book.cover, run=folder.name))
-        _write_inputs(run.ready.study.folder, beside / INPUTS)
+        _write_inputs(run.ready.study.folder, beside / manifest.INPUTS)
+        (beside / manifest.KEPT).write_bytes(snapshot.packed(Footing(PACKAGED, edition()))[0])
         parquet.write_tree(beside / TREE, run.ready.grown.tree)
         parquet.write_prospect(beside / PROSPECT, run.ready.evaluation.prospect)
         parquet.write_answered(beside / PROSPECT / ANSWERED, run.ready.answered)
@@ -92,6 +103,7 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
         write_book(beside / BOOK, book)
         write_pages(book, beside, language)
         told = manifest.describe(run, made.isoformat(timespec="seconds"), language)
+        told["made_from"] = "" if made_from is None else _way(folder, made_from)
         told["files"] = manifest.hashes(beside, (path for path in beside.rglob("*") if path.is_file()))
         (beside / MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         if folder.exists():
@@ -103,6 +115,14 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en") -> Path:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return folder
+
+
+def _way(folder: Path, case: Path) -> str:
+    """The way from a run folder to its case; nothing where there is none."""
+    try:
+        return Path(os.path.relpath(case.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        return ""
 
 
 def must_be_free(folder: Path) -> None:
@@ -185,7 +205,7 @@ def verify(folder: Path) -> Verification:
     RoadsteadError
         RS-S703 where it is no run folder.
     """
-    told = read_manifest(folder / MANIFEST)
+    told = manifest.read(folder)
     checks = [files_hold(folder, told)]
     if checks[0].holds:
         try:
@@ -197,23 +217,13 @@ def verify(folder: Path) -> Verification:
     return Verification(folder, tuple(checks))
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """What a run folder says of itself; RS-S703 where it is none."""
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        told = None
-    if not isinstance(told, dict) or told.get("format") != manifest.FORMAT or not manifest.is_whole(told):
-        expected = f"a folder that `roadstead plan` wrote, with a {MANIFEST} of format {manifest.FORMAT}"
-        raise RoadsteadError(Fault(str(path), "RS-S703", "this is no run folder", expected))
-    return told
-
-
 def files_hold(folder: Path, told: dict[str, Any]) -> Check:
     """Every file is as written, and every file of the run is one that was written."""
     changed = [name for name, known in told["files"].items() if not _is_same(folder / name, known)]
     own = [path for part in FOLDERS for path in (folder / part).rglob("*") if path.is_file()]
-    own += [path for path in folder.glob("*") if path.name == TREE or path.name.startswith("playbook.")]
+    own += [
+        path for path in folder.glob("*") if path.name in {TREE, manifest.KEPT} or path.name.startswith("playbook.")
+    ]
     strange = sorted({path.relative_to(folder).as_posix() for path in own} - told["files"].keys())
     faults = [f"changed or missing: {', '.join(changed)}"] if changed else []
     faults += [f"not written by this run: {', '.join(strange)}"] if strange else []
@@ -233,13 +243,16 @@ def _inputs(tree: ScenarioTree, folder: Path, told: dict[str, Any]) -> Check:
     """The inputs, evaluated again by the program as it is installed now, give the same problem."""
     try:
         answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
-        again = prepare(read_study(folder / INPUTS), Quiet(), answered)
+        with world_of(folder):
+            again = prepare(read_study(folder / manifest.INPUTS), Quiet(), answered)
+            changed = differs(tree, again, told)
     except RoadsteadError as error:
         return Check("inputs", False, f"the inputs are no sound case any more: {error.faults[0]}")
     except UNREADABLE as error:
         return Check("inputs", False, f"the prices that rivals answered cannot be read: {error}")
-    changed = differs(tree, again, told)
-    return Check("inputs", not changed, changed or "the inputs give the same problem again")
+    today = told["reference_world"]["sha256"] == manifest.packaged_digest()
+    on = "" if today else ", on the world they were planned with; today's is another"
+    return Check("inputs", not changed, changed or f"the inputs give the same problem again{on}")
 
 
 def differs(tree: ScenarioTree, again: Ready, told: dict[str, Any]) -> str:

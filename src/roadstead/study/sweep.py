@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.footprint.solve import UNPLANNED
+from roadstead.playbook.reading import tool_names
 from roadstead.study import manifest, scenarios
 from roadstead.study.axes import AS_IT_STANDS, MOST
 from roadstead.study.bundled import case_folder, case_name
@@ -26,6 +27,7 @@ from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, read_back, settle
 from roadstead.study.workplace import place_for_work
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +44,7 @@ FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedPoint:
     """One case at one point: what came of it, or why nothing did.
 
     Attributes
@@ -62,7 +64,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Shown):
     """A whole sweep.
 
     Attributes
@@ -72,7 +74,7 @@ class Swept:
     is_tornado
         True where points are assumptions at their low and high ends.
     names
-        English and Chinese names of lines and places, by id.
+        English and Chinese names of lines, of tools at them, and of places, by id.
     territory
         Customs territory of places, by id.
     again
@@ -82,7 +84,7 @@ class Swept:
     axes: tuple[str, ...]
     is_tornado: bool
     fixed: tuple[str, ...]
-    points: tuple[Planned, ...]
+    points: tuple[PlannedPoint, ...]
     names: Mapping[str, tuple[str, str]]
     territory: Mapping[str, str]
     currency: str
@@ -134,7 +136,7 @@ def sweep(
     kept = _Kept(folder)
     total = sum(len(task.points) for task in tasks)
     watched.begin("sweep")
-    found: list[Planned] = []
+    found: list[PlannedPoint] = []
     for task in tasks:
         for point in task.points:
             found.append(_planned(task, point, kept))
@@ -186,18 +188,23 @@ def _must_be_one_sweep(tasks: Sequence[_Task]) -> None:
 
 
 def _names(study: Study) -> dict[str, tuple[str, str]]:
-    """Names of lines and places by id."""
+    """Names of lines, of tools at them, and of places, by id."""
     places = study.world.gazetteer.places
-    return {key: (place.name, place.name_zh) for key, place in places.items()} | dict(study.names)
+    tools = {key: (name.en, name.zh) for key, name in tool_names(study.carmaker, study.names).items()}
+    return {key: (place.name, place.name_zh) for key, place in places.items()} | dict(study.names) | tools
 
 
 def _worked_in(task: _Task, point: Point, into: Path) -> Study:
     patches = [patch for _, inside in task.fixed for patch in inside]
     texts = [*(text for text, _ in task.fixed), *(patch.text for patch in point.patches)]
-    return work_in(task.base, [*patches, *point.patches], into, texts)
+    try:
+        return work_in(task.base, [*patches, *point.patches], into, texts)
+    except RoadsteadError as error:
+        over = {f"--set {patch.text}": f"--over {patch.text}" for patch in point.patches}  # as the person asked for it
+        raise RoadsteadError([replace(one, where=over.get(one.where, one.where)) for one in error.faults]) from None
 
 
-def _planned(task: _Task, point: Point, kept: _Kept) -> Planned:
+def _planned(task: _Task, point: Point, kept: _Kept) -> PlannedPoint:
     """One point: as it was found before, or planned now."""
     said = (task.case, (task.base.case.name, task.base.case.name_zh), dict(point.values))
     text = ", ".join(filter(None, (*(text for text, _ in task.fixed), point.text)))
@@ -208,17 +215,17 @@ def _planned(task: _Task, point: Point, kept: _Kept) -> Planned:
         row = kept.found.get(key)
         if row is not None:
             kept.again += 1
-            return Planned(*said, text, from_row(row))
+            return PlannedPoint(*said, text, from_row(row))
         try:
             ready = prepare(study, Quiet())
             settled = settle(study, ready, task.effort, Quiet(), Searches())
         except RoadsteadError as error:
             if {fault.code for fault in error.faults} <= UNPLANNED:
-                return Planned(*said, text, None, str(error.faults[0]))
+                return PlannedPoint(*said, text, None, str(error.faults[0]))
             raise
         came = outcome(settled, read_back(study, settled.ready, settled.solved))
     kept.keep(key, came, {"case": task.case, "text": text})
-    return Planned(*said, text, came)
+    return PlannedPoint(*said, text, came)
 
 
 def _key(folder: Path, effort: Effort) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.study.outcome import Built, Outcome
-    from roadstead.study.sweep import Planned, Swept
+    from roadstead.study.sweep import PlannedPoint, Swept
 
 PLACES = "places.parquet"
 NUMBERS = ("npv", "standing", "gap", "sales", "local_output", "duty", "price")
@@ -38,7 +38,7 @@ def told(swept: Swept) -> SweepBook:
     )
 
 
-def _point(swept: Swept, one: Planned, base: Planned) -> SweepPoint:
+def _point(swept: Swept, one: PlannedPoint, base: PlannedPoint) -> SweepPoint:
     came = one.outcome
     compared = came is not None and base.outcome is not None and bool(one.values)
     mine, stands = (_by_what(at.outcome) if compared else {} for at in (one, base))
@@ -109,14 +109,14 @@ def _movers(swept: Swept) -> list[Mover]:
     return found
 
 
-def _mover(axis: str, base: Planned, low: Planned | None, high: Planned | None) -> Mover:
-    def npv(end: Planned | None) -> float | None:
+def _mover(axis: str, base: PlannedPoint, low: PlannedPoint | None, high: PlannedPoint | None) -> Mover:
+    def npv(end: PlannedPoint | None) -> float | None:
         return end.outcome.npv - base.outcome.npv if end and end.outcome and base.outcome else None
 
-    def other(end: Planned | None) -> int:
+    def other(end: PlannedPoint | None) -> int:
         return changed(end.outcome, base.outcome) if end and end.outcome and base.outcome else 0
 
-    def value(end: Planned | None) -> str:
+    def value(end: PlannedPoint | None) -> str:
         return end.text.rpartition("=")[2] if end else ""
 
     came = [end.outcome for end in (base, low, high) if end and end.outcome]
@@ -187,7 +187,21 @@ def places(swept: Swept) -> pl.DataFrame:
     return pl.DataFrame(rows, schema)
 
 
-def _cells(one: Planned, axes: tuple[str, ...], parts: Sequence[tuple[str, list[str]]]) -> list[object]:
+def points(swept: Swept) -> pl.DataFrame:
+    """A row for every case and point; the axes are columns, and empty for the case as it stands."""
+    rows = [
+        {"case": one.case, "carmaker": one.name[0], "carmaker_zh": one.name[1]}
+        | {axis: one.values.get(axis, "") for axis in swept.axes}
+        | {"patches": one.text}
+        | {name: getattr(one.outcome, name) if one.outcome else None for name in NUMBERS}
+        | {"fault": one.fault}
+        for one in swept.points
+    ]
+    schema: dict[str, Any] = dict.fromkeys(("case", "carmaker", "carmaker_zh", *swept.axes, "patches"), pl.String)
+    return pl.DataFrame(rows, schema | dict.fromkeys(NUMBERS, pl.Float64) | {"fault": pl.String})
+
+
+def _cells(one: PlannedPoint, axes: tuple[str, ...], parts: Sequence[tuple[str, list[str]]]) -> list[object]:
     values = [one.values.get(axis, "") for axis in axes]
     came = one.outcome
     if came is None:

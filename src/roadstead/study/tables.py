@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roadstead.terms.ids import EntryMode, Powertrain
+from roadstead.terms.ids import EntryMode, Powertrain, powertrain_class
 from roadstead.terms.tables import Column, Kind, Schema
 from roadstead.trade.columns import DRIVER_SIDES
 from roadstead.world.asked import PledgeKind
@@ -10,6 +10,8 @@ from roadstead.world.carmaker import Standing
 from roadstead.world.schemas import SOURCES
 
 FRACTION = Kind.FRACTION
+SOLD = tuple(dict.fromkeys(powertrain_class(powertrain).value for powertrain in Powertrain))
+"""Powertrains that a maker's sales are counted by."""
 
 MODELS = Schema(
     "models",
@@ -52,7 +54,7 @@ VOLUMES = Schema(
     "Cars sold in the base year.",
     (
         Column("market", Kind.TEXT, "country"),
-        Column("powertrain", Kind.TEXT, "what drives them", choices=("BEV", "PHEV")),
+        Column("powertrain", Kind.TEXT, "what drives them", choices=SOLD),
         Column("sales", Kind.NUMBER, "cars", "cars/year", least=0.0),
     ),
     key=("market", "powertrain"),
@@ -72,8 +74,13 @@ AMBITIONS = Schema(
     "Share of its powertrain's sales that the brand has at reference prices once established.",
     (
         Column("market", Kind.TEXT, "country"),
-        Column("powertrain", Kind.TEXT, "what drives them", choices=("BEV", "PHEV")),
-        Column("share", FRACTION, "mature share of all sales with that powertrain", "1"),
+        Column("powertrain", Kind.TEXT, "what drives them", choices=SOLD),
+        Column(
+            "share",
+            FRACTION,
+            "mature share of all sales with that powertrain; of ICE and HEV, of all cars that do not plug in",
+            "1",
+        ),
     ),
     key=("market", "powertrain"),
 )

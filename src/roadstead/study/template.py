@@ -41,7 +41,7 @@ def source_of(name: str) -> Path:
     return case_folder(written) if is_case else bundled(name)
 
 
-def new_case(folder: Path, template: str = "starter", *, grown: bool = False) -> tuple[str, ...]:
+def new_case(folder: Path | str, template: str = "starter", *, grown: bool = False) -> tuple[str, ...]:
     """Copy a case to a folder that is not there yet, or empty; the names of the files copied.
 
     Parameters
@@ -56,23 +56,24 @@ def new_case(folder: Path, template: str = "starter", *, grown: bool = False) ->
     RoadsteadError
         RS-S615 for no such bundled case, RS-S616 where something is in the folder already.
     """
+    place = Path(folder)
     source = source_of(template)
     if grown and template not in names_of_bundled():
         expected = f"--from {' or '.join(names_of_bundled())}; in another case, `grown:` takes the place of `nodes:`"
         raise RoadsteadError(Fault("--grown", "RS-S615", "only the tree of a bundled case is replaced", expected))
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        expected = "a folder that does not exist yet; nothing is ever written over"
-        raise RoadsteadError(Fault(str(folder), "RS-S616", "something is here already", expected))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.parent / f".{folder.name}.{os.getpid()}"
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        expected = "a place that does not exist yet; nothing is ever written over"
+        raise RoadsteadError(Fault(str(place), "RS-S616", "something is here already", expected))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.parent / f".{place.name}.{os.getpid()}"
     try:
         names = tuple(_copied(source, beside))
         if grown:
             case = beside / CASE_FILE
             case.write_text(with_grown_tree(case.read_text(encoding="utf-8")), encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
+        if place.exists():
+            place.rmdir()
+        beside.rename(place)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return names

@@ -106,11 +106,22 @@ def compare(runs: Sequence[Path | str]) -> SideBySide:
 
 
 def write_comparison(comparison: SideBySide, path: Path | str, language: Literal["en", "zh"] = "en") -> Path:
-    """Write runs side by side as one page."""
+    """Write runs side by side as one page.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-C701 for a name that does not end in .html.
+    """
     from roadstead.report.what_if import comparison_page
     from roadstead.report.words import Words
 
-    page, place = comparison_page(comparison, Words(language, comparison.currency)), Path(path)
+    place = Path(path)
+    if place.suffix.lower() != ".html":
+        raise RoadsteadError(
+            Fault(str(place), "RS-C701", "a page of this name would not open", "a name that ends in .html")
+        )
+    page = comparison_page(comparison, Words(language, comparison.currency))
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(page, encoding="utf-8")
     return place

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 ASSUMPTION = "assumption"
 """Written where a figure rests on the author's reasoning, which then stands in the note."""
@@ -25,6 +29,16 @@ class Source:
     title: str
     url: str = ""
     published_on: str = ""
+
+
+def document(known: Mapping[str, Source], source_id: str) -> Source:
+    """A document by its id; a row may name it in words rather than by id: then the words are the title."""
+    return known.get(source_id) or Source(source_id, source_id)
+
+
+def titles(known: Mapping[str, Source], ids: Iterable[str]) -> tuple[str, ...]:
+    """Titles of documents, each once; nothing for an empty id."""
+    return tuple(dict.fromkeys(document(known, one).title for one in ids if one))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ class Kind(StrEnum):
     LIST = "list separated by |"
     HS = "HS code as text"
 
+    @property
+    def is_number(self) -> bool:
+        """True for what is counted or measured."""
+        return self in {Kind.NUMBER, Kind.COUNT, Kind.FRACTION, Kind.YEAR}
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -1,21 +1,37 @@
-"""Reform as amendment: a named change of rows from a day on, never an `if` in a formula."""
+"""Reform as amendment: a named change of rows from a day on, never an `if` in a formula.
+
+Most change rows of duty. ``lift`` ends a rule that is no duty; ``forbid``, ``grant``, ``levy`` and ``charge`` bring one;
+``export_tax`` brings a tax that a maker's own country does not give back, or takes, as goods leave it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.evidence import ASSUMPTION, Confidence, Evidence
+from roadstead.terms.ids import Product
 from roadstead.trade.columns import POWERTRAINS
-from roadstead.trade.law import Measure, Span
-from roadstead.trade.non_tariff import FORBIDS, NonTariff
+from roadstead.trade.condition import parse
+from roadstead.trade.law import Measure, Span, Tax
+from roadstead.trade.non_tariff import COST_PER_CAR, FORBIDS, PRICE_SUBSIDY, PRICE_TAX, NonTariff
+from roadstead.trade.taxes import EXPORT_FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from roadstead.trade.rulebook import Rulebook
+
+Action = Literal["end", "prolong", "set", "add", "lift", "enact", "forbid", "grant", "levy", "charge", "export_tax"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+BRINGS = {"forbid": FORBIDS, "grant": PRICE_SUBSIDY, "levy": PRICE_TAX, "charge": COST_PER_CAR}
+"""Actions that bring a rule other than a duty, and what that rule does."""
+EXPORT_TAX: Action = "export_tax"
+NEED_RATE = frozenset({"set", "add", EXPORT_TAX})
+NEED_MONEY = frozenset({"grant", "levy", "charge"})
+EVERY_FORM = frozenset({"CBU", "CKD", "LOCAL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +42,27 @@ class Amendment:
     ----------
     action
         ``end`` the rows chosen; ``prolong`` them past their last day; ``set`` their rate; ``add`` a charge on top;
-        ``lift`` a non-tariff measure, or every prohibition; ``enact`` rows that are in the table but not law.
+        ``lift`` a non-tariff measure, or every prohibition; ``enact`` rows that are in the table but not law; ``forbid`` makers to
+        sell; ``grant`` the buyer of a car money, or ``levy`` it; ``charge`` its maker; ``export_tax`` what leaves the importer's own
+        ports.
     importer
         Whose rules change.
     kind, measure_id, origins, powertrains, products, firms
-        Which rows; empty means any. For ``add``, what the new charge covers.
+        Which rows; empty means any. For ``add``, what the new charge covers; of a rule that is brought, where cars are made, and which.
     rate
-        New rate for ``set`` and ``add``; of a top-up, the new ceiling. [fraction of the customs value]
+        New rate for ``set`` and ``add``; of a top-up, the new ceiling; of a tax on export. [fraction of the customs value; of
+        the price free on board]
     name, title
         The event that brings the change, and what people call it; cited as its source.
+    makers
+        Home countries of the makers that a rule that is brought concerns; empty for all.
+    money, currency
+        Of a grant, levy or charge. [currency/car]
+    condition
+        Facts of the car that a rule that is brought hangs on.
     """
 
-    action: Literal["end", "prolong", "set", "add", "lift", "enact"]
+    action: Action
     importer: str
     name: str
     kind: str = ""
@@ -48,6 +73,17 @@ class Amendment:
     firms: frozenset[str] = frozenset()
     rate: float | None = None
     title: str = ""
+    makers: frozenset[str] = frozenset()
+    money: float | None = None
+    currency: str = ""
+    condition: str = ""
+
+
+def part_of(change: Amendment) -> tuple[str, ...]:
+    """The part of the rulebook that an amendment changes: rules other than duties, taxes, or one importer's measures."""
+    if change.action == "lift" or change.action in BRINGS:
+        return ("non_tariff",)
+    return ("taxes",) if change.action == EXPORT_TAX else ("measures", change.importer)
 
 
 def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> Rulebook:
@@ -64,12 +100,22 @@ def amend(rulebook: Rulebook, amendments: Iterable[tuple[Amendment, date]]) -> R
 
 
 def _amend_once(rulebook: Rulebook, change: Amendment, day: date) -> Rulebook:
-    if change.action in {"set", "add"} and change.rate is None:
+    if change.action in NEED_RATE and change.rate is None:
         message = f"`{change.action}` for {change.importer} names no rate"
         raise RoadsteadError(Fault(f"event {change.name}", "RS-L209", message, "`rate:` as a fraction"))
+    if change.action in NEED_MONEY and not (change.money and change.currency):
+        message = f"`{change.action}` for {change.importer} names no money"
+        raise RoadsteadError(Fault(f"event {change.name}", "RS-L209", message, "`money:` a car, and its `currency:`"))
     state = (*rulebook.state, f"{change.name}@{day}")
     if change.action == "lift":
         return _lift(rulebook, change, day, state)
+    if change.action in BRINGS:
+        rules = (*rulebook.non_tariff, _rule(change, day, len(rulebook.non_tariff)))
+        return replace(rulebook, non_tariff=rules, state=state)
+    if change.action == EXPORT_TAX:
+        before = rulebook.taxes.get(change.importer, ())
+        taxes = {**rulebook.taxes, change.importer: (*before, _tax_on_export(change, day, len(before)))}
+        return replace(rulebook, taxes=taxes, state=state)
     old = rulebook.measures.get(change.importer, ())
     if change.action == "add":
         new = (*old, _added(change, day, len(old)))
@@ -233,5 +279,51 @@ def _added(change: Amendment, day: date, count: int) -> Measure:
         span=Span(day, None),
         known_from=day,
         not_expressible="",
+        evidence=_evidence(change),
+    )
+
+
+def _rule(change: Amendment, day: date, count: int) -> NonTariff:
+    """A rule other than a duty that an event brings."""
+    return NonTariff(
+        measure_id=f"{change.name}/{count}",
+        importer=change.importer,
+        category="EVENT",
+        title=_instrument(change),
+        printed="",
+        effect=BRINGS[change.action],
+        acts=True,
+        worked_out_in="",
+        outward=False,
+        amount=change.money,
+        currency=change.currency,
+        bars=change.makers,
+        made_in=change.origins,
+        not_made_in=frozenset(),
+        powertrains=change.powertrains,
+        forms=EVERY_FORM,
+        condition=parse(change.condition, f"event {change.name}") if change.condition else None,
+        condition_text=change.condition,
+        driver_side="",
+        status="FUTURE",
+        span=Span(day, None),
+        evidence=_evidence(change),
+    )
+
+
+def _tax_on_export(change: Amendment, day: date, count: int) -> Tax:
+    """A tax on what leaves the importer's own ports, borne by its maker."""
+    assert change.rate is not None
+    return Tax(
+        tax_id=f"{change.name}/{count}",
+        importer=change.importer,
+        name=_instrument(change),
+        powertrains=change.powertrains,
+        base="EXPORT",
+        order=count,
+        rate=change.rate,
+        forms=frozenset(EXPORT_FORMS[Product(product)] for product in change.products),
+        status="FUTURE",
+        span=Span(day, None),
         evidence=_evidence(change),
     )

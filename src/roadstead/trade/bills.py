@@ -80,10 +80,9 @@ def qualify(rulebook: Rulebook, agreement_id: str, powertrain: str, bills: Bills
     if asked is None:
         return found
     home = cumulating(rulebook, agreement_id, bills.places, on)
-    met, odd = np.ones((2, len(asked), len(found)), dtype=bool)
-    odd[:] = False
-    for one, meets, strange in zip(asked, met, odd, strict=True):
-        meets[:], strange[:] = _meets(one, bills, home)
+    met, odd = np.zeros((2, len(asked), len(found)), dtype=bool)
+    for i, one in enumerate(asked):
+        met[i], odd[i] = _meets(one, bills, home)
     unsure = np.asarray([bool(one.declared) for one in asked], dtype=bool)[:, None]
     fails = (~met & ~unsure).any(0)
     found = np.where(fails, FAILS, np.where(met.all(0), QUALIFIES, OPEN))

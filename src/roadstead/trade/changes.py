@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.showing import Answers
 from roadstead.trade.columns import POWERTRAINS
 from roadstead.trade.inquiry import read_day
 from roadstead.trade.register import TELLERS
@@ -67,7 +68,13 @@ class Change:
         return entry
 
 
-def differences(register: Register, first: date | str, second: date | str, importer: str = "") -> tuple[Change, ...]:
+class Changes(Answers["Change"]):
+    """Changes of the law in the order of their days."""
+
+    __slots__ = ()
+
+
+def differences(register: Register, first: date | str, second: date | str, importer: str = "") -> Changes:
     """What changed after the first day up to the second, of one importer or of all; only enacted law counts.
 
     Raises
@@ -91,7 +98,7 @@ def differences(register: Register, first: date | str, second: date | str, impor
     # Where the tables begin, no law began: when it did they do not say.
     began = [e for e in law if e.effective_from and start < e.effective_from <= end and not e.from_is_floor]
     ended = [e for e in law if e.effective_to and start <= e.effective_to < end]
-    return tuple(sorted(_changes(began, ended), key=_order))
+    return Changes(sorted(_changes(began, ended), key=_order))
 
 
 def _changes(began: Sequence[Entry], ended: Sequence[Entry]) -> list[Change]:

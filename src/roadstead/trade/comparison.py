@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.showing import Answers
 from roadstead.trade import rulebook
 from roadstead.trade.inquiry import read_day, understand
 from roadstead.trade.quote import Quote, answer, own_tables, quote
@@ -55,13 +56,25 @@ class Step:
     faults: tuple[Fault, ...] = ()
 
 
+class Variants(Answers["Variant"]):
+    """Quotes of one shipment in several variants."""
+
+    __slots__ = ()
+
+
+class Steps(Answers["Step"]):
+    """A lane over the years, step by step."""
+
+    __slots__ = ()
+
+
 def read_comparison(text: str) -> tuple[str, tuple[str, ...]]:
     """``origin=JPN,KOR`` as what differs and its values; whether they can be compared, ``compare`` says."""
     by, _, listed = text.partition("=")
     return by.strip(), tuple(value.strip() for value in listed.split(",") if value.strip())
 
 
-def compare(inquiry: Inquiry, by: str, values: Sequence[str | date], world: World) -> tuple[Variant, ...]:
+def compare(inquiry: Inquiry, by: str, values: Sequence[str | date], world: World) -> Variants:
     """Quote the same shipment once for each value of what differs.
 
     Raises
@@ -86,7 +99,7 @@ def compare(inquiry: Inquiry, by: str, values: Sequence[str | date], world: Worl
             faults |= {fault: None for fault in silent if fault.code not in LAW_IS_SILENT}
         variants.append(Variant(by, str(value), told, silent))
     raise_if_any(list(faults))
-    return tuple(variants)
+    return Variants(variants)
 
 
 def read_years(text: str) -> tuple[int, int]:
@@ -108,7 +121,7 @@ def read_years(text: str) -> tuple[int, int]:
     return years
 
 
-def timeline(inquiry: Inquiry, years: tuple[int, int], world: World) -> tuple[Step, ...]:
+def timeline(inquiry: Inquiry, years: tuple[int, int], world: World) -> Steps:
     """What a lane pays from the first day of a year to the last day of another, step by step.
 
     The law is asked on every day on which a row of it begins or ends; ``inquiry.on`` does not matter.
@@ -136,7 +149,7 @@ def timeline(inquiry: Inquiry, years: tuple[int, int], world: World) -> tuple[St
             steps[-1] = replace(steps[-1], last=step.last)
         else:
             steps.append(step)
-    return tuple(steps)
+    return Steps(steps)
 
 
 def _days(rules: Rulebook, asked: Asked, begin: date, end: date) -> Iterable[tuple[date, date]]:

@@ -32,7 +32,8 @@ VOCABULARY = {
     "person": "legal or natural: who imports; legal unless declared",
     "in_quota": "true if the shipment is within the quota or holds its permit",
     "qualifies.AGREEMENT": "true if the car meets the agreement's rule of origin, for instance qualifies.USMCA",
-    "content.PLACE": "share of value made there, for instance content.USA or content.CAN_MEX [fraction]",
+    "content.PLACE": "share of value made there, for instance content.USA or content.CAN_MEX; to rules other than duties a plan's own "
+    "cars made whole abroad declare the share of their material bought in the line's country and its union [fraction]",
     "certificate.NAME": "true if held, for instance certificate.TUR_INVESTMENT",
     "approved.NAME": "true if approved, for instance approved.IND_SPMEPCI",
     "programme.NAME": "true if the firm takes part, for instance programme.THA_EV35",
@@ -61,17 +62,24 @@ def is_known(name: str) -> bool:
 
 def read_condition(row: Row, faults: list[Fault]) -> Expression | None:
     """The condition of a row of law; None, with faults noted, where it states none."""
-    try:
-        condition = parse(row["condition"], row.where("condition"))
-    except RoadsteadError as error:
-        faults.extend(error.faults)
+    noted = condition_faults(row["condition"], row.where("condition"))
+    faults.extend(noted)
+    if any(fault.code == "RS-L201" for fault in noted):
         return None
-    for name in sorted(names(condition)):
-        if not is_known(name):
-            message = f"{name!r} is not a fact a shipment can declare"
-            expected = "a fact listed in docs/conditions.md"
-            faults.append(Fault(row.where("condition"), "RS-L202", message, expected))
-    return condition
+    return parse(row["condition"], row.where("condition"))
+
+
+def condition_faults(text: str, where: str) -> list[Fault]:
+    """What is wrong with a condition: that it cannot be read, or names what is no fact."""
+    try:
+        condition = parse(text, where)
+    except RoadsteadError as error:
+        return list(error.faults)
+    return [
+        Fault(where, "RS-L202", f"{name!r} is not a fact a shipment can declare", "a fact listed in docs/conditions.md")
+        for name in sorted(names(condition))
+        if not is_known(name)
+    ]
 
 
 def parse_fact(text: str) -> tuple[str, FactValue]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from roadstead.terms.packaged import edition
 from roadstead.trade import columns
 from roadstead.trade.condition import parse
 from roadstead.trade.origin import read_methods
@@ -130,7 +131,13 @@ class Tax:
 
 def known_from(span: Span, published: date | None = None) -> date:
     """Day a rule could first be known: its publication, else its first day, a later start from the tables' own day."""
-    return published or min(span.first or AS_OF, AS_OF)
+    return published or min(span.first or rules_as_of(), rules_as_of())
+
+
+def rules_as_of() -> date:
+    """Newest day of the law in the tables that are read."""
+    other = edition()
+    return AS_OF if other is None else other.rules_as_of
 
 
 def span_of(row: Row) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from roadstead.trade.law import AS_OF, Span
+from roadstead.trade.law import Span, rules_as_of
 from roadstead.trade.telling import Clocks, Told, clocks, dated
 from roadstead.trade.wording import (
     amount,
@@ -59,7 +59,9 @@ def tell_quota_share(row: Row, law: Law) -> Told:
         title="part of a quota",
         does=kept if row["rule"] == "RESERVED" else f"they may take {part} of the quota at most",
         whom=joined((f"cars within the quota of {row['measure']}", law.where(row))),
-        clocks=clocks(measure, "measures") if measure else Clocks("", Span(None, None), AS_OF, from_is_floor=False),
+        clocks=clocks(measure, "measures")
+        if measure
+        else Clocks("", Span(None, None), rules_as_of(), from_is_floor=False),
     )
 
 

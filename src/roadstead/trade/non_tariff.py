@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import covers
 from roadstead.trade.landed import CostLine
@@ -109,7 +110,17 @@ class Car:
         return {"retail_price": self.retail_price / self.rates[currency], **self.facts}
 
     def money(self, rule: NonTariff) -> float:
-        """The amount a rule acts with. [money] or [money/car]"""
+        """The amount a rule acts with. [money] or [money/car]
+
+        Raises
+        ------
+        RoadsteadError
+            RS-L206 for a currency without a rate, which a rule that an event brings may have.
+        """
+        if rule.currency not in self.rates:
+            message = f"{rule.measure_id} is an amount in {rule.currency}, for which no exchange rate is known"
+            expected = "a row of indicator exchange_rate in your own economies.csv"
+            raise RoadsteadError(Fault(rule.importer, "RS-L206", message, expected))
         return (rule.amount or 0.0) * self.rates[rule.currency]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from roadstead.terms.errors import RoadsteadError
+from roadstead.terms.showing import Answers
 from roadstead.trade.non_tariff import binding_abroad, concerning, is_shown_only
 from roadstead.trade.quote import cited
 
@@ -64,7 +65,13 @@ class OtherRule:
     cited: Cited
 
 
-def other_rules(rulebook: Rulebook, world: World, importer: str, on: date | None = None) -> tuple[OtherRule, ...]:
+class OtherRules(Answers["OtherRule"]):
+    """Rules of a place that are no duties."""
+
+    __slots__ = ()
+
+
+def other_rules(rulebook: Rulebook, world: World, importer: str, on: date | None = None) -> OtherRules:
     """Enacted rules of a country, with those of the customs territory it belongs to; of every day where ``on`` is None.
 
     Raises
@@ -81,7 +88,7 @@ def other_rules(rulebook: Rulebook, world: World, importer: str, on: date | None
         *concerning(rulebook, place.place_id, territory, first, last),
         *binding_abroad(rulebook, place.place_id, first, last),
     )
-    return tuple(_listed(rule, world.sources) for rule in rules)
+    return OtherRules(_listed(rule, world.sources) for rule in rules)
 
 
 def _listed(rule: NonTariff, sources: Mapping[str, Source]) -> OtherRule:

@@ -9,6 +9,7 @@ import numpy as np
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.ids import Product
+from roadstead.terms.showing import Shown
 from roadstead.trade import columns, doubts, rulebook, schemas
 from roadstead.trade.duty import covers, settle
 from roadstead.trade.firms import no_group, read_firm
@@ -124,7 +125,7 @@ class Prohibition:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Shown):
     """What one car is charged at a border.
 
     Attributes

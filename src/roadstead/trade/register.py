@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.showing import Answers, Shown
 from roadstead.terms.tables import EVIDENCE_COLUMNS
 from roadstead.trade import measure_words, rule_words, rulebook
 from roadstead.trade.inquiry import read_day
@@ -41,7 +42,7 @@ EVIDENCE = frozenset(column.name for column in EVIDENCE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Shown):
     """One row of law, told.
 
     Attributes
@@ -215,7 +216,13 @@ def _near(register: Register, wanted: str) -> str:
     return begun[-1] if begun else ids[like[0]] if like else ""
 
 
-def listed(register: Register, importer: str, on: date | str | None = None) -> tuple[Entry, ...]:
+class Entries(Answers["Entry"]):
+    """Rows of law."""
+
+    __slots__ = ()
+
+
+def listed(register: Register, importer: str, on: date | str | None = None) -> Entries:
     """The law of an importer, in force on a day, or all that the tables hold.
 
     Raises
@@ -231,4 +238,4 @@ def listed(register: Register, importer: str, on: date | str | None = None) -> t
     except RoadsteadError as error:
         faults += error.faults
     raise_if_any(faults)
-    return tuple(entry for entry in found if day is None or entry.holds(day))
+    return Entries(entry for entry in found if day is None or entry.holds(day))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any, spot
+from roadstead.terms.packaged import packaged_folder, remembered
 from roadstead.terms.tables import Row, Schema, merged, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
 from roadstead.trade.facts import money_facts
 from roadstead.trade.homologation import Scheme, read_scheme
 from roadstead.trade.law import (
-    AS_OF,
     Agreement,
     Measure,
     OriginRule,
@@ -28,6 +25,7 @@ from roadstead.trade.law import (
     read_measure,
     read_origin_rule,
     read_tax,
+    rules_as_of,
     span_of,
 )
 from roadstead.trade.obligations import Obligation, read_obligations
@@ -37,8 +35,13 @@ from roadstead.world import reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from roadstead.trade.non_tariff import NonTariff
+
+
+LIMITED = frozenset({"QUOTA_TRQ", "MIN_PRICE", "COUNTERVAILING", "ANTIDUMPING"})
+"""Kinds of measure whose last day is set with the first: windows of quotas, and the five years of trade defence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +105,7 @@ class Rulebook:
 
 def data_folder() -> Path:
     """Where the packaged tables lie."""
-    return Path(str(files("roadstead.trade") / "data"))
+    return packaged_folder("trade")
 
 
 def load(
@@ -110,7 +113,8 @@ def load(
 ) -> Rulebook:
     """The packaged rulebook as known on a date, with a user's own rows added or put in place by id.
 
-    What is known later is left out; but a last day that is in the tables is there at once, even if it was only set later.
+    What is known later is left out, and so is a last day that only came with what followed and was not known yet: the rule goes on.
+    Quotas, least prices and trade defence keep their last days, which are set as they begin.
     ``currencies`` are those with an exchange rate; the packaged ones where None.
 
     Raises
@@ -123,7 +127,7 @@ def load(
     return _packaged_rules(known, rates) if own_rules is None else _merged_rules(known, own_rules, rates)
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _packaged_rules(as_known_on: date, currencies: frozenset[str]) -> Rulebook:
     """The packaged rules alone; they are the same all along, so quotes in a row ask for them once."""
     tables = rows()
@@ -168,7 +172,7 @@ def _merged_rules(as_known_on: date, own_rules: Path, currencies: frozenset[str]
     return _rulebook(tables, as_known_on)
 
 
-@lru_cache(maxsize=len(schemas.ALL))
+@remembered
 def _packaged(schema: Schema) -> tuple[Row, ...]:
     return read_table(data_folder() / f"{schema.name}.csv", schema)
 
@@ -185,10 +189,11 @@ def _merge(tables: dict[str, list[Row]], schema: Schema, folder: Path, faults: l
 
 def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Rulebook:
     measures: dict[str, list[Measure]] = {}
+    later: dict[str, list[Measure]] = {}
     for row in tables["measures"]:
         measure = read_measure(row)
-        if measure.known_from <= as_known_on:
-            measures.setdefault(measure.importer, []).append(measure)
+        filed = measures if measure.known_from <= as_known_on else later
+        filed.setdefault(measure.importer, []).append(measure)
     faults: list[Fault] = []
     origin_rules = tuple(read_origin_rule(row, faults) for row in tables["origin_rules"])
     quota_shares = read_shares(tables["quota_shares"], faults)
@@ -210,8 +215,11 @@ def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Ruleboo
     schemes = map(read_scheme, tables["homologation"])
     return Rulebook(
         as_known_on=as_known_on,
-        as_of=AS_OF,
-        measures={importer: tuple(filed) for importer, filed in measures.items()},
+        as_of=rules_as_of(),
+        measures={
+            importer: tuple(_as_then(measure, as_known_on, later.get(importer, ())) for measure in filed)
+            for importer, filed in measures.items()
+        },
         treaties=Treaties(
             agreements={a.agreement_id: a for a in agreements if known_from(a.span) <= as_known_on},
             origin_rules=origin_rules,
@@ -226,3 +234,25 @@ def _rulebook(tables: Mapping[str, Sequence[Row]], as_known_on: date) -> Ruleboo
         homologation=tuple(scheme for scheme in schemes if known_from(scheme.span) <= as_known_on),
         money_facts=money_facts(measure.condition for filed in measures.values() for measure in filed),
     )
+
+
+def _as_then(measure: Measure, day: date, later: Iterable[Measure]) -> Measure:
+    """A measure with the last day that was known on a day: none where it only ended because of one published later."""
+    last = measure.span.last
+    if last is None or last < day or measure.kind in LIMITED:
+        return measure
+    follows = last + timedelta(days=1)
+    if any(other.is_law and other.span.first == follows and _takes_place(other, measure) for other in later):
+        return replace(measure, span=Span(measure.span.first, None))
+    return measure
+
+
+def _takes_place(other: Measure, measure: Measure) -> bool:
+    """True where a measure is of the kind of another and on some of its cars."""
+
+    def meet(left: frozenset[str], right: frozenset[str]) -> bool:
+        return not left or not right or bool(left & right)
+
+    origins = "*" in other.origins | measure.origins or meet(other.origins, measure.origins)
+    kinds = other.kind == measure.kind and origins and meet(other.products, measure.products)
+    return kinds and meet(other.powertrains, measure.powertrains)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from roadstead.trade.columns import ENACTED
 from roadstead.trade.condition import parse
 from roadstead.trade.condition_words import condition_words
-from roadstead.trade.law import AS_OF, FLOOR, Span, known_from
+from roadstead.trade.law import FLOOR, Span, known_from, rules_as_of
 from roadstead.trade.wording import with_article
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def clocks(row: Row, table: str) -> Clocks:
 
 def dated(span: Span) -> Clocks:
     """Clocks of a row that names its days only: it is law, and the days say how it stands."""
-    status = "FUTURE" if span.first and span.first > AS_OF else "IN_FORCE"
-    if span.last and span.last < AS_OF:
+    status = "FUTURE" if span.first and span.first > rules_as_of() else "IN_FORCE"
+    if span.last and span.last < rules_as_of():
         status = "ENDED"
     return Clocks(status, span, known_from(span), from_is_floor=False)
 

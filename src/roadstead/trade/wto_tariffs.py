@@ -26,10 +26,7 @@ INDICATOR, REPORTER, PARTNER, CODE = (
     "partner_economy_code",
     "product_sector_code",
 )
-COLUMNS = (
-    *(Wanted(name) for name in (INDICATOR, REPORTER, PARTNER, CODE, "year", "value")),
-    Wanted("product_sector_classification_code", required=False),
-)
+COLUMNS = tuple(Wanted(name) for name in (INDICATOR, REPORTER, PARTNER, CODE, "year", "value"))
 EDITION = "H5"
 """The file does not tell the edition of the Harmonized System: 8703.90, where electric cars stood before 2017, is left out."""
 EVERYONE = ("", "000")

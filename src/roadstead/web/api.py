@@ -21,6 +21,7 @@ from roadstead.web import queue
 from roadstead.web.asked import desk_of, own_request
 from roadstead.web.asking import ask_for, last_change, levers_of
 from roadstead.web.compare_desk import beside
+from roadstead.web.form import MOST_PATCHES
 from roadstead.web.futures_desk import chances
 from roadstead.web.live import Seen, look, streamed
 from roadstead.web.outlook_desk import Asked, of_market
@@ -30,7 +31,7 @@ from roadstead.web.queue import Wish
 from roadstead.web.refusals import as_json
 from roadstead.web.uploads import take_in
 
-MOST_TEXT, MOST_PATCHES = 200, 200
+MOST_TEXT = 200
 Text = Annotated[str, Query(max_length=MOST_TEXT)]
 
 

@@ -111,4 +111,9 @@ def _faults(request: Request, error: Exception) -> Sequence[Fault]:
 def _unread(error: Mapping[str, object]) -> Fault:
     place = error.get("loc", ())
     where = ".".join(str(part) for part in place[1:]) if isinstance(place, tuple) else ""
-    return Fault(where[:80], "RS-B809", str(error.get("msg", ""))[:200], "what docs/desk.md describes")
+    return Fault(
+        where[:80],
+        "RS-B809",
+        str(error.get("msg", ""))[:200],
+        "what the page offers; for programs, what /api/v1/openapi.json describes",
+    )

@@ -71,7 +71,6 @@ plans = Table(
     Column("plan_id", Text, primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
     Column("person", Text, nullable=False),
-    Column("case_name", Text, nullable=False),
     Column("asked", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("made_at", Double, nullable=False),
@@ -106,8 +105,8 @@ STEPS = (
         ends_at DOUBLE PRECISION NOT NULL
     );
     CREATE TABLE plans (
-        plan_id TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL UNIQUE, person TEXT NOT NULL, case_name TEXT NOT NULL,
-        asked TEXT NOT NULL, state TEXT NOT NULL, made_at DOUBLE PRECISION NOT NULL, begun_at DOUBLE PRECISION,
+        plan_id TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL UNIQUE, person TEXT NOT NULL, asked TEXT NOT NULL,
+        state TEXT NOT NULL, made_at DOUBLE PRECISION NOT NULL, begun_at DOUBLE PRECISION,
         ended_at DOUBLE PRECISION, attempts INTEGER NOT NULL, worker TEXT, lease_until DOUBLE PRECISION, stop INTEGER NOT NULL,
         run TEXT, faults TEXT
     );

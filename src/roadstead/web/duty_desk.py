@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 
+from roadstead.playbook.book import Name
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS, Powertrain
 from roadstead.trade import rulebook
@@ -20,7 +21,6 @@ from roadstead.world import reference
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
 
-    from roadstead.playbook.book import Name
     from roadstead.trade.quote import Quote
 
 router = APIRouter(include_in_schema=False)
@@ -95,8 +95,6 @@ def _inquiry(asked: dict[str, str]) -> Inquiry:
 @cache
 def importers() -> tuple[tuple[str, Name], ...]:
     """Customs territories whose law is known, with their names."""
-    from roadstead.playbook.book import Name
-
     places = reference.load().gazetteer.places
     known = [(one, places[one]) for one in rulebook.load(None).measures if one in places]
     return tuple((one, Name(place.name, place.name_zh)) for one, place in sorted(known, key=lambda pair: pair[1].name))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Request
@@ -13,8 +11,9 @@ from starlette.responses import Response
 from roadstead.outlook.outside import published
 from roadstead.outlook.summary import markets_named
 from roadstead.playbook.book import Name
-from roadstead.report.charts import fan
+from roadstead.report.charts.fan_others import Other
 from roadstead.report.words import Words
+from roadstead.showing.outlooks import fan_drawn, fans_ahead
 from roadstead.study.outlooks import outlook, outlook_beside
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.web.kept import kept
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from roadstead.outlook.summary import MarketOutlook, Summary, YearAhead
 
 router = APIRouter(include_in_schema=False)
-DRAWS, HISTORY, SINCE = 1000, 9, "2024"
-"""Joint draws, years of history before a fan, and the year from which published projections are shown."""
+DRAWS, SINCE = 1000, "2024"
+"""Joint draws, and the year from which published projections are shown."""
 DEFAULT, HALF = "CHN", "50"
 """Market that is shown first, one of which others have published much; and weight of a view where none is said. [per cent]"""
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -122,19 +121,11 @@ def _all_markets(view: str, weight: float, policies: bool) -> Summary:
 @kept(64)
 def drawn(asked: Asked, language: Literal["en", "zh"]) -> bytes:
     """The fan of a market with what others published, as SVG."""
-    market, words = of_market(asked).markets[0], Words(language, "USD")
-    known = [fan.FanYear(year.year, year.nev_share) for year in market.history if year.nev_share is not None]
-    years = [
-        fan.FanYear(year.year, None, s.p05, s.p10, s.p50, s.p90, s.p95)
-        for year in market.ahead
-        for s in (year.nev_share,)
-    ]
-    others = [fan.Other(view.name, view.year, view.share or 0.0) for view, _ in _beside(market)]
-    shown = fan.Fan(words.name(name_of(market.market)), [*known[-HISTORY:], *years], others)
-    with tempfile.TemporaryDirectory(prefix="roadstead-fan-") as folder:
-        path = Path(folder) / "fan.svg"
-        fan.write(path, words.label("desk.outlook.chart"), [shown], words=words)
-        return path.read_bytes()
+    told, words = of_market(asked), Words(language, "")
+    market = told.markets[0]
+    others = [Other(view.name, view.year, view.share or 0.0) for view, _ in _beside(market)]
+    fans = [replace(fan, name=words.name(name_of(market.market)), others=others) for fan in fans_ahead(told)]
+    return fan_drawn(fans, words).svg().encode()
 
 
 def name_of(market: str) -> Name:

@@ -33,11 +33,6 @@ def language_of(request: Request) -> Literal["en", "zh"]:
     return cast('Literal["en", "zh"]', next((one for one in wished if one in LANGUAGES), "en"))
 
 
-def words_of(request: Request, currency: str = "USD") -> Words:
-    """The words of a page."""
-    return Words(language_of(request), currency)
-
-
 def who_of(request: Request) -> Who:
     """Who asks; nobody on pages that are open to all."""
     return cast("Who", getattr(request.state, "who", NO_ONE))
@@ -54,7 +49,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 def filled(request: Request, template: str, **values: Any) -> str:
     """A template with its values."""
-    words = values.pop("words", None) or words_of(request)
+    words = Words(language_of(request), "USD")
     here = request.url.path.split("/")[1]
     return (
         _environment()

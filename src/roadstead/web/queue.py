@@ -143,7 +143,7 @@ def ask(engine: Engine, plan_id: str, person: str, wish: Wish) -> None:
         number = connection.execute(select(func.coalesce(func.max(plans.c.number), 0))).scalar_one() + 1
         connection.execute(
             insert(plans).values(
-                plan_id=plan_id, number=number, person=person, case_name=wish.case, asked=json.dumps(asdict(wish)),
+                plan_id=plan_id, number=number, person=person, asked=json.dumps(asdict(wish)),
                 state=State.WAITING, made_at=now(connection), attempts=0, stop=0,
             )
         )  # fmt: skip
@@ -253,10 +253,10 @@ def planning(engine: Engine, plan_id: str) -> Planning:
     return _planning(row)
 
 
-def listed(engine: Engine, most: int = LISTED) -> tuple[Planning, ...]:
+def listed(engine: Engine) -> tuple[Planning, ...]:
     """The latest plans, the latest first."""
     with reading(engine) as connection:
-        rows = connection.execute(select(plans).order_by(plans.c.number.desc()).limit(most)).mappings().all()
+        rows = connection.execute(select(plans).order_by(plans.c.number.desc()).limit(LISTED)).mappings().all()
     return tuple(map(_planning, rows))
 
 
@@ -274,10 +274,10 @@ def before(engine: Engine, number: int) -> int:
         return int(connection.execute(ahead).scalar_one())
 
 
-def told(engine: Engine, plan_id: str, after: int = 0) -> tuple[Told, ...]:
-    """What was told of a plan, in order, after the news of a number."""
+def told(engine: Engine, plan_id: str) -> tuple[Told, ...]:
+    """What was told of a plan, in order."""
     with reading(engine) as connection:
-        asked = select(news).where(news.c.plan_id == plan_id, news.c.number > after).order_by(news.c.number)
+        asked = select(news).where(news.c.plan_id == plan_id).order_by(news.c.number)
         rows = connection.execute(asked).all()
     return tuple(Told(row.number, row.at, row.stage, json.loads(row.detail)) for row in rows)
 

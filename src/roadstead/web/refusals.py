@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -37,7 +38,7 @@ def status_of(faults: Sequence[Fault]) -> int:
 
 def as_json(faults: Sequence[Fault]) -> list[dict[str, str]]:
     """Faults as the command line's JSON tells them."""
-    return [{"where": f.where, "code": f.code, "message": f.message, "expected": f.expected} for f in faults]
+    return [asdict(fault) for fault in faults]
 
 
 def refused(request: Request, faults: Sequence[Fault], status: int = 0) -> Response:

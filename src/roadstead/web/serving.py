@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "ROADSTEAD_DATABASE"
 """Variable in which a worker is told the database: an address may hold a password, and command lines are seen by all."""
+LAST_PORT = 65_535
 LOOK, PATIENCE = 0.5, 5.0
 """Time between two looks at the workers, and time they are given to end. [s]"""
 
@@ -105,14 +106,14 @@ def serve(
     Raises
     ------
     RoadsteadError
-        RS-B802 for a host that others reach without a way to tell who they are; RS-B807 where the database cannot be used.
+        RS-B802 for a host that others reach without a way to tell who they are; RS-B807 where the database cannot be used; RS-C702
+        for an address that is taken or none; RS-S622 for numbers that are none of workers or threads.
     """
+    _must_be_counts(workers, threads)
     place, address = open_workplace(folder, database)
     engine = open_database(address)
     must_be_guarded(settings, engine)
-    listening = socket.create_server((settings.host, settings.port), family=_family(settings.host))
-    # Connections inherit it: else each answer's second part waits for the browser to confirm the first, 40 ms on many systems.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening = _listening(settings)
     port = listening.getsockname()[1]
     with _ended_as_asked():
         crew = Crew(place, address, workers, threads)
@@ -147,6 +148,7 @@ def work_here(
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Be a worker of a desk, until it is told to end, which is said, or the process that is named as its parent is gone."""
+    _must_be_counts(1, threads)
     place, address = open_workplace(folder, database)
     engine, name = open_database(address), name or worker_name()
     leave_when_told(engine, name, say)
@@ -169,6 +171,28 @@ def _ended_as_asked() -> Iterator[None]:
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _must_be_counts(workers: int, threads: int) -> None:
+    if workers < 0:
+        raise RoadsteadError(Fault("--workers", "RS-S622", f"{workers} workers", "a whole number from 0"))
+    if threads < 1:
+        raise RoadsteadError(Fault("--threads", "RS-S622", f"{threads} threads", "a whole number from 1"))
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """A socket at the desk's address."""
+    where = f"{settings.host}:{settings.port}"
+    expected = "an address of this machine with a port that is free; `--port 0` takes any"
+    if not 0 <= settings.port <= LAST_PORT:
+        raise RoadsteadError(Fault(where, "RS-C702", f"there is no port {settings.port}", expected))
+    try:
+        listening = socket.create_server((settings.host, settings.port), family=_family(settings.host))
+    except OSError as error:
+        raise RoadsteadError(Fault(where, "RS-C702", error.strerror or str(error), expected)) from None
+    # Connections inherit it: else each answer's second part waits for the browser to confirm the first, 40 ms on many systems.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _family(host: str) -> socket.AddressFamily:

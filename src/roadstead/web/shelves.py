@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -28,10 +28,10 @@ from roadstead.web.uploads import take_in
 from roadstead.web.workplace import MANIFEST
 
 if TYPE_CHECKING:
-    from roadstead.web.workplace import RunShown
+    from roadstead.web.workplace import RunShown, Workplace
 
 router = APIRouter(include_in_schema=False)
-PLAYBOOK, WORKBOOK = "playbook.html", "playbook.xlsx"
+PLAYBOOK = "playbook.html"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLAYBOOK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """A playbook carries its own style and asks nobody for anything; only the desk may frame it."""
@@ -87,7 +87,7 @@ def runs(request: Request) -> Response:
 
 @router.get("/runs/{name}")
 def run(request: Request, name: str) -> Response:
-    """A run: its worth, its playbook, and what can be taken away."""
+    """A run: its worth, its playbook, what can be taken away, and what it may be set beside."""
     place = desk_of(request).workplace
     shown = place.run(name)
     tables = [file for file in shown.files if file.startswith("tables/")]
@@ -145,7 +145,7 @@ def framed(document: Path | str) -> Response:
     return FileResponse(document, media_type="text/html", headers=headers)
 
 
-def _packed(place: Any, shown: RunShown) -> Path:
+def _packed(place: Workplace, shown: RunShown) -> Path:
     with tempfile.NamedTemporaryFile(prefix="roadstead-run-", suffix=".zip", delete=False) as handle:
         to = Path(handle.name)
         try:

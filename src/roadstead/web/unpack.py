@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from roadstead.study.bundled import CASE_FILE
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.workbooks import OLD
 from roadstead.terms.zips import BROKEN
@@ -25,7 +27,6 @@ ENDINGS = frozenset({".yaml", ".csv", ".md", ".txt"})
 LINK = 0o120000
 KIND = 0o170000
 AT_ONCE = 65_536
-CASE_FILE = "case.yaml"
 BOOK = "book.xlsx"
 """Name of a workbook while it is read: what was handed in may be called anything."""
 OF_A_WORKBOOK = {"[content_types].xml", "content.xml"}
@@ -137,10 +138,7 @@ def main(packed: Path, into: Path) -> str:
     try:
         return json.dumps({"name": (_of_workbook if _is_workbook(packed) else _of_folder)(packed, into), "faults": []})
     except RoadsteadError as error:
-        faults = [
-            {"where": f.where, "code": f.code, "message": f.message, "expected": f.expected} for f in error.faults
-        ]
-        return json.dumps({"name": "", "faults": faults})
+        return json.dumps({"name": "", "faults": [asdict(fault) for fault in error.faults]})
 
 
 def limit(memory: int, seconds: int, file: int) -> None:

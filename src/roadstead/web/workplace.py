@@ -172,12 +172,8 @@ def _title(path: Path) -> Name | None:
 
 
 def _shown(path: Path) -> RunShown | None:
-    from roadstead.study.store import (
-        read_manifest,
-    )  # brings the planner along, which who only looks at names does not need
-
     try:
-        told = read_manifest(path)
+        told = manifest.read(path.parent)
     except RoadsteadError:
         return None
     if "gap_npv" not in told["result"]:

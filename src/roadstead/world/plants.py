@@ -88,6 +88,10 @@ class Plant:
         begun = self.standing in {Standing.RUNS, Standing.ENDED}
         return begun or self.begins > self.planned
 
+    def ran(self, day: date) -> bool:
+        """True where it ran on a day, as far as its dates tell."""
+        return self.begins is not None and self.begins <= day and (self.ended is None or self.ended > day)
+
     @property
     def late(self) -> float:
         """Months from the end of the start first stated to the first car or the start last stated; 0 where in time. [months]"""

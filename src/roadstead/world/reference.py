@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from roadstead.terms.packaged import packaged_folder, remembered
 from roadstead.terms.tables import Row, Schema, merged, read_table
 from roadstead.world import schemas
 from roadstead.world.lanes import SeaLanes
@@ -17,6 +15,7 @@ from roadstead.world.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from roadstead.terms.evidence import Evidence, Source
 
@@ -24,6 +23,8 @@ BUILT_ON = date(2026, 11, 27)
 """Day the packaged tables were last built."""
 DOLLAR = "USD"
 WORLD = "WLD"
+HISTORIES = ("sales", "nev", "incomes", "year_to_date")
+"""Tables of yearly figures that forecasts start from. The split of NEV, which begins in 2023, has a rule of its own."""
 LARGE_MARKET = 1_000_000.0
 """Cars a year from which a market is called large. [cars/year]"""
 
@@ -111,10 +112,10 @@ class World:
 
 def data_folder() -> Path:
     """Where the packaged tables lie."""
-    return Path(str(files("roadstead.world") / "data"))
+    return packaged_folder("world")
 
 
-@lru_cache(maxsize=len(schemas.ALL))
+@remembered
 def _packaged(schema: Schema) -> tuple[Row, ...]:
     return read_table(data_folder() / f"{schema.name}.csv", schema)
 
@@ -131,24 +132,31 @@ def packaged_currencies() -> frozenset[str]:
     return frozenset({DOLLAR, *(currency for currency, _ in exchange_rates(_packaged(schemas.ECONOMIES)))})
 
 
-def load(own_facts: Path | None = None) -> World:
-    """The reference world, with a user's own rows added or put in place by key."""
-    return _reference() if own_facts is None else _built(own_facts)
+def load(own_facts: Path | None = None, known_on: date | None = None) -> World:
+    """The reference world, with a user's own rows added or put in place by key.
+
+    With ``known_on``, histories end with the last year that was over by that day, and the split of NEV is the latest of them, or the first
+    there is; every other table is as packaged. Figures stand as they are told today: what was corrected since is not as it was told then.
+    """
+    return _reference() if own_facts is None and known_on is None else _built(own_facts, known_on)
 
 
-@lru_cache(maxsize=1)
+@remembered
 def _reference() -> World:
     """The packaged world alone; it is the same all along."""
-    return _built(None)
+    return _built(None, None)
 
 
-def _built(own_facts: Path | None) -> World:
+def _built(own_facts: Path | None, known_on: date | None) -> World:
     tables: dict[str, tuple[Row, ...]] = {s.name: _packaged(s) for s in schemas.ALL}
     if own_facts is not None:
         for schema in schemas.ALL:
             path = own_facts / f"{schema.name}.csv"
             if path.exists():
                 tables[schema.name] = merged(schema, tables[schema.name], read_table(path, schema, must_rest_on=True))
+    if known_on is not None:
+        tables |= {name: _known(tables[name], known_on) for name in HISTORIES}
+        tables["nev_split"] = _first_known(tables["nev_split"], known_on)
     distances: dict[tuple[str, str, str], float] = {}
     for row in tables["sea_distances"]:
         key = (row["origin"], row["destination"], row["route"])
@@ -161,6 +169,24 @@ def _built(own_facts: Path | None) -> World:
         markets=_market_histories(tables),
         economies=_economy_figures(tables["economies"]),
     )
+
+
+def _known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
+    """Rows of years that were over by a day, and of the months of a year under way."""
+    first_ahead = (day + timedelta(days=1)).year
+    return tuple(
+        row for row in rows if row["year"] < first_ahead or ("months" in row.values and row["year"] == day.year)
+    )
+
+
+def _first_known(rows: tuple[Row, ...], day: date) -> tuple[Row, ...]:
+    """Rows of years that were over by a day; of a place without one, those of its first year on record."""
+    known = _known(rows, day)
+    told = {row["place"] for row in known}
+    first: dict[str, int] = {}
+    for row in rows:
+        first[row["place"]] = min(row["year"], first.get(row["place"], row["year"]))
+    return (*known, *(row for row in rows if row["place"] not in told and row["year"] == first[row["place"]]))
 
 
 def _market_histories(tables: Mapping[str, tuple[Row, ...]]) -> Mapping[str, MarketHistory]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from benchmarks.imports import GIGABYTE, NAME, imported, made
+from benchmarks.imports import NAME, imported, made
+from benchmarks.memory import GIGABYTE
 from roadstead.world import reference
 
 ROWS = 400_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -47,6 +48,9 @@ def test_people_are_added_listed_and_removed(run: Callable[..., Said], tmp_path:
         (("--host", "0.0.0.0"), "RS-B802"),
         (("--user-header", "X-User"), "RS-B802"),
         (("--database", "nonsense"), "RS-B807"),
+        (("--port", "99999"), "RS-C702"),
+        (("--workers", "-1"), "RS-S622"),
+        (("--threads", "0"), "RS-S622"),
         (("--database", "postgresql+psycopg://ann:s3cret@127.0.0.1:9/desk"), "RS-B807"),
     ],
 )
@@ -91,3 +95,10 @@ def test_a_worker_on_its_own_takes_plans_and_ends_with_ctrl_c(tmp_path: Path):
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in said
+
+
+def test_a_port_that_is_taken_is_told(run: Callable[..., Said], tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        said = run("serve", tmp_path, "--port", other.getsockname()[1])
+    assert said.codes == ["RS-C702"]
+    assert "--port 0" in said.err

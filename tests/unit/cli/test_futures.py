@@ -42,8 +42,8 @@ def test_every_event_has_evidence_and_a_base_rate(told):
     assert events["charter_peak"]["base_rate"] is None
     assert events["suez_opens"]["lasts"] == 22
     assert events["zaf_raises"]["lasts"] is None
-    assert events["rus_plant_seized"]["played"] is False
-    assert "shown, not yet played" in events["rus_plant_seized"]["would_change"]
+    assert events["charter_peak"]["played"] is False
+    assert "shown, not played by itself" in events["charter_peak"]["would_change"]
 
 
 def test_chances_by_a_year_come_from_joint_paths(told):

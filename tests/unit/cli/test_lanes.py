@@ -107,6 +107,13 @@ def test_a_fact_not_declared_is_told_once_with_the_most_it_saves(run):
     assert "true saves up to 25 %" in said.out
 
 
+def test_quotes_side_by_side_are_drawn(run, tmp_path):
+    chart = tmp_path / "beside.svg"
+    said = run(*LANE, "--compare", "origin=JPN,CHN", "--on", "2025-03-01", "--chart", chart).out
+    assert f"drawn: {chart}" in said
+    assert "JPN: 10 %; CHN: " in chart.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "begins"), [("a.svg", b"<svg"), ("a.png", b"\x89PNG"), ("a.html", b"<!doctype html>")]
 )

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from quick_cases import quick_case
 
 from roadstead.cli import plan
 from roadstead.study import api
@@ -18,6 +19,8 @@ from roadstead.study.bundled import bundled
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from roadstead.study.study import Run
 
 CODE = "import sys; from roadstead.cli import main; sys.exit(main())"
 QUICK = ("--seconds", "20", "--gap", "0.1", "--workers", "1")
@@ -65,7 +68,7 @@ def test_progress_is_told_on_standard_error(planned):
 
 def test_the_run_folder_has_pages_and_manifest(planned):
     folder, _ = planned
-    for name in ("playbook.html", "playbook.xlsx", "manifest.json"):
+    for name in ("playbook.html", "playbook.xlsx", "playbook.pptx", "manifest.json"):
         assert (folder / name).stat().st_size > 0
     assert [path.name for path in folder.parent.iterdir()] == ["first"], "nothing is left beside it"
 
@@ -149,10 +152,9 @@ def test_a_pin_and_a_budget_that_clash_are_told_in_the_cases_words(run, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_people_see_the_first_screen_and_where_to_read_on(run, monkeypatch, tmp_path: Path):
-    """In Chinese, planned in this process; the plan itself is not written, so that the page's place is only told."""
-    done = api.plan(bundled("starter"), gap=0.1, seconds=20.0, workers=1)
-    monkeypatch.setattr(api, "plan", lambda *_, **__: api.Planned(done.run, tmp_path / "run"))
+def test_people_see_the_first_screen_and_where_to_read_on(run, starter_run: Run, monkeypatch, tmp_path: Path):
+    """In Chinese too; the plan itself is not written, so that the page's place is only told."""
+    monkeypatch.setattr(api, "plan", lambda *_, **__: api.Planned(starter_run, tmp_path / "run"))
     english = run("plan", bundled("starter"))
     assert english.status == 0
     assert f"Read on in {tmp_path / 'run' / 'playbook.html'}" in english.out.splitlines()[-1]
@@ -185,9 +187,9 @@ def test_two_runs_of_one_second_have_two_names(tmp_path: Path):
     assert plan._free(tmp_path / "byd") == tmp_path / "byd-3"
 
 
-def interrupted(tmp_path: Path, stage: str) -> tuple[int, str, str]:
+def interrupted(case: Path, tmp_path: Path, stage: str) -> tuple[int, str, str]:
     """Status, output and log of a plan that is interrupted once a stage begins; not at all where that is nothing."""
-    command = [sys.executable, "-c", CODE, "plan", str(bundled("starter")), "--out", str(tmp_path / "out"), "--json"]
+    command = [sys.executable, "-c", CODE, "plan", str(case), "--out", str(tmp_path / "out"), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr if stage else ():
             if line.startswith(stage):
@@ -199,9 +201,12 @@ def interrupted(tmp_path: Path, stage: str) -> tuple[int, str, str]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise there")
 @pytest.mark.parametrize("stage", ["planning", "planning again"])
-def test_an_interrupt_ends_planning_with_what_there_is_and_comparing_with_nothing(tmp_path: Path, stage: str):
+def test_an_interrupt_ends_planning_with_what_there_is_and_comparing_with_nothing(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, stage: str
+):
     """Planning is ended early, and the best plan so far is told and written; what comes after it is left, and planned again from there."""
-    status, out, err = interrupted(tmp_path, stage)
+    case = quick_case(tmp_path_factory.mktemp("quick") / "case")
+    status, out, err = interrupted(case, tmp_path, stage)
     if stage == "planning":
         assert "interrupted: ending with the best plan so far, which is then compared; once more leaves at once" in err
         assert status == 0
@@ -213,7 +218,7 @@ def test_an_interrupt_ends_planning_with_what_there_is_and_comparing_with_nothin
         kept = tmp_path / plan.UNFINISHED
         assert err.splitlines()[-1] == plan.KEPT.format(folder=kept)
         assert list(tmp_path.iterdir()) == [kept]
-        status, _, err = interrupted(tmp_path, "")
+        status, _, err = interrupted(case, tmp_path, "")
         assert status == 0
         assert "planning, from what an unfinished run had found" in err
         assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rehearsals import small_grown_case
+from rehearsals import PATHS, small_grown_case
 
 from roadstead.cli import main
+from roadstead.cli.rehearse import Rehearsing
 from roadstead.playbook.book import Amount
 from roadstead.report.words import Words
-from roadstead.study.rehearsing import rehearse_folder
+from roadstead.study.rehearsing import Size, rehearse_folder
 from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
 
@@ -39,7 +39,7 @@ def test_json_has_every_path_and_policy(run, folder: Path):
     assert said.status == 0
     found = said.json
     assert found["paths"] == 5
-    assert found["first_path"] == 20_000
+    assert found["first_path"] == PATHS
     assert found["timetable_wait"] == 5
     keys = [one["policy"] for one in found["policies"]]
     assert tuple(keys[:5]) == FIRST
@@ -56,7 +56,8 @@ def test_json_has_every_path_and_policy(run, folder: Path):
     assert found["signposts"]
     for one in found["signposts"]:
         assert one["fresh"]["asked"] <= 5
-        assert one["conditions"]
+        assert one["to_go_by"]["conditions"] == one["conditions"], "five paths choose no other sign"
+        assert one["to_go_by"]["said_zh"]
         assert 0.0 <= one["tree"]["missed"] <= 1.0
     assert len(found["foresight"]) == 2
     for one in found["foresight"]:
@@ -79,19 +80,15 @@ def test_the_table_in_both_languages(run, folder: Path, language: str, head: str
     assert "±" in said.out
     for key in ("table.breaks", "table.fresh_signs", "beside.plan"):
         assert own.label(key) in said.out
-    assert {"en": "none of 3 paths", "zh": "3条路径中"}[language] in said.out
+    assert {"en": "of 3 paths", "zh": "3条路径中"}[language] in said.out
 
 
 @pytest.fixture(scope="module")
 def planned(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A plan that was rehearsed as it was made: its run folder, and what was printed."""
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    case = tmp_path_factory.mktemp("quick") / "case"
-    shutil.copytree(folder, case)
-    (case / "case.yaml").write_text(text.replace("times: 2,", "times: 0,"), encoding="utf-8")
     out = tmp_path_factory.mktemp("runs") / "first"
     printed = io.StringIO()
-    words = ("plan", case, "--out", out, "--gap", "0.05", "--workers", "1", "--json", "--rehearse", "--paths", "3")
+    words = ("plan", folder, "--out", out, "--gap", "0.05", "--workers", "1", "--json", "--rehearse", "--paths", "3")
     with redirect_stdout(printed):
         assert main([*map(str, words), "--ahead", "0"]) == 0
     return out, json.loads(printed.getvalue())
@@ -113,9 +110,20 @@ def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Pa
     assert "--replace" in refused.err
     said = run("rehearse", folder, "--paths", "3", "--ahead", "0", "--workers", "1", "--replace", "--json")
     assert said.status == 0
-    assert said.json == told["rehearsal"] | {"run": str(folder)}
+    assert said.json == told["rehearsal"] | {"run": str(folder), "world_moved": None}
+    case = folder / json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["made_from"]
+    own = case / "rules" / "measures.csv"
+    before = own.read_text(encoding="utf-8")
+    own.write_text(before.replace(",AD_VALOREM,0.0,", ",AD_VALOREM,0.1,"), encoding="utf-8")
     again = run("rehearse", folder, "--paths", "2", "--ahead", "0", "--workers", "1", "--replace")
+    own.write_text(before, encoding="utf-8")
+    assert "The world has moved since this run was made: trade/measures: 1 changed; it stands on its own." in again.out
     assert f"Told in {folder / 'playbook.html'} from now on" in again.out
+
+
+def test_the_command_goes_as_far_as_the_library_where_nobody_says_how_far():
+    asked = Rehearsing()
+    assert Size(asked.paths, asked.ahead, asked.breaks) == Size()
 
 
 def test_what_cannot_be_rehearsed_is_refused(run, folder: Path, tmp_path: Path):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 import roadstead as rs
-from roadstead.cli.rules import TABLES
+from roadstead.showing.laws import TABLES
 from roadstead.terms.evidence import Confidence
 from roadstead.trade import changes, register, rulebook, schemas
 from roadstead.trade.columns import ENACTED

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from roadstead.report.words import Words
+from roadstead.showing import worlds
 from roadstead.study.watch import watch
+from roadstead.study.world_moved import moved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,3 +69,27 @@ def test_what_cannot_be_asked(words, codes, stored: Path, run):
 def test_no_run(run, tmp_path: Path):
     said = run("watch", tmp_path)
     assert (said.status, said.codes) == (2, ["RS-S703"])
+
+
+def test_a_world_that_moved_is_told(of_another_day: Path, run):
+    """Own rules of today that the run did not have, in both languages and as data."""
+    rules = of_another_day.parent / "rules"
+    said = run("watch", of_another_day, "--rules", rules)
+    assert "The world has moved since this run was made: trade/measures: 1 changed; it stands on its own." in said.out
+    gone = moved(of_another_day, {"rules": rules})
+    assert gone is not None
+    assert "世界数据已有变动：trade/measures：修改1行" in worlds.said(gone, of_another_day, "zh")
+    told = run("watch", of_another_day, "--rules", rules, "--json").json["world_moved"]
+    assert (told["changed"], told["tables"][0]["rows"][0]["key"]) == (1, "TUR-502")
+
+
+@pytest.fixture
+def of_another_day(stored: Path, tmp_path: Path) -> Path:
+    """A run, and beside it the rules of its case with a note of today."""
+    shutil.copytree(stored, tmp_path / "run")
+    shutil.copytree(stored / "inputs" / "rules", tmp_path / "rules")
+    measures = tmp_path / "rules" / "measures.csv"
+    text = measures.read_text(encoding="utf-8")
+    assert text.count("the packaged row charges") == 1
+    measures.write_text(text.replace("the packaged row charges", "the row of 2026 charges"), encoding="utf-8")
+    return tmp_path / "run"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from quick_cases import quick_case
+from rehearsals import small_grown_case
 
 from roadstead.study import manifest
 from roadstead.study.bundled import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Said
 
@@ -76,18 +78,18 @@ def test_check_names_every_cell_at_once(run, book: Path):
     assert [fault["code"] for fault in told] == ["RS-T109", "RS-S603", "RS-T107"]
 
 
-def test_the_plan_of_a_workbook_is_that_of_its_case_and_its_run_records_it(
-    run, book: Path, starter_run: Run, tmp_path: Path
-):
+def test_the_plan_of_a_workbook_is_that_of_its_case_and_its_run_records_it(run, starter_run: Run, tmp_path: Path):
+    book = tmp_path / "quick.xlsx"
+    assert run("template", book, "--from", quick_case(tmp_path / "quick")).status == 0
     said = run("plan", book, "--out", tmp_path / "run", "--workers", "1", "--seconds", "300", "--json")
     assert said.status == 0, said.err
     told = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
-    assert told["workbook"] == "mine.xlsx"
-    assert told["files"]["inputs/mine.xlsx"] == manifest.sha256(book)
+    assert told["workbook"] == "quick.xlsx"
+    assert told["files"]["inputs/quick.xlsx"] == manifest.sha256(book)
     assert told["result"]["npv"] == pytest.approx(starter_run.solved.certificate.expected, rel=1e-12)
     assert run("verify", tmp_path / "run").status == 0
     assert run("check", tmp_path / "run" / "inputs").status == 0
-    fill(tmp_path / "run" / "inputs" / "mine.xlsx", Volumes__C4=1)
+    fill(tmp_path / "run" / "inputs" / "quick.xlsx", Volumes__C4=1)
     assert run("verify", tmp_path / "run").status == 1
 
 
@@ -115,7 +117,7 @@ def test_a_workbook_is_swept(run, book: Path, tmp_path: Path):
 
 
 def test_a_workbook_is_rehearsed_and_asked_for_its_futures(run, tmp_path: Path):
-    assert run("new", tmp_path / "grown", "--grown").status == 0
+    small_grown_case(tmp_path / "grown")
     book = tmp_path / "grown.xlsx"
     assert run("template", book, "--from", tmp_path / "grown").status == 0
     said = run("rehearse", book, "--paths", "3", "--ahead", "0", "--workers", "1", "--json")
@@ -150,12 +152,9 @@ def test_what_is_no_workbook_is_told_by_every_command(run, command: str, tmp_pat
     assert (none.status, none.codes) == (2, ["RS-S601"])
 
 
-def test_nothing_is_left_behind(spawn, book: Path):
-    import tempfile
-
-    def left() -> set[Path]:
-        return {path for path in Path(tempfile.gettempdir()).glob("roadstead-*") if (path / "mine").exists()}
-
-    before = left()
+def test_nothing_is_left_behind(spawn, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path))
+    before = set(tmp_path.iterdir())
     assert spawn("check", book).status == 0
-    assert left() == before
+    assert set(tmp_path.iterdir()) == before

@@ -63,7 +63,7 @@ def test_warm_node_years_earn_what_one_program_does(seed: int, chances: list[int
 
 
 def test_a_solver_that_loses_its_way_begins_again(monkeypatch):
-    """Every second word of it is that it came to nothing: what is found is the same, and found from nothing."""
+    """Every third word of it is that it came to nothing: what is found is the same, and found from nothing."""
     warm, decisions = Dispatcher(MADE.tree, MADE.prospect), no_new(MADE.tree, MADE.prospect)
     sure = certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node
     told, words = [], iter(range(10**6))
@@ -137,8 +137,8 @@ def test_points_are_read_with_whole_decisions_rounded():
     point = run(whole.program, Limits(relative_gap=0.01)).point
     assert point is not None
     off = np.where(whole.program.whole, point + 1e-7, point)
-    exact = read_decisions(whole.columns, point, MADE.prospect.resources.whole)
-    met = read_decisions(whole.columns, off, MADE.prospect.resources.whole)
+    exact = read_decisions(whole.columns, point, MADE.prospect.resources)
+    met = read_decisions(whole.columns, off, MADE.prospect.resources)
     assert np.array_equal(met.commit, exact.commit)
     assert np.array_equal(met.build, exact.build)
     assert np.array_equal(met.commit, np.round(met.commit))
@@ -156,4 +156,4 @@ def test_divisible_modules_a_solver_leaves_below_zero_are_none():
     below = whole.columns.z[:, divisible]
     point[below[below >= 0]] = -1e-7
     assert below.max() >= 0
-    assert read_decisions(whole.columns, point, MADE.prospect.resources.whole).build.min() == 0.0
+    assert read_decisions(whole.columns, point, MADE.prospect.resources).build.min() == 0.0

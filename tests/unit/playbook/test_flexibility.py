@@ -13,7 +13,8 @@ from walls import PLANT, M, wall_or_no_wall
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.accounts import Tails
-from roadstead.futures.tree import leaves
+from roadstead.futures.subtrees import of_nodes
+from roadstead.futures.tree import ScenarioTree, leaves
 from roadstead.playbook import questions
 from roadstead.playbook.flexibility import Allowed, Answer, Terms, answers
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.solve import Solved
     from roadstead.futures.prospect import Prospect
-    from roadstead.futures.tree import ScenarioTree
     from roadstead.study.study import Run
 
 EXACT = Effort(gap=0.0)
@@ -173,6 +173,18 @@ def test_one_look_at_each_problem_answers_every_question(seed: int):
         assert one.worth is not None
         assert other.worth is not None
         assert one.worth.low - off <= other.worth.low <= other.worth.high <= one.worth.high + off
+
+
+def test_of_one_stage_there_is_none_to_wait_for():
+    tree, prospect = wall_or_no_wall()
+    root = ScenarioTree(
+        tree.parent[:1], tree.start[:1], tree.years[:1], tree.branch_probability[:1], tree.name[:1], tree.state[:1]
+    )
+    solved, found = asked((root, of_nodes(prospect, [0])), {})
+    assert solved.plan.decisions.commit[0, PLANT] == 0.0
+    assert found["perfect"][0].worth is not None
+    assert not {"wait", "wait_one"} & found.keys()
+    assert {"wait"} <= asked((tree, prospect), CAME)[1].keys()
 
 
 def test_what_time_does_not_reach_is_told_as_such():

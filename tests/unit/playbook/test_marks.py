@@ -14,7 +14,8 @@ from roadstead.futures.tree import leaves, node_probability
 from roadstead.playbook.book import Name
 from roadstead.playbook.decisions import decisions, sentence
 from roadstead.playbook.fronts import fronts
-from roadstead.playbook.marks import LEAST_FLOW
+from roadstead.playbook.maps import LEAST_FLOW
+from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.quantiles import quantile
 from roadstead.playbook.reading import MODES, capacity, cars, likely_path, output, path_weight, weight_by_year
 
@@ -102,26 +103,40 @@ def test_the_timeline_shows_the_mode_of_most_cars(book: Book, reading: Reading):
             assert span.local_share == pytest.approx(row[1:].sum() / row.sum())
 
 
-def test_the_map_shows_the_flows_of_its_year(book: Book, reading: Reading):
+def test_every_map_shows_the_flows_of_its_year(book: Book, reading: Reading):
     """Every market with its cars; every flow between countries that is large enough to draw."""
-    ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
-    y = on_the_likely_path(reading, book.world_map.year)
-    sent: dict[tuple[str, str, str], float] = {}
-    sold: dict[str, float] = {}
-    for a, key in enumerate(ledger.arcs):
-        line = ledger.costing.carmaker.lines[key.line] if key.line else None
-        origin, market = line.place if line else "CHN", ledger.offers[key.offer].market
-        flow = float(reading.plan.flows.flow[y, a])
-        sold[market] = sold.get(market, 0.0) + flow
-        if origin != market:
-            between = reading.place(origin).en, reading.place(market).en, line.mode.value if line else "export"
-            sent[between] = sent.get(between, 0.0) + flow
-    drawn = {(f.origin.en, f.destination.en, f.mode): f.cars for f in book.world_map.flows}
-    assert drawn == pytest.approx({pair: n for pair, n in sent.items() if n >= LEAST_FLOW})
-    assert drawn, "the starter case ships cars"
-    assert {m.iso3: m.cars for m in book.world_map.markets} == pytest.approx(sold)
-    assert all(m.duty >= 0.0 for m in book.world_map.markets)
-    assert p.node_years.year[y] <= book.world_map.year
+    ledger = reading.evaluation.ledger
+    assert [found.year for found in book.atlas.maps] == HORIZON
+    for found in book.atlas.maps:
+        y = on_the_likely_path(reading, found.year)
+        sent: dict[tuple[str, str, str], float] = {}
+        sold: dict[str, float] = {}
+        for a, key in enumerate(ledger.arcs):
+            line = ledger.costing.carmaker.lines[key.line] if key.line else None
+            origin, market = line.place if line else "CHN", ledger.offers[key.offer].market
+            flow = float(reading.plan.flows.flow[y, a])
+            sold[market] = sold.get(market, 0.0) + flow
+            if origin != market:
+                between = reading.place(origin).en, reading.place(market).en, line.mode.value if line else "export"
+                sent[between] = sent.get(between, 0.0) + flow
+        drawn = {(f.origin.en, f.destination.en, f.mode): f.cars for f in found.flows}
+        assert drawn == pytest.approx({pair: n for pair, n in sent.items() if n >= LEAST_FLOW})
+        assert drawn, "the starter case ships cars"
+        assert {m.iso3: m.cars for m in found.markets} == pytest.approx(sold)
+        assert all(m.duty >= 0.0 for m in found.markets)
+
+
+def test_duties_on_the_maps_are_those_of_the_law_in_their_year(book: Book, reading: Reading):
+    """What EU law asks of a car from home changes over the likely path, and the maps with it."""
+    main = book.atlas.model
+    assert main in [reading.model(k) for k in reading.evaluation.ledger.costing.carmaker.models]
+    assert book.atlas.opens_at == book.waterfalls[0].year
+    model = next(k for k in reading.evaluation.ledger.costing.carmaker.models if reading.model(k) == main)
+    for found in book.atlas.maps:
+        y = on_the_likely_path(reading, found.year)
+        for market in found.markets:
+            offered = {o.model_id for o in reading.evaluation.ledger.offers if o.market == market.iso3}
+            assert model not in offered or market.duty == duty_from_home(reading.evaluation, market.iso3, model, y)
 
 
 def test_waterfalls_sum_to_the_landed_cost(book: Book, reading: Reading):

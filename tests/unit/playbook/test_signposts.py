@@ -10,7 +10,8 @@ import pytest
 
 from roadstead.futures.tree import history, node_probability
 from roadstead.playbook.decisions import Decision, decisions, likeliest
-from roadstead.playbook.signposts import Asked, _best, _in_step, _Sign, signposts
+from roadstead.playbook.signposts import Column, Question, Sign, best, choose, foretold, in_step, signposts
+from roadstead.playbook.signposts import signs as every_sign
 
 if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
@@ -20,46 +21,93 @@ if TYPE_CHECKING:
 QUARTERS = np.asarray([0.1, 0.2, 0.3, 0.4])
 
 
-def asked(*taken: int) -> Asked:
+ALL = np.ones(4, dtype=bool)
+
+
+def question(*taken: int) -> Question:
     """Four nodes, and those at which it is decided."""
-    return Asked(2029, np.arange(1, 5), QUARTERS, np.isin(np.arange(4), taken))
+    return Question(np.isin(np.arange(4), taken), QUARTERS)
 
 
-def sign(of: str, *shown: int, bears: bool = True, above: bool = True) -> _Sign:
-    return _Sign("event", of, above, 0.5, np.isin(np.arange(4), shown), bears)
+def sign(of: str, *shown: int, bears: bool = True, above: bool = True) -> Sign:
+    return Sign("event", of, above, 0.5, np.isin(np.arange(4), shown), bears)
 
 
 def test_a_sign_that_never_misleads_is_taken():
     first, second = sign("first", 0, 1), sign("second", 0, 1, 2)
-    assert _best([second, first], asked(0, 1)) == (first,)
+    assert best([second, first], question(0, 1), ALL) == (first,)
 
 
 def test_of_equals_the_first_is_taken():
     first, second = sign("first", 0, 1), sign("second", 0, 1)
-    assert _best([first, second], asked(0, 1)) == (first,)
+    assert best([first, second], question(0, 1), ALL) == (first,)
 
 
 def test_two_signs_together_where_one_misleads():
     """Alone, the first gives 0.3 of false alarms and the second 0.4; together none."""
     first, second = sign("first", 0, 1, 2), sign("second", 0, 1, 3)
-    assert asked(0, 1).misled(np.stack([first.shown, second.shown])) == pytest.approx([0.3, 0.4])
-    assert _best([second, first], asked(0, 1)) == (second, first)
+    assert question(0, 1).misled(np.stack([first.shown, second.shown])) == pytest.approx([0.3, 0.4])
+    assert best([second, first], question(0, 1), ALL) == (second, first)
+
+
+def test_what_misleads_where_little_hangs_on_it_is_taken():
+    """The first misleads at a node of 0.4 where nothing is lost, the second at one of 0.1 where most is."""
+    first, second = sign("first", 0, 1, 3), sign("second", 1)
+    dear = Question(np.isin(np.arange(4), (0, 1)), QUARTERS * np.asarray([50.0, 10.0, 10.0, 0.1]))
+    assert best([first, second], question(0, 1), ALL) == (second,)
+    assert best([first, second], dear, ALL) == (first,)
 
 
 def test_events_in_step_stand_together():
     """What bears on the decision first, and where that is a staying away, what comes instead of it too."""
     comes, goes, far = sign("comes", 0, 1), sign("goes", 0, 1, above=False), sign("far", 0, 1, bears=False)
     other = sign("other", 2)
-    assert _in_step(far, [comes, goes, far, other]) == [comes, far]
-    assert _in_step(far, [goes, far, other]) == [goes, far]
-    assert _in_step(other, [comes, other]) == [other]
+    assert in_step(far, [comes, goes, far, other], ALL) == [comes, far]
+    assert in_step(far, [goes, far, other], ALL) == [goes, far]
+    assert in_step(other, [comes, other], ALL) == [other]
+
+
+def test_of_levels_that_part_alike_the_widest_gap_is_taken():
+    """Both part the first two nodes from the others: the first by a hair of what it spans, the second by nearly all of it."""
+    hair, wide = (
+        Column("share", "near", np.asarray([0.40, 0.31, 0.30, 0.10])),
+        Column("share", "wide", np.asarray([0.42, 0.40, 0.12, 0.10])),
+    )
+    [chosen] = choose([hair, wide], question(0, 1), ALL)
+    assert (chosen.of, chosen.above) == ("wide", True)
+    assert chosen.threshold == pytest.approx(0.26)
+    assert chosen.gap == pytest.approx(0.28 / 0.32)
+    assert next(one.of for one in every_sign([hair, wide], ALL)) == "wide"
+
+
+def test_left_out_a_node_does_not_choose_its_own_sign():
+    """By hand: without either of the two next to the threshold, halfway between the others lies on its other side, so both mislead."""
+    share = Column("share", "market", np.asarray([0.50, 0.25, 0.20, 0.10]))
+    asked = question(0, 1)
+    [chosen] = choose([share], asked, ALL)
+    assert (chosen.shown == asked.taken).all()
+    assert foretold([share], asked).tolist() == [True, False, True, False]
+
+
+def test_where_all_others_say_the_same_a_node_is_told_as_they_are():
+    share = Column("share", "market", np.asarray([0.50, 0.25, 0.20, 0.10]))
+    assert foretold([share], question(0)).tolist() == [False, False, False, False]
+
+
+def test_a_sign_is_borne_out_where_it_misleads_less_than_to_do_always_alike():
+    """Done at nodes of 0.3 in all, so never to do it misleads at 0.3; so does what is wrong at the third alone; at the second, 0.2."""
+    asked = question(0, 1)
+    assert not asked.borne_out(np.asarray([True, True, True, False]))
+    assert asked.borne_out(np.asarray([True, False, False, False]))
+    assert not asked.borne_out(np.zeros(4, dtype=bool))
 
 
 def shows(reading: Reading, condition: Condition, node: int) -> bool:
     """A condition looked up by hand at a node."""
     ledger = reading.evaluation.ledger
     if condition.kind == "event":
-        return (condition.of in {one.event for one in ledger.grown.happened[node]}) == condition.above
+        come = {one.event for one in ledger.grown.happened[node] if one.since <= condition.year}
+        return (condition.of in come) == condition.above
     assert condition.kind == "share"
     market = ledger.selling.markets.index(condition.of)
     share = ledger.grown.nev_share[node, market, condition.year - reading.tree.first_year]
@@ -82,6 +130,11 @@ def test_rates_are_counted_on_the_tree(reading: Reading, starter_run: Run):
         assert 0.0 < one.probability < 1.0
         assert one.missed == pytest.approx(sum(likely[n] for n in at - shown) / one.probability)
         assert one.false_alarm == pytest.approx(sum(likely[n] for n in shown - at) / sum(likely[n] for n in shown))
+        assert one.tried is not None
+        assert one.tried.beside == "left_out"
+        assert {c.year for c in one.conditions} <= {one.year, one.year - 1}
+        assert one.tried.rates.asked == len(nodes)
+        assert one.tried.rates.taken == len(at)
 
 
 def test_what_is_decided_on_every_path_needs_no_sign(reading: Reading, starter_run: Run):

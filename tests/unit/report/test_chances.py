@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from roadstead.report.charts.chances import CHINESE, LEFT, RIGHT, WIDTH, Chance, across, chances_chart, write
+from roadstead.report.charts.chances import CHINESE, LEFT, RIGHT, WIDTH, Chance, across, chances_chart, drawn
 from roadstead.terms.errors import RoadsteadError
 
 LIKELY = Chance("Ships go through", 0.2, 0.1, 0.4, 0.15, 0.07, 0.3)
@@ -61,7 +61,7 @@ def test_everything_is_on_the_sheet(chances):
 @pytest.mark.parametrize("ending", ["svg", "png", "html"])
 def test_files(tmp_path, ending):
     path = tmp_path / f"chances.{ending}"
-    write(path, [LIKELY, ALONE], CHINESE)
+    drawn([LIKELY, ALONE], CHINESE).save(path)
     assert path.stat().st_size > 1000
     if ending != "png":
         assert "事件的年概率" in path.read_text(encoding="utf-8")
@@ -69,4 +69,4 @@ def test_files(tmp_path, ending):
 
 def test_no_kind_of_picture(tmp_path):
     with pytest.raises(RoadsteadError, match="RS-C701"):
-        write(tmp_path / "chances.doc", [LIKELY])
+        drawn([LIKELY]).save(tmp_path / "chances.doc")

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from roadstead.playbook.book import Bar, Name, SiteYear
-from roadstead.report.charts import exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
+from roadstead.report.charts import atlas, exports, fresh_paths, futures, sites, timeline, tree, volumes, waterfall
 from roadstead.report.charts import map as world
+from roadstead.report.charts.projection import Box
 from roadstead.report.charts.style import MODE_COLOURS, inline, shortened, svg, text_width, wrapped
 from roadstead.report.pictures import pictures
 from roadstead.report.words import Words
@@ -35,8 +36,7 @@ SIGHTS = {
 def every_chart(book: Book, words: Words) -> dict[str, alt.TopLevelMixin]:
     numbers = waterfall.citations(book.waterfalls)
     return {
-        "world": world.world_chart(book.world_map, words),
-        **world.region_charts(book.world_map, words),
+        "world": world.ground(world.world()),
         "timeline": timeline.timeline_chart(book.timeline, words, 1160),
         "timeline-narrow": timeline.timeline_chart(book.timeline, words, 358),
         "tree": tree.tree_chart(book.tree, words, 1160),
@@ -127,28 +127,91 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def test_land_is_drawn_without_border_lines(book: Book):
-    chart = world.world_chart(book.world_map, EN).to_dict()
-    land, *above = chart["layer"]
+def test_land_is_drawn_without_border_lines():
+    ground = world.ground(world.world()).to_dict()
+    (land,) = ground["layer"]
     assert "stroke" not in land["mark"]
-    assert land["data"]["format"]["feature"] == "land", "one shape, not one for every country"
-    assert all("countries" not in str(layer.get("data", {}).get("format", "")) for layer in above), (
-        "no country is drawn"
+    assert ground["data"]["format"]["feature"] == "land", "one shape, not one for every country"
+
+
+def maps_of(book: Book, words: Words, window: int = 0) -> dict[int, ET.Element]:
+    """Drawings of a window by year; the ground comes before them."""
+    shown = book.atlas
+    root = ET.fromstring(atlas.stacked(shown, atlas.windows(shown, words)[window], words))
+    ground, *years = root
+    assert ground.get("aria-hidden") == "true"
+    assert not [text for text in ground.iter(f"{SVG}text") if text.text]
+    return {found.year: drawing for found, drawing in zip(shown.maps, years, strict=True)}
+
+
+def test_every_year_has_a_map_of_its_own_and_one_is_shown(book: Book, words: Words):
+    for window in range(len(atlas.windows(book.atlas, words))):
+        drawn = maps_of(book, words, window)
+        assert [year for year, one in drawn.items() if "shown" in one.get("class", "").split()] == [2032]
+        for year, one in drawn.items():
+            assert one.get("role") == "img"
+            assert f"y{year}" in one.get("class", "").split()
+            assert str(year) in one.get("aria-label", "")
+
+
+def test_a_map_says_what_it_shows_in_its_year(book: Book):
+    before, after = (maps_of(book, EN, 1)[year] for year in (2028, 2032))
+    assert "Germany: duties of 10%; 72,000 cars in 2028, Export" in before.get("aria-label", "")
+    assert "Germany: duties of 27%; 90,000 cars in 2032, Export" in after.get("aria-label", "")
+    sent = [[t.text for t in one.iter("title") if "to Germany" in (t.text or "")] for one in (before, after)]
+    assert sent[0] == ["China to Germany: 72,000 cars a year, Export"]
+    assert sent[1][1:] == ["Hungary to Germany: 30,000 cars a year, Local production"]
+
+
+def test_widths_of_flows_are_of_one_scale_over_the_years(book: Book):
+    most = atlas.most_cars(book.atlas)
+    assert most == max(flow.cars for found in book.atlas.maps for flow in found.flows)
+    for found in book.atlas.maps:
+        widest = max(float(p.get("stroke-width", "0")) for p in maps_of(book, EN)[found.year].iter("path"))
+        assert widest == pytest.approx(world.flow_width(max(f.cars for f in found.flows), most), abs=0.05)
+
+
+def test_names_on_the_map_are_text_whatever_they_hold(book: Book):
+    evil = Name("</title><script>&\"'", "</title><script>&\"'")
+    maps = tuple(
+        replace(
+            found,
+            markets=tuple(replace(market, place=evil) for market in found.markets),
+            flows=tuple(replace(flow, origin=evil) for flow in found.flows),
+        )
+        for found in book.atlas.maps
     )
+    shown = replace(book.atlas, maps=maps)
+    drawn = atlas.stacked(shown, atlas.windows(shown, EN)[0], EN)
+    ET.fromstring(drawn)
+    assert "<script" not in drawn
 
 
-def test_labels_of_the_map_do_not_meet(book: Book, words: Words):
-    for chart in (world.world_chart(book.world_map, words), *world.region_charts(book.world_map, words).values()):
-        labels = chart.to_dict()["layer"][-1]["data"]
-        rows = chart.to_dict()["datasets"][labels["name"]]
-        boxes = [(r["x"], r["y"], text_width(r["text"]) / 2) for r in rows]
-        for (x, y, half), (u, v, other) in combinations(boxes, 2):
-            assert abs(x - u) >= half + other or abs(y - v) >= 11, (x, y, u, v)
+def test_labels_of_the_map_do_not_meet_and_stay_where_they_are(book: Book, words: Words):
+    for window in range(len(atlas.windows(book.atlas, words))):
+        stand: dict[str, set[tuple[str, str]]] = {}
+        for drawing in maps_of(book, words, window).values():
+            boxes = [(box_of(text), text.text) for text in drawing.iter("text")]
+            assert boxes
+            for (one, _), (other, _) in combinations(boxes, 2):
+                assert not one.meets(other)
+            for text in drawing.iter("text"):
+                name = str(text.text).rsplit(" ", 1)[0]
+                stand.setdefault(name, set()).add((text.get("x", ""), text.get("y", "")))
+        assert all(len(places) == 1 for places in stand.values())
+
+
+def box_of(text: ET.Element) -> Box:
+    x, y, width = float(text.get("x", "")), float(text.get("y", "")), text_width(str(text.text))
+    left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "")]
+    return Box(left, y - 5.5, left + width, y + 5.5)
 
 
 def test_crowded_regions_are_drawn_again_and_others_not(book: Book):
-    assert set(world.crowded_regions(book.world_map)) == {"europe"}
-    assert len(world.crowded_regions(book.world_map)["europe"]) == 7
+    crowded = world.crowded_regions(book.atlas.maps[0].markets)
+    assert set(crowded) == {"europe"}
+    assert len(crowded["europe"]) == 7
+    assert [window.key for window in atlas.windows(book.atlas, EN)] == ["world", "europe"]
 
 
 @pytest.mark.parametrize(("duty", "colour"), [(0.0, 0), (0.05, 1), (0.1, 2), (0.27, 3), (0.5, 4), (0.99, 5), (1.75, 6)])

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import altair as alt
 import pytest
 
-from roadstead.report.charts.files import ENDINGS, unknown_ending, write_drawing
+from roadstead.report.charts.files import ENDINGS, Drawing, unknown_ending
 from roadstead.report.charts.style import PAPER, drawing, inline
 from roadstead.terms.errors import RoadsteadError
 
@@ -17,21 +17,21 @@ CHART = drawing([alt.Chart(inline([{"x": 1, "y": 1}])).mark_point().encode(x="x:
 
 
 def test_a_drawing_stands_on_paper_and_says_what_it_shows(tmp_path):
-    write_drawing(tmp_path / "new" / "a.svg", "a", CHART, "<t>", "one & two")
+    Drawing("a", CHART, "<t>", "one & two").save(tmp_path / "new" / "a.svg")
     root = ET.fromstring((tmp_path / "new" / "a.svg").read_text(encoding="utf-8"))
     assert root.get("aria-label") == "<t>. one & two"
     assert (root[0].tag, root[0].get("fill")) == (f"{SVG}rect", PAPER)
 
 
 def test_a_page_holds_the_drawing(tmp_path):
-    write_drawing(tmp_path / "a.HTML", "a", CHART, "<t>", "")
+    Drawing("a", CHART, "<t>", "").save(tmp_path / "a.HTML")
     page = (tmp_path / "a.HTML").read_text(encoding="utf-8")
     assert "<title>&lt;t&gt;</title>" in page
     assert page.count("<svg") == 1
 
 
 def test_a_png_is_twice_as_sharp(tmp_path):
-    write_drawing(tmp_path / "a.png", "a", CHART, "t", "")
+    Drawing("a", CHART, "t", "").save(tmp_path / "a.png")
     picture = (tmp_path / "a.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (80, 60)
@@ -40,7 +40,7 @@ def test_a_png_is_twice_as_sharp(tmp_path):
 @pytest.mark.parametrize("name", ["a.gif", "a", "a.svg.txt"])
 def test_another_ending_is_refused_before_anything_is_written(name, tmp_path):
     with pytest.raises(RoadsteadError, match="names no kind of picture") as refused:
-        write_drawing(tmp_path / "new" / name, "a", CHART, "t", "")
+        Drawing("a", CHART, "t", "").save(tmp_path / "new" / name)
     assert [fault.code for fault in refused.value.faults] == ["RS-C701"]
     assert not (tmp_path / "new").exists()
 

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from roadstead.report.charts.lane import LaneStep, lane_chart, write
+from roadstead.report.charts.lane import LaneStep, drawn, lane_chart
 
 STEPS = [
-    LaneStep(date(2024, 1, 1), date(2024, 6, 30), {"mfn": 0.10}, None),
-    LaneStep(date(2024, 7, 1), date(2025, 12, 31), {"mfn": 0.10, "surtax": 0.40}, 0.80),
-    LaneStep(date(2026, 1, 1), date(2026, 12, 31), {}, None, known=False),
+    LaneStep({"mfn": 0.10}, None, first=date(2024, 1, 1), last=date(2024, 6, 30)),
+    LaneStep({"mfn": 0.10, "surtax": 0.40}, 0.80, first=date(2024, 7, 1), last=date(2025, 12, 31)),
+    LaneStep({}, None, known=False, first=date(2026, 1, 1), last=date(2026, 12, 31)),
 ]
 
 
@@ -41,7 +41,7 @@ def test_days_have_one_width():
 
 @pytest.mark.parametrize("rates", [{}, {"mfn": 0.0}, {"mfn": 12.0}, {"mfn": 0.0001}])
 def test_any_rate_can_be_drawn(rates, tmp_path):
-    write(tmp_path / "a.svg", "<a & b>", [LaneStep(date(2024, 1, 1), date(2024, 12, 31), rates, None)])
+    drawn("<a & b>", [LaneStep(rates, None, first=date(2024, 1, 1), last=date(2024, 12, 31))]).save(tmp_path / "a.svg")
     text = (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert "NaN" not in text
     assert "&lt;a &amp; b&gt;" in text

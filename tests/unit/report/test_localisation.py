@@ -49,6 +49,6 @@ def test_the_last_year_is_told_beside_the_name(drawn):
 @pytest.mark.parametrize("ending", [".svg", ".png", ".html"])
 def test_it_is_written_as_its_ending_says(tmp_path, ending):
     path = tmp_path / f"paths{ending}"
-    localisation.write(path, "Title", PATHS, FAN, localisation.Labels("marks", "axis"))
+    localisation.drawn("Title", PATHS, FAN, localisation.Labels("marks", "axis")).save(path)
     head = path.read_bytes()[:15]
     assert head.startswith({".svg": b"<svg", ".png": b"\x89PNG", ".html": b"<!doctype html>"}[ending])

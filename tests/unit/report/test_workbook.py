@@ -104,7 +104,8 @@ def test_signposts_on_fresh_paths_are_numbers(pages: dict[str, dict[str, Path]],
         first.fresh.false_alarm.value,
         first.pays.false_alarm.value,
     ]
-    assert signs["Worth of the sign [USD]"].to_list()[:3] == [None, None, first.gain.value]
+    assert signs["Held against"].to_list()[3] == "the sign chosen here, what pays here"
+    assert signs["Money lost [USD]"].to_list()[:4] == [None, None, first.lost.value, first.chosen.tried.lost.value]
     assert signs["Of paths"].to_list()[:3] == [None, first.fresh.asked, first.pays.asked]
     breaks = found.load_sheet("Where each way breaks").to_polars()
     assert breaks["Breaks on"].to_list() == [one.share.value for one in book.rehearsal.broken]

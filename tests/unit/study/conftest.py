@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from quick_cases import quick_case
 
 from roadstead.futures.evaluate import evaluate
 from roadstead.study.spec import read_study
@@ -93,8 +93,7 @@ class Case:
 
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
-    shutil.copytree(STARTER, tmp_path / "case")
-    return Case(tmp_path / "case")
+    return Case(quick_case(tmp_path / "case"))
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,10 @@ def test_a_run_with_patches_says_so_everywhere_and_holds(walled: Planned):
     for language, word in (("en", "What if: planned with high_walls"), ("zh", "假设情形")):
         assert Words(language, "USD").say(walled.run.book.headline[0]).startswith(word)
     assert "pins/izmir=never" in (folder / "playbook.html").read_text(encoding="utf-8")
-    assert verify(folder).holds
+    held = verify(folder)
+    assert held.holds
+    assert held.df["holds"].all()
+    assert "the run holds" in held._repr_html_()
 
 
 def test_the_case_itself_says_nothing_of_patches(starter_run: Run, stored: Path):
@@ -66,6 +69,11 @@ def test_runs_stand_side_by_side(walled: Planned, stored: Path, starter_run: Run
     page = what_ifs.write_comparison(found, tmp_path / "beside.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert page.count("<svg") == 1
+    assert found.charts == ("no_izmir",)
+    assert "Izmir" in found._repr_html_()
+    for i, run in enumerate(found.runs):
+        cars = sum(row["cars"] for row in found.df.iter_rows(named=True) if row["run"] == run.run)
+        assert cars == pytest.approx(sum(market.totals[i] for market in found.markets))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from roadstead.terms.errors import RoadsteadError
 from roadstead.world.carmaker import Standing
 
 CASES = Path(__file__).parents[3] / "cases"
-NAMES = sorted(path.parent.name for path in CASES.glob("*/case.yaml"))
+NAMES = sorted(str(path.parent.relative_to(CASES)) for path in CASES.rglob("case.yaml"))
 OVERSEAS_2025 = 1_046_083  # cars BYD sold abroad in 2025, as cited in its case
 
 
@@ -47,7 +48,7 @@ def implied(study: Study) -> dict[str, float]:
 
 
 def test_cases_are_there():
-    assert {"byd", "starter"} <= set(NAMES)
+    assert {"byd", "past/japan-1981", "starter"} <= set(NAMES)
 
 
 def test_events_state_what_the_tree_implies(study):
@@ -65,7 +66,9 @@ def test_every_row_rests_on_something(study):
 
 def test_no_source_is_listed_in_vain(study):
     cited = {row["source"] for name, rows in study.rows.items() if name != "sources" for row in rows}
-    for table in study.folder.glob("*/*.csv"):
+    for table in study.folder.rglob("*.csv"):
+        if table.name == "sources.csv":
+            continue
         with table.open(encoding="utf-8", newline="") as handle:
             cited |= {row["source"] for row in csv.DictReader(handle)}
     assert {row["source"] for row in study.rows["sources"]} <= cited
@@ -77,6 +80,21 @@ def test_own_sources_name_a_page(study):
         assert host, row.where("url")
         assert slash, row.where("url")
         assert page, row.where("url")
+
+
+@pytest.mark.parametrize(("day", "last"), [("2025-12-30", 2024), ("2025-12-31", 2025), ("2026-07-02", 2025)])
+def test_histories_end_with_the_last_year_that_was_over(tmp_path, day, last):
+    folder = tmp_path / "starter"
+    shutil.copytree(CASES / "starter", folder)
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    (folder / "case.yaml").write_text(text.replace("as_known_on: 2026-07-02", f"as_known_on: {day}"), encoding="utf-8")
+    head = "place,year,months,nev_share,nev_share_before,nev_sales,total_sales,source,as_of,confidence,note\n"
+    rows = "".join(f"TUR,{year},3,0.2,0.1,200,1000,assumption,{year}-04,low,made up\n" for year in range(2023, 2028))
+    (folder / "world").mkdir(exist_ok=True)
+    (folder / "world" / "year_to_date.csv").write_text(head + rows, encoding="utf-8")
+    world = read_study(folder).world
+    assert max(row["year"] for name in ("sales", "nev", "incomes") for row in world.tables[name]) == last
+    assert max(row["year"] for row in world.tables["year_to_date"]) == int(day[:4])
 
 
 def test_the_case_of_byd_is_as_large_as_promised(byd):

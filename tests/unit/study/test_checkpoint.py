@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from prospects import best_plan, invented
+from quick_cases import quick_case
 
 import roadstead as rs
 from benchmarks.instances import as_prospect, generate
@@ -23,7 +24,6 @@ from roadstead.footprint.lump_prices import Lumps
 from roadstead.footprint.pricing import BarePrices
 from roadstead.footprint.session import Checkpoint
 from roadstead.playbook import leaving_out
-from roadstead.study.bundled import bundled
 from roadstead.study.checkpoint import Unfinished, problem_digest
 from roadstead.study.progress import Quiet
 
@@ -101,11 +101,12 @@ def test_a_plan_ended_early_is_held_against_others_no_closer_than_it(
 
     solve_again = leaving_out.solve_again
     monkeypatch.setattr(leaving_out, "solve_again", seen)
-    done = rs.plan(bundled("starter"), gap=1e-6, seconds=60.0, workers=1, progress=watching, unfinished=tmp_path).run
+    case, kept = quick_case(tmp_path / "case"), tmp_path / "kept"
+    done = rs.plan(case, gap=1e-6, seconds=60.0, workers=1, progress=watching, unfinished=kept).run
     assert done.effort.gap == 1e-6
     assert asked[0].gap == max(1e-6, done.solved.gap_value_added if watching.stopped() else 0.0)
     assert (done.solved.gap_value_added > 1e-6) == watching.stopped()
-    assert not list(tmp_path.iterdir()), "a finished plan keeps no search"
+    assert not list(kept.iterdir()), "a finished plan keeps no search"
 
 
 SEARCH = """

@@ -92,7 +92,7 @@ def test_every_event_is_named_by_its_titles_and_short_phrases(starter: Study):
     [
         ("EU raises duty on bananas 2029", "eu_hybrids_duty"),
         ("Canada raises the quota 2029", "can_closes"),
-        ("Germany opens 2029", "eu_price_undertakings"),
+        ("Germany opens 2029", "eu_rival_builds"),
         ("USA 2029", "us_lets_in"),
         ("Moon opens 2029", "did you mean"),
         ("欧盟对香蕉加税 2029", "eu_hybrids_duty"),

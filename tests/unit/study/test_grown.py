@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
+from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
 from roadstead.futures.tree import history, leaves, node_probability
@@ -18,7 +19,7 @@ from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import store, verify
-from roadstead.study.study import run
+from roadstead.study.study import prepare, run
 from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
 
@@ -29,21 +30,26 @@ if TYPE_CHECKING:
     from roadstead.study.study import Run
 
 YAML = "case.yaml"
-GROWN = "grown: {nodes: [1, 4, 11], seed: 1, paths: 20000, events: all, economy: true}"
+GROWN = "grown: {nodes: [1, 4, 11], seed: 1, paths: 2000, events: all, economy: true}"
 
 
 @pytest.fixture(scope="module")
-def grown_run(grown_study: Study) -> Run:
+def grown_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """On a tree of few nodes."""
+    folder = tmp_path_factory.mktemp("small") / "case"
+    small_grown_case(folder)
     with solver_silenced():
-        return run(grown_study, effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
+        return run(read_study(folder), effort=Effort(gap=0.01, seconds=300.0, workers=1), progress=Quiet())
 
 
 @pytest.fixture
 def grown(tmp_path, case):
-    """A copy of the grown starter case that a test may spoil."""
+    """A copy of the grown starter case that a test may spoil, on a tenth of its paths."""
     folder = tmp_path / "grown"
     new_case(folder, grown=True)
-    return type(case)(folder)
+    copy = type(case)(folder)
+    copy.edit(YAML, "paths: 20000", "paths: 2000")
+    return copy
 
 
 def says(fault, where: str, code: str, *words: str) -> None:
@@ -68,12 +74,13 @@ def test_the_playbook_speaks_of_its_nodes_and_events(grown_run: Run):
 
 
 def test_triggers_are_named_as_the_nodes_on_the_way(grown_run: Run):
-    """One for every node after the root, as likely as it is, by what sets it and those before it apart."""
+    """One for every node that may come or not, as likely as it is, by what sets it and those before it apart."""
     grown, book = grown_run.ready.grown, grown_run.book
     probability = node_probability(grown.tree)
     told = {
         " › ".join(grown.names[n][0] for n in history(grown.tree, node)[1:]): float(probability[node])
         for node in range(1, grown.tree.count)
+        if (grown.tree.parent == grown.tree.parent[node]).sum() > 1
     }
     assert {trigger.event.en: trigger.probability for trigger in book.triggers} == pytest.approx(told)
     assert all((trigger.rests_on and "›" in trigger.event.zh) or trigger.watch_in == 2029 for trigger in book.triggers)
@@ -198,7 +205,7 @@ def test_events_that_are_none_or_only_shown(grown):
     first, second = grown.faults()
     assert first.where == grown.line_of(YAML, "moon_opens")
     assert "there is no event `moon_opens`" in str(first)
-    assert "`ind_opens` is shown, not yet played" in str(second)
+    assert "`ind_opens` cannot be planned with" in str(second)
     assert {first.code, second.code} == {"RS-S609"}
 
 
@@ -242,6 +249,24 @@ def test_a_tree_too_large_is_refused_before_anything_is_drawn(grown, monkeypatch
     assert fault.code == "RS-F533"
     assert fault.where == grown.line_of(YAML, "stages: [2027")
     assert "at most" in fault.expected
+
+
+@pytest.mark.parametrize("read", [lambda study: begin(study, Quiet()), lambda study: prepare(study, Quiet())])
+def test_a_declared_tree_too_large_is_refused_before_anything_is_evaluated(case, monkeypatch, read):
+    """Of seven nodes on a machine that can take on what six of them need: by `check`, which begins, and by `plan`, which prepares."""
+    study = read_study(case.folder)
+    begun = begin(study, Quiet())
+    nodes, base = begun.grown.tree.count, growing._need(0.0)
+    room = base.memory + (begun.need.memory - base.memory) * (nodes - 1) / nodes + 1e-6
+    monkeypatch.setattr(growing, "machine_memory", lambda: room / growing.MOST_MEMORY)
+    monkeypatch.setattr("roadstead.study.study.evaluate", lambda *_: pytest.fail("the prospect was worked out"))
+    with pytest.raises(RoadsteadError) as caught:
+        read(study)
+    (fault,) = caught.value.faults
+    assert fault.code == "RS-F533"
+    assert fault.where == study.pin_places["tree"]
+    assert f"planning on {nodes} nodes" in fault.message
+    assert f"at most {nodes - 1} nodes" in fault.expected
 
 
 def test_need_grows_with_the_tree():
@@ -297,7 +322,7 @@ def test_events_named_in_the_case_are_shown_with_the_one_made_certain(grown):
     ("entry", "words"),
     [
         ("certain: {moon_opens: 2030}", ["there is no event `moon_opens`"]),
-        ("certain: {ind_opens: 2030}", ["shown, not yet played"]),
+        ("certain: {ind_opens: 2030}", ["shown, not played by itself"]),
         ("certain: {tur_ends_surtax: 2050}", ["outside the years planned", "2027 to 2036"]),
         ("certain: {'bra_defence:steep': 2030}", ["no level `steep`", "twenty"]),
         ("never: [moon_opens]", ["there is no event `moon_opens`"]),

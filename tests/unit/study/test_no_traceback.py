@@ -24,7 +24,7 @@ WORDS = [
     "null", "[]", "{a: 1}", "&x", "*x", "!!int a", "- ", "? ", ": ",
 ]  # fmt: skip
 JUNK = st.sampled_from(WORDS) | st.text(max_size=8) | st.integers().map(str) | st.floats().map(str)
-QUIET = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+QUIET = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 def hold(folder: Path) -> None:

@@ -132,6 +132,8 @@ def test_a_home_left_out_is_told_by_the_others_alone(found: Precedents):
     for check in found.checks:
         assert check.inside == len([1 for _, share, (low, _, high) in check.told if low <= share <= high])
         assert check.error == pytest.approx(np.mean([abs(share - middle) for _, share, (_, middle, _) in check.told]))
+    every = [abs(share - middle) for check in found.checks for _, share, (_, middle, _) in check.told]
+    assert found.missed == pytest.approx(np.mean(every))
 
 
 def test_plants_given_up_are_those_of_the_catalogue(found: Precedents, bare: list[dict[str, str]]):
@@ -160,6 +162,9 @@ def test_lateness_from_the_bare_tables(found: Precedents, bare: list[dict[str, s
     assert {p.record for p, months in zip(found.rates.due, found.rates.late, strict=True) if months > 0} == late
     assert found.rates.share_late == pytest.approx(len(late) / len(found.rates.due))
     assert found.rates.median_late == median(found.rates.late)
+    assert found.rates.count_late == len(late)
+    months, worst = found.rates.worst
+    assert (months, worst.record) == max((m, p.record) for m, p in zip(found.rates.late, found.rates.due, strict=True))
 
 
 def test_closed_plants_are_counted(found: Precedents, bare: list[dict[str, str]]):
@@ -214,6 +219,9 @@ def test_capacity_ahead_lies_between_what_runs_and_all_announced(found: Preceden
         low, middle, high = one.maker.later
         assert one.maker.capacity <= low <= middle <= high <= one.maker.capacity + waits
     assert known_on(reference.load()) == date(2026, 1, 31)
+    without_volvo = [one.maker for one in found.makers if one.maker.maker != "Volvo"]
+    assert found.capacity == (sum(m.capacity for m in without_volvo), sum(m.later[1] for m in without_volvo))
+    assert found.made == pytest.approx(found.utilisation * found.capacity[1])
 
 
 def test_a_plant_put_off_begins_no_earlier_than_last_stated(found: Precedents):

@@ -134,6 +134,12 @@ def test_fresh_paths_priced_together_earn_what_each_does_alone(source: Source):
         assert alone.arcs.margin == pytest.approx(mine.arcs.margin, rel=1e-12, abs=1e-9)
         assert alone.resources.free == pytest.approx(mine.resources.free, rel=1e-12)
         assert alone.resources.fixed == pytest.approx(mine.resources.fixed, rel=1e-12)
+        for width, price in (("width", "price"), ("group_width", "group_price")):
+            sold = getattr(alone.demand, width)
+            segments = sold.shape[-1]  # others may be cut into more, which are of no width here
+            assert sold == pytest.approx(getattr(mine.demand, width)[..., :segments], rel=1e-9, abs=1e-9)
+            assert not getattr(mine.demand, width)[..., segments:].any()
+            assert getattr(alone.demand, price) == pytest.approx(getattr(mine.demand, price)[..., :segments], rel=1e-9)
 
 
 def test_every_margin_of_a_fresh_path_is_the_sum_of_bars_worked_out_by_themselves(source: Source):

@@ -50,7 +50,14 @@ def test_a_run_folder_holds_what_it_is_made_from_and_what_came_out(stored: Path,
     inputs = {f"inputs/{path.relative_to(case).as_posix()}" for path in manifest.files_of(case)}
     assert inputs
     assert inputs <= names
-    assert {"manifest.json", "playbook.html", "playbook.xlsx", "tree.parquet", "tables/flows.parquet"} <= names
+    assert {
+        "manifest.json",
+        "playbook.html",
+        "playbook.xlsx",
+        "playbook.pptx",
+        "tree.parquet",
+        "tables/flows.parquet",
+    } <= names
     assert set(told(stored)["files"]) == names - {"manifest.json"}
     assert [path.name for path in stored.parent.iterdir()] == ["first"], "nothing is left beside it"
 

@@ -173,6 +173,15 @@ def test_its_tables_hold_the_same_in_csv_json_and_parquet(swept: tuple[Swept, Pa
         assert (turkey["place_name"], turkey["carmaker"]) == ("Türkiye", "Harbour Motors")
 
 
+def test_it_shows_itself(swept: tuple[Swept, Path]):
+    found = swept[0]
+    assert found.charts == ("npv", "made", "duty", "price")
+    assert found.df["npv"].to_list() == [one.outcome.npv for one in found.points if one.outcome]
+    html = found._repr_html_()
+    assert html.count("<table") == 2
+    assert "Harbour Motors" in html
+
+
 def test_a_sweep_goes_on_from_what_it_has(swept: tuple[Swept, Path], monkeypatch: pytest.MonkeyPatch):
     first, folder = swept
     monkeypatch.setattr(sweeping, "settle", lambda *_: pytest.fail("a point was planned again"))

@@ -7,15 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from roadstead.footprint.solve import Effort
+from roadstead.footprint.certify import certify
+from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
 from roadstead.playbook.decisions import decisions, sentence
-from roadstead.playbook.reading import Names, Reading, capacity, output
+from roadstead.playbook.reading import Names, Reading, capacity, output, tool_names
 from roadstead.report.words import Words
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare, run
+from roadstead.study.sweep import _names as names_of_a_sweep
 
 QUICK = Effort(gap=0.1, seconds=60.0, workers=1)
 LINES = "lines.csv"
@@ -61,6 +63,22 @@ def test_what_is_left_out_ties_nothing(starter_ready):
     assert (options.grows_from == -1).all()
     assert (options.needs == -1).all()
     assert (options.choice == -1).all()
+
+
+@pytest.mark.parametrize("method", ["extensive", "decomposition"])
+def test_a_line_of_a_part_of_a_step_closes_as_a_whole(case, method):
+    """By each planner: 2.4 steps stand, so dear to keep that all are given up."""
+    case.set(LINES, ("bahia",), "modules_now", "2.4")
+    case.set(LINES, ("bahia",), "modules_limit", "5")
+    case.set("figures.csv", ("kit", "site_fixed"), "value", "4e8")
+    found = prepare(read_study(case.folder), Quiet())
+    tree, posed = found.grown.tree, found.evaluation.prospect
+    with solver_silenced():
+        solved = solve(tree, posed, Effort(gap=0.05, seconds=60.0, method=method))
+    bahia = posed.labels.resource.index("bahia")
+    assert solved.plan.decisions.close[0, posed.labels.option.index("bahia")] == 1
+    assert solved.plan.decisions.retire[0, bahia] == pytest.approx(2.4)
+    assert certify(tree, posed, solved.plan).value == solved.certificate.value
 
 
 def test_lives_and_notice_hold_for_the_line_and_its_steps(case):
@@ -215,6 +233,16 @@ def test_a_model_is_made_only_where_it_is_tooled_for(case):
     assert set(p.arcs.supply_option[here & (model == voyage)].tolist()) == {option}
     assert set(p.arcs.supply_option[here & (model != voyage)].tolist()) == {p.labels.option.index("bahia")}
     assert p.options.outlay[option] * p.options.cost[0, option] == pytest.approx(20e6)
+
+
+def test_tools_are_called_by_model_and_site_beside_others_and_in_sweeps(case):
+    tool(case)
+    study = read_study(case.folder)
+    option = "tool voyage at bahia"
+    called = tool_names(study.carmaker, study.names)[option]
+    model, (site, site_zh) = study.carmaker.models["voyage"], study.names["bahia"]
+    assert (called.en, called.zh) == (f"{model.name}, {site}", f"{model.name_zh}（{site_zh}）")
+    assert names_of_a_sweep(study)[option] == (called.en, called.zh)
 
 
 def test_tooling_is_told(case):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ import pytest
 from roadstead.playbook.book import Sentence
 from roadstead.playbook.signs_book import Condition
 from roadstead.study import observing
+from roadstead.study.kept_book import read_book, write_book
+from roadstead.study.store import BOOK
 from roadstead.study.watch import watch
 from roadstead.terms.errors import RoadsteadError
 from roadstead.trade import rulebook
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from roadstead.playbook.signs_book import Signpost
     from roadstead.study.study import Ready
     from roadstead.study.watch import Watched
 
@@ -102,6 +107,8 @@ def test_a_rule_published_later_fires_its_event_from_that_day_on(stored: Path, t
     assert standing(before)["eu_duty_prolonged"] == "not yet"
     assert not before.events[0].seen.sources
     after = watch(stored, date(2029, 5, 2), rules=rules)
+    assert after.df["status"].to_list() == [one.seen.status for one in after.events]
+    assert "events have fired" in after._repr_html_()
     assert standing(after)["eu_duty_prolonged"] == "fired"
     assert standing(after)["eu_price_deal"] == "not yet"
     [seen] = [one.seen for one in after.events if one.event_id == "eu_duty_prolonged"]
@@ -150,6 +157,15 @@ def newer(ready: Ready, as_of: date, world: Path | None = None) -> observing.New
     return observing.newer(ready, as_of, rulebook.load(as_of), reference.load(world))
 
 
+def test_slow_and_fast_are_what_the_case_says_where_its_paths_no_longer_do(starter_ready: Ready):
+    """As on a tree on which an event of demand was made certain."""
+    study = starter_ready.study
+    stated = replace(study, tree=replace(study.tree, shares={"slow": 0.2, "fast": 0.3}))  # type: ignore[call-arg]
+    found = observing.slow_and_fast(replace(starter_ready, study=stated))
+    assert found["slow"].mean() == pytest.approx(0.2, abs=0.01)
+    assert found["fast"].mean() == pytest.approx(0.3, abs=0.01)
+
+
 def test_a_share_decides_in_its_year(starter_ready: Ready, tmp_path: Path):
     """Made up: 41 % in the United Kingdom in 2028, out in February 2029."""
     rows = [row for row in measures(reference.data_folder() / "nev.csv") if row["place"] == "GBR"]
@@ -188,3 +204,49 @@ def test_a_duty_is_unseen_until_law_moves_it(starter_ready: Ready, stored: Path,
     assert moved.value is not None
     assert moved.value < same.value
     assert moved.sources
+
+
+def test_the_size_of_a_market_is_looked_up(starter_ready: Ready):
+    """New cars in Germany, as the newest year that was out by then counts them."""
+    now = newer(starter_ready, LATER)
+    last = now.world.markets["DEU"].sales[-1]
+
+    def seen(threshold: float, *, above: bool = True, year: int = last.year) -> observing.Observation:
+        condition = Condition("size", "DEU", above, threshold, year, Sentence("sign.size", {}))
+        return observing.size_seen(now, condition)
+
+    assert (seen(0.9 * last.value).value, seen(0.9 * last.value).year) == (last.value, last.year)
+    assert seen(0.9 * last.value).status == "fired"
+    assert seen(1.01 * last.value).status == "near"
+    assert seen(1.1 * last.value).status == "not yet"
+    assert seen(1.1 * last.value, above=False).status == "fired"
+    assert seen(0.9 * last.value, year=2032).status == "unseen"
+
+
+def test_what_is_watched_are_the_signs_that_the_playbook_tells(stored: Path, tmp_path: Path):
+    """A run whose rehearsal chose others: of an event at any level, of what no table tells, and none at all.
+
+    Where nobody knows what pays the playbook says no more than that no sign holds, and nothing has fired.
+    """
+    folder = tmp_path / "run"
+    shutil.copytree(stored, folder)
+    book = read_book(folder / BOOK)
+    [first] = book.signposts
+    assert first.tried is not None
+
+    def one(*conditions: Condition, always: bool = False) -> Signpost:
+        assert first.tried is not None
+        return replace(first, conditions=conditions, chosen_on="paths", tried=replace(first.tried, always=always))
+
+    said = Sentence("sign.untold", {})
+    event = Condition("event", "eu_duty_prolonged", True, 0.5, 2029, said)
+    battery = Condition("battery", "", False, 0.9, 2029, said)
+    unknown = Condition("event", "no_event_of_this_case", True, 0.5, 2029, said)
+    untold = replace(first, conditions=(), tried=replace(first.tried, lost=None, blind=None, always=True))
+    chosen = (one(event), one(event, battery), one(unknown), one(always=True), one(always=False), untold)
+    write_book(folder / BOOK, replace(book, signposts=chosen))
+    rules = written(tmp_path / "rules", prolonged(stored, "2029-05-02"))
+    found = watch(folder, date(2029, 5, 2), rules=rules)
+    assert tuple(sign.signpost for sign in found.signs) == chosen
+    assert [sign.status for sign in found.signs] == ["fired", "unseen", "unseen", "fired", "not yet", "unseen"]
+    assert [len(sign.seen) for sign in found.signs] == [1, 2, 1, 0, 0, 0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
+from desks import visitor
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -104,8 +105,6 @@ def test_faults_are_told_as_the_command_line_tells_them(ann: TestClient):
 
 
 def test_a_session_must_prove_itself_to_change_something(desk: Desk, stranger: TestClient):
-    from desks import visitor
-
     owner = visitor(stranger, people.one_time_token(desk.engine))
     wanted = {"case": "starter"}
     assert stranger.post("/api/v1/plans", json=wanted).status_code == 403

@@ -83,6 +83,12 @@ def test_an_outlook_shows_its_fan_and_what_others_published(owner: Visitor):
     picture = owner.get("/outlook/fan.svg", params={"market": "CHN"})
     assert picture.headers["content-type"] == "image/svg+xml"
     assert picture.text.startswith("<svg")
+    chinese = owner.get("/outlook", params={"market": "CHN", "lang": "zh"}).text
+    assert "lang=zh" in re.search(r'src="/outlook/fan.svg[^"]*"', chinese)[0]
+    words = owner.get("/outlook/fan.svg", params={"market": "CHN", "lang": "zh"}).text
+    assert "中位数" in words
+    assert "预测起点" in words
+    assert not re.findall(r"<text[^>]*>[^<]*[a-z]{3,}[^<]*</text>", words), "no English in a Chinese drawing"
     refused = owner.get("/outlook", params={"market": "<b>nowhere"})
     assert refused.status_code == 422
     assert "<b>nowhere" not in refused.text

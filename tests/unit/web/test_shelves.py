@@ -63,7 +63,7 @@ def test_a_run_shows_its_worth_and_hands_out_its_files(owner: Visitor, run_folde
     shown = owner.get("/runs/first")
     assert shown.status_code == 200
     assert 'src="/runs/first/playbook?lang=en"' in shown.text
-    for name in ("playbook.html", "playbook.xlsx", "tables/flows.parquet", "manifest.json"):
+    for name in ("playbook.html", "playbook.xlsx", "playbook.pptx", "tables/flows.parquet", "manifest.json"):
         answer = owner.get(f"/runs/first/files/{name}")
         assert answer.content == (run_folder / name).read_bytes()
         assert "attachment" in answer.headers["content-disposition"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -261,6 +262,22 @@ def test_a_market_known_only_to_the_user(tmp_path):
     history = reference.load(own(tmp_path, "nev.csv", f"{NEV_HEAD}PAK,2025,0.03,,160000,{OWN}")).markets["PAK"]
     assert history.sales[-1].value in {160_000.0, 150_000.0}
     assert history.nev_share[-1].evidence.is_assumption
+
+
+def test_histories_end_with_the_last_year_that_was_over():
+    for day, last in (("2021-12-30", 2020), ("2021-12-31", 2021)):
+        world = reference.load(known_on=date.fromisoformat(day))
+        assert max(figure.year for history in world.markets.values() for figure in history.sales) == last
+        assert max(row["year"] for name in ("nev", "incomes") for row in world.tables[name]) == last
+    assert reference.load(known_on=date(2100, 1, 1)).markets == reference.load().markets
+
+
+def test_months_of_the_year_under_way_are_known(tmp_path):
+    months = "place,year,months,nev_share,nev_share_before,nev_sales,total_sales,source,as_of,confidence,note\n"
+    rows = "".join(f"NOR,{year},3,0.9,0.8,9,10,{OWN}" for year in (2025, 2026))
+    facts = own(tmp_path, "year_to_date.csv", months + rows)
+    known = reference.load(facts, date(2025, 6, 30)).tables["year_to_date"]
+    assert [row["year"] for row in known] == [2025]
 
 
 def test_own_rows_must_rest_on_something(tmp_path):

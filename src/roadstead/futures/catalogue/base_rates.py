@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LOW, HIGH = 0.10, 0.90
 """Quantiles between which the interval lies: 80 %."""
 OCCASION = "occasions"
+HALF = 0.5
+"""Events that Jeffreys' prior adds to those counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +97,22 @@ def interval(tally: Tally) -> tuple[float, float, float]:
     count, exposure = len(tally.counted), tally.exposure
     if tally.per == OCCASION:
         return count / exposure, *share_interval(count, exposure)
-    chance = 1.0 - math.exp(-count / exposure)  # (B.1)
-    return chance, *rate_interval(count, exposure)
+    return one_or_more(count / exposure), *rate_interval(count, exposure)
+
+
+def one_or_more(expected: float) -> float:
+    """Chance of one event or more where so many are expected. [fraction]"""
+    return -math.expm1(-expected)  # (B.1)
 
 
 def rate_interval(count: int, exposure: float) -> tuple[float, float]:
     """Interval of the chance in a year, of events in years at risk. [fraction]"""
-    rates = special.gammaincinv(count + 0.5, np.asarray([LOW, HIGH])) / exposure
+    rates = special.gammaincinv(count + HALF, np.asarray([LOW, HIGH])) / exposure
     low, high = -np.expm1(-rates)  # (B.2)
     return float(low), float(high)
 
 
 def share_interval(count: int, occasions: float) -> tuple[float, float]:
     """Interval of the chance on an occasion. [fraction]"""
-    low, high = special.betaincinv(count + 0.5, occasions - count + 0.5, np.asarray([LOW, HIGH]))  # (B.3)
+    low, high = special.betaincinv(count + HALF, occasions - count + HALF, np.asarray([LOW, HIGH]))  # (B.3)
     return float(low), float(high)

@@ -10,9 +10,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.checks import faults_of, placed
@@ -22,10 +19,12 @@ from roadstead.futures.paths import hazards
 from roadstead.futures.paths.hazards import Hazard, Influence, Level
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.evidence import ASSUMPTION
+from roadstead.terms.packaged import packaged_table, remembered
 from roadstead.terms.tables import Row, merged, read_table, scan_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from roadstead.terms.evidence import Evidence, Source
     from roadstead.terms.tables import Schema
@@ -122,15 +121,10 @@ class Catalogue:
         return tuple(event.hazard for event in self.events.values())
 
 
-def data_folder() -> Path:
-    """Where the packaged tables lie."""
-    return Path(str(files("roadstead.futures") / "data"))
-
-
-@lru_cache(maxsize=len(ALL))
+@remembered
 def packaged(schema: Schema) -> tuple[Row, ...]:
     """Rows of a packaged table."""
-    return read_table(data_folder() / f"{schema.name}.csv", schema, must_rest_on=True)
+    return read_table(packaged_table("futures", schema.name), schema, must_rest_on=True)
 
 
 def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None = None) -> Catalogue:
@@ -149,11 +143,7 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
         With every fault: of cells, RS-F541 of names, RS-F542 of what does not fit together, RS-F511 to F517 of hazards.
     """
     faults: list[Fault] = []
-    tables = {schema.name: packaged(schema) for schema in ALL}
-    if own is not None:
-        for schema in ALL:
-            _merge(tables, schema, own, faults)
-    raise_if_any(faults)
+    tables = rows(own)
     named = {row["event"] for row in tables[EVENTS.name]}
     tables[EVENTS.name] = tuple(row for row in tables[EVENTS.name] if row["chances"])
     faults += faults_of(tables, named, gazetteer)
@@ -165,6 +155,17 @@ def load(gazetteer: Gazetteer, sources: Mapping[str, Source], own: Path | None =
     except RoadsteadError as error:
         raise RoadsteadError([placed(fault, tables) for fault in error.faults]) from None
     return catalogue
+
+
+def rows(own: Path | None = None) -> dict[str, tuple[Row, ...]]:
+    """Rows of every table with a user's own in place of, or beside, the packaged ones; with every fault of the user's cells."""
+    faults: list[Fault] = []
+    tables = {schema.name: packaged(schema) for schema in ALL}
+    if own is not None:
+        for schema in ALL:
+            _merge(tables, schema, own, faults)
+    raise_if_any(faults)
+    return tables
 
 
 def _merge(tables: dict[str, tuple[Row, ...]], schema: Schema, own: Path, faults: list[Fault]) -> None:

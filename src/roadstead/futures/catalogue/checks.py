@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.counting import LARGE
 from roadstead.futures.catalogue.tables import EVENTS, OF_AN_EVENT
+from roadstead.futures.events import LIMITED_TO, SHIFTS
 from roadstead.terms.errors import Fault
 from roadstead.terms.ids import PRODUCT_WORDS
+from roadstead.trade import amendment
+from roadstead.trade.facts import condition_faults
 from roadstead.trade.schemas import MEASURES
 
 if TYPE_CHECKING:
@@ -19,8 +22,15 @@ if TYPE_CHECKING:
     from roadstead.world.places import Gazetteer
 
 MEASURE_KINDS = next(column.choices for column in MEASURES.columns if column.name == "kind")
-NEED_RATE = frozenset({"set", "add", "content", "least_price"})
+NEED_RATE = amendment.NEED_RATE | {"content", "least_price", *SHIFTS}
 """Changes that are nothing without a number."""
+TAKES = {
+    "makers": {*amendment.BRINGS, *(kind for kind, some in LIMITED_TO.items() if some == "makers")},
+    "powertrains": {
+        *amendment.ACTIONS, "least_price", *(kind for kind, some in LIMITED_TO.items() if some == "powertrains")
+    },
+}  # fmt: skip
+"""Changes that may hold for some makers or powertrains; all others hold for all there are."""
 WORLD = "WLD"
 EVENT = re.compile(r"event (?P<event>.+?)(?:, influence of (?P<cause>.+))?")
 """Where a fault of a hazard stands, as hazards say it."""
@@ -61,7 +71,7 @@ def faults_of(tables: Mapping[str, Sequence[Row]], named: Collection[str], gazet
         yield from _effect(row, rows)
         yield from _grounds(row, rows)
         for change in rows["event_changes"]:
-            yield from _change(change, gazetteer, has_degrees=bool(rows["event_levels"]))
+            yield from _change(change, gazetteer, [level["level"] for level in rows["event_levels"]])
 
 
 def placed(fault: Fault, tables: Mapping[str, Sequence[Row]]) -> Fault:
@@ -118,15 +128,37 @@ def _grounds(row: Row, rows: Mapping[str, Sequence[Row]]) -> Iterator[Fault]:
             yield Fault(r.where("note"), "RS-F544", f"`{row['event']}`: a source without a word of it", expected)
 
 
-def _change(row: Row, gazetteer: Gazetteer, *, has_degrees: bool) -> Iterator[Fault]:
-    if row["place"] not in gazetteer.places:
-        yield gazetteer.fault(row["place"], row.where("place"))
-    for origin in row["origins"]:
-        if origin != "*" and origin not in gazetteer.places:
-            yield gazetteer.fault(origin, row.where("origins"))
-    if row["action"] in NEED_RATE and row["rate"] is None and not has_degrees:
+def _change(row: Row, gazetteer: Gazetteer, levels: Sequence[str]) -> Iterator[Fault]:
+    yield from _change_names(row, gazetteer, levels)
+    if row["action"] in NEED_RATE and row["rate"] is None and not levels:
         message = f"`{row['action']}` without a rate, and the event has no levels"
         yield Fault(row.where("rate"), "RS-F542", message, "a rate as a fraction, or levels that amount to one")
+    if row["action"] in amendment.NEED_MONEY and not (row["money"] and row["currency"]):
+        message = f"`{row['action']}` of no money"
+        yield Fault(row.where("money"), "RS-F542", message, "money a car, and the code of its currency")
+    if row["action"] == "least_price" and not row["powertrains"]:
+        yield Fault(
+            row.where("powertrains"), "RS-F542", "a least price of no car", "powertrains whose cars it holds for"
+        )
+    for some, taking in TAKES.items():
+        if row[some] and row["action"] not in taking:
+            message = f"`{row['action']}` holds for all {some}, and some are named"
+            yield Fault(row.where(some), "RS-F542", message, f"none, or one of {', '.join(sorted(taking))}")
+    if row["condition"]:
+        yield from condition_faults(row["condition"], row.where("condition"))
+
+
+def _change_names(row: Row, gazetteer: Gazetteer, levels: Sequence[str]) -> Iterator[Fault]:
+    """Names in a change that are none."""
+    if row["place"] not in gazetteer.places:
+        yield gazetteer.fault(row["place"], row.where("place"))
+    for column in ("origins", "makers"):
+        for place in row[column]:
+            if place != "*" and place not in gazetteer.places:
+                yield gazetteer.fault(place, row.where(column))
+    if row["level"] and row["level"] not in levels:
+        message, expected = f"`{row['event']}` has no level `{row['level']}`", f"one of {', '.join(levels)}"
+        yield Fault(row.where("level"), "RS-F542", message, expected)
     if row["kind"] and row["kind"] not in MEASURE_KINDS:
         expected = f"one of {', '.join(MEASURE_KINDS)}"
         yield Fault(row.where("kind"), "RS-F541", f"there is no kind of measure `{row['kind']}`", expected)
@@ -134,7 +166,3 @@ def _change(row: Row, gazetteer: Gazetteer, *, has_degrees: bool) -> Iterator[Fa
         if product not in PRODUCT_WORDS:
             expected = f"one of {', '.join(PRODUCT_WORDS)}"
             yield Fault(row.where("products"), "RS-F541", f"there is no product `{product}`", expected)
-    if row["action"] == "least_price" and not row["powertrains"]:
-        yield Fault(
-            row.where("powertrains"), "RS-F542", "a least price of no car", "powertrains whose cars it holds for"
-        )

@@ -65,6 +65,8 @@ class Counted:
         Rows it is read from.
     sources
         Ids of the sources of these rows.
+    known
+        Day from which it was known to come: when what brings it was published, its own day where that is not on record.
     """
 
     place: str
@@ -72,6 +74,7 @@ class Counted:
     text: str
     rows: tuple[str, ...]
     sources: tuple[str, ...]
+    known: date
 
 
 @dataclass(frozen=True, slots=True)

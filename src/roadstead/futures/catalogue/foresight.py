@@ -11,6 +11,7 @@ from roadstead.futures.catalogue.base_rates import base_rate
 from roadstead.futures.catalogue.catalogue import chance_by, find
 from roadstead.futures.paths.hazards import chance
 from roadstead.futures.paths.policy_paths import policy_levels, tilted
+from roadstead.terms.showing import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ class EventChance:
 
 
 @dataclass(frozen=True, slots=True)
-class EventChances:
+class EventChances(Shown):
     """All events.
 
     Attributes

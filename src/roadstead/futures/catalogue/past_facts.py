@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from roadstead.futures.catalogue.counting import LARGE, Counted, Tally, years
+from roadstead.trade.schedule import ONE_DAY
 from roadstead.world.plants import ABROAD, CHINESE, Standing, begun, standing_of, waiting
+from roadstead.world.plants import day as day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +79,8 @@ def plant_refused(ground: Ground, base: BaseClass) -> Tally:
             continue
         until = waited[1]
         risk[row["host"]] = risk.get(row["host"], 0.0) + years(*waited)
-        if standing_of(row) is Standing.GIVEN_UP:
+        told = day_of(row["status_as_of"])
+        if standing_of(row) is Standing.GIVEN_UP and (told is None or told <= ground.until):
             counted.append(
                 _told(row["host"], until, f"{row['company']}, {row['site']}: {row['status']}", [row], "record")
             )
@@ -156,7 +159,7 @@ def income_fall(ground: Ground, base: BaseClass) -> Tally:
     counted: list[Counted] = []
     risk: dict[str, float] = {}
     for place, rows in series.items():
-        for year in range(base.since, ground.until.year):
+        for year in range(base.since, (ground.until + ONE_DAY).year):
             if year not in rows or year - 1 not in rows:
                 continue
             risk[place] = risk.get(place, 0.0) + 1.0
@@ -164,7 +167,9 @@ def income_fall(ground: Ground, base: BaseClass) -> Tally:
             if change <= -base.step + ROUNDING:
                 source = (rows[year].evidence.source_id,)
                 text = f"income per head {change:+.0%} in dollars"
-                counted.append(Counted(place, date(year, 12, 31), text, (f"incomes {place} {year}",), source))
+                counted.append(
+                    Counted(place, date(year, 12, 31), text, (f"incomes {place} {year}",), source, date(year, 12, 31))
+                )
     return Tally(tuple(counted), risk, "country-years")
 
 
@@ -174,4 +179,5 @@ def _precedents(ground: Ground, kinds: Sequence[str]) -> Iterable[Row]:
 
 def _told(place: str, day: date, text: str, rows: Sequence[Row], key: str) -> Counted:
     sources = tuple(dict.fromkeys(row.evidence.source_id for row in rows if row.evidence.is_sourced))
-    return Counted(place, day, text, tuple(row[key] for row in rows), sources)
+    known = min((row["known_from"] for row in rows if row.values.get("known_from")), default=day)
+    return Counted(place, day, text, tuple(row[key] for row in rows), sources, min(known, day))

@@ -8,7 +8,7 @@ rulebook charges it, whatever rows it is made of.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from roadstead.trade.columns import ENACTED
 from roadstead.trade.duty import Shipment, covers, settle
 from roadstead.trade.law import FLOOR
 from roadstead.trade.non_tariff import FORBIDS
+from roadstead.trade.schedule import ONE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from roadstead.trade.law import Measure
     from roadstead.trade.rulebook import Rulebook
 
-ONE_DAY = timedelta(days=1)
 CAR = Product.CAR
 VALUE, FOB_SHARE = 20_000.0, 0.9
 """Customs value of the car whose duty is followed, and the part of it that it is worth on board at home: assumed. [US$], [1]"""
@@ -151,9 +151,10 @@ def added_lifted(ground: Ground, base: BaseClass) -> Tally:
 
 
 def _spells(path: tuple[Stand, ...], first: date, last: date) -> float:
-    """Years between two days in which duty beside the ordinary one was charged."""
+    """Years between two days in which duty beside the ordinary one was charged; none where no day could be worked out."""
     total = 0.0
-    for stand, until in zip(path, [*(later.day - ONE_DAY for later in path[1:]), last], strict=True):
+    ends = [*(later.day - ONE_DAY for later in path[1:]), last]
+    for stand, until in zip(path, ends[: len(path)], strict=True):
         if stand.added > 0:
             total += years(max(stand.day, first), min(until, last))
     return total
@@ -193,7 +194,8 @@ def _rows(ground: Ground, ids: Iterable[str]) -> list[Measure]:
 def _told(place: str, day: date, text: str, rows: Iterable[Measure]) -> Counted:
     rows = tuple(rows)
     sources = tuple(dict.fromkeys(row.evidence.source_id for row in rows if row.evidence.is_sourced))
-    return Counted(place, day, text, tuple(row.measure_id for row in rows), sources)
+    known = min((row.known_from for row in rows if row.span.first == day), default=day)
+    return Counted(place, day, text, tuple(row.measure_id for row in rows), sources, min(known, day))
 
 
 def duty_aimed(ground: Ground, base: BaseClass) -> Tally:
@@ -337,7 +339,7 @@ def rule_begun(ground: Ground, base: BaseClass) -> Tally:
     for (place, _), found in sorted(by_year.items()):
         found.sort()
         rows, sources = tuple(f[1] for f in found), tuple(dict.fromkeys(f[3] for f in found if f[3]))
-        counted.append(Counted(place, found[0][0], found[0][2], rows, sources))
+        counted.append(Counted(place, found[0][0], found[0][2], rows, sources, found[0][0]))
     return Tally(tuple(counted), at_risk(ground, base, places), "place-years")
 
 
@@ -353,7 +355,7 @@ def rule_lifted(ground: Ground, base: BaseClass) -> Tally:
         risk[row.importer] = risk.get(row.importer, 0.0) + years(max(first, date(base.since, 1, 1)), until)
         if last and last < ground.until:
             source = (row.evidence.source_id,) if row.evidence.is_sourced else ()
-            counted.append(Counted(row.importer, last, row.title, (row.measure_id,), source))
+            counted.append(Counted(row.importer, last, row.title, (row.measure_id,), source, last))
     return Tally(tuple(counted), risk, "years in which one stood")
 
 

@@ -1,21 +1,26 @@
-"""From an event of the catalogue to what a plan works out: amendments, least content and prices, demand, route."""
+"""From an event of the catalogue to what a plan works out: amendments, least content and prices, demand, route, shifts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from roadstead.futures.events import ContentRule, Event, LeastPrice
+from roadstead.futures.events import SHIFTS, ContentRule, Event, LeastPrice, Shift
 from roadstead.futures.selling.nests import nest_of
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import PRODUCT_WORDS, Powertrain
-from roadstead.trade.amendment import Amendment
+from roadstead.trade.amendment import ACTIONS, NEED_RATE, Amendment
 
 if TYPE_CHECKING:
     from roadstead.futures.catalogue.catalogue import CatalogueEvent, Degree
     from roadstead.futures.events import DemandClass
     from roadstead.terms.tables import Row
 
-BESIDE_LAW = ("content", "least_price")
+PLAYED = "an event that `roadstead futures` marks as played"
+
+
+def unplayed(event: CatalogueEvent) -> str:
+    """Why an event that is only shown cannot be planned with: its own words say what it would change, and why that is not played."""
+    return f"`{event.event_id}` cannot be planned with: {event.would_change}"
 
 
 def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) -> Event:
@@ -29,40 +34,39 @@ def play(event: CatalogueEvent, level_id: str = "", probability: float = 1.0) ->
     Raises
     ------
     RoadsteadError
-        RS-F545 for an event that is shown, not yet played, or a level that it does not have.
+        RS-F545 for an event that is shown and not played, or a level that it does not have.
     """
     if not event.played:
-        message = f"`{event.event_id}` is shown, not yet played: {event.would_change}"
-        raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", message, "an event that is played"))
+        raise RoadsteadError(Fault(f"event {event.event_id}", "RS-F545", unplayed(event), PLAYED))
     degree = _degree(event, level_id)
     amount = degree.level.amount
     title = f"{event.title}: {degree.title}" if degree.title else event.title
     title_zh = f"{event.title_zh}：{degree.title_zh}" if degree.title_zh else event.title_zh
+    rows = [row for row in event.changes if row["level"] in {"", degree.level.level_id}]
     return Event(
         event_id=event.event_id,
         title=title,
         title_zh=title_zh,
-        amendments=tuple(
-            _amendment(event, title, row, amount) for row in event.changes if row["action"] not in BESIDE_LAW
-        ),
+        amendments=tuple(_amendment(event, title, row, amount) for row in rows if row["action"] in ACTIONS),
         demand=cast("DemandClass", event.demand),
         route=event.route,
-        content=tuple(
-            ContentRule(row["place"], _rate(row, amount)) for row in event.changes if row["action"] == "content"
-        ),
+        content=tuple(ContentRule(row["place"], _rate(row, amount)) for row in rows if row["action"] == "content"),
         probability=probability,
         rests_on=event.why,
         note=event.would_change,
         least_prices=tuple(
-            LeastPrice(
-                row["place"],
-                tuple(dict.fromkeys(nest_of(Powertrain(p)) for p in row["powertrains"])),
-                _rate(row, amount),
-            )
-            for row in event.changes
-            if row["action"] == "least_price"
+            LeastPrice(row["place"], _nests(row), _rate(row, amount)) for row in rows if row["action"] == "least_price"
+        ),
+        shifts=tuple(
+            Shift(row["action"], row["place"], _rate(row, amount), frozenset(row["makers"]), _nests(row))
+            for row in rows
+            if row["action"] in SHIFTS
         ),
     )
+
+
+def _nests(row: Row) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(nest_of(Powertrain(p)) for p in row["powertrains"]))
 
 
 def _degree(event: CatalogueEvent, level_id: str) -> Degree:
@@ -91,5 +95,9 @@ def _amendment(event: CatalogueEvent, title: str, row: Row, amount: float) -> Am
         powertrains=frozenset(row["powertrains"]),
         products=frozenset(PRODUCT_WORDS[product] for product in row["products"]),
         firms=frozenset(row["firms"]),
-        rate=_rate(row, amount) if row["action"] in {"set", "add"} else None,
+        rate=_rate(row, amount) if row["action"] in NEED_RATE else None,
+        makers=frozenset(row["makers"]),
+        money=row["money"],
+        currency=row["currency"],
+        condition=row["condition"],
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from roadstead.futures.catalogue.past import COUNTERS
+from roadstead.futures.events import SHIFTS
 from roadstead.terms.tables import Column, Kind, Schema
+from roadstead.trade.amendment import ACTIONS as LEGAL_ACTIONS
 from roadstead.trade.columns import POWERTRAINS
 
 EVENT = Column("event", Kind.TEXT, "event")
@@ -25,7 +27,7 @@ KINDS = (
     "home rule",
 )
 INFLUENCES = ("retaliation", "imitation", "bargain", "exhaustion", "common cause")
-ACTIONS = ("end", "prolong", "set", "add", "lift", "enact", "content", "least_price")
+ACTIONS = (*LEGAL_ACTIONS, "content", "least_price", *SHIFTS)
 ABOUT = ("chance", "lasts", "levels", "scope")
 
 EVENTS = Schema(
@@ -71,7 +73,7 @@ EVENTS = Schema(
             required=False,
             choices=("SUEZ_OPEN", "SUEZ_CLOSED"),
         ),
-        Column("played", Kind.FLAG, "yes where a plan can work it out; no where it is shown, not yet played"),
+        Column("played", Kind.FLAG, "yes where a plan can work it out; no where it is shown, not played by itself"),
         Column("would_change", Kind.TEXT, "what it changes, in words; why it is not played"),
         Column("would_change_zh", Kind.TEXT, "the same in Chinese"),
         Column("base", Kind.TEXT, "class of base_classes.csv its chance is held against", required=False),
@@ -120,24 +122,40 @@ EVENT_INFLUENCES = Schema(
 
 EVENT_CHANGES = Schema(
     "event_changes",
-    "What an event does to rules, in the rules' own terms (as under `events` in case.yaml), and to local content and least prices. "
+    "What an event does to rules, in the rules' own terms (as under `events` in case.yaml), and to what stands in no row of law. "
     "Rows of an event take the place of its packaged rows.",
     (
         EVENT,
-        Column("place", Kind.TEXT, "importer, or for `content` the country of assembly"),
+        Column("level", Kind.TEXT, "level at which it does so; empty for every level", required=False),
+        Column(
+            "place",
+            Kind.TEXT,
+            "importer; for `content`, `refuse_sites` and `seize` the country of assembly; for `export_tax` and `limit_exports` "
+            "the country shipped from",
+        ),
         Column(
             "action",
             Kind.TEXT,
-            "end, prolong, set, add, lift, enact: of rows of law; content: least local content of cars assembled; "
-            "least_price: of cars shipped from home over each model's reference price",
+            "end, prolong, set, add, lift, enact: of rows of law; forbid, grant, levy, charge: a rule of its own that bars makers, pays or "
+            "charges the buyer of a car, or costs its maker; export_tax: a charge on the price free on board that the maker bears; content: least local "
+            "content of cars assembled; least_price: of cars shipped from home over each model's reference price; refuse_sites: nothing "
+            "new may be built (0: may again); seize: lines are taken, with the share of their written-down cost that is paid; "
+            "limit_exports: cars shipped from home over those sold abroad in the base year; rivals_build: share of what rivals "
+            "ship from home that they build inside instead; nev_sales: what the NEV share of sales is multiplied by",
             choices=ACTIONS,
         ),
         Column("kind", Kind.TEXT, "kind of measure", required=False),
         Column("measure", Kind.TEXT, "id of one row of law", required=False),
-        Column("origins", Kind.LIST, "origins; empty for any", required=False),
+        Column("origins", Kind.LIST, "origins (of a rule brought: where cars are made); empty for any", required=False),
         Column("powertrains", Kind.LIST, "powertrains; empty for any", required=False, choices=POWERTRAINS),
         Column("products", Kind.LIST, "car, ckd, skd, parts, battery; empty for any", required=False),
         Column("firms", Kind.LIST, "producer groups; empty for any", required=False),
+        Column(
+            "makers",
+            Kind.LIST,
+            "home countries of the makers that a rule brought, refuse_sites, seize or rivals_build concerns; empty for any",
+            required=False,
+        ),
         Column(
             "rate",
             Kind.NUMBER,
@@ -146,6 +164,14 @@ EVENT_CHANGES = Schema(
             required=False,
             least=0,
             most=5,
+        ),
+        Column("money", Kind.NUMBER, "of a grant, levy or charge", unit="currency/car", required=False, least=0),
+        Column("currency", Kind.TEXT, "ISO 4217 code of the money", required=False),
+        Column(
+            "condition",
+            Kind.TEXT,
+            "facts of the car that a rule brought hangs on (docs/conditions.md); empty for always",
+            required=False,
         ),
     ),
     key=(),

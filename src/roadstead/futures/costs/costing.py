@@ -16,10 +16,11 @@ from roadstead.trade.valuation import Voyage
 from roadstead.world.lanes import days_at_sea, freight_per_car
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from roadstead.demand.entry import EntryPath
     from roadstead.futures.costs.moments import Moments
+    from roadstead.futures.events import Shift, ShiftKind
     from roadstead.terms.arrays import Floats, Ints
     from roadstead.terms.ids import Powertrain
     from roadstead.trade.condition import FactValue
@@ -44,6 +45,8 @@ class Circumstances:
         Terms of demand that events have set on the way there, by parameter; what is not in it is as the case has it.
     least_prices
         Least prices of cars shipped from home over their reference prices, by importer and nest.
+    shifts
+        What events move beside law, in the order they came.
     battery, freight
         What batteries and freight by sea cost, as multiples of the case's own course.
     worth
@@ -55,6 +58,7 @@ class Circumstances:
     content: Mapping[str, float]
     terms: Mapping[str, float] = field(default_factory=dict)
     least_prices: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    shifts: tuple[Shift, ...] = ()
     battery: float = 1.0
     freight: float = 1.0
     worth: Mapping[str, float] = field(default_factory=dict)
@@ -62,6 +66,15 @@ class Circumstances:
     def worth_of(self, place: str) -> float:
         """Real worth of what is paid in a place, over today's."""
         return self.worth.get(place, 1.0)
+
+    def shifted(self, kind: ShiftKind, places: Collection[str], maker: str) -> float | None:
+        """What the last event to do so moves in one of some places for makers of a home country; None where none does."""
+        found = (
+            one.amount
+            for one in reversed(self.shifts)
+            if one.kind == kind and one.place in places and (not one.makers or maker in one.makers)
+        )
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +209,13 @@ def facts_of_model(costing: Costing, model: Model, importer: str) -> dict[str, F
     }
 
 
-def as_law_sees(costing: Costing, line: Line | None, model: Model, market: str, year: int) -> Car:
-    """A car from home (``line`` None) or a line abroad, as the rules of a market see it that are no duties."""
+def as_law_sees(
+    costing: Costing, line: Line | None, model: Model, market: str, year: int, least_content: float = 0.0
+) -> Car:
+    """A car from home (``line`` None) or a line abroad, as the rules of a market see it that are no duties.
+
+    Of a car made whole abroad they see what share of its material was bought there, of which law asks ``least_content`` at least.
+    """
     carmaker, importer = costing.carmaker, costing.territory(market)
     offer = offer_of(costing, model, market)
     money = costing.dollars[costing.conventions.currency]
@@ -208,9 +226,23 @@ def as_law_sees(costing: Costing, line: Line | None, model: Model, market: str, 
         form=arrives_as(costing, line, market),
         powertrain=model.powertrain,
         nationality=carmaker.nationality,
-        facts={"model": model.model_id, "powertrain": model.powertrain, **facts_of_model(costing, model, importer)},
+        facts={
+            "model": model.model_id,
+            "powertrain": model.powertrain,
+            **_content_told(costing, line, least_content),
+            **facts_of_model(costing, model, importer),
+        },
         retail_price=retail_price(costing, offer, year) if offer else None,
         rates={currency: dollars / money for currency, dollars in costing.dollars.items()},
+    )
+
+
+def _content_told(costing: Costing, line: Line | None, least: float) -> dict[str, FactValue]:
+    """Share of a car's material bought where its line stands; nothing is told of a kit, which is one thing."""
+    if line is None or line.mode is EntryMode.KIT:
+        return {}
+    return dict.fromkeys(
+        (f"content.{p}" for p in (line.place, costing.territory(line.place))), max(line.local_content, least)
     )
 
 

@@ -235,7 +235,7 @@ def _bring(costing: Costing, gate: Gate, line: Line, product: Product, worth: Fl
         way=replace(way, freight=way.freight * share * costing.conventions.kit_freight),
         import_tax_rate=np.zeros(len(at)),
     )
-    rate = moments.told(("export tax", product, model.powertrain), taxed, moments.rules)
+    rate = moments.told(("export tax", home.place, product, model.powertrain), taxed, moments.rules)
     return _Inbound(at, goods, haulage, price * rate, crossing)
 
 

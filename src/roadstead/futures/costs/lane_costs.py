@@ -29,7 +29,7 @@ from roadstead.futures.costs.items import Item, item, summed, told
 from roadstead.futures.costs.moments import Moments
 from roadstead.terms.ids import Product
 from roadstead.trade.non_tariff import cost_bars, price_moved, rule_bar
-from roadstead.trade.taxes import cascade, taxes_in_force
+from roadstead.trade.taxes import cascade, export_taxes, taxes_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def lane_costs(costing: Costing, moments: Moments, ways: Sequence[Way]) -> list[
         channel, worth = costing.carmaker.channels[way.market], there.worth_of(way.market)
         items = [*gate.items, *_to_the_port(costing, way, there)]
         if i in crossing_of:
-            items.append(_border(crossed, crossing_of[i]))
+            items += [_tax_on_export(costing, way, there, gate), _border(crossed, crossing_of[i])]
         items += [
             *_tax_on_price(costing, way, there),
             _other_rules(costing, way, there),
@@ -166,7 +166,6 @@ def _crossing(costing: Costing, way: Way, moments: Moments, gate: GateCost) -> C
 
     inside = costing.territory(origin) == importer
     rate = moments.told(("import tax", market, model.powertrain, form), taxed, moments.rules)
-    cost = gate.total + summed(_to_the_port(costing, way, moments), len(moments))
     return Crossing(
         moments=moments,
         importer=importer,
@@ -174,11 +173,30 @@ def _crossing(costing: Costing, way: Way, moments: Moments, gate: GateCost) -> C
         product=Product.CAR,
         model=model,
         bill=gate.bill,
-        price=cost * (1.0 + model.transfer_margin),
+        price=_price(costing, way, moments, gate),
         way=voyages(costing, origin, market, model, moments),
         import_tax_rate=np.zeros(len(moments)) if inside else rate,
         in_quota=way.regime == IN_QUOTA,
     )
+
+
+def _tax_on_export(costing: Costing, way: Way, moments: Moments, gate: GateCost) -> Item:
+    """What the country a finished car leaves does not give back, or takes; nothing inside one customs territory."""
+    origin, model = _origin(costing, way), way.model
+
+    def taxed(year: int, now: Circumstances) -> float:
+        return cascade(export_taxes(now.rulebook, origin, Product.CAR, model.powertrain, entry_day(year)), "EXPORT")
+
+    if costing.territory(origin) == costing.territory(way.market):
+        return item("export_tax", np.zeros(len(moments)), origin)
+    rate = moments.told(("export tax", origin, Product.CAR, model.powertrain), taxed, moments.rules)
+    return item("export_tax", rate * _price(costing, way, moments, gate), origin)
+
+
+def _price(costing: Costing, way: Way, moments: Moments, gate: GateCost) -> Floats:
+    """Transfer price, free on board. Shape (n,). [money/car]"""
+    cost = gate.total + summed(_to_the_port(costing, way, moments), len(moments))
+    return np.asarray(cost * (1.0 + way.model.transfer_margin))
 
 
 def _tax_on_price(costing: Costing, way: Way, moments: Moments) -> list[Item]:
@@ -198,7 +216,7 @@ def _tax_on_price(costing: Costing, way: Way, moments: Moments) -> list[Item]:
 
 def _other_rules(costing: Costing, way: Way, moments: Moments) -> Item:
     """What rules other than duties cost a car, and what they move the price that is kept by."""
-    bars, which = moments.each(lambda year, now: _rule_bars(costing, way, year, now), moments.rules)
+    bars, which = moments.each(lambda year, now: _rule_bars(costing, way, year, now), moments.rules, moments.contents)
     total = np.asarray([sum(bar.amount for bar in some) for some in bars], dtype=np.float64)
     return Item(total[which], lambda moment: bars[int(which[moment])])
 
@@ -210,7 +228,8 @@ def _rule_bars(costing: Costing, way: Way, year: int, now: Circumstances) -> lis
     """
     base_year, market, rulebook = costing.conventions.base_year, way.market, now.rulebook
     on = entry_day(year)
-    car = as_law_sees(costing, way.line, way.model, market, year)
+    least = now.content.get(way.line.place, 0.0) if way.line else 0.0
+    car = as_law_sees(costing, way.line, way.model, market, year, least)
     reference = as_law_sees(costing, None, way.model, market, base_year)
     bars = cost_bars(rulebook, car, on)
     moved = price_moved(rulebook, car, on, reference, entry_day(base_year))

@@ -111,6 +111,16 @@ class Moments:
         return self._number("rules", standing)
 
     @property
+    def contents(self) -> Hashable:
+        """By the least local content of places."""
+        return self._number("contents", lambda _, now: tuple(sorted(now.content.items())))
+
+    @property
+    def shifts(self) -> Hashable:
+        """By what events move beside law."""
+        return self._number("shifts", lambda _, now: now.shifts)
+
+    @property
     def terms(self) -> Hashable:
         """By the terms of demand that events have set."""
         return self._number("terms", lambda _, now: tuple(sorted(now.terms.items())))
@@ -126,6 +136,10 @@ class Moments:
     def measures(self, importer: str) -> Hashable:
         """By the measures of a customs territory and its unions, whatever the year."""
         return self._number(("measures", importer), lambda _, now: filed(now.rulebook, importer))
+
+    def taxes(self, place: str) -> Hashable:
+        """By the taxes of a place, whatever the year."""
+        return self._number(("taxes", place), lambda _, now: (id(now.rulebook.taxes.get(place)),))
 
     def law(self, importer: str) -> Hashable:
         """By year and those measures."""

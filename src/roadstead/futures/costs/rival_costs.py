@@ -2,29 +2,39 @@ r"""What a change of duty makes the cars dearer that rivals ship from the firm's
 
 Their makers sell a part of what they sell in a market from plants elsewhere, and turn to those as the duty rises: with the
 sourcing elasticity :math:`\theta` and that part as the share of another source, their cost changes by (H.4). They
-pass the part :math:`\lambda` of it on (D.7).
+pass the part :math:`\lambda` of it on (D.7). A tax that home puts on exports reaches them as a duty does.
+
+Where events let them build inside a market, the share of their cars :math:`\beta` that they build there bears neither: it costs what
+it did before duty. On the whole their cost changes by
+
+.. math::
+    \Delta = (1 - \beta)\, \Delta_{\text{shipped}} - \beta\, \lambda\, d                              \qquad (D.12)
+
+with d the duty under today's rules, which their cost at reference prices has in it.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.demand.sourcing import rivals_cost_hats
-from roadstead.futures.costs.circumstances import representative_year
-from roadstead.futures.costs.moments import Moments, filed
+from roadstead.futures.costs.circumstances import moments_of
+from roadstead.futures.costs.costing import entry_day
+from roadstead.futures.costs.moments import filed
 from roadstead.futures.selling.nests import OTHER
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.ids import Powertrain, Product
 from roadstead.trade.duty import Shipment, settle
 from roadstead.trade.schedule import value_breaks
+from roadstead.trade.taxes import cascade, export_taxes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roadstead.futures.costs.costing import Circumstances, Costing
+    from roadstead.futures.costs.moments import Moments
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.selling.rivals import Contest
     from roadstead.terms.arrays import Floats, Ints
@@ -45,12 +55,11 @@ def rises(
 
     Length M, shapes (Y, J). [money/car]
     """
-    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+    moments = moments_of(years, circumstances)
     duties, found = Duties(costing), []
     for met in contests:
         importer, rise = costing.territory(met.market), np.zeros(met.price.shape)
-        measures = moments.numbers(moments.measures(importer))
-        moved = np.flatnonzero(measures != measures[0]) if met.shipped.any() else np.zeros(0, dtype=np.int64)
+        moved = _moved(costing, moments, met.market) if met.shipped.any() else np.zeros(0, dtype=np.int64)
         if moved.size:
             there = moments.some(moved)
             for now, at in _terms(costing, there, met.market):
@@ -58,13 +67,51 @@ def rises(
                 for j in np.flatnonzero(met.shipped).tolist():
                     powertrain = DRIVEN_BY[met.classes[int(met.competition.nest[j])]]
                     customs, cost = now["rival_value"].value * met.price[moved[at], j], met.cost[moved[at], j]
-                    duty = duties.change(part, circumstances[0], importer, powertrain, customs) * customs
-                    if not np.all(cost + duty > 0):
-                        worst = int(np.argmin(cost + duty))
-                        raise RoadsteadError(_for_nothing(met.market, float(cost[worst]), float(duty[worst])))
-                    rise[moved[at], j] = _rise(cost, duty, now)
+                    before, after = duties.rates(part, circumstances[0], importer, powertrain, customs)
+                    taxed = _export_tax(costing, part, circumstances[0], powertrain)
+                    dearer, inside = (after - before + taxed) * customs, _inside(costing, part, met.market)
+                    _check(met.market, cost, dearer)
+                    _check(met.market, cost, -np.where(inside > 0, before, 0.0) * customs)
+                    saved = now["pass_through"].value * before * customs
+                    rise[moved[at], j] = (1.0 - inside) * _rise(cost, dearer, now) - inside * saved  # (D.12)
         found.append(rise)
     return tuple(found)
+
+
+def _moved(costing: Costing, moments: Moments, market: str) -> Ints:
+    """Moments in which duty in a market, tax on exports from home, or what rivals build differs from today's."""
+    home, importer = costing.carmaker.home.place, costing.territory(market)
+    measures = moments.numbers(moments.measures(importer))
+    taxes = moments.numbers(moments.taxes(home))
+    moved = (measures != measures[0]) | (taxes != taxes[0]) | (_inside(costing, moments, market) > 0)
+    return np.flatnonzero(moved)
+
+
+def _inside(costing: Costing, moments: Moments, market: str) -> Floats:
+    """Share of what rivals shipped from home today that they build inside a market's customs territory. Shape (n,). [fraction]"""
+    places, maker = {market, costing.territory(market)}, costing.carmaker.nationality
+    return moments.told(
+        ("rivals build", market), lambda _, now: now.shifted("rivals_build", places, maker) or 0.0, moments.shifts
+    )
+
+
+def _export_tax(costing: Costing, moments: Moments, today: Circumstances, powertrain: Powertrain) -> Floats:
+    """Tax on a car that leaves home less that by today's rules, over its value there. Shape (n,). [fraction]"""
+    home = costing.carmaker.home.place
+
+    def told(year: int, now: Circumstances) -> float:
+        rates = (export_taxes(each.rulebook, home, Product.CAR, powertrain, entry_day(year)) for each in (today, now))
+        before, after = (cascade(taxes, "EXPORT") for taxes in rates)
+        return after - before
+
+    return moments.told(("rivals' export tax", powertrain), told, moments.rules)
+
+
+def _check(market: str, cost: Floats, duty: Floats) -> None:
+    """Raise where a car costs nothing after all."""
+    if not np.all(cost + duty > 0):
+        worst = int(np.argmin(cost + duty))
+        raise RoadsteadError(_for_nothing(market, float(cost[worst]), float(duty[worst])))
 
 
 def _terms(costing: Costing, moments: Moments, market: str) -> list[tuple[Mapping[str, Term], Ints]]:
@@ -104,11 +151,14 @@ class Duties:
         self._costing = costing
         self._known: dict[tuple[object, ...], Stack | None] = {}
 
-    def change(
+    def rates(
         self, moments: Moments, today: Circumstances, importer: str, powertrain: Powertrain, customs: Floats
-    ) -> Floats:
-        """Duty in every moment less that by today's rules, over the customs value. Shape (n,). [fraction]"""
-        found = np.zeros(len(customs))
+    ) -> tuple[Floats, Floats]:
+        """Duty by today's rules and by those of every moment, over the customs value. Shapes (n,). [fraction]
+
+        A fee the engine cannot work out by both counts as one that did not move.
+        """
+        found = np.zeros((2, len(customs)))
         first, which = moments.apart(moments.law(importer))
         for kind, i in enumerate(first.tolist()):
             at, year = np.flatnonzero(which == kind), int(moments.year[i])
@@ -120,16 +170,16 @@ class Duties:
                 mine = at[band == one]
                 begins = float(breaks[one - 1]) if one else 0.0
                 before, after = (self._settled(each, goods, begins, float(customs[mine[0]])) for each in rules)
-                # A rival's fee the engine cannot work out by both counts as one that did not move.
-                if before is not None and after is not None:
-                    found[mine] = after.duty_rate(customs[mine]) - before.duty_rate(customs[mine])
-        return found
+                if before is not None:
+                    found[:, mine] = before.duty_rate(customs[mine])
+                    found[1, mine] = (after or before).duty_rate(customs[mine])
+        return found[0], found[1]
 
     def _goods(self, importer: str, powertrain: Powertrain, year: int) -> Shipment:
         declared = self._costing.carmaker.declared.get(importer, {})
         facts = {name: fact for name, fact in declared.items() if name.startswith("qualifies.")}
         home = self._costing.carmaker.home.place
-        return Shipment(importer, home, Product.CAR, powertrain, RIVAL, date(year, 7, 1), facts)
+        return Shipment(importer, home, Product.CAR, powertrain, RIVAL, entry_day(year), facts)
 
     def _breaks(self, rules: Rulebook, goods: Shipment) -> Floats:
         return np.asarray(value_breaks(rules, goods, self._costing.dollars))

@@ -197,8 +197,7 @@ class Drawn:
     def of(self, paths: Sequence[int] | Ints) -> Drawn:
         """Some of the paths, each as likely beside the others as before."""
         grown, (tree, nodes) = self.grown, _some_paths(self.grown.tree, paths)
-        own = node_years(grown).node
-        rows, climate = np.concatenate([np.flatnonzero(own == n) for n in nodes]), grown.climate
+        rows, climate = node_years(grown).of(nodes), grown.climate
         part = replace(
             grown,
             tree=tree,
@@ -240,7 +239,6 @@ def drawn(
     """
     paths = source.told(first, count)
     at = np.concatenate([[0], walked(source, paths)[:, 1:].ravel()])
-    node = node_years(source.grown).node
-    rows = np.concatenate([np.flatnonzero(node == n) for n in at])
+    rows = node_years(source.grown).of(at)
     prices = None if answered is None else {market: price[rows] for market, price in answered.items()}
     return Drawn(fan_of(source, paths), at, source.world.costing, source.world.rulebook, prices, limit)

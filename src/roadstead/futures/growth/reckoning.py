@@ -1,7 +1,9 @@
 """A first reckoning of what is at stake: today's supplies with and without each event, by the law and the costs a plan is made on.
 
 Every offer is valued at what its reference sales earn, and at no loss: once as if all cars came from home, once as if every line
-of the case stood and each car came the way that earns most. An event is worth the larger of the two differences, signed, when it alone comes;
+of the case stood and each car came the way that earns most. A line that may not be built any more, or is taken, earns nothing; where home
+limits what is shipped, cars from home earn as far as the limit goes; and cars beside which rivals build sell as many fewer as the
+rivals' new prices take from them. An event is worth the larger of the two differences, signed, when it alone comes;
 a mean over the middles of those later stages in which it may be in force. What plans make of it is left to the plan: a reckoning decides what a tree keeps
 apart, and enters no plan's money.
 """
@@ -13,15 +15,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.capacity.sites import is_refused, taken
 from roadstead.futures.costs.circumstances import Play
 from roadstead.futures.costs.costing import Circumstances
+from roadstead.futures.costs.export_limits import export_limit, shipped
 from roadstead.futures.evaluate import list_arcs, margins
 from roadstead.futures.events import Happening
 from roadstead.futures.grow import halves
 from roadstead.futures.growth.stakes import Stakes
 from roadstead.futures.paths.hazards import chance
 from roadstead.futures.prospect import NodeYears
-from roadstead.futures.selling.selling import reference
+from roadstead.futures.selling.nests import NESTS
+from roadstead.futures.selling.selling import beside_rivals, reference
 from roadstead.terms.years import NEVER
 from roadstead.world.reference import DOLLAR
 
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from roadstead.futures.events import Event
     from roadstead.futures.grow import Grown
     from roadstead.futures.paths.hazards import Hazard
+    from roadstead.futures.selling.selling import Reference
     from roadstead.outlook.forecast import Outlook
     from roadstead.terms.arrays import Floats
     from roadstead.trade.rulebook import Rulebook
@@ -78,6 +84,7 @@ class _State:
 
 
 BASE = ("base", 0, 0)
+BUILD = "rivals_build"
 EVERYWHERE = frozenset({BASE[0], "battery", "freight"})
 """What may change what any car costs."""
 
@@ -140,7 +147,8 @@ def _states(world: World, playable: Sequence[Playable]) -> Iterator[_State]:
     """Today and everything that may differ from it, in the middle of every stage but the first, in which no paths are parted."""
     tree, begun = world.central.tree, world.central.happened[0]
     events = {event.event_id: event for one in playable for event in one.levels}
-    play = Play(Circumstances(world.rulebook, world.costing.conventions.route, {}), {**world.central.events, **events})
+    known = {**world.central.events, **events}
+    play = Play(Circumstances(world.rulebook, world.costing.conventions.route, {}), known, tree.first_year)
     today = play.held(begun)
     stages = list(zip(tree.start.tolist(), tree.years.tolist(), strict=True))
     for start, years in stages[1:] or stages:
@@ -162,7 +170,8 @@ def _values(world: World, states: Sequence[_State]) -> Floats:
     costing, offers = world.costing, world.costing.carmaker.offers
     arcs = list_arcs(costing, world.rulebook, offers, tuple(costing.carmaker.lines.values()))
     sold = reference(costing, world.central, _years(states), [state.now for state in states], offers)
-    earns = _earns(world, states, arcs, sold.kept * sold.retail)
+    earns = _earns(world, states, arcs, sold.kept * sold.retail) * _left_by_limits(world, states, arcs, sold)
+    cars = sold.sales * _left_by_rivals(world, states, sold)
     found = np.zeros((len(states), 2, len(world.outlook.places)))
     from_home = np.asarray([key.line is None for key in arcs])
     for way, counted in enumerate((from_home, np.ones(len(arcs), dtype=bool))):
@@ -170,7 +179,38 @@ def _values(world: World, states: Sequence[_State]) -> Floats:
         for a in np.flatnonzero(counted).tolist():
             best[:, arcs[a].offer] = np.maximum(best[:, arcs[a].offer], earns[:, a])
         for c, offer in enumerate(offers):
-            found[:, way, world.outlook.places.index(offer.market)] += best[:, c] * sold.sales[:, c]
+            found[:, way, world.outlook.places.index(offer.market)] += best[:, c] * cars[:, c]
+    return found
+
+
+def _left_by_limits(world: World, states: Sequence[_State], arcs: Sequence[ArcKey], sold: Reference) -> Floats:
+    """Part of what a car earns by an arc that is left where lines are refused or taken, or home limits what is shipped. Shape (states, A)."""
+    costing, offers, found = world.costing, world.costing.carmaker.offers, np.ones((len(states), len(arcs)))
+    for i in (i for i, state in enumerate(states) if state.now.shifts):
+        now = states[i].now
+        for line in costing.carmaker.lines.values():
+            if is_refused(costing, now, line) or taken(costing, now, line) is not None:
+                found[i, [a for a, key in enumerate(arcs) if key.line == line.line_id]] = 0.0
+        for nest in NESTS:
+            most, cells = export_limit(costing, now, nest), [shipped(costing, offer, nest) for offer in offers]
+            if most is not None and any(cells):
+                share = min(most / float(sold.sales[i, cells].sum()), 1.0)
+                found[i, [a for a, key in enumerate(arcs) if key.line is None and cells[key.offer]]] = share
+    return found
+
+
+def _left_by_rivals(world: World, states: Sequence[_State], sold: Reference) -> Floats:
+    """Own sales at reference prices over those beside today's rivals, where events let rivals build. Shape (states, C)."""
+    found = np.ones(sold.sales.shape)
+    building = [any(one.kind == BUILD for one in state.now.shifts) for state in states]
+    at = np.flatnonzero(building)
+    if at.size and not building[0]:
+        rows = np.append([0], at)  # the first is today
+        some = [states[i] for i in rows.tolist()]
+        parts = {name: getattr(sold, name)[rows] for name in ("sales", "retail", "kept", "size", "nev")}
+        offers = world.costing.carmaker.offers
+        beside = beside_rivals(world.costing, _years(some), [one.now for one in some], replace(sold, **parts), offers)
+        found[at] = beside[1:]
     return found
 
 
@@ -204,7 +244,8 @@ def _reach(world: World, group: Sequence[_State], today: Circumstances) -> froze
     found: set[str] = set()
     for now in (state.now for state in group):
         book, before = now.rulebook, today.rulebook
-        if now.route != today.route or book.non_tariff is not before.non_tariff:
+        law = book.non_tariff is before.non_tariff and book.taxes is before.taxes
+        if now.route != today.route or not law:
             return None
         changed = {place for place in book.measures if book.measures[place] is not before.measures.get(place)}
         changed |= {place for place in now.content if now.content[place] != today.content.get(place)}

@@ -30,9 +30,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +37,7 @@ import numpy as np
 from roadstead.futures.paths.streams import normal
 from roadstead.terms.arrays import frozen
 from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.packaged import packaged_table, remembered
 from roadstead.terms.tables import Column, Kind, Schema, read_table
 
 if TYPE_CHECKING:
@@ -139,11 +137,10 @@ class Factors:
             frozen(array)
 
 
-@lru_cache(maxsize=1)
+@remembered
 def packaged() -> Mapping[str, Row]:
     """Rows of the packaged table by parameter."""
-    path = Path(str(files("roadstead.futures") / "data" / "economy.csv"))
-    return {row["parameter"]: row for row in read_table(path, ECONOMY)}
+    return {row["parameter"]: row for row in read_table(packaged_table("futures", ECONOMY.name), ECONOMY)}
 
 
 def usual_economy(exchange: Exchange) -> Economy:

@@ -6,21 +6,21 @@ chance in a year is that of an event which is not in force, given everything tha
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any
+from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 ROUNDING = 1e-6
 """By how much probabilities of levels may miss one."""
-SHOWN, CLOSE, FEW = 3, 0.5, 10
-"""How many events a message names that are like one that is none, how like they are, and how many are few enough for all."""
+ASKED, FEW = 3, 10
+"""How many events a message names that are like one that is none, and how many are few enough for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,8 @@ def _names(hazards: Sequence[Hazard]) -> Iterator[Fault]:
 
 def nearest(name: str, known: Collection[str]) -> str:
     """Names most like one that is none, or all where they are few."""
-    near = difflib.get_close_matches(name, sorted(known), SHOWN, CLOSE)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return f"one of {', '.join(sorted(known))}" if len(known) <= FEW else "an event that `roadstead futures` lists"
+    every = sorted(known)
+    return meant(name, every, "" if len(every) <= FEW else "an event that `roadstead futures` lists", ASKED)
 
 
 def _circles(hazards: Sequence[Hazard]) -> Iterator[Fault]:

@@ -11,7 +11,6 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
 if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
@@ -33,5 +32,7 @@ def uniform(name: str, seed: int, first: int, count: int, length: int) -> Floats
 
 def normal(name: str, seed: int, first: int, count: int, length: int) -> Floats:
     """Standard normal numbers by inversion, one of each uniform number. Shape (length, count)."""
+    from scipy.special import ndtri  # who only looks packaged parameters up draws nothing
+
     numbers = uniform(name, seed, first, count, length)
     return np.asarray(ndtri(np.maximum(numbers, LEAST, out=numbers), out=numbers))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OTHER = "other"
 """Class of every powertrain that does not plug in."""
+NESTS = ("BEV", "PHEV", OTHER)
+"""Every class, in order."""
 ROUNDING = 1e-9
 """Part of a nest by which own cars may exceed it and still count as all of it."""
 
@@ -113,4 +115,4 @@ def _exceeded(nests: Nests, held: Floats, years: Ints) -> Iterator[Fault]:
         yield Fault("demand", "RS-D501", message, expected)
 
 
-__all__ = ["OTHER", "Nests", "held_by_own", "nest_of", "nests_of"]
+__all__ = ["NESTS", "OTHER", "Nests", "held_by_own", "nest_of", "nests_of"]

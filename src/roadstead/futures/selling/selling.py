@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,9 @@ import numpy as np
 
 from roadstead.demand.calibrate import Elasticities
 from roadstead.demand.response import respond
-from roadstead.futures.costs.circumstances import representative_year
+from roadstead.futures.costs.circumstances import moments_of
 from roadstead.futures.costs.costing import BUILT_UP, kept_share, retail_price
 from roadstead.futures.costs.least_prices import import_limits, least_shares, rivals_floors
-from roadstead.futures.costs.moments import Moments
 from roadstead.futures.costs.rival_costs import rises
 from roadstead.futures.prospect import Demand
 from roadstead.futures.selling.nests import OTHER, nests_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from roadstead.demand.response import Curves, Stand
     from roadstead.futures.capacity.capital import RiskClasses
     from roadstead.futures.costs.costing import Circumstances, Costing
+    from roadstead.futures.costs.moments import Moments
     from roadstead.futures.grow import Grown
     from roadstead.futures.prospect import NodeYears
     from roadstead.futures.selling.rivals import Contest
@@ -192,7 +193,9 @@ def reference(
         cars = grown.market[int(years.node[y]), :, at]
         size[y] = cars.mean(1)
         nev[y] = (grown.nev_share[int(years.node[y]), :, at] * cars).sum(1) / cars.sum(1)
-    moments = Moments((representative_year(years, y) for y in range(years.count)), circumstances)
+        if circumstances[y].shifts:
+            nev[y] = np.minimum(nev[y] * [_nev_moved(costing, circumstances[y], market) for market in markets], 1.0)
+    moments = moments_of(years, circumstances)
     for c, offer in enumerate(offers):
         m = int(market_of[c])
         powertrain = costing.carmaker.models[offer.model_id].powertrain
@@ -200,6 +203,30 @@ def reference(
         share, retail[:, c], kept[:, c] = _offered(costing, moments, offer)
         sales[:, c] = share * size[:, m] * part
     return Reference(markets, market_of, sales, retail, kept, size, nev)
+
+
+def beside_rivals(
+    costing: Costing,
+    years: NodeYears,
+    circumstances: Sequence[Circumstances],
+    base: Reference,
+    offers: tuple[Offer, ...],
+) -> Floats:
+    """Own sales at reference prices beside rivals as they settle, over reference sales; today comes first. Shape (Y, C)."""
+    contests = tuple(_contest(costing, years, circumstances, base, offers, m) for m in range(len(base.markets)))
+    found = np.ones(base.sales.shape)
+    for met, rise in zip(contests, rises(costing, years, circumstances, contests), strict=True):
+        if rise.any():
+            price = rivals_answer(met, met.price[:, : met.own], rise, np.full(met.price.shape, -np.inf))
+            cars = stand_against(met, price).volume * met.scale.potential[:, None]
+            found[:, list(met.cells)] = cars / base.sales[:, list(met.cells)]
+    return found
+
+
+def _nev_moved(costing: Costing, now: Circumstances, market: str) -> float:
+    """What events multiply the NEV share of a market by: all that are in force, those of its customs territory included."""
+    places = {market, costing.territory(market)}
+    return math.prod(one.amount for one in now.shifts if one.kind == "nev_sales" and one.place in places)
 
 
 def _offered(costing: Costing, moments: Moments, offer: Offer) -> tuple[Floats, Floats, Floats]:

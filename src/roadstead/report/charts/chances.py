@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import altair as alt
 
 from roadstead.report.amounts import percent
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     FAINT,
     INK,
@@ -26,7 +26,6 @@ from roadstead.report.charts.style import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 BAND, COUNTED, JUDGED = "#A5C4E2", "#1F5F9E", "#B4552D"
 """Colours of the interval of the past, of what it counts, and of the catalogue's chance."""
@@ -122,10 +121,10 @@ def chances_chart(chances: Sequence[Chance], words: Words = ENGLISH) -> alt.Laye
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: Path, chances: Sequence[Chance], words: Words = ENGLISH) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(chances: Sequence[Chance], words: Words = ENGLISH) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = "; ".join(_said(one, words) for one in chances)
-    write_drawing(path, "chances", chances_chart(chances, words), words.title, told)
+    return Drawing("chances", chances_chart(chances, words), words.title, told)
 
 
 def across(chance: float) -> float:

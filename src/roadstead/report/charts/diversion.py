@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from roadstead.report.amounts import grouped
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     FAINT,
     INK,
@@ -27,7 +27,6 @@ from roadstead.report.charts.style import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 COLOURS = {"hit": "#B5482F", "home": "#0A5C47", "others": "#3F84C4", "market": "#8C99A8"}
 """The origin hit, the market's own makers, other exporters, cars that nobody buys."""
@@ -86,10 +85,10 @@ def diversion_chart(title: str, bars: Sequence[Bar], market: Bar) -> alt.LayerCh
     return drawing(layers, WIDTH, height)
 
 
-def write(path: Path, title: str, bars: Sequence[Bar], market: Bar) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, bars: Sequence[Bar], market: Bar) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = "; ".join(_said(bar) for bar in _largest(bars))
-    write_drawing(path, "diversion", diversion_chart(title, bars, market), title, told)
+    return Drawing("diversion", diversion_chart(title, bars, market), title, told)
 
 
 def _largest(bars: Sequence[Bar]) -> list[Bar]:

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import altair as alt
 
-from roadstead.report.charts.fan_told import (
-    DASH,
-    DOT,
-    INNER,
-    MEDIAN,
-    OUTER,
-    THICK,
-    THIN,
-    Quantity,
-    diamonds,
-    forecast,
-    key,
-    level_name,
-    printed,
-    told,
-)
-from roadstead.report.charts.files import write_drawing
+from roadstead.playbook.book import Amount
+from roadstead.report.amounts import compact, percent, significant
+from roadstead.report.charts.fan_others import Other, diamonds
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     BOLD,
     FAINT,
     INK,
     MUTED,
+    TITLE_LEFT,
     TITLE_LINE,
     Place,
     drawing,
@@ -45,9 +33,10 @@ from roadstead.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-ENGLISH = Words("en", "USD")
+Quantity = Literal["share", "cars"]
+MEDIAN, INNER, OUTER = "#1F5F9E", "#A5C4E2", "#DCE8F4"
+"""Colours of the median, of the 10-90 % band and of the 5-95 % band."""
 WIDTH = 760.0
 LEFT, END, BETWEEN, BETWEEN_SCALES = 46.0, 42.0, 12.0, 42.0
 """Room for the scale; for the last median; between panels on one scale; between panels each on its own. [pixels]"""
@@ -55,8 +44,14 @@ KEY, HEAD, FOOT = 24.0, 42.0, 26.0
 """Heights of the key, and of what stands above and below a panel. [pixels]"""
 NAME_SIZE = 12.5
 """Size of a panel's name."""
-ALONE = 2.0
-"""Half the width of one year alone. [pixels]"""
+THIN, THICK, DOT, DASH, SWATCH, ALONE = 1.6, 2.0, 13.0, [3, 2], 18.0, 2.0
+"""Of lines known and median; area of a dot; a dashed line; width in the key; half the width of one year alone. [pixels]"""
+KEYS: tuple[tuple[str, str, float, list[int]], ...] = (
+    ("known", INK, THIN, []), ("median", MEDIAN, THICK, []), ("inner", INNER, 10.0, []), ("outer", OUTER, 10.0, []),
+    ("begins", MUTED, 1.0, DASH),
+)  # fmt: skip
+ENGLISH = Words("en", "")
+"""What drawings are written in where nobody asks for another language."""
 TALL = {1: 260.0, 2: 210.0}
 LOW = 160.0
 """Heights of the panels by how many stand in a row, with one row; and with more panels. [pixels]"""
@@ -92,15 +87,6 @@ class FanYear:
         if self.p05 is None or self.p10 is None or self.p50 is None or self.p90 is None or self.p95 is None:
             return None
         return self.p05, self.p10, self.p50, self.p90, self.p95
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """What others published of a year. [fraction or cars]"""
-
-    publisher: str
-    year: int
-    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +146,15 @@ def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share", wor
         titled(title, place),
         *_names(panels, place, words),
         *haloed(_ends(panels, quantity, words), place, align="left", fontWeight="bold", color=MEDIAN),
-        *key(
-            under + KEY / 2, WIDTH, place, words, own_scales=quantity == "cars", has_others=any(f.others for f in fans)
-        ),
+        *_key(under + KEY / 2, fans, quantity, place, words),
     ]
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: Path, title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
-    said = "; ".join(told(fan, quantity, words) for fan in fans)
-    write_drawing(path, "fan", fan_chart(title, fans, quantity, words), title, said)
+def drawn(title: str, fans: Sequence[Fan], quantity: Quantity = "share", words: Words = ENGLISH) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
+    told = words.listed(_told(fan, quantity, words) for fan in fans)
+    return Drawing("fan", fan_chart(title, fans, quantity, words), title, told)
 
 
 def _panels(fans: Sequence[Fan], quantity: Quantity, top: float) -> list[_Panel]:
@@ -205,6 +189,13 @@ def car_levels(highest: float) -> tuple[float, ...]:
     return tuple(float(step * n) for n in range(max(ceil(highest / step), 1) + 1))
 
 
+def _printed(value: float, quantity: Quantity, words: Words) -> str:
+    """A value as it is read off a chart: two digits, three where a share is all but everything."""
+    if quantity == "cars":
+        return compact(value, words.language)
+    return percent(significant(value, 3 if value > 0.99 else 2))
+
+
 def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """A line at every round value and a stroke at every named year; shares are named once a row of panels."""
     levels, values, ticks, years = [], [], [], []
@@ -214,7 +205,7 @@ def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Wor
             y = panel.y(level)
             levels.append({"x": left, "x2": right, "y": y, "y2": y, "colour": FAINT if level else MUTED})
             if quantity == "cars" or left == LEFT:
-                values.append({"x": left - 6, "y": y, "text": level_name(level, quantity, words)})
+                values.append({"x": left - 6, "y": y, "text": _level_name(level, quantity, words)})
         for year in _named_years(panel):
             ticks.append({"x": panel.x(year), "x2": panel.x(year), "y": bottom, "y2": bottom + 4})
             years.append({"x": panel.x(year), "y": bottom + 12, "text": str(year)})
@@ -222,6 +213,10 @@ def _grid(panels: Sequence[_Panel], quantity: Quantity, place: Place, words: Wor
     strokes = alt.Chart(inline(ticks)).mark_rule(color=MUTED).encode(**place.span)
     names = written(values, place, align="right", color=MUTED), written(years, place, align="center", color=MUTED)
     return [lines, strokes, *names]
+
+
+def _level_name(level: float, quantity: Quantity, words: Words) -> str:
+    return percent(level) if quantity == "share" else compact(level, words.language)
 
 
 def _named_years(panel: _Panel) -> list[int]:
@@ -291,29 +286,29 @@ def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place, wor
     dots, bars = [], []
     for panel in panels:
         for year in panel.fan.years:
-            said = f"{panel.fan.name} {year.year}: "
+            of = f"{panel.fan.name} {year.year}"
             if year.known is not None:
-                known = said + words.tell("fan.value_known", value=printed(year.known, quantity, words))
+                known = words.tell("fan.year_known", of=of, value=_printed(year.known, quantity, words))
                 dots.append({"x": panel.x(year.year), "y": panel.y(year.known), "said": known})
             if year.spread:
                 sides = {"x": panel.x(year.year - 0.5), "x2": panel.x(year.year + 0.5)}
                 ends = {"y": panel.y(year.spread[-1]) - 3, "y2": panel.y(year.spread[0]) + 3}
-                bars.append(_inside(panel, sides) | ends | {"said": said + forecast(year.spread, quantity, words)})
+                bars.append(
+                    _inside(panel, sides) | ends | {"said": words.headed(of, _forecast(year.spread, quantity, words))}
+                )
     areas = alt.Chart(inline(bars)).mark_bar(opacity=0).encode(**place.span, description="said:N")
     points = alt.Chart(inline(dots)).mark_point(filled=True, size=DOT, color=INK, opacity=1)
     return [areas, points.encode(**place.point, description="said:N")]
 
 
 def _others(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[dict[str, Any]]:
-    """A place for every value that others published of a year shown."""
-    rows: list[dict[str, Any]] = []
-    for panel in panels:
-        for other in panel.fan.others:
-            value = printed(other.value, quantity, words)
-            said = words.tell("fan.value_published", value=value, publisher=other.publisher)
-            at = {"x": panel.x(other.year), "y": panel.y(other.value)}
-            rows.append(at | {"said": f"{panel.fan.name} {other.year}: {said}"})
-    return rows
+    """A place for every value that others published."""
+    return [
+        {"x": panel.x(one.year), "y": panel.y(one.value),
+         "said": words.tell("fan.published", of=f"{panel.fan.name} {one.year}", publisher=one.publisher,
+                            value=_printed(one.value, quantity, words))}
+        for panel in panels for one in panel.fan.others
+    ]  # fmt: skip
 
 
 def _inside(panel: _Panel, sides: dict[str, float]) -> dict[str, float]:
@@ -330,7 +325,7 @@ def _names(panels: Sequence[_Panel], place: Place, words: Words) -> list[alt.Cha
         name = shortened(panel.fan.name, (right - left + END / 2) / BOLD, NAME_SIZE)
         names.append({"x": left, "y": top - HEAD + 10, "text": name})
         if panel.fan.begins is not None:
-            text = words.tell("fan.from", year=str(panel.fan.begins))
+            text = words.fill("fan.from", year=panel.fan.begins)
             half = text_width(text) / 2
             years.append({"x": max(panel.x(panel.fan.begins), left + half), "y": top - 15, "text": text})
     return [
@@ -345,7 +340,59 @@ def _ends(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[di
     for panel in panels:
         told = [(year.year, year.spread[2]) for year in panel.fan.years if year.spread]
         rows += [
-            {"x": panel.x(year) + 5, "y": panel.y(median), "text": printed(median, quantity, words)}
+            {"x": panel.x(year) + 5, "y": panel.y(median), "text": _printed(median, quantity, words)}
             for year, median in told[-1:]
         ]
     return rows
+
+
+def _key(y: float, fans: Sequence[Fan], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
+    """What lines and tints mean, in one row."""
+    drawn, names, x = [], [], TITLE_LEFT
+    for key, colour, thick, dash in KEYS:
+        name = words.label(f"fan.{key}")
+        drawn.append({"x": x, "x2": x + SWATCH, "y": y, "y2": y, "colour": colour, "thick": thick, "dash": dash})
+        names.append({"x": x + SWATCH + 5, "y": y, "text": name})
+        x += SWATCH + 5 + text_width(name) + 18
+    others = [{"x": x + SWATCH / 2, "y": y}] if any(fan.others for fan in fans) else []
+    names += [{"x": x + SWATCH + 2, "y": y, "text": words.label("fan.others")} for _ in others]
+    own = [{"x": WIDTH - TITLE_LEFT, "y": y, "text": words.label("fan.own_scale")}] if quantity == "cars" else []
+    look = {
+        "color": alt.Color("colour:N", scale=None),
+        "strokeWidth": alt.StrokeWidth("thick:Q", scale=None),
+        "strokeDash": alt.StrokeDash("dash:N", scale=None),
+    }
+    dot = alt.Chart(inline([{"x": TITLE_LEFT + SWATCH / 2, "y": y}])).mark_point(
+        filled=True, size=DOT, color=INK, opacity=1
+    )
+    return [
+        alt.Chart(inline(drawn)).mark_rule().encode(**place.span, **look),
+        dot.encode(**place.point),
+        *diamonds(others, place),
+        written(names, place, align="left"),
+        written(own, place, align="right", color=MUTED),
+    ]
+
+
+def _forecast(spread: Sequence[float], quantity: Quantity, words: Words) -> str:
+    """The quantiles of a year in words."""
+    names = ("p05", "p10", "p50", "p90", "p95")
+    return words.tell("fan.forecast", **{n: _printed(v, quantity, words) for n, v in zip(names, spread, strict=True)})
+
+
+def _told(fan: Fan, quantity: Quantity, words: Words) -> str:
+    """What a panel shows in words: the ends of what is known, every median, and how wide the fan is at last."""
+    known = [f"{y.year} {_printed(y.known, quantity, words)}" for y in fan.years if y.known is not None]
+    medians = [f"{y.year} {_printed(y.spread[2], quantity, words)}" for y in fan.years if y.spread]
+    last = next((year.spread for year in reversed(fan.years) if year.spread), None)
+    past = (
+        words.tell("fan.told_known", count=Amount(float(len(set(known))), "count"), first=known[0], last=known[-1])
+        if known
+        else words.label("fan.nothing_known")
+    )
+    ahead = (
+        words.tell("fan.told_medians", medians=words.in_a_row(medians), last=_forecast(last, quantity, words))
+        if last
+        else words.label("fan.no_forecast")
+    )
+    return words.tell("fan.told", market=fan.name, past=past, ahead=ahead)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from roadstead.report.amounts import percent
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     FAINT,
     INK,
@@ -26,7 +26,6 @@ from roadstead.report.charts.style import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 COLOURS = {
     "mfn": "#3F84C4", "preferential": "#7FB69A", "quota trq": "#EBAA3E", "countervailing": "#B5482F",
@@ -39,8 +38,8 @@ LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 54.0, 26.0
 
 
 @dataclass(frozen=True, slots=True)
-class LaneStep:
-    """Days, both included, on which a lane pays the same.
+class Charge:
+    """What a shipment pays.
 
     Attributes
     ----------
@@ -52,8 +51,6 @@ class LaneStep:
         False where no total could be told.
     """
 
-    first: date
-    last: date
     parts: Mapping[str, float]
     with_taxes: float | None
     known: bool = True
@@ -62,6 +59,14 @@ class LaneStep:
     def duty(self) -> float:
         """All duties together."""
         return sum(self.parts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneStep(Charge):
+    """Days, both included, on which a lane pays the same."""
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def lane_chart(title: str, steps: Sequence[LaneStep]) -> alt.LayerChart:
     place = Place(WIDTH, HEIGHT)
     years = range(sheet.first.year, sheet.last.year + 1)
     ticks = [{"x": sheet.x(date(year, 1, 1)), "y": TOP, "y2": HEIGHT - BOTTOM} for year in years]
-    level = [{"x": LEFT, "x2": WIDTH - RIGHT, "y": sheet.y(rate), "y2": sheet.y(rate)} for rate in _levels(sheet.top)]
+    level = [{"x": LEFT, "x2": WIDTH - RIGHT, "y": sheet.y(rate), "y2": sheet.y(rate)} for rate in levels(sheet.top)]
     layers: list[alt.Chart] = [
         alt.Chart(inline(ticks)).mark_rule(color=FAINT).encode(**place.point, y2=alt.Y2("y2:Q")),
         alt.Chart(inline(level)).mark_rule(color=RULE).encode(**place.point, x2=alt.X2("x2:Q")),
@@ -100,15 +105,15 @@ def lane_chart(title: str, steps: Sequence[LaneStep]) -> alt.LayerChart:
         written(_level_names(sheet), place, align="right", color=MUTED),
         written([{"x": LEFT, "y": 12.0, "text": title}], place, align="left", fontSize=14, fontWeight="bold"),
         *haloed(_totals(steps, sheet), place, align="center", baseline="bottom", fontWeight="bold"),
-        *_legend(steps, place),
+        *legend(steps, place),
     ]
     return drawing(layers, WIDTH, HEIGHT)
 
 
-def write(path: Path, title: str, steps: Sequence[LaneStep]) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, steps: Sequence[LaneStep]) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = "; ".join(f"{step.first} to {step.last}: {percent(step.duty) if step.known else '?'}" for step in steps)
-    write_drawing(path, "lane", lane_chart(title, steps), title, told)
+    return Drawing("lane", lane_chart(title, steps), title, told)
 
 
 def _bars(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
@@ -163,12 +168,13 @@ def _totals(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:
     return rows
 
 
-def _legend(steps: Sequence[LaneStep], place: Place) -> list[alt.Chart]:
+def legend(steps: Sequence[Charge], place: Place, left: float = LEFT) -> list[alt.Chart]:
+    """Kinds that are charged anywhere, and the total with fees and taxes."""
     kinds = list(dict.fromkeys(kind for step in steps for kind, rate in step.parts.items() if rate > 0))
     named = [(kind, COLOURS.get(kind, OTHER)) for kind in kinds]
     if any(step.with_taxes is not None for step in steps):
         named.append(("with fees and import taxes", INK))
-    keys, names, x = [], [], LEFT
+    keys, names, x = [], [], left
     for name, colour in named:
         keys.append({"x": x, "x2": x + 10, "y": 27.0, "y2": 37.0, "colour": colour})
         names.append({"x": x + 14, "y": 32.0, "text": name})
@@ -177,7 +183,7 @@ def _legend(steps: Sequence[LaneStep], place: Place) -> list[alt.Chart]:
     return [boxes, written(names, place, align="left")] if named else []
 
 
-def _levels(top: float) -> list[float]:
+def levels(top: float) -> list[float]:
     """Round rates from nothing up, at most six."""
     step = next(
         step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0) if top / step < 6 or step == 5.0
@@ -192,4 +198,4 @@ def _year_names(years: range, sheet: _Sheet) -> list[dict[str, Any]]:
 
 
 def _level_names(sheet: _Sheet) -> list[dict[str, Any]]:
-    return [{"x": LEFT - 6, "y": sheet.y(rate), "text": percent(rate)} for rate in _levels(sheet.top)]
+    return [{"x": LEFT - 6, "y": sheet.y(rate), "text": percent(rate)} for rate in levels(sheet.top)]

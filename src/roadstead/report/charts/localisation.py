@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import altair as alt
 
 from roadstead.report.amounts import percent
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.reliability import spread
 from roadstead.report.charts.style import (
     BOLD,
@@ -28,7 +28,6 @@ from roadstead.report.charts.style import (
 )
 
 if TYPE_CHECKING:
-    import pathlib
     from collections.abc import Callable, Sequence
 
 COLOURS = ("#3F84C4", "#0A5C47", "#EBAA3E", "#C6719F")
@@ -120,11 +119,11 @@ def localisation_chart(title: str, paths: Sequence[Path], fan: Fan, labels: Labe
     return drawing(layers, WIDTH, place.height)
 
 
-def write(path: pathlib.Path, title: str, paths: Sequence[Path], fan: Fan, labels: Labels) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, paths: Sequence[Path], fan: Fan, labels: Labels) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     told = [f"{one.name}: {_point(one.known[0])}, {_point(one.known[-1])}" for one in paths]
     told.append(f"{fan.name}: {_point((fan.ahead[0][0], fan.level))}, {fan.ahead[-1][0]} {_said(fan.ahead[-1])}")
-    write_drawing(path, "localisation", localisation_chart(title, paths, fan, labels), title, "; ".join(told))
+    return Drawing("localisation", localisation_chart(title, paths, fan, labels), title, "; ".join(told))
 
 
 def _axes(sheet: _Sheet, place: Place, labels: Labels) -> list[alt.Chart]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 
-from roadstead.report.charts.map import MARK, MIDDLE, NORTH, SOUTH, WORLD_WIDTH, flow_width, land, projected
-from roadstead.report.charts.projection import Box, free_place, unbroken_arc, world_frame
+from roadstead.report.charts.map import LABEL_HEIGHT, MARK, MIDDLE, around, flow_width, land, projected, world
+from roadstead.report.charts.projection import Box, free_place, unbroken_arc
 from roadstead.report.charts.style import INK, Place, drawing, haloed, inline, text_width, written
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ MORE, FEWER, SAME = "#0A5C47", "#C0392B", "#C9CCD1"
 """Colours of more cars, of fewer, and of a market where nothing moves."""
 NOTABLE = 50.0
 """Cars a year from which a difference is drawn."""
-NEAREST, HEIGHT, KEY = 8.0, 12.0, 22.0
+KEY = 22.0
+"""Height of the legend. [pixels]"""
 
 
 def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.LayerChart:
     """What a run has more and fewer of than the first: flows as lines, markets as marks with the difference of their sales."""
-    frame = world_frame(WORLD_WIDTH, MIDDLE, SOUTH, NORTH)
+    frame = world()
     flows = [(flow, flow.more(run)) for flow in comparison.flows]
     moved = sorted((pair for pair in flows if abs(pair[1]) >= NOTABLE), key=lambda pair: -abs(pair[1]))
     most = max((abs(cars) for _, cars in moved), default=1.0)
@@ -36,7 +37,7 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
             "geometry": {"type": "LineString", "coordinates": unbroken_arc(flow.start, flow.end, MIDDLE - 180.0)},
             "colour": MORE if cars > 0 else FEWER,
             "width": flow_width(abs(cars), most),
-            "said": f"{words.name(flow.origin)} → {words.name(flow.destination)}: {signed(cars, words)}",
+            "said": words.headed(f"{words.name(flow.origin)} → {words.name(flow.destination)}", signed(cars, words)),
         }
         for flow, cars in moved
         if flow.start != flow.end
@@ -71,9 +72,11 @@ def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words, lines: 
     for market in comparison.markets:
         if market.at is not None and frame.holds(*market.at):
             (x, y), cars = frame.pixel(*market.at), market.more(run)
-            taken.append(_around((x, y)))
+            taken.append(around((x, y)))
             fill = SAME if abs(cars) < NOTABLE else MORE if cars > 0 else FEWER
-            dots.append({"x": x, "y": y, "fill": fill, "said": f"{words.name(market.market)}: {signed(cars, words)}"})
+            dots.append(
+                {"x": x, "y": y, "fill": fill, "said": words.headed(words.name(market.market), signed(cars, words))}
+            )
             if abs(cars) >= NOTABLE:
                 texts[x, y] = f"{words.short(market.market)} {signed(cars, words)}"
     place = Place(frame.width, frame.height)
@@ -81,7 +84,7 @@ def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words, lines: 
     fill_by = alt.Fill("fill:N", scale=None)
     rows = []
     for at, text in texts.items():
-        size = text_width(text) + 2.0, HEIGHT
+        size = text_width(text) + 2.0, LABEL_HEIGHT
         box = free_place(at, size, (*taken, *lines), frame) or free_place(at, size, taken, frame)
         if box is not None:
             taken.append(box)
@@ -97,8 +100,3 @@ def _key(frame: Frame, words: Words) -> list[alt.Chart]:
         written([{"x": 10.0, "y": y, "text": f"— {words.label('whatif.more')}"}], place, align="left", color=MORE),
         written([{"x": 130.0, "y": y, "text": f"— {words.label('whatif.fewer')}"}], place, align="left", color=FEWER),
     ]
-
-
-def _around(at: tuple[float, float]) -> Box:
-    x, y = at
-    return Box(x - NEAREST, y - NEAREST, x + NEAREST, y + NEAREST)

@@ -126,6 +126,40 @@ def _stays_whole(arc: Sequence[tuple[float, float]], cut: float) -> bool:
     return all(abs(one - other) < 180.0 for one, other in pairwise(east))
 
 
+def drawn_pieces(arc: Sequence[tuple[float, float]], frame: Frame) -> list[list[tuple[float, float]]]:
+    """A line of longitudes and latitudes as pixels: without points that make no difference, torn where the window's edge is crossed."""
+    points = [frame.pixel(*at) for at in arc]
+    half = frame.scale * pi * (0.86 if frame.kind == "equalEarth" else 1.0)
+    pieces, begun = [], 0
+    for i in range(1, len(points) + 1):
+        if i == len(points) or abs(points[i][0] - points[i - 1][0]) > half:
+            pieces.append(_simpler(points[begun:i]))
+            begun = i
+    return [piece for piece in pieces if len(piece) > 1 and _may_be_seen(piece, frame)]
+
+
+STRAIGHT = 0.3
+"""How far a point may lie off a straight line before it is drawn. [pixels]"""
+
+
+def _simpler(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The line with as few points as stay within ``STRAIGHT`` of it (Douglas and Peucker, 1973)."""
+    if len(points) < 3:
+        return points
+    (ax, ay), (bx, by) = points[0], points[-1]
+    length = sqrt((bx - ax) ** 2 + (by - ay) ** 2) or 1.0
+    off = [abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length for x, y in points]
+    furthest = max(range(len(points)), key=off.__getitem__)
+    if off[furthest] <= STRAIGHT:
+        return [points[0], points[-1]]
+    return _simpler(points[: furthest + 1])[:-1] + _simpler(points[furthest:])
+
+
+def _may_be_seen(piece: Sequence[tuple[float, float]], frame: Frame) -> bool:
+    xs, ys = zip(*piece, strict=True)
+    return bool(max(xs) >= 0.0 and min(xs) <= frame.width and max(ys) >= 0.0 and min(ys) <= frame.height)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle on the picture. [pixels]"""

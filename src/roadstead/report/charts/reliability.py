@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import altair as alt
 
 from roadstead.report.amounts import grouped, percent
-from roadstead.report.charts.files import write_drawing
+from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     BOLD,
     FAINT,
@@ -31,7 +31,6 @@ from roadstead.report.charts.style import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 OTHERS = ("#8C99A8", "#C09A6B", "#7FA08A", "#B08FB0", "#B5B25A", "#C98F86")
 """Colours of models beside ours, over again where there are more."""
@@ -117,12 +116,10 @@ def reliability_chart(
     return drawing(layers, WIDTH, place.height)
 
 
-def write(
-    path: Path, title: str, levels: Sequence[float], models: Sequence[Reliability], *, has_band: bool = True
-) -> None:
-    """Write the drawing to a file; its ending says as what: .html, .svg or .png."""
+def drawn(title: str, levels: Sequence[float], models: Sequence[Reliability], *, has_band: bool = True) -> Drawing:
+    """The chart with what it tells, for a file or a notebook."""
     chart = reliability_chart(title, levels, models, has_band=has_band)
-    write_drawing(path, "reliability", chart, title, "; ".join(_told(model, levels) for model in models))
+    return Drawing("reliability", chart, title, "; ".join(_told(model, levels) for model in models))
 
 
 def _drawn(models: Sequence[Reliability]) -> list[_Drawn]:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 INK, MUTED, RULE, FAINT, PAPER = "#1f2328", "#5f6670", "#d5d8dc", "#eef0f2", "#ffffff"
+ACCENT = "#1D3557"
+"""Colour of headings and of what is pointed out."""
 MODE_COLOURS = {"export": "#3F84C4", "kit": "#EBAA3E", "contract": "#C6719F", "local": "#0A5C47", "none": "#E4E6E9"}
 """One colour per mode in every chart, apart for readers with any of the three common colour blindnesses."""
-ON_MODE = {"export": PAPER, "kit": INK, "contract": INK, "local": PAPER, "none": MUTED}
-"""Colour of text on a mode's colour."""
+ON_MODE = {"export": PAPER, "kit": "#14181c", "contract": "#14181c", "local": PAPER, "none": MUTED}
+"""Colour of text on a mode's colour; the dark one is no ink, which a dark page turns light."""
 FONTS = "'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 SIZE = 11.5
 """Size of small text. [px]"""
@@ -152,11 +154,12 @@ def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
     name
         Begins every id in it, since pages hold several charts.
     spoken
-        What the chart shows, for readers who do not see it.
+        What the chart shows, for readers who do not see it; empty where another drawing over it says so.
     """
     picture = vl_convert.vegalite_to_svg(_silenced(chart.to_dict(validate=False)), config=CONFIG, allowed_base_urls=[])
     picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name), picture)
-    head = f'<svg role="img" aria-label="{escape(spoken)}" font-family="{escape(FONTS)}"'
+    told = f'role="img" aria-label="{escape(spoken)}"' if spoken else 'aria-hidden="true"'
+    head = f'<svg {told} font-family="{escape(FONTS)}"'
     return picture.replace("<svg", head, 1)
 
 

@@ -53,7 +53,7 @@ def tornado_chart(bars: Sequence[Bar], words: Words) -> alt.LayerChart:
         ):  # fmt: skip
             if value is None:
                 continue
-            said = f"{bar.name} {written_as}: {words.money(value)}"
+            said = words.headed(f"{bar.name} {written_as}", words.money(value))
             boxes.append(
                 {"x": middle, "x2": across(value), "y": at, "y2": at + ROW / 2 - 4, "fill": colour, "said": said}
             )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.report.charts.style import MUTED, Place, drawing, haloed, inline, wrapped, written
+from roadstead.report.charts.style import ACCENT, MUTED, Place, drawing, haloed, inline, wrapped, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,6 @@ THICKEST = 7.0
 """Thickness of a certain node's line. [px]"""
 NAME_SIZE, LINE_SIZE, BULLET = 12.0, 11.0, 9.0
 """Sizes of names and decisions; room for the dot before a decision. [px]"""
-ACCENT = "#1D3557"
 
 
 @dataclass(frozen=True, slots=True)

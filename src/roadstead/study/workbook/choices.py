@@ -80,7 +80,7 @@ class Choices:
             return None
         if column.choices and len(",".join(column.choices)) <= LONGEST_LIST:
             return {"validate": "list", "source": list(column.choices)}
-        if column.kind in {Kind.NUMBER, Kind.FRACTION, Kind.COUNT, Kind.YEAR}:
+        if column.kind.is_number:
             return self._bounds(column)
         source = self._offered(sheet, column.name)
         # A name, a bloc or * may stand where a code is offered: the reader says what is wrong, the drop-down only helps.

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from roadstead.study.entries import (
+    EARLIEST,
+    LATEST,
     AmendmentEntry,
     AnnouncedEntry,
     CaseFile,
@@ -20,6 +22,7 @@ from roadstead.study.entries import (
     NodeEntry,
     PinEntry,
     ScenarioEntry,
+    ShiftEntry,
 )
 from roadstead.terms.tables import Column, Kind
 
@@ -104,7 +107,7 @@ def _kind(kind: type, least: float | None, most: float | None) -> Kind:
     if kind is bool:
         return Kind.FLAG
     if kind is int:
-        return Kind.YEAR if (least, most) == (1990.0, 2100.0) else Kind.COUNT
+        return Kind.YEAR if (least, most) == (EARLIEST, LATEST) else Kind.COUNT
     if kind is float:
         return Kind.FRACTION if (least, most) == (0.0, 1.0) else Kind.NUMBER
     return Kind.TEXT
@@ -122,6 +125,7 @@ TABLES = (
     EntryTable("amendments", (*_EVENTS, "amendments", NEXT), (_text("event"), *columns_of(AmendmentEntry))),
     EntryTable("content", (*_EVENTS, "content", NEXT), (_text("event"), *columns_of(ContentEntry))),
     EntryTable("least_prices", (*_EVENTS, "least_prices", NEXT), (_text("event"), *columns_of(LeastPriceEntry))),
+    EntryTable("shifts", (*_EVENTS, "shifts", NEXT), (_text("event"), *columns_of(ShiftEntry))),
     EntryTable("terms", (*_EVENTS, "terms", "=term"), (_text("event"), _text("term"), _text("value"))),
     EntryTable("pins", ("pins", NEXT), columns_of(PinEntry)),
     EntryTable("budget", ("budget", "=year"), (Column("year", Kind.YEAR, ""), Column("value", Kind.NUMBER, "", least=0.0))),

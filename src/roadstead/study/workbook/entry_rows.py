@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from roadstead.study.workbook import entry_forms
 from roadstead.study.workbook.entry_forms import APART, NEXT, OF, PATCHES
 from roadstead.study.workbook.forms import CASE, VALUE
 from roadstead.terms.errors import Fault
+from roadstead.terms.spelling import meant
 from roadstead.terms.tables import Column, Kind
 from roadstead.terms.workbooks import text_of
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 YES_NO = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
 NEEDED = {name for name, field in CaseFile.model_fields.items() if field.is_required()}
-NUMBERS = {Kind.NUMBER, Kind.FRACTION, Kind.COUNT, Kind.YEAR}
 
 
 @dataclass(slots=True)
@@ -53,13 +52,8 @@ class Entries:
         for row, values in table.records:
             where, name = table.where(row, "entry"), text_of(values.get("entry", ""))
             if name not in known:
-                near = difflib.get_close_matches(name, list(known), 1, 0.6)
-                expected = f"did you mean `{near[0]}`?" if near else "an entry of the template"
-                self.faults.append(
-                    Fault(
-                        where, "RS-S603", f"`{name}` is not known here" if name else "no entry is named here", expected
-                    )
-                )
+                message = f"`{name}` is not known here" if name else "no entry is named here"
+                self.faults.append(Fault(where, "RS-S603", message, meant(name, known, "an entry of the template")))
                 continue
             if name in seen:
                 self.faults.append(_twice(where, name, table.place.line(seen[name])))
@@ -117,8 +111,7 @@ class Entries:
                 name = text_of(values[step[1:]])
                 ids = [one.get("id") for one in node]
                 if name not in ids:
-                    near = difflib.get_close_matches(name, [str(one) for one in ids], 1, 0.6)
-                    expected = f"did you mean `{near[0]}`?" if near else "the id of a row of that sheet"
+                    expected = meant(name, map(str, ids), "the id of a row of that sheet")
                     self.faults.append(
                         Fault(table.where(row, step[1:]), "RS-S606", f"there is no {step[1:]} `{name}`", expected)
                     )
@@ -162,7 +155,7 @@ def entry_value(value: Value, column: Column, of: tuple[str, str]) -> Any:
         apart = APART.strip() if of in PATCHES else "|"
         parts = [part.strip() for part in text_of(value).split(apart)]
         return [_number(part) if column.name.endswith(("stages", "nodes")) else part for part in parts if part]
-    if column.kind in NUMBERS:
+    if column.kind.is_number:
         return _number(value)
     if column.kind is Kind.FLAG:
         return YES_NO.get(text_of(value).casefold(), text_of(value))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from roadstead.study.bundled import CASE_FILE
 from roadstead.study.document import scan_document
 from roadstead.study.entries import CaseFile
 from roadstead.study.items import ITEMS, OPTIONAL
@@ -37,7 +38,7 @@ def from_case(folder: Path) -> Rows:
     """
     read_study(folder)
     faults: list[Fault] = []
-    document = scan_document(folder / "case.yaml", faults)
+    document = scan_document(folder / CASE_FILE, faults)
     raise_if_any(faults)
     assert document is not None
     found: Rows = rows_of(document.case)

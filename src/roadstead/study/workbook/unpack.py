@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from roadstead.study import manifest
+from roadstead.study.bundled import CASE_FILE
 from roadstead.study.document import is_ambiguous
 from roadstead.study.workbook import entry_forms
 from roadstead.study.workbook.entry_rows import YES_NO, Entries
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from roadstead.terms.tables import Column
     from roadstead.terms.workbooks import Value
 
-CASE_FILE = "case.yaml"
 _OPENED: dict[tuple[str, str], Path] = {}
 
 

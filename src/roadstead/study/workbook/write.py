@@ -221,7 +221,7 @@ class _Writing:
         if column in EVIDENCE_COLUMNS and column.name == "note":
             return NOTE
         shown = [text_width(_text(cell), 1.8) for cell in cells if cell not in {None, ()}]
-        least = NARROWEST if column.kind in _NUMBERS else NARROWEST + 3
+        least = NARROWEST if column.kind.is_number else NARROWEST + 3
         return min(max(least, text_width(head, 1.8) + 3, *(width + 2 for width in shown), least), WIDEST)
 
     def _style(self, column: Column) -> Any:
@@ -229,7 +229,7 @@ class _Writing:
             return self.look.year
         if column.kind is Kind.DATE:
             return self.look.day
-        return self.look.number if column.kind in _NUMBERS else self.look.text
+        return self.look.number if column.kind.is_number else self.look.text
 
     def _value(self, sheet: Any, at: tuple[int, int], value: Any, column: Column, style: Any = None) -> None:
         """One cell, typed; a text is never a formula, and no number loses a digit."""
@@ -250,9 +250,6 @@ class _Writing:
                 message = f"a text of {len(text):,} characters stands under {column.name}"
                 raise RoadsteadError(Fault(sheet.get_name(), "RS-S653", message, f"at most {LONGEST:,} in a cell"))
             sheet.write_string(*at, text, style)
-
-
-_NUMBERS = {Kind.NUMBER, Kind.COUNT, Kind.FRACTION, Kind.YEAR}
 
 
 def _text(value: Any) -> str:

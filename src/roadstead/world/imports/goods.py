@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 CARS, PARTS, BATTERIES = "8703", "8708", "850760"
-GOODS = {CARS: "CARS", PARTS: "PARTS", BATTERIES: "BATTERIES"}
-"""Heading or subheading -> goods of parts_trade.csv; 8507.60 is lithium-ion accumulators of every use."""
 
 BY_POWERTRAIN = {
     "ICE": ("870321", "870322", "870323", "870324", "870331", "870332", "870333"),

@@ -17,7 +17,7 @@ from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
 from roadstead.terms.evidence import Confidence
 from roadstead.terms.tables import csv_lines
 from roadstead.terms.workbooks import unread
-from roadstead.world.imports.taken import Taken, rests
+from roadstead.world.imports.taken import Taken, name_of, rests
 from roadstead.world.readers.sheet import WORKBOOKS, no_number, workbook_tables
 from roadstead.world.reference import preferred_sales
 
@@ -77,7 +77,6 @@ class _Counted:
 
     table: str
     vehicles: str
-    title: str
 
 
 def read(paths: Sequence[Path], gazetteer: Gazetteer, sales: Sequence[Row], *, prefer: bool = False) -> Taken:
@@ -110,7 +109,7 @@ def read(paths: Sequence[Path], gazetteer: Gazetteer, sales: Sequence[Row], *, p
                 rows.setdefault(counted.table, []).extend(_rows(figures, counted, scopes, prefer=prefer))
     raise_if_any(faults)
     if not any(rows.values()):
-        raise RoadsteadError(Fault(", ".join(path.name for path in paths), "RS-W316", "no figure of a country", HEADER))
+        raise RoadsteadError(Fault(name_of(paths), "RS-W316", "no figure of a country", HEADER))
     beside = sum(not row["preferred"] for row in rows.get(SALES, ()))
     if beside:
         notes.append(
@@ -166,7 +165,7 @@ def _counted(path: Path, table: Table, faults: list[Fault]) -> _Counted | None:
         kinds = [name for name, pattern in VEHICLES.items() if pattern.search(text)]
         sale = bool(re.search(r"SALES|REGISTRATIONS", text))
         if kinds and sale != ("PRODUCTION" in text or text.startswith("BY COUNTRY")) and "IN USE" not in text:
-            return _Counted(SALES if sale else PRODUCTION, kinds[0], title)
+            return _Counted(SALES if sale else PRODUCTION, kinds[0])
     message = f"neither the title {title[:80]!r} nor the file's name tells what is counted"
     expected = "sales or production, of ALL TYPES, PASSENGER CARS or COMMERCIAL VEHICLES; of no part of the latter"
     faults.append(Fault(f"{path.name}:1:1", "RS-W326", message, expected))

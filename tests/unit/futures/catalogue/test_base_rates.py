@@ -82,14 +82,16 @@ def test_no_event_is_not_no_chance():
 
 
 def test_four_in_forty_years():
-    chance, low, high = interval(Tally((Counted("A", UNTIL, "", (), ()),) * 4, {"A": 30.0, "B": 10.0}, "market-years"))
+    chance, low, high = interval(
+        Tally((Counted("A", UNTIL, "", (), (), UNTIL),) * 4, {"A": 30.0, "B": 10.0}, "market-years")
+    )
     assert chance == pytest.approx(1 - math.exp(-0.1))
     assert low == pytest.approx(1 - math.exp(-stats.gamma.ppf(0.1, 4.5) / 40))
     assert high == pytest.approx(1 - math.exp(-stats.gamma.ppf(0.9, 4.5) / 40))
 
 
 def test_five_of_seven_occasions():
-    chance, low, high = interval(Tally((Counted("A", UNTIL, "", (), ()),) * 5, {"A": 7.0}, "occasions"))
+    chance, low, high = interval(Tally((Counted("A", UNTIL, "", (), (), UNTIL),) * 5, {"A": 7.0}, "occasions"))
     assert chance == pytest.approx(5 / 7)
     assert (low, high) == pytest.approx((stats.beta.ppf(0.1, 5.5, 2.5), stats.beta.ppf(0.9, 5.5, 2.5)))
 

@@ -66,7 +66,7 @@ def test_a_state_is_law_as_amended_by_hand(year, order, starter_ready: Ready, gr
     catalogue = grown_study.catalogue.events
     events = {name: play(catalogue[name]) for name in ("eu_duty_prolonged", "eu_hybrids_duty")}
     came = (PROLONGED, HYBRIDS) if order else (HYBRIDS, PROLONGED)
-    now = Play(Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {}), events).held(came)
+    now = Play(Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {}), events, 2027).held(came)
     by_hand = amend(
         starter_ready.rulebook,
         [(change, date(one.since, 1, 1)) for one in came for change in events[one.event].amendments],
@@ -81,24 +81,47 @@ def test_a_state_is_law_as_amended_by_hand(year, order, starter_ready: Ready, gr
 
 def test_equal_law_is_one_object_whatever_else_happened(starter_ready: Ready, events):
     """A lane rests on the same things in two states that differ elsewhere, so that it is costed once."""
-    play_on = Play(Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {}), events)
+    play_on = Play(Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {}), events, 2027)
     turkey = Happening("tur_ends_surtax", 0, 2028, NEVER)
     alone, beside = play_on.held((HYBRIDS,)), play_on.held((turkey, HYBRIDS))
     assert alone.rulebook.measures["EU27"] is beside.rulebook.measures["EU27"]
     assert alone.rulebook.measures["TUR"] is not beside.rulebook.measures["TUR"]
 
 
+def test_rules_and_taxes_are_one_object_whenever_and_in_whichever_order_they_came(starter_ready: Ready, events):
+    """Thousands of paths share few laws: a levy and a tax in force are the same in a year, whatever the years they came in."""
+    levy = Amendment("levy", "EU27", "levy", money=900.0, currency="USD")
+    taxes = tuple(Amendment("export_tax", "CHN", f"tax {i}", rate=rate) for i, rate in enumerate((0.04, 0.02)))
+    known = {
+        "levy": replace(events["tur_ends_surtax"], event_id="levy", amendments=(levy,)),
+        "tax": replace(events["tur_ends_surtax"], event_id="tax", amendments=taxes),
+        "bar": replace(events["tur_ends_surtax"], event_id="bar", amendments=(Amendment("forbid", "TUR", "bar"),)),
+    }
+    play_on = Play(Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {}), known, 2027)
+
+    def law(*came: tuple[str, int]):
+        return play_on.held(tuple(Happening(event, 0, since, NEVER) for event, since in came)).rulebook
+
+    one, other = law(("levy", 2028), ("tax", 2029), ("bar", 2030)), law(("bar", 2027), ("tax", 2031), ("levy", 2032))
+    assert one.non_tariff is other.non_tariff
+    assert one.taxes is other.taxes
+    assert len(one.taxes["CHN"]) == len(starter_ready.rulebook.taxes["CHN"]) + 2
+    assert len(one.non_tariff) == len(starter_ready.rulebook.non_tariff) + 2
+    assert law(("levy", 2028)).non_tariff is not one.non_tariff
+    assert law(("levy", 2028)).taxes is starter_ready.rulebook.taxes
+
+
 def test_what_is_gone_already_cannot_be_changed_again(starter_ready: Ready, events):
     """Ending a duty that another event has ended leaves the rules as they are; a faulty change is still refused."""
     again = replace(events["tur_ends_surtax"], event_id="again")
     today = Circumstances(starter_ready.rulebook, "SUEZ_CLOSED", {})
-    played = Play(today, {**events, "again": again})
+    played = Play(today, {**events, "again": again}, 2027)
     turkey = Happening("tur_ends_surtax", 0, 2028, NEVER)
     once, twice = played.held((turkey,)), played.held((turkey, Happening("again", 0, 2029, NEVER)))
     assert once.rulebook.measures["TUR"] == twice.rulebook.measures["TUR"]
     rateless = replace(again, amendments=(Amendment("set", "TUR", "again", kind="SURTAX"),))
     with pytest.raises(RoadsteadError, match="RS-L209"):
-        Play(today, {"again": rateless}).held((Happening("again", 0, 2029, NEVER),))
+        Play(today, {"again": rateless}, 2027).held((Happening("again", 0, 2029, NEVER),))
 
 
 def test_dear_batteries_make_cars_dearer_by_their_part(starter_ready: Ready):

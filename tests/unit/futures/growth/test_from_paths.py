@@ -52,7 +52,7 @@ def test_names_tell_siblings_apart_in_both_languages(grown_begun: Begun):
             assert len(set(told)) == len(told)
             assert all(told)
     english = " ".join(name for name, _ in grown.names)
-    assert "EU duty runs out" in english
+    assert "EVs beat fuel cars" in english
     assert "not: " not in english
     assert not any("_" in name for names in grown.names for name in names)
 

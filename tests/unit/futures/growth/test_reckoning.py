@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from roadstead.futures.costs.costing import Circumstances
+from roadstead.futures.costs.lane_costs import Supply, lane_cost
+from roadstead.futures.evaluate import list_arcs, margins
 from roadstead.futures.grow import grow
 from roadstead.futures.growth.from_paths import played_levels
 from roadstead.futures.growth.reckoning import Playable, World, reckon
+from roadstead.futures.prospect import NodeYears
+from roadstead.futures.selling.selling import reference
 from roadstead.study.growing import currencies
 from roadstead.world.reference import DOLLAR
 
@@ -52,11 +57,6 @@ def test_walls_cost_and_openings_pay(stakes: Stakes):
 def test_a_duty_costs_what_it_levies_on_what_is_sold(grown_study: Study, world: World, stakes: Stakes):
     """By hand: the duty of ten points on hybrids is ten points of the customs value of every hybrid sold to Germany, after tax."""
     costing, hybrids = world.costing, stakes.events[EVENTS.index("eu_hybrids_duty")]
-    from roadstead.futures.costs.costing import Circumstances
-    from roadstead.futures.costs.lane_costs import Supply, lane_cost
-    from roadstead.futures.prospect import NodeYears
-    from roadstead.futures.selling.selling import reference
-
     total, weights = 0.0, 0.0
     at = [i for i, o in enumerate(costing.carmaker.offers) if (o.market, o.model_id) == ("DEU", "voyage")]
     for year in (2030, 2034):
@@ -72,6 +72,48 @@ def test_a_duty_costs_what_it_levies_on_what_is_sold(grown_study: Study, world: 
         total += weight * cost * float(sold.sales[0, at[0]])
         weights += weight
     assert hybrids[0] == pytest.approx(-total / weights)
+
+
+def test_what_is_moved_beside_duties_is_reckoned_too(grown_study: Study, world: World, stakes: Stakes):
+    """By hand: a tenth fewer plug-in cars in the Union cost a tenth of what they earn there; sites, limits and taxes cost what they cost."""
+    assert grown_study.catalogue is not None
+    asked = (
+        "chn_plants_held",
+        "chn_licence_quota",
+        "chn_rebate_ends",
+        "eu_rival_builds",
+        "eu_co2_softened",
+        "ind_refuses",
+    )
+    events = [grown_study.catalogue.events[name] for name in asked]
+    found = reckon(world, [Playable(event.hazard, played_levels(event)) for event in events]).events
+    worth = dict(zip(asked, found, strict=True))
+    assert worth["chn_plants_held"][0] < 0.0  # Izmir is the best way to Germany, and cannot be built
+    as_many, half_more = worth["chn_licence_quota"]
+    assert as_many < half_more < 0.0
+    four, all_of_it = worth["chn_rebate_ends"]
+    assert all_of_it < four < 0.0
+    quarter, half = worth["eu_rival_builds"]
+    assert 0.0 > quarter > half
+    assert half == pytest.approx(2.0 * quarter, rel=0.05)
+    assert worth["ind_refuses"] == (0.0,)
+    offers, costing = world.costing.carmaker.offers, world.costing
+    arcs = list_arcs(costing, world.rulebook, offers, tuple(costing.carmaker.lines.values()))
+    total, weights = np.zeros(2), 0.0
+    for year in (2030, 2034):
+        now = Circumstances(world.rulebook, costing.conventions.route, {})
+        years = NodeYears(np.zeros(1, dtype=np.int64), np.asarray([year]), np.ones(1, dtype=np.int64))
+        sold = reference(costing, world.central, years, [now], offers)
+        margin, allowed = margins(costing, years, [now], arcs, sold.kept * sold.retail)
+        weight = float(stakes.year_weight[year - 2027])
+        for way in (0, 1):
+            for c in (c for c, o in enumerate(offers) if o.market == "DEU"):
+                ways = [
+                    a for a, key in enumerate(arcs) if key.offer == c and (way or key.line is None) and allowed[0, a]
+                ]
+                total[way] -= 0.1 * weight * max(margin[0, ways].max(), 0.0) * float(sold.sales[0, c])
+        weights += weight
+    assert worth["eu_co2_softened"][0] == pytest.approx(total[np.abs(total).argmax()] / weights)
 
 
 def test_factors_are_worth_what_they_cost(stakes: Stakes, world: World):

@@ -271,7 +271,8 @@ def test_rivals_duties_are_those_of_each_value_by_itself(starter_ready: Ready):
     now = [laws[i] for i in rng.integers(0, 3, 60)]
     year, customs = rng.integers(2027, 2036, 60), rng.uniform(5_000.0, 60_000.0, 60)
     customs[:2] = 25_000.0, 35_000.0  # on the edge itself
-    found = Duties(costing).change(Moments(year.tolist(), now), today, "EU27", Powertrain.BEV, customs)
+    before, after = Duties(costing).rates(Moments(year.tolist(), now), today, "EU27", Powertrain.BEV, customs)
+    found = after - before
 
     def rate(there: Circumstances, on: int, value: float) -> float:
         goods = Shipment("EU27", "CHN", Product.CAR, Powertrain.BEV, RIVAL, date(on, 7, 1), {})

@@ -1,0 +1,1 @@
+"""The playbook as slides with charts that can be edited."""

@@ -1,0 +1,183 @@
+"""Words of `roadstead precedents`, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.report.amounts import Language
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "homes": "Made abroad, as a share of foreign sales (made abroad and exported)",
+        "home": "makers of",
+        "first": "first known",
+        "last": "last known",
+        "peak": "exports peaked",
+        "at peak": "{year} at {share}",
+        "half": "half abroad",
+        "ceiling": "leads to",
+        "pace": "pace",
+        "never": "never",
+        "on": "{year} on",
+        "china": "China on these paths: made abroad of foreign sales",
+        "of level": "{title}, from {level}",
+        "pace of": "at pace of",
+        "like": "as in",
+        "level": "{share} ({period}, without Volvo)",
+        "with Volvo": "with Volvo",
+        "all": "all three",
+        "cars": "m cars {year}",
+        "makers": "Chinese makers: plants on record, and the share of foreign sales made abroad",
+        "maker": "maker",
+        "plants": "plants",
+        "capacity": "can now",
+        "later": "can 2030",
+        "now": "share now",
+        "as Japan": "as Japan in",
+        "unknown": "?",
+        "range": "{low}-{high}",
+        "read": "Leads to: ceiling of the curve (O.11); pace: growth of the odds a year. Foreign sales are the only basis that "
+        "can be carried over: a share of global production turns on the size of the home market. Docs/precedents.md.",
+        "peak first": "Only in Japan did the peak of exports come first, at {jpn} of foreign sales made abroad; Korea's came at {kor}, "
+        "Germany's at {deu}. China's exports still grow, so it is placed by level, not by years since a peak.",
+        "extrapolated": "The records begin at {firsts}: what a curve says of a lower level is drawn beyond its record.",
+        "first of": "{share} ({home})",
+        "range is": "In brackets: lowest and highest of the curves with a year left out. All three: the middle home's, and the lowest "
+        "and highest of all. With Volvo: from {share}.",
+        "cars are": "Cars abroad: lowest share of {low} m sold abroad in 2030, middle of {middle} m, highest of {high} m "
+        "({titles}); for 2035 no view was found and the same sales stand.",
+        "check": "Back-check: each home carried on from its first year by the two others alone: the share known lay within "
+        "the range in {inside} of {years} years, the middle missed by {error} points on average ({each}). The range is of three "
+        "histories, no interval of confidence.",
+        "check of": "{home}: {inside} of {years}, {error} points",
+        "korea": "Counter-example: Hyundai and Kia made {first} m cars abroad in {first_year} and {last} m in {last_year}; in "
+        "China {china_first} m in {china_first_year} and {china_last} m in {china_last_year}, where plants stopped: {stranded}.",
+        "stranded": "{site} ran {start} to {ended}",
+        "late": "Plants late: {late} of {due} Chinese plants with a known first date came or are to come after it; the median "
+        "is {median} months, the mean {mean}, the worst {worst} ({worst_at}).",
+        "given up": "Plants given up: {count} in {years} years of waiting, {rate} a year ({low} to {high}).",
+        "closed": "Plants closed: {closed} of {all} Japanese, Korean and German plants abroad closed or were sold.",
+        "waits": "Wait: from the first limit in America to the first car there Japanese makers took {low} to {high} years, the "
+        "median is {median}.",
+        "used": "Plants: running + not begun - given up or ended. Chinese plants abroad made {used} of what they could in the first half of 2024. Share now: so used, and full; a "
+        "maker's own figure where it states one. 2030 and 2035: lowest and highest of the homes' paces. Can: thousand "
+        "cars a year, as stated; 2030: with plants late and given up as in the past. ?: no document located.",
+        "total": "All but Volvo: {now} m a year running, {later} m by 2030: {made} to {later} m cars, at today's use and full. "
+        "Published counts: {counts}.",
+        "count": "{told}: {title}",
+        "counted": "{value} m for {year}",
+        "more": "one in full, with every figure's source: `roadstead precedents JPN`, `roadstead precedents BYD`",
+        "chart": "Made abroad, as a share of foreign sales",
+        "chart rough": "hollow: rough figure, not fitted; dashed: drawn beyond the record",
+        "chart axis": "made abroad over made abroad and exported",
+        "year": "year",
+        "exports": "exported",
+        "abroad": "made abroad",
+        "at home": "made at home",
+        "of sales": "of foreign sales",
+        "of production": "of production",
+        "rough mark": "*",
+        "rough is": "*: a figure behind it is rough; shown, not fitted. Cars in thousands.",
+        "curve": "{name}: leads to {ceiling}, pace {pace}, half of that in {middle}; misses by {error} on average, {count} figures",
+        "in China": "made in China",
+        "source": "  {year} {metric} {value} k, {firms}: {source} (overseas_production.csv:{line})",
+        "no source": "no source located",
+        "maker head": "{maker}: {share} of foreign sales made abroad, as Japan in {like}; 2030: {y2030}, 2035: {y2035}",
+        "maker unknown": "{maker}: what it sells abroad is not known, so that it cannot be placed",
+        "maker sold": "  sold abroad or shipped in {year}: {value} k: {source}",
+        "maker own": "  states {share} for {year}: {source}",
+        "maker capacity": "  capacity {now} k a year running, {later} k by 2030 ({low} to {high}); plants without a figure: {untold}",
+        "plant": "  {host}, {site}: {status}; announced {announced}, first to start {planned}, started or to start {begins}"
+        "{late}; {capacity}: {source}",
+        "plant late": ", {months} months late",
+        "none": "?",
+        "a year": "{value} k a year",
+    },
+    "zh": {
+        "homes": "海外产量占海外销量（海外产量加出口）的份额",
+        "home": "车企所属国",
+        "first": "最早已知",
+        "last": "最近已知",
+        "peak": "出口见顶",
+        "at peak": "{year}年{share}",
+        "half": "过半年份",
+        "ceiling": "趋于",
+        "pace": "速度",
+        "never": "未达",
+        "on": "{year}起",
+        "china": "中国在这些路径上的位置：海外产量占海外销量的份额",
+        "of level": "{title}，自{level}起",
+        "pace of": "按其速度",
+        "like": "同水平年",
+        "level": "{share}（{period}，不含沃尔沃）",
+        "with Volvo": "含沃尔沃",
+        "all": "三国合计",
+        "cars": "{year}年，万辆",
+        "makers": "中国车企：在册工厂，及海外产量占海外销量的份额",
+        "maker": "车企",
+        "plants": "工厂",
+        "capacity": "现产能",
+        "later": "2030产能",
+        "now": "现份额",
+        "as Japan": "相当于日本",
+        "unknown": "?",
+        "range": "{low}-{high}",
+        "read": "趋于：曲线上限（O.11）；速度：比值年增速。只有海外销量口径可以套用：占全球产量的份额取决于本国市场大小。"
+        "详见 docs/precedents.md。",
+        "peak first": "只有日本是出口先见顶（当时海外产量占海外销量的{jpn}）；韩国见顶时已达{kor}，德国{deu}。中国出口仍在增长，故按水平而非见顶后年数定位。",
+        "extrapolated": "各国记录的起点为{firsts}：曲线在更低水平上的部分属于外推。",
+        "first of": "{home}{share}",
+        "range is": "括号内：逐一剔除一年后各曲线的最低与最高。三国合计：居中国家，及全部的最低与最高。含沃尔沃：自{share}起。",
+        "cars are": "海外产量：最低份额乘2030年海外销量{low}万辆，居中乘{middle}万辆，最高乘{high}万辆（{titles}）；2035年未找到预测，沿用同一销量。",
+        "check": "回测：仅用另外两国曲线，从各国最早年份推算：{years}年中有{inside}年的已知份额落在范围内，居中值平均误差{error}个百分点（{each}）。"
+        "该范围只是三段历史，不是置信区间。",
+        "check of": "{home}：{years}年中{inside}年，{error}个百分点",
+        "korea": "反例：现代与起亚{first_year}年海外产量{first}万辆，{last_year}年{last}万辆；在华{china_first_year}年{china_first}万辆，"
+        "{china_last_year}年{china_last}万辆，停产的有：{stranded}。",
+        "stranded": "{site}工厂{start}至{ended}",
+        "late": "工厂延期：{due}家已知最初投产期的中国工厂中{late}家晚于该期；中位数{median}个月，平均{mean}个月，最长{worst}个月（{worst_at}）。",
+        "given up": "工厂放弃：等待{years}年中{count}家，每年{rate}（{low}至{high}）。",
+        "closed": "工厂关闭：日韩德{all}家海外工厂中{closed}家关闭或出售。",
+        "waits": "等待：自美国首次限制到当地首车，日本车企用了{low}至{high}年，中位数{median}年。",
+        "used": "工厂：投产+未投产-放弃或结束。2024年上半年中国海外工厂利用率为{used}。现份额：按此利用率，至满产；车企自有数字优先。2030与2035：各国速度的最低与最高。"
+        "产能：千辆/年，按公布数；2030产能：按历史延期与放弃率折算。?：未找到文件。",
+        "total": "除沃尔沃外合计：现有产能{now}万辆/年，2030年{later}万辆：按目前利用率至满产为{made}至{later}万辆。公开统计：{counts}。",
+        "count": "{told}：{title}",
+        "counted": "{year}年{value}万",
+        "more": "查看单个国家或车企及每个数字的来源：`roadstead precedents JPN`、`roadstead precedents BYD`",
+        "chart": "海外产量占海外销量的份额",
+        "chart rough": "空心：粗略数字，不参与拟合；虚线：记录之外的外推",
+        "chart axis": "海外产量 ÷（海外产量＋出口）",
+        "year": "年份",
+        "exports": "出口",
+        "abroad": "海外产量",
+        "at home": "国内产量",
+        "of sales": "占海外销量",
+        "of production": "占全球产量",
+        "rough mark": "*",
+        "rough is": "*：其中有粗略数字，仅展示，不参与拟合。单位千辆。",
+        "curve": "{name}：趋于{ceiling}，速度{pace}，{middle}年达其一半；平均误差{error}，{count}个数字",
+        "in China": "在华产量",
+        "source": "  {year} {metric} {value}千辆，{firms}：{source}（overseas_production.csv:{line}）",
+        "no source": "未找到来源",
+        "maker head": "{maker}：海外销量的{share}在海外生产，相当于日本{like}年；2030年{y2030}，2035年{y2035}",
+        "maker unknown": "{maker}：海外销量未知，无法定位",
+        "maker sold": "  {year}年海外销量或出口{value}千辆：{source}",
+        "maker own": "  车企公布{year}年为{share}：{source}",
+        "maker capacity": "  产能：现有{now}千辆/年，2030年{later}千辆（{low}至{high}）；未公布产能的工厂：{untold}",
+        "plant": "  {host}，{site}：{status}；宣布{announced}，最初投产期{planned}，投产或预计{begins}{late}；{capacity}：{source}",
+        "plant late": "，晚{months}个月",
+        "none": "?",
+        "a year": "{value}千辆/年",
+    },
+}
+STANDINGS_ZH = {"runs": "投产", "not begun": "未投产", "given up": "放弃", "ended": "已结束"}
+METRICS = {
+    "EXPORTS": "exports",
+    "OVERSEAS_PRODUCTION": "abroad",
+    "DOMESTIC_PRODUCTION": "at home",
+    "CHINA_PRODUCTION": "in China",
+}

@@ -1,0 +1,236 @@
+"""Ask a finished run why: every figure with a key, and the trail of one, worked out again from what the run keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.futures.evaluate import HOME
+from roadstead.futures.grow import marginals
+from roadstead.playbook.book import Amount, Sentence
+from roadstead.playbook.marks import duty_share
+from roadstead.study.kept import kept_book, must_be_as_written, take_up
+from roadstead.study.snapshot import world_of
+from roadstead.study.trail import lanes, volumes, worth
+from roadstead.study.trail.ground import Ground, Lane, unknown
+from roadstead.study.trail.steps import NEAR, Step, step, unequal
+from roadstead.terms.spelling import meant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from roadstead.playbook.book import EventRow, MarketRow, Term, Waterfall
+    from roadstead.study.progress import Progress
+
+MOST_MEANT = 3
+"""Keys that a wrong one is answered with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A figure of the playbook that may be asked about."""
+
+    key: str
+    what: Sentence
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a run was asked.
+
+    Attributes
+    ----------
+    keys
+        Figures of the playbook, where no key was named.
+    trail
+        Trail of the one that was.
+    """
+
+    folder: Path
+    currency: str
+    keys: tuple[Keyed, ...] = ()
+    trail: Step | None = None
+
+
+def why(folder: Path, key: str, progress: Progress) -> Why:
+    """List the keys of a run's figures, or follow one of them back to the rows it rests on.
+
+    The run is worked out again from its inputs, on the world it was made with, and must come out as it was.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S703 where it is no run folder; RS-S705 where it does not come out as it was written; RS-S791 where no figure has this key;
+        RS-S792 where a trail does not lead to the figure.
+    """
+    with world_of(folder):
+        kept = take_up(folder, progress)
+        must_be_as_written(kept)
+        ground = Ground(kept, kept_book(folder))
+        currency = kept.ready.study.conventions.currency
+        known = tuple(listed(ground))
+        if not key:
+            return Why(folder, currency, keys=known)
+        found = trail(ground, key, [one.key for one in known])
+        for one in known:
+            if one.key == key and abs(one.amount.value - found.amount.value) > NEAR * max(abs(one.amount.value), 1.0):
+                raise unequal(key, one.amount.value, found.amount.value)
+        return Why(folder, currency, trail=found)
+
+
+def listed(g: Ground) -> Iterator[Keyed]:
+    """Figures of the playbook that have a trail, as the playbook has them."""
+    rows = {row.key: row for row in g.book.comparisons}
+    money: list[tuple[str, Sentence, float]] = [("npv", Sentence("trail.npv", {}), rows[worth.PLAN].npv)]
+    money.append(("npv/kinds", Sentence("trail.npv", {}), rows[worth.PLAN].npv))
+    money += [(f"npv/{k}", Sentence("trail.npv_of", {"which": k}), r.npv) for k, r in rows.items() if k != worth.PLAN]
+    if g.kept.told["result"]["standing"] is not None:
+        money.append(("added", Sentence("trail.added", {}), rows["standing"].plan_is_better_by))
+    money.append(("capital", Sentence("trail.capital", {}), rows[worth.PLAN].capital))
+    skipped = ((row, row.costs_to_skip) for row in g.book.do_now)
+    money += [
+        (f"skip/{row.key}", Sentence("trail.skip", {"what": (row.what,)}), cost)
+        for row, cost in skipped
+        if cost is not None and row.key
+    ]
+    yield from (Keyed(key, what, Amount(value, "money")) for key, what, value in money)
+    yield Keyed("gap", Sentence("trail.gap", {}), worth.gap(g).amount)
+    yield from _lanes(g)
+    yield from _markets(g)
+    for row in filter(_has_key, g.book.events):
+        yield Keyed(f"chance/{row.key}", Sentence("trail.chance", {"event": row.event}), Amount(row.implied, "share"))
+
+
+def _lanes(g: Ground) -> Iterator[Keyed]:
+    """Waterfalls, with the price and what is kept of it; duties on the map."""
+    for row in filter(_has_key, g.book.waterfalls):
+        terms: dict[str, Term] = {
+            "model": row.model,
+            "market": row.market,
+            "supply": row.supply,
+            "year": Amount(float(row.year), "year"),
+        }
+        market, model, supply, year = row.key.split("/")
+        whole = sum(bar.amount for bar in row.bars)
+        yield Keyed(f"landed/{row.key}", Sentence("trail.landed", terms), _per_car(whole))
+        if supply == HOME:
+            yield Keyed(f"price/{market}/{model}/{year}", Sentence("trail.price", terms), _per_car(row.retail_price))
+            yield Keyed(f"net/{market}/{model}/{year}", Sentence("trail.net", terms), _per_car(row.net_price))
+    shown = next(one for one in g.book.atlas.maps if one.year == g.book.atlas.opens_at)
+    for place in shown.markets:
+        on_the_map: dict[str, Term] = {"market": place.place, "year": Amount(float(shown.year), "year")}
+        key, what = f"duties/{place.iso3}/{shown.year}", Sentence("trail.duties", on_the_map)
+        yield Keyed(key, what, Amount(place.duty, "share"))
+
+
+def _markets(g: Ground) -> Iterator[Keyed]:
+    """Cars sold, market size, NEV share, and what lines make, in the years shown."""
+    for row in filter(_has_key, g.book.markets):
+        terms: dict[str, Term] = {"market": row.market, "year": Amount(float(row.year), "year")}
+        yield Keyed(f"cars/{row.key}", Sentence("trail.cars", terms), Amount(row.sales, "cars"))
+        yield Keyed(f"size/{row.key}", Sentence("trail.size", terms), Amount(row.size, "cars"))
+        yield Keyed(f"nev/{row.key}", Sentence("trail.nev", terms), Amount(row.nev_share, "share"))
+    years = {row.year for row in g.book.markets}
+    for site in g.book.sites:
+        if site.year in years and site.output and site.key:
+            what = Sentence("trail.made", {"site": site.site, "year": Amount(float(site.year), "year")})
+            yield Keyed(f"made/{site.key}", what, Amount(site.output, "cars"))
+
+
+def _has_key(row: Waterfall | MarketRow | EventRow) -> bool:
+    """True but for a book that was written before its rows had keys."""
+    return bool(row.key)
+
+
+def trail(g: Ground, key: str, known: list[str]) -> Step:
+    """The trail of a figure."""
+    kind, *rest = key.split("/")
+    found = _asked(g, key, rest).get((kind, len(rest)))
+    if found is None:
+        near = meant(key, known, "a key", MOST_MEANT)
+        raise unknown(key, "no figure has this key", f"{near}; `roadstead why {g.kept.folder}` lists them")
+    return found()
+
+
+def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callable[[], Step]]:
+    """What may be asked, by the first word of a key and how many follow."""
+
+    def on(answer: Callable[[Ground, Lane], Step]) -> Callable[[], Step]:
+        return lambda: answer(g, g.lane(key, (rest[0], rest[1], rest[2]), rest[3]))
+
+    def priced(answer: Callable[[Ground, int, int], Step]) -> Callable[[], Step]:
+        return lambda: answer(g, g.cell(key, rest[0], rest[1]), g.node_year(key, rest[2]))
+
+    return {
+        ("npv", 0): lambda: worth.npv(g),
+        ("npv", 1): lambda: _npv(g, key, rest[0]),
+        ("npv", 2): lambda: worth.of_node_year(g, key, *rest),
+        ("added", 0): lambda: worth.added(g),
+        ("gap", 0): lambda: worth.gap(g),
+        ("capital", 0): lambda: worth.capital(g),
+        ("skip", 2): lambda: worth.skip(g, key, *rest),
+        ("landed", 4): on(lanes.landed),
+        ("duty", 4): on(lanes.duty),
+        ("margin", 4): on(lanes.margin),
+        ("price", 3): priced(lanes.price),
+        ("net", 3): priced(lanes.net),
+        ("duties", 2): lambda: _duties(g, key, *rest),
+        ("cars", 2): lambda: volumes.sold(g, key, *rest),
+        ("cars", 4): lambda: volumes.on_lane(g, key, g.lane(key, (rest[0], rest[1], rest[2]), rest[3]), rest[3]),
+        ("size", 2): lambda: volumes.size(g, key, *rest),
+        ("nev", 2): lambda: volumes.nev_share(g, key, *rest),
+        ("made", 2): lambda: volumes.made(g, key, *rest),
+        ("chance", 1): lambda: _of_event(g, key, rest[0]),
+    }
+
+
+def _npv(g: Ground, key: str, which: str) -> Step:
+    if which == "kinds":
+        return worth.kinds(g)
+    nodes = [f"n{n}" for n in range(g.reading.tree.count)]
+    return worth.of_node(g, key, which) if which in nodes else worth.compared(g, key, which, nodes)
+
+
+def _duties(g: Ground, key: str, market: str, text: str) -> Step:
+    """Duties on the car the map is of, from home, as a share of its price at the home gate."""
+    g.market(key, market)
+    wanted = [m for m in g.ledger.costing.carmaker.models if g.reading.model(m) == g.book.atlas.model]
+    offered = [offer.model_id for offer in g.ledger.offers if offer.market == market]
+    model = next((m for m in wanted if m in offered), offered[0])
+    lane = g.lane(key, (market, model, HOME), text)
+    bars = g.ledger.waterfall(lane.arc, lane.node_year)
+    whole = sum(bar.amount for bar in bars if bar.is_charge)
+    terms: dict[str, Term] = {
+        "model": g.reading.model(model),
+        "duty": _per_car(whole),
+        "gate": _per_car(sum(bar.amount for bar in bars if bar.key == "ex_works")),
+        "margin": Amount(lane.model.transfer_margin, "share"),
+    }
+    of = lanes.duty(g, lane)
+    return step(
+        Sentence(
+            "trail.duties", {"market": g.reading.place(market), "year": Amount(float(g.year(key, text)[0]), "year")}
+        ),
+        duty_share(lane.model, bars),
+        "share",
+        key=key,
+        how=Sentence("trail.how.duties", terms),
+        rests_on=tuple(root for part in of.parts for root in part.rests_on),
+    )
+
+
+def _of_event(g: Ground, key: str, event_id: str) -> Step:
+    """How likely an event is on the tree, beside what its author states."""
+    implied, events = marginals(g.kept.ready.grown), g.kept.ready.grown.events
+    g.among(key, event_id, implied, "event of the tree")
+    event = events[event_id]
+    how = Sentence("trail.how.chance", {"stated": Amount(event.probability, "share")})
+    roots = (g.roots.event(event),)
+    what = Sentence("trail.chance", {"event": g.reading.names.event(event_id)})
+    return step(what, implied[event_id], "share", key=key, how=how, rests_on=roots)
+
+
+def _per_car(value: float) -> Amount:
+    return Amount(value, "money_per_car")

@@ -1,0 +1,226 @@
+"""Trails: every key of a playbook is followed to its end, and what is at the end is the row it says it is."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from rehearsals import small_grown_case
+
+from roadstead.footprint.certify import account
+from roadstead.footprint.solve import Effort
+from roadstead.playbook.book import Sentence
+from roadstead.report.words import Words
+from roadstead.study.checkpoint import Searches
+from roadstead.study.foresight import why
+from roadstead.study.kept import Kept, kept_book, take_up
+from roadstead.study.progress import Quiet
+from roadstead.study.silence import solver_silenced
+from roadstead.study.spec import read_study
+from roadstead.study.store import BOOK
+from roadstead.study.study import prepare, read_back, settle
+from roadstead.study.trail.ground import Ground
+from roadstead.study.trail.steps import step, summed
+from roadstead.study.trail.why import listed, trail
+from roadstead.terms.errors import RoadsteadError
+from roadstead.terms.packaged import packaged_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from roadstead.study.trail.steps import Root, Step
+
+BARE = {
+    "trail.minus_standing", "trail.minus_without", "trail.rest", "trail.kind.margin", "trail.kind.price",
+    "trail.kind.together", "trail.kind.open_sites", "trail.kind.steps_in_service", "trail.kind.sites", "trail.kind.steps",
+    "trail.kind.salvage",
+}  # fmt: skip
+"""Parts that lead no further: plans of their own, sums of what is small, and NPV by kind, which is taken apart by node as well."""
+
+
+@pytest.fixture(scope="module")
+def ground(stored: Path) -> Ground:
+    with solver_silenced():
+        return Ground(take_up(stored, Quiet()), kept_book(stored))
+
+
+@pytest.fixture(scope="module")
+def walked(ground: Ground) -> dict[str, Step]:
+    """The trail of every key of the playbook, and of every key that is met on the way."""
+    todo = [one.key for one in listed(ground)]
+    names, found = list(todo), {}
+    while todo:
+        key = todo.pop()
+        if key not in found:
+            found[key] = trail(ground, key, names)
+            todo += [part.key for part in parts(found[key]) if part.key]
+    return found
+
+
+def parts(one: Step) -> Iterator[Step]:
+    for part in one.parts:
+        yield part
+        yield from parts(part)
+
+
+def roots(one: Step) -> set[Root]:
+    return {root for part in (one, *parts(one)) for root in part.rests_on}
+
+
+def test_every_figure_is_the_playbooks_own(ground: Ground, walked: dict[str, Step]):
+    known = list(listed(ground))
+    kinds = {one.key.split("/")[0] for one in known}
+    assert {
+        "npv",
+        "added",
+        "gap",
+        "capital",
+        "skip",
+        "landed",
+        "net",
+        "duties",
+        "cars",
+        "size",
+        "nev",
+        "made",
+        "chance",
+    } <= kinds
+    for one in known:
+        assert walked[one.key].amount.value == pytest.approx(one.amount.value, rel=1e-9, abs=1e-9), one.key
+        assert walked[one.key].amount.kind == one.amount.kind
+
+
+def test_every_trail_leads_on_or_ends_at_rows(walked: dict[str, Step]):
+    assert len(walked) > 500
+    for key, found in walked.items():
+        for one in (found, *parts(found)):
+            leads = one.parts or one.rests_on or (one.key and one.key != key) or one.what.key in BARE
+            assert leads or one.how, f"{key}: {one.what.key}"
+
+
+def test_parts_add_up_and_what_a_part_says_its_own_trail_says_too(walked: dict[str, Step]):
+    for key, found in walked.items():
+        if found.parts:
+            total = sum(part.amount.value for part in found.parts)
+            assert total == pytest.approx(found.amount.value, rel=1e-9, abs=1e-6), key
+        for part in found.parts:
+            kind = part.key.split("/")[0]
+            same = kind == key.split("/")[0] == "npv" or kind in {"price", "net"}
+            if part.key and same:
+                assert walked[part.key].amount.value == pytest.approx(part.amount.value, rel=1e-9), part.key
+
+
+def test_all_can_be_said_in_both_languages(walked: dict[str, Step]):
+    for words in (Words("en", "USD"), Words("zh", "USD")):
+        for found in walked.values():
+            for one in (found, *parts(found)):
+                assert words.say(one.what)
+                assert one.how is None or words.say(one.how)
+
+
+def test_npv_leads_through_a_year_to_a_lane_and_its_tariff(walked: dict[str, Step]):
+    """The whole way: plan, node, year, lane, margin, landed cost, measure."""
+    node = max((part for part in walked["npv"].parts), key=lambda part: part.amount.value)
+    year = next(part for part in walked[node.key].parts if part.key)
+    lane = next(part for part in walked[year.key].parts if part.key.startswith("margin/") and "/home/" in part.key)
+    landed = next(part for part in walked[lane.key].parts if part.key.startswith("landed/"))
+    assert walked[landed.key].amount.value == pytest.approx(-landed.amount.value)
+    assert {root.table for root in roots(walked[landed.key])} >= {"models", "figures", "sea_distances", "measures"}
+
+
+def test_the_rows_at_the_end_are_there(walked: dict[str, Step], stored: Path):
+    """A place that is told holds the row: packaged law, and the case's own tables."""
+    every = {root for found in walked.values() for root in roots(found)}
+    law = {root for root in every if root.table in {"measures", "taxes"}}
+    own = {root for root in every if root.table in {"models", "prices", "volumes", "mix"}}
+    assert len(law) > 10
+    assert len(own) > 10
+    for root in law | own:
+        folder = packaged_folder("trade") if root.at.startswith("packaged ") else stored / "inputs"
+        name, line = root.at.removeprefix("packaged ").split(":")
+        text = (folder / name).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        assert text.startswith(f"{root.row.replace(' ', ',')},")
+        assert root.source
+        assert root.is_assumption or root.url.startswith("http")
+
+
+def test_a_duty_that_an_event_prolongs_names_the_event(walked: dict[str, Step]):
+    found = roots(walked["duties/DEU/2032"])
+    assert {"eu_duty_prolonged", "EU27-028"} <= {root.row for root in found}
+
+
+def test_an_account_is_the_certificate_taken_apart(ground: Ground):
+    reading = ground.reading
+    found = account(reading.tree, ground.prospect, reading.plan)
+    by_node = sum(part.sum(1) for part in (found.sites, found.steps, found.closing, found.scrap, found.salvage))
+    np.add.at(by_node, ground.prospect.node_years.node, found.by_year)
+    assert by_node == pytest.approx(reading.certificate.by_node, rel=1e-12)
+    assert (found.sites <= 0.0).all()
+    assert (found.steps_in_service <= 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("landd/DEU/city/home/2032", "did you mean `landed/DEU/city/home/2032`"),
+        ("landed/DEU/cty/home/2032", "did you mean `city`?"),
+        ("landed/DEU/city/izmr/2032", "did you mean `izmir`?"),
+        ("landed/DEU/city/home/1999", "a year from 2027 to 2036"),
+        ("landed/DEU/city/home/2032@n0", "one of @n3"),
+        ("cars/GER/2032", "did you mean"),
+        ("npv/standng", "did you mean `standing`?"),
+        ("npv/n9/2032", "one of"),
+        ("skip/open/izmr", "did you mean `open/izmir`?"),
+        ("made/izmr/2032", "did you mean `izmir`?"),
+        ("chance/eu_relents", "did you mean `turkey_relents`?"),
+        ("landed", "`roadstead why "),
+        ("", "`roadstead why "),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_is_answered_with_the_nearest(ground: Ground, key: str, says: str):
+    with pytest.raises(RoadsteadError) as caught:
+        trail(ground, key, [one.key for one in listed(ground)])
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.where) == ("RS-S791", key)
+    assert says in fault.expected
+
+
+def test_parts_that_do_not_add_up_are_refused():
+    what = Sentence("trail.npv", {})
+    with pytest.raises(RoadsteadError) as caught:
+        summed(step(what, 3.0, "money", key="npv"), [step(what, 1.0, "money"), step(what, 1.9, "money")])
+    assert [fault.code for fault in caught.value.faults] == ["RS-S792"]
+
+
+def test_a_book_that_says_something_else_is_refused(stored: Path, tmp_path: Path):
+    shutil.copytree(stored, tmp_path / "run")
+    book = tmp_path / "run" / BOOK
+    sales = kept_book(stored).markets[0]
+    text = book.read_text(encoding="utf-8")
+    book.write_text(
+        text.replace(f'"sales": {sales.sales!r}', f'"sales": {sales.sales + 1000.0!r}', 1), encoding="utf-8"
+    )
+    assert book.read_text(encoding="utf-8") != text
+    assert why(tmp_path / "run", f"size/{sales.key}").trail is not None
+    with pytest.raises(RoadsteadError) as caught:
+        why(tmp_path / "run", f"cars/{sales.key}")
+    assert [fault.code for fault in caught.value.faults] == ["RS-S792"]
+
+
+def test_of_a_grown_tree_it_says_how_costs_were_drawn(tmp_path: Path, stored: Path):
+    small_grown_case(tmp_path / "case")
+    with solver_silenced():
+        study = read_study(tmp_path / "case")
+        settled = settle(study, prepare(study, Quiet()), Effort(gap=0.5, seconds=60.0, workers=1), Quiet(), Searches())
+    reading = read_back(study, settled.ready, settled.solved)
+    kept = Kept(tmp_path, {"result": {"standing": None}}, settled.ready, reading)
+    ground = Ground(kept, kept_book(stored))
+    year = int(reading.tree.last_year)
+    found = roots(trail(ground, f"landed/DEU/city/home/{year}", []))
+    assert ground.now(ground.node_year("", str(year))).freight != 1.0
+    assert {root.row for root in found if root.table == "economy"} >= {"charter_spread"}
+    npv = trail(ground, "npv", [])
+    assert npv.amount.value == pytest.approx(reading.certificate.expected)
