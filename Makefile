@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests start Python a hundred times: what it compiled is kept (git ignores it) even where an environment says not to.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SOURCES := src tests tools benchmarks docs
 
@@ -19,10 +21,10 @@ demo: $(VENV)/.runtime ## Plan the bundled carmaker and write its playbook
 	@$(BIN)/roadstead demo
 
 test: lint ## Check style, types and import contracts, then run the tests
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(PYTEST)
 
 thorough: setup ## Run the tests of properties on ten times as many examples
-	@ROADSTEAD_EXAMPLES=thorough $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@ROADSTEAD_EXAMPLES=thorough $(PYTEST)
 
 lint: setup ## Check style, formatting, import contracts and types
 	@$(BIN)/ruff check

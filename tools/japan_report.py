@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from build_docs import DOCS, as_grid
 from marked_tables import put
+from rests_on import constants, fingerprints, room
 
 from roadstead.cli.progress import Watch
 from roadstead.showing import japan as japan_tables
+from roadstead.study import japan_1981 as japan
+from roadstead.study.bundled import past_case
 from roadstead.study.japan_1981 import japan_1981
 
 if TYPE_CHECKING:
@@ -35,7 +38,18 @@ def tables(found: JapanIn1981) -> Mapping[str, list[str]]:
         "corners": japan_tables.corners,
         "pushes": japan_tables.pushes,
     }
-    return {f"japan {name}": as_grid(of(found, "en")) for name, of in told.items()}
+    return {f"japan {name}": as_grid(of(found, "en")) for name, of in told.items()} | {"japan rests on": rests_on()}
+
+
+def rests_on() -> list[str]:
+    """What the tables were measured on; nothing is planned for it."""
+    return fingerprints(
+        {
+            "what is asked": constants(japan),
+            "the case": (path for path in past_case(japan.CASE).rglob("*") if path.is_file()),
+            "terms of demand": room("demand"),
+        }
+    )
 
 
 def main() -> None:

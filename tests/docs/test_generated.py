@@ -85,3 +85,75 @@ def test_the_evidence_pages_tell_what_is_measured(monkeypatch: pytest.MonkeyPatc
     }.items():
         mark = page.index(evidence.PART.format(name=name))
         assert page[mark + 2 : mark + 2 + len(told)] == told, f"{name}: python tools/evidence_report.py --write"
+
+
+@pytest.mark.parametrize(
+    ("page", "part", "module", "made_of", "command"),
+    [
+        (
+            "evidence-makers.md",
+            "makers rest on",
+            "evidence_report",
+            "makers_rest_on",
+            "evidence_report.py --write --makers",
+        ),
+        ("evidence-japan.md", "japan rests on", "japan_report", "rests_on", "japan_report.py FOLDER --write"),
+    ],
+)
+def test_pages_that_take_long_rest_on_what_they_were_measured_on(
+    page: str, part: str, module: str, made_of: str, command: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing is planned here: what plans would be made from is as it was when the tables were."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    report = import_module(module)
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    mark, told = lines.index(report.PART.format(name=part)), getattr(report, made_of)()
+    assert lines[mark + 2 : mark + 2 + len(told)] == told, f"docs/{page} must be measured again: python tools/{command}"
+
+
+def test_a_fingerprint_moves_with_figures_and_not_with_what_they_cite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    resting = import_module("rests_on")
+    table = tmp_path / "sizes.csv"
+
+    def met(cell: str, note: str) -> list[str]:
+        table.write_text(f"place,size,note\nDEU,{cell},{note}\n", encoding="utf-8")
+        found: list[str] = resting.fingerprints({"sizes": [table]})
+        return found
+
+    assert met("3", "counted") == met("3", "counted twice")
+    assert met("3", "counted") != met("4", "counted")
+    assert resting.fingerprints({"rules": "A = 1"}) != resting.fingerprints({"rules": "A = 2"})
+
+
+def cells(page: str, part: str, row: str) -> list[str]:
+    """Cells of a row of a measured table, by what it begins with."""
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    mark = next(i for i, line in enumerate(lines) if line.startswith(f"<!-- {part}:"))
+    found = next(line for line in lines[mark:] if line.startswith(f"| {row} |"))
+    return [cell.strip() for cell in found.strip("|").split("|")][1:]
+
+
+def test_the_summary_of_the_evidence_says_what_its_pages_do():
+    told = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+    picks, hits, blind = cells("evidence-makers.md", "makers by way", "the plan")[:3]
+    assert f"{hits} of {picks} places picked came, where blind picks hit {float(blind):.0f}" in told
+    came = sum(
+        int(cells("evidence-makers.md", "makers by maker", name)[2])
+        for name in ("BYD", "Chery", "Great Wall", "SAIC", "Geely")
+    )
+    assert f"{came - int(hits)} of {came} plants were not picked" in told
+    later = cells("evidence-makers.md", "makers later by way", "the plan")
+    assert f"{later[1]} of {later[0]}, where blind picks hit {float(later[2]):.0f}" in told
+    assert f"*highest duty* hits {cells('evidence-makers.md', 'makers later by way', 'highest duty')[1]}" in told
+    when = cells("evidence-makers.md", "makers by time", "as above")
+    assert when[0] == "7"
+    assert f"the seven with a year are {when[2]} years off" in told
+    expected = cells("evidence-walls.md", "walls in short", "expected to come by the counts")[0]
+    came_walls = cells("evidence-walls.md", "walls in short", "came")[0]
+    assert f"{came_walls} came where {float(expected):.0f} were expected" in told
+    held = cells("evidence-walls.md", "walls in short", "classes whose 80 % range held")[0]
+    assert f"held in {held} classes" in told
+    precedents = (ROOT / "docs/precedents.md").read_text(encoding="utf-8")
+    assert "8 of 21 years" in told
+    assert "8 of 21 years" in precedents

@@ -24,17 +24,16 @@ def claims(*wanted: str, world: Path | None = None, language: Literal["en", "zh"
     from roadstead.study.claims import claims as held
     from roadstead.study.folders import world_with
 
-    known = world_with(world)
-    found = held(known, wanted)
+    found = held(world_with(world), wanted)
     if json:
-        print_json([tables.as_json(claim, known) for claim in found])
+        print_json([tables.as_json(claim) for claim in found])
         return
     console = answers()
     if wanted:
         for claim in found:
-            for line in tables.in_full(claim, known, language):
+            for line in tables.in_full(claim, language):
                 console.print(line, soft_wrap=True)
         return
-    console.print(tables.listed(found, known, language))
+    console.print(tables.listed(found, language))
     for line in tables.foot(found, language):
         console.print(line, soft_wrap=True)

@@ -83,7 +83,10 @@ def import_(
     for put in done.tables:
         gave_way = f", {put.replaced} of earlier imports replaced" if put.replaced else ""
         kept = f", {put.kept} left out: you have written the same figure by hand" if put.kept else ""
-        console.print(f"{put.rows} rows put into {into / put.path}{gave_way}{kept}", soft_wrap=True)
+        console.print(
+            f"{put.rows} {'row' if put.rows == 1 else 'rows'} put into {into / put.path}{gave_way}{kept}",
+            soft_wrap=True,
+        )
     for reason, count in done.left_out.items():
         console.print(f"{count} left out: {reason}", soft_wrap=True, markup=False)
     for note in done.notes:

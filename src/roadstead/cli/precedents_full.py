@@ -77,7 +77,7 @@ def home_rests_on(home: Home, found: Precedents, world: World, language: Languag
 
 
 def _document(row: Row, found: Precedents, language: Language) -> str:
-    return "; ".join(titles(found.sources, [row["source"]])) or WORDS[language]["no source"]
+    return "; ".join(titles(found.world.sources, [row["source"]])) or WORDS[language]["no source"]
 
 
 def maker_lines(one: MakerPlaced, found: Precedents, world: World, language: Language) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _plant(plant: Plant, found: Precedents, world: World, language: Language) ->
         begins=row["start"] or none,
         late=words["plant late"].format(months=f"{months:.0f}") if months else "",
         capacity=words["a year"].format(value=f"{plant.capacity / 1e3:,.0f}") if plant.capacity else none,
-        source="; ".join(titles(found.sources, rests_on)) or words["no source"],
+        source="; ".join(titles(found.world.sources, rests_on)) or words["no source"],
     )
 
 

@@ -9,7 +9,10 @@ decisions fixed that could no longer pay.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +30,8 @@ from roadstead.footprint.states import decisions_at
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
@@ -265,13 +270,26 @@ class _Run:
             rounds += 1
             near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
             late = rounds > FIRST_ROUNDS or self.left() < (1.0 - FIRST_SHARE) * self.goal.seconds
-            if (since or near or late) and self.left() > 0:
-                self._look_for_plans(improver, (answer.point, inside), since, inside_value)
-                since += 1
             search.purge()
             self.keep(answered.prices)
-            again = search.master.solve(self.spare())
+            wanted = bool(since or near or late) and self.left() > 0
+            points = answer.point, inside
+            with self._master_solving() as solved:
+                if wanted:
+                    self._look_for_plans(improver, points, since, inside_value)
+            since += wanted
+            again = solved()
         return answer
+
+    @contextmanager
+    def _master_solving(self) -> Iterator[Callable[[], MasterAnswer | None]]:
+        """The master is solved while plans are looked for, or after it where they need its solver, too."""
+        solve = partial(self.search.master.solve, self.spare())
+        if not self.search.apart:
+            yield solve
+            return
+        with ThreadPoolExecutor(1) as beside:
+            yield beside.submit(solve).result
 
     def _look_for_plans(self, improver: Improver, points: tuple[Floats, Floats], since: int, relaxed: float) -> None:
         """Round a proposal now and then, and change the plan so far: at every stage, where plans are what is wanting."""

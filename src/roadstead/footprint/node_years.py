@@ -15,9 +15,11 @@ from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
 from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.plan import Flows
-from roadstead.footprint.pricing import PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
+from roadstead.footprint.pricing import BY_YEAR, PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.footprint.operations import Operations
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 MOST_PROGRAMS = 48
 """Programs that a worker keeps warm, of nine megabytes each in a large problem; with more nodes neighbours share one, which on frozen
 problems of 85 nodes costs no time, however many share."""
+AT_ONCE = 256
+"""Node-years whose cuts are worked out together: an array over them and all lanes takes 15 MB in a large problem."""
 REMEMBERED = 8
 """States of a node-year whose answers are remembered: most years of a changed plan are as they were in one before."""
 
@@ -296,9 +300,15 @@ class NodePrograms:
                 if asked.lumps and np.isfinite(value[at]):
                     program.meet(i, state)
         raw = replace(raw, lumps=joined_lumps(lumps))
-        bare = bare_prices(ops, raw, asked.states.at_work[wanted])
-        found = points if asked.flows else (None, None, None)
-        return Answered(value, np.ones(ops.count, dtype=bool), bare, cuts_of(ops, bare), *found)
+        at_work = asked.states.at_work[wanted]
+        parts = np.array_split(np.arange(ops.count), -(-ops.count // AT_ONCE))
+        found = []
+        for some in parts:
+            mine = ops if len(parts) == 1 else of_years(ops, some)
+            bare = bare_prices(mine, raw.of_years(some), at_work[some])
+            flows = [points_of[some] if asked.flows else None for points_of in points]
+            found.append(Answered(value[some], np.ones(len(some), dtype=bool), bare, cuts_of(mine, bare), *flows))
+        return joined_answers(parts, found)
 
     def _from_rows(self, rows: Floats, is_open: Floats, new: Flags) -> Answered:
         """Answers from what ``_rows`` has made of them."""
@@ -320,3 +330,24 @@ def _rows(answered: Answered) -> Floats:
     of_prices = (getattr(prices, name) for name in PRICES)
     rest = (*of_prices, cuts.option, cuts.module, cuts.earned, cuts.spent)
     return np.concatenate([*(part[:, None] for part in first), *rest], axis=1)
+
+
+def joined_answers(shares: Sequence[Ints], found: Sequence[Answered]) -> Answered:
+    """Answers about some node-years each, in the order of all."""
+    if len(shares) == 1:
+        return found[0]
+    order = np.argsort(np.concatenate(shares))
+
+    def joined(parts: list[Floats]) -> Floats:
+        return np.concatenate(parts)[order]
+
+    priced: dict[str, Any] = {n: joined([getattr(f.prices, n) for f in found]) for n in BY_YEAR}
+    lumps = joined_lumps([f.prices.lumps.among(share) for share, f in zip(shares, found, strict=True)])
+    prices = BarePrices(**priced, lumps=lumps)
+    cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
+    points = [
+        None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])
+        for n in ("flow", "sale", "group_sale")
+    ]
+    new = np.concatenate([f.new for f in found])[order]
+    return Answered(joined([f.value for f in found]), new, prices, cuts, *points)

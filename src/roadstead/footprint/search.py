@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -15,15 +15,13 @@ from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.master import Master, node_cuts
-from roadstead.footprint.node_years import Answered, Asked, NodePrograms
+from roadstead.footprint.node_years import Answered, Asked, NodePrograms, joined_answers
 from roadstead.footprint.operations import of_years, operations
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.footprint.pricing import (
-    BY_YEAR,
     PRICES,
     BarePrices,
     NodePrices,
-    YearCuts,
     cuts_of,
     no_prices,
     with_segment_prices,
@@ -144,6 +142,11 @@ class Search:
         self.seen: set[bytes] = set()
         self._known: dict[bytes, Floats] = {}
 
+    @property
+    def apart(self) -> bool:
+        """True where plans are valued without the master's solver: no divisible modules, no accounts between years."""
+        return bool(self.at.decided.program.whole.all()) and not len(self.at.operations.earns)
+
     def _deal(self, hands: int) -> list[tuple[Operations, Ints]]:
         """Nodes are dealt out in turn, so that every worker gets as many of each stage."""
         hand = np.unique(self.nodes, return_inverse=True)[1] % hands
@@ -162,11 +165,11 @@ class Search:
         """What the node-years earn at a point; the master learns nothing of it yet."""
         states = self.at.states.at(point)
         found = self.crew.ask([Asked(states.of_years(share), flows, whole, lumps) for share in self.shares])
-        return _merged(self.shares, found)
+        return joined_answers(self.shares, found)
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
-        new = np.unique(self.nodes[answered.new])
+        new = self.master.together(np.unique(self.nodes[answered.new]))
         self.prices.append(answered.prices)
         cuts = node_cuts(answered.cuts, answered.prices.unfit, self.at.states, self.nodes, new)
         self.master.add(cuts, asleep=asleep)
@@ -305,24 +308,3 @@ class Search:
                 part = getattr(prices, name)
                 getattr(total, name)[paid] += years[t, paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
         return total, joined_lumps(lumps)
-
-
-def _merged(shares: list[Ints], found: list[Answered]) -> Answered:
-    """Answers of all workers in the order of node-years."""
-    if len(shares) == 1:
-        return found[0]
-    order = np.argsort(np.concatenate(shares))
-
-    def joined(parts: list[Floats]) -> Floats:
-        return np.concatenate(parts)[order]
-
-    priced: dict[str, Any] = {n: joined([getattr(f.prices, n) for f in found]) for n in BY_YEAR}
-    lumps = joined_lumps([f.prices.lumps.among(share) for share, f in zip(shares, found, strict=True)])
-    prices = BarePrices(**priced, lumps=lumps)
-    cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
-    points = [
-        None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])
-        for n in ("flow", "sale", "group_sale")
-    ]
-    new = np.concatenate([f.new for f in found])[order]
-    return Answered(joined([f.value for f in found]), new, prices, cuts, *points)

@@ -13,8 +13,10 @@ there surprised upwards again and again, and taken out where they are mature, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +25,7 @@ from roadstead.outlook.curves import ahead
 from roadstead.outlook.growth import FEWEST, REACH, fit, learns
 from roadstead.outlook.links import CEILING, FLOOR, between, link, unlink
 from roadstead.outlook.policy import learn_effects
+from roadstead.terms.arrays import frozen
 
 if TYPE_CHECKING:
     from roadstead.outlook.growth import Moments, Projection
@@ -144,12 +147,33 @@ def look_back(seen: Moments, places: tuple[str, ...] = (), steps: tuple[Step, ..
     With ``steps`` of policy, whatever is learnt from this past moves its forecasts by them; ``places`` are the markets of the
     histories, in their order.
     """
+    return Past(seen, _foretold(_Seen(seen)), places, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Moments that are known by what they hold."""
+
+    moments: Moments = field(compare=False)
+    contents: tuple[bytes, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        told = [getattr(self.moments, one.name) for one in fields(self.moments)]
+        arrays = [array for one in told for array in (one.values() if isinstance(one, Mapping) else (one,))]
+        object.__setattr__(self, "contents", tuple(array.tobytes() for array in arrays))
+
+
+@lru_cache(maxsize=4)
+def _foretold(known: _Seen) -> Floats:
+    """Centres of the forecasts made at the end of every past year; the same for every case and what-if of one world."""
+    seen = known.moments
     foretold = np.full((len(seen.year), REACH), np.nan)
     for year in np.unique(seen.year).tolist():
         then = np.flatnonzero((seen.year == year) & (seen.length >= 2))
         if then.size:
             foretold[then] = _foretell(fit(seen, year), seen, then)
-    return Past(seen, foretold, places, steps)
+    frozen(foretold)
+    return foretold
 
 
 def _foretell(projections: Projections, seen: Moments, rows: Ints) -> Floats:

@@ -23,7 +23,7 @@ from roadstead.futures.subtrees import mean_path
 from roadstead.futures.tree import node_probability, to_root
 from roadstead.playbook import questions
 from roadstead.playbook.leaving_out import QUICK
-from roadstead.playbook.worth_book import Between
+from roadstead.playbook.worth_book import Between, Valued
 from roadstead.playbook.yardsticks import asks
 from roadstead.terms.errors import RoadsteadError
 
@@ -73,11 +73,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question and what it comes to; None where it was not worked out."""
+    """A question and what it comes to, with the problems and the plan that it is a difference of; None where it was not worked out."""
 
     question: Question
     worth: Between | None
     standing: Standing
+    solved: tuple[Valued, ...] = ()
+    plan: Valued | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,12 @@ def _answer(question: Question, values: Sequence[_Valued], solved: Solved) -> An
     if question.key == "mean":
         between = _between(-between.value, -between.high, -between.low)
     price = question.price
-    return Answer(question, Between(between.value - price, between.low - price, between.high - price), "worked out")
+    worth = Between(between.value - price, between.low - price, between.high - price)
+    told = tuple(
+        Valued(weight, one.value, one.bound, problem.ends)
+        for (weight, problem), one in zip(question.problems, values, strict=True)
+    )
+    return Answer(question, worth, "worked out", told, Valued(1.0, solved.certificate.value, solved.bound))
 
 
 def _between(value: float, low: float, high: float) -> Between:

@@ -91,11 +91,25 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A decision that hangs, what it is worth, and its signpost as the tree alone has it."""
+    """A decision that hangs, what it is worth, and its signpost as the tree alone has it, at every node at which it may be taken.
+
+    Attributes
+    ----------
+    columns
+        What is known there.
+    worth
+        What doing it is worth; None where that cannot be told. Shape (n,). [money]
+    shown, left_out
+        Where the sign shows, and where the one shows that is chosen without the node. Shapes (n,).
+    """
 
     hinge: Hinge
     turn: Turn | None
     signpost: Signpost
+    columns: tuple[Column, ...]
+    worth: Floats | None
+    shown: Flags
+    left_out: Flags
 
 
 def signposts(reading: Reading, events: Mapping[str, Event]) -> tuple[Signpost, ...]:
@@ -110,11 +124,11 @@ def posted(reading: Reading, events: Mapping[str, Event]) -> tuple[Posted, ...]:
     for hinge, turn in zip(hang, turns(reading, hang), strict=True):
         columns = _columns(reading, events, hinge)
         if signs(columns, np.ones(len(hinge.asked.nodes), dtype=bool)):
-            found.append(Posted(hinge, turn, _signpost(reading, hinge, turn, columns)))
+            found.append(_posted(reading, hinge, turn, columns))
     return tuple(found)
 
 
-def _signpost(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequence[Column]) -> Signpost:
+def _posted(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequence[Column]) -> Posted:
     asked, worth = hinge.asked, None if turn is None else _worth(hinge.asked, turn)
     question = Question(asked.taken, asked.weight if worth is None else asked.weight * _cost(asked.taken, worth))
     left_out = foretold(columns, question)
@@ -125,7 +139,7 @@ def _signpost(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequen
     shown = np.all([sign.shown for sign in chosen], axis=0) if chosen else np.full(len(asked.nodes), found.always)
     own = rates_of(shown, asked.taken, asked.weight)
     told, lead = hinge.told(reading), lead_time(reading, hinge.same[0])
-    return Signpost(
+    signpost = Signpost(
         what=sentence(reading, told),
         kind=told.kind,
         subject=told.subject,
@@ -148,6 +162,7 @@ def _signpost(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequen
         ),
         tried=found,
     )
+    return Posted(hinge, turn, signpost, tuple(columns), worth, shown, left_out)
 
 
 def looked_up(year: int, kind: Kind) -> int:

@@ -45,7 +45,9 @@ def has_come(grown: Grown) -> dict[str, frozenset[int]]:
 def _told(reading: Reading, answer: Answer, terms: Terms) -> Worth:
     question = answer.question
     what = _words(reading, question.key, question.of, terms, question.price)
-    return Worth(question.key, what, question.of, answer.worth, question.price, answer.standing)
+    return Worth(
+        question.key, what, question.of, answer.worth, question.price, answer.standing, answer.solved, answer.plan
+    )
 
 
 def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price: float) -> Sentence:

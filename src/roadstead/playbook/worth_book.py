@@ -30,6 +30,24 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Valued:
+    """The best plan found for some of the futures, and what none for them can pass.
+
+    Attributes
+    ----------
+    chance
+        That one of these futures comes. [fraction]
+    ends
+        Nodes of the tree in which they end; empty where they are all there are.
+    """
+
+    chance: float
+    value: float
+    bound: float
+    ends: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Worth:
     """One line of what flexibility is worth.
 
@@ -47,6 +65,9 @@ class Worth:
         What it is asked to cost now; nothing where it has no price of its own. [money]
     standing
         Whether it was worked out, time ended before it was, or no plan keeps what the case asks that way.
+    solved, plan
+        What the worth is a difference of: the problems that answer the question, and the plan they are held against. None where it was not
+        worked out, and of runs made before they were kept.
     """
 
     key: Key
@@ -55,3 +76,5 @@ class Worth:
     worth: Between | None
     price: float = 0.0
     standing: Standing = "worked out"
+    solved: tuple[Valued, ...] = ()
+    plan: Valued | None = None

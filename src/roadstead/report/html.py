@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -91,12 +92,18 @@ def page(book: Book, words: Words) -> str:
 
 def filled(template: str, words: Words, **values: object) -> str:
     """A template with its values, in the style of all pages."""
-    environment = Environment(
+    environment = _environment()
+    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
+    return environment.get_template(template).render(words=words, style=Markup(style), **values)  # noqa: S704 -- our own file
+
+
+@cache
+def _environment() -> Environment:
+    """It keeps the templates that it compiled."""
+    return Environment(
         loader=PackageLoader("roadstead.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
-    return environment.get_template(template).render(words=words, style=Markup(style), **values)  # noqa: S704 -- our own file
 
 
 PRINTED: tuple[Callable[[Book, Words], Table], ...] = (

@@ -90,11 +90,9 @@ SHOWN_ROWS = 4
 
 def claims_told(found: Sequence[Claim]) -> Telling:
     """Claims in a notebook; one alone with every reading and source."""
-    from roadstead.world import reference
-
-    world, (counts, more) = reference.load(), foot(found, "en")
+    counts, more = foot(found, "en")
     alone = len(found) == 1
-    blocks = in_full(found[0], world, "en") if alone else (listed(found, world, "en"), more)
+    blocks = in_full(found[0], "en") if alone else (listed(found, "en"), more)
     columns = "claim told_in statement statement_zh relation value:number unit names year:int verdict low:number"
     rows = [
         (
@@ -107,21 +105,21 @@ def claims_told(found: Sequence[Claim]) -> Telling:
     return Telling(counts, blocks, lambda: framed(f"{columns} high:number source note", rows))
 
 
-def listed(found: Sequence[Claim], world: World, language: Language) -> Listing:
+def listed(found: Sequence[Claim], language: Language) -> Listing:
     """Every claim with the figure its verdict rests on, a row each."""
     words = WORDS[language]
     columns = ("", words["claim"], f">{words['figure']}", words["verdict"])
-    return table("", columns, (_row(claim, world, language) for claim in found))
+    return table("", columns, (_row(claim, language) for claim in found))
 
 
-def _row(claim: Claim, world: World, language: Language) -> tuple[str, ...]:
-    return (claim.claim, statement(claim, language), _own_figure(claim, world, language), _verdict(claim, language))
+def _row(claim: Claim, language: Language) -> tuple[str, ...]:
+    return (claim.claim, statement(claim, language), _own_figure(claim, language), _verdict(claim, language))
 
 
-def _own_figure(claim: Claim, world: World, language: Language) -> str:
+def _own_figure(claim: Claim, language: Language) -> str:
     """Of the reading that decides; else of the first that gives any."""
     shown = claim.rests_on or next((reading for reading in claim.readings if reading.figures), None)
-    return WORDS[language]["no figure"] if shown is None else span(shown, claim.unit, world, language)
+    return WORDS[language]["no figure"] if shown is None else span(shown, claim.unit, claim.world, language)
 
 
 def statement(claim: Claim, language: Language) -> str:
@@ -190,7 +188,7 @@ def foot(found: Sequence[Claim], language: Language) -> tuple[str, str]:
     return words["foot"].format(total=len(found), counts=("; " if language == "en" else "；").join(told)), words["more"]
 
 
-def in_full(claim: Claim, world: World, language: Language) -> Iterator[str]:
+def in_full(claim: Claim, language: Language) -> Iterator[str]:
     """A claim with every reading, and the rows and documents behind every figure."""
     words = WORDS[language]
     head = {"claim": claim.claim, "statement": statement(claim, language), "part": said(claim.told_in, language)}
@@ -198,12 +196,12 @@ def in_full(claim: Claim, world: World, language: Language) -> Iterator[str]:
     for reading in claim.readings:
         yield words["reading"].format(
             differs=said(reading.differs_by, language),
-            figure=span(reading, claim.unit, world, language),
+            figure=span(reading, claim.unit, claim.world, language),
             standing=said(reading.standing.value, language),
             explanation=reading.explanation if language == "en" else reading.explanation_zh,
         )
         for figure in reading.figures:
-            yield _source(figure, claim.unit, world, language)
+            yield _source(figure, claim.unit, claim.world, language)
     if claim.note and language == "en":
         yield words["note"].format(note=claim.note)
     yield words["made in"].format(title=claim.made_in.title, url=claim.made_in.url)
@@ -221,7 +219,7 @@ def _source(figure: Figure, unit: str, world: World, language: Language) -> str:
     return line if figure.decides else f"{line} ({words['rough']})"
 
 
-def as_json(claim: Claim, world: World) -> dict[str, Any]:
+def as_json(claim: Claim) -> dict[str, Any]:
     """A claim for machines: `verdict`, and in `source` the titles of the documents it rests on."""
     rests_on = claim.rests_on
     return {
@@ -242,7 +240,7 @@ def as_json(claim: Claim, world: World) -> dict[str, Any]:
         "source": "; ".join(claim.source),
         "made_in": claim.made_in,
         "note": claim.note,
-        "readings": [_reading(reading, world) for reading in claim.readings],
+        "readings": [_reading(reading, claim.world) for reading in claim.readings],
     }
 
 

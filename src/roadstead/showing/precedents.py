@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 def precedents_told(found: Precedents) -> Telling:
     """The precedents in a notebook."""
-    from roadstead.world import reference
-
-    world, plain = reference.load(), found.china[0]
+    world, plain = found.world, found.china[0]
     ahead = ", ".join(f"{_bracketed(one.share)} in {one.year}" for one in plain.ahead)
     headline = f"China made {percent(plain.level.share, 1)} of its foreign sales abroad in {plain.level.year}: {ahead}"
     drawings = {"paths": lambda: paths_drawn(found, world, "en")}
@@ -179,7 +177,7 @@ def _china_notes(found: Precedents, world: World, language: Language) -> Iterato
     ]
     yield words["extrapolated"].format(firsts=(", " if language == "en" else "、").join(firsts))
     low, middle, high = (million(row["value"], language, 1) for row in found.sales)
-    rests_on = "; ".join(titles(found.sources, [row["source"] for row in found.sales]))
+    rests_on = "; ".join(titles(world.sources, [row["source"] for row in found.sales]))
     yield words["cars are"].format(low=low, middle=middle, high=high, titles=rests_on)
     yield _check(found, world, language)
 

@@ -30,6 +30,8 @@ TELLERS: Mapping[str, str] = {
     "study.claims.Claims": "claims.claims_told",
     "study.precedents.Precedents": "precedents.precedents_told",
     "study.watch.Watched": "watched.watched_told",
+    "study.trail.why.Why": "trails.why_told",
+    "study.world_diff.WorldDiff": "worlds.diff_told",
     "study.holdings.Holdings": "holdings.holdings_told",
     "study.origins.Verdict": "origins.verdict_told",
     "study.diverted.Diversion": "diversion.diversion_told",

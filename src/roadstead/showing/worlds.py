@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from roadstead.report.listing import number, table
+from roadstead.showing.telling import Telling, framed
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from roadstead.report.amounts import Language
-    from roadstead.study.world_diff import WorldDiff
+    import polars as pl
 
+    from roadstead.report.amounts import Language
+    from roadstead.report.listing import Listing
+    from roadstead.study.world_diff import RowMoved, WorldDiff
+
+FEW = 10
+"""Rows of a table that are listed unless all are asked for."""
+NOTHING = "nothing"
 KINDS = ("added", "removed", "changed")
 MOVED = {
     "en": {
@@ -46,6 +56,59 @@ def as_json(found: WorldDiff) -> dict[str, Any]:
             {"table": one.table, **{kind: one.count(kind) for kind in KINDS}, "rows": one.rows} for one in found.tables
         ],
     }
+
+
+def diff_told(found: WorldDiff) -> Telling:
+    """What moved from one world to another, in a notebook."""
+    headline = f"From {found.a.name} to {found.b.name}: " + ", ".join(
+        f"{found.count(kind)} rows {kind}" for kind in KINDS
+    )
+    return Telling(headline, blocks(found, every=False), lambda: by_row(found))
+
+
+def by_row(found: WorldDiff) -> pl.DataFrame:
+    """Rows that are not the same in both, one for each cell of them."""
+    rows = (
+        (one.table, row.what, row.key, row.was_at, row.now_at, cell.column, _cell(cell.was), _cell(cell.now))
+        for one in found.tables
+        for row in one.rows
+        for cell in row.cells
+    )
+    return framed("table what key was_at now_at column was now", rows)
+
+
+def blocks(found: WorldDiff, *, every: bool) -> Iterator[Listing | str]:
+    """Both worlds, rows by table, and what became of each; ``every``: all of them and not the first few of a table."""
+    for name, world in (("A", found.a), ("B", found.b)):
+        yield f"{name}  {world.name}: {world.version}, rules as of {world.rules_as_of}, SHA-256 {world.sha256}"
+    yield ""
+    if not found.tables:
+        yield "no row differs"
+        return
+    counts = ((one.table, *(number(one.count(kind)) for kind in KINDS)) for one in found.tables)
+    yield table("", ("table", ">added", ">removed", ">changed"), counts)
+    for one in found.tables:
+        yield ""
+        yield one.table
+        shown = one.rows if every else one.rows[:FEW]
+        for row in shown:
+            yield from _row(row)
+        if len(shown) < len(one.rows):
+            name = one.table.rpartition("/")[2]
+            yield f"  and {len(one.rows) - len(shown):,} more: `--table {name}`, or `--rows` for all"
+
+
+def _row(row: RowMoved) -> Iterator[str]:
+    where = " -> ".join(filter(None, dict.fromkeys((row.was_at, row.now_at))))
+    yield f"  {row.what}: {row.key} ({where})"
+    if row.what == "changed":
+        for cell in row.cells:
+            yield f"      {cell.column}: {_cell(cell.was) or NOTHING} -> {_cell(cell.now) or NOTHING}"
+
+
+def _cell(value: Any) -> str:
+    """A cell in words; an empty one is nothing."""
+    return "|".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def said(found: WorldDiff, run: Path, language: Language) -> str:

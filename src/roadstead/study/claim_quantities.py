@@ -147,6 +147,29 @@ def _share_of_listed(world: World, reading: Row) -> list[Figure]:
     return found
 
 
+def _share_of_all(world: World, reading: Row) -> list[Figure]:
+    """What some places take of all that is shipped, by documents that have it to every destination."""
+    by_source: dict[tuple[str, str], list[Row]] = {}
+    for row in world.tables["exports"]:
+        wanted = (
+            row["origin"] == HOME and row["period"] in reading["period"] and row["definition"] in reading["definition"]
+        )
+        if wanted and row["powertrain"] == reading["beside"] and row["unit"] == "vehicles":
+            by_source.setdefault((row["source"], row["period"]), []).append(row)
+    found = []
+    for listed in by_source.values():
+        to = [row for row in listed if row["destination"] != WORLD]
+        if len(to) >= LEAST_OF_ALL:
+            whole = [row for row in listed if row["destination"] == WORLD] or to
+            part = sum(row["value"] for row in to if row["destination"] in reading["place"])
+            found.append(joined(of_rows(listed), part / sum(row["value"] for row in whole)))
+    return found
+
+
+LEAST_OF_ALL = 50
+"""A document that has fewer destinations does not have every one: cars from China go to more than a hundred countries."""
+
+
 def _sold(world: World, place: str, year: str, scope: str) -> list[Figure]:
     return of_rows(
         row
@@ -305,6 +328,7 @@ QUANTITIES: Mapping[str, Callable[[World, Row], list[Figure]]] = {
     "sales": _sales,
     "sales_added": _sales_added,
     "sales_outside": _sales_outside,
+    "share_of_all": _share_of_all,
     "share_of_listed": _share_of_listed,
     "smallest_market": _smallest_market,
     **claim_overseas.QUANTITIES,

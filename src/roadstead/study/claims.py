@@ -8,7 +8,7 @@ Only figures that cite a document and are not rough decide. Docs/claims.md tells
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,8 @@ class Claim:
         The reading that the verdict rests on; None where none decides.
     source
         Titles of the documents the verdict rests on; the claim's own where it cannot be checked.
+    world
+        Facts that it was held against.
     """
 
     claim: str
@@ -115,6 +117,7 @@ class Claim:
     verdict: Verdict
     rests_on: Reading | None
     source: tuple[str, ...]
+    world: World = field(repr=False, compare=False)
 
 
 class Claims(Answers["Claim"]):
@@ -162,6 +165,7 @@ def _claim(world: World, row: Row, told: Iterable[Row]) -> Claim:
         verdict=verdict,
         rests_on=rests_on,
         source=titles(world.sources, ids) or (made_in.title,),
+        world=world,
     )
 
 

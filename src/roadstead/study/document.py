@@ -137,8 +137,9 @@ def _load(path: Path) -> tuple[CommentedMap, list[Fault]]:
     yaml.allow_duplicate_keys = True
     try:
         text = path.read_text(encoding="utf-8-sig")
-        faults = list(_doubled(path.name, YAML(typ="rt").compose(text)))
-        root = yaml.load(text)
+        nodes = yaml.compose(text)  # ``load`` would read the text a second time
+        faults = list(_doubled(path.name, nodes))
+        root = None if nodes is None else yaml.constructor.construct_document(nodes)
         plain(root)
     except FileNotFoundError:
         expected = "a case folder with a case.yaml in it: `roadstead new FOLDER` makes one"

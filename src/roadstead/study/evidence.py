@@ -69,12 +69,23 @@ def markets(
     return rank_markets(world_with(world), day, weights=weights, powertrain=powertrain)
 
 
-def precedents() -> Precedents:
-    """How Japan, Korea and Germany went over to building abroad, and where that leads China and its makers by 2030 and 2035."""
-    from roadstead.study.precedents import precedents as found
-    from roadstead.world import reference
+def precedents(*, world: Path | None = None) -> Precedents:
+    """How Japan, Korea and Germany went over to building abroad, and where that leads China and its makers by 2030 and 2035.
 
-    return found(reference.load())
+    Parameters
+    ----------
+    world
+        Folder of one's own facts, in the place of packaged ones.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S721 where there is no such folder; RS-W307 where a home's own years are too few for a curve.
+    """
+    from roadstead.study.folders import world_with
+    from roadstead.study.precedents import precedents as found
+
+    return found(world_with(world))
 
 
 def world_diff(a: str | Path, b: str | Path = "packaged", table: str = "") -> WorldDiff:

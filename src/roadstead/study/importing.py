@@ -11,7 +11,7 @@ from roadstead.study.folders import FACTS
 from roadstead.study.formats import FORMATS, Asked
 from roadstead.study.manifest import sha256
 from roadstead.study.shelf import IMPORTS, Put, put
-from roadstead.terms.errors import Fault, RoadsteadError, in_folder
+from roadstead.terms.errors import Fault, RoadsteadError, in_folder, raise_if_any
 from roadstead.terms.tables import read_table
 from roadstead.world import reference
 from roadstead.world.imports import templates
@@ -109,12 +109,16 @@ def import_files(name: str, paths: Sequence[Path], case: Path, read_on: date, wi
     chosen = format_named(name)
     if not paths:
         raise RoadsteadError(Fault("import", "RS-C701", "no file is named", "the files after the name of the format"))
-    cited = _publication(chosen, paths, wish)
+    faults, cited = _unsaid(chosen, paths, wish), _publication(chosen, wish)
     imports = case / FACTS / f"{IMPORTS.name}.csv"
     earlier = frozenset(row["source"] for row in read_table(imports, IMPORTS)) if imports.exists() else frozenset()
     world = _world(case)
     only = _places(wish.only, world.gazetteer)
-    taken = chosen.read(paths, Asked(case, world, earlier, whole=wish.whole, prefer=wish.prefer))
+    try:
+        taken = chosen.read(paths, Asked(case, world, earlier, whole=wish.whole, prefer=wish.prefer))
+    except RoadsteadError as error:
+        raise RoadsteadError([*faults, *error.faults]) from error
+    raise_if_any(faults)
     found = {place: _concerned(taken.rows.get(place.schema.name, ()), only) for place in chosen.tables}
     source = _record(chosen, paths, taken, cited) | {"read_on": read_on}
     rows = {place: table for place, table in found.items() if table or (case / place.path).exists()}
@@ -137,8 +141,8 @@ def _world(case: Path) -> World:
         raise RoadsteadError(in_folder(FACTS, fault) for fault in error.faults) from error
 
 
-def _publication(chosen: Format, paths: Sequence[Path], wish: Wish) -> Wish:
-    """Who published what under which licence; told by the person for a template."""
+def _unsaid(chosen: Format, paths: Sequence[Path], wish: Wish) -> list[Fault]:
+    """RS-W327 where a person must say who published a template's figures, or under which licence, and does not."""
     missing = [
         option
         for option, told in (
@@ -147,10 +151,13 @@ def _publication(chosen: Format, paths: Sequence[Path], wish: Wish) -> Wish:
         )
         if not told
     ]
-    if missing:
-        message = f"a file of one's own says neither who counts nor under which licence: {', '.join(missing)} missing"
-        expected = "for instance --publisher JAMA --licence 'published on its page, all rights reserved'"
-        raise RoadsteadError(Fault(paths[0].name, "RS-W327", message, expected))
+    message = f"a file of one's own says neither who counts nor under which licence: {', '.join(missing)} missing"
+    expected = "for instance --publisher JAMA --licence 'published on its page, all rights reserved'"
+    return [Fault(paths[0].name, "RS-W327", message, expected)] if missing else []
+
+
+def _publication(chosen: Format, wish: Wish) -> Wish:
+    """Who published what under which licence; told by the person for a template."""
     return replace(
         wish,
         publisher=wish.publisher or chosen.title,

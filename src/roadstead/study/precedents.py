@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from roadstead.outlook.localisation import Fitted
     from roadstead.study.precedent_plants import Maker, Rates
-    from roadstead.terms.evidence import Source
     from roadstead.terms.tables import Row
     from roadstead.world.overseas import OverseasShare
     from roadstead.world.reference import World
@@ -186,6 +185,8 @@ class Precedents(Shown):
         What Chinese plants abroad made of what they could. [fraction]
     known_on
         Last day that the status of a Chinese plant is of.
+    world
+        Facts that they were found in.
     """
 
     homes: tuple[Home, ...]
@@ -197,7 +198,7 @@ class Precedents(Shown):
     waits: Mapping[str, int]
     utilisation: float
     known_on: date
-    sources: Mapping[str, Source]
+    world: World
 
     @property
     def missed(self) -> float:
@@ -238,7 +239,7 @@ def precedents(world: World) -> Precedents:
         waits=waits_after_limit(world.tables["precedents"], "JPN", "USA"),
         utilisation=utilisation(world),
         known_on=known_on(world),
-        sources=world.sources,
+        world=world,
     )
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.study.study import Ready
+    from roadstead.terms.arrays import Ints
 
 PATHS, AHEAD = 1000, 100
 """Fresh paths, and those of them planned with perfect foresight, where nobody says how many."""
@@ -284,7 +285,7 @@ def rehearsal(ready: Ready, ways: Sequence[Policy], size: Size, effort: Effort, 
 
     progress.begin("paths")
     fresh = drawn(source, first, size.paths, ready.answered, ready.evaluation.prospect.resources.limit)
-    parts = [fresh.of(share) for share in np.array_split(np.arange(size.paths), -(-size.paths // PART))]
+    parts = [fresh.of(share) for share in in_parts(size.paths)]
     found = rehearse(parts, ways, effort.workers, progress.done)
     ahead_of = None
     if size.ahead:
@@ -293,6 +294,11 @@ def rehearsal(ready: Ready, ways: Sequence[Policy], size: Size, effort: Effort, 
     told = outcomes(found.of([way.key for way in ways if not way.aside]), ahead_of, EXPORTS)
     currency = ready.study.conventions.currency
     return Rehearsal(currency, first, _wait(ready.study), nan, found, ahead_of, told)
+
+
+def in_parts(paths: int) -> list[Ints]:
+    """So many paths in parts whose prospects are worked out together: curves of demand are cut as finely as a part needs."""
+    return np.array_split(np.arange(paths), -(-paths // PART))
 
 
 def _wait(study: Study) -> int:

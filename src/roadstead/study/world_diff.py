@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from roadstead.study.footing import Footing, footing, held
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.showing import Shown
 from roadstead.terms.spelling import meant
 from roadstead.world.sources import naming
 
@@ -75,7 +76,7 @@ class WorldSide:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldDiff:
+class WorldDiff(Shown):
     """What became of a world; no table where nothing did."""
 
     a: WorldSide

@@ -15,6 +15,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -136,7 +137,16 @@ Expression: TypeAlias = Known | Compared | Among | Not | Joined
 
 def parse(text: str, where: str = "") -> Expression:
     """The expression ``text`` states; raises RoadsteadError at ``where`` if it states none."""
-    return _Parser(text, where).parse()
+    try:
+        return _stated(text)
+    except RoadsteadError:
+        return _Parser(text, where).parse()
+
+
+@lru_cache(maxsize=1024)
+def _stated(text: str) -> Expression:
+    """Rules repeat their conditions, and every check of a rulebook reads them again."""
+    return _Parser(text, "").parse()
 
 
 def names(expression: Expression) -> frozenset[str]:

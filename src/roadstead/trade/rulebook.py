@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roadstead.terms.errors import Fault, raise_if_any, spot
-from roadstead.terms.packaged import packaged_folder, remembered
+from roadstead.terms.packaged import Edition, edition, packaged_folder, remembered
 from roadstead.terms.tables import Row, Schema, merged, read_table, scan_table
 from roadstead.trade import non_tariff as non_tariff_rules
 from roadstead.trade import schemas, soundness
@@ -124,7 +125,30 @@ def load(
     """
     rates = frozenset(reference.packaged_currencies() if currencies is None else currencies)
     known = as_known_on or date.max
-    return _packaged_rules(known, rates) if own_rules is None else _merged_rules(known, own_rules, rates)
+    if own_rules is None:
+        return _packaged_rules(known, rates)
+    try:
+        own = _Own(
+            tuple((s.name, f.read_bytes()) for s in schemas.ALL if (f := own_rules / f"{s.name}.csv").exists()),
+            own_rules,
+        )
+    except OSError:  # told as a fault of that table
+        return _merged_rules(known, own_rules, rates)
+    return _rules_with_own(edition(), known, own, rates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A user's tables, known by what stands in them."""
+
+    contents: tuple[tuple[str, bytes], ...]
+    folder: Path = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _rules_with_own(_: Edition | None, as_known_on: date, own: _Own, currencies: frozenset[str]) -> Rulebook:
+    """A case is read, held against its law and evaluated: three times the same rules, and again for every what-if."""
+    return _merged_rules(as_known_on, own.folder, currencies)
 
 
 @remembered

@@ -45,6 +45,7 @@ QUANTITIES = (
     "sales",
     "sales_added",
     "sales_outside",
+    "share_of_all",
     "share_of_listed",
     "smallest_market",
 )

@@ -138,22 +138,22 @@ def load(own_facts: Path | None = None, known_on: date | None = None) -> World:
     With ``known_on``, histories end with the last year that was over by that day, and the split of NEV is the latest of them, or the first
     there is; every other table is as packaged. Figures stand as they are told today: what was corrected since is not as it was told then.
     """
-    return _reference() if own_facts is None and known_on is None else _built(own_facts, known_on)
+    if own_facts is None:
+        return _packaged_world(known_on)
+    tables = {s.name: _packaged(s) for s in schemas.ALL}
+    for schema in schemas.ALL:
+        path = own_facts / f"{schema.name}.csv"
+        if path.exists():
+            tables[schema.name] = merged(schema, tables[schema.name], read_table(path, schema, must_rest_on=True))
+    return _world(tables, known_on)
 
 
 @remembered
-def _reference() -> World:
-    """The packaged world alone; it is the same all along."""
-    return _built(None, None)
+def _packaged_world(known_on: date | None) -> World:
+    return _world({s.name: _packaged(s) for s in schemas.ALL}, known_on)
 
 
-def _built(own_facts: Path | None, known_on: date | None) -> World:
-    tables: dict[str, tuple[Row, ...]] = {s.name: _packaged(s) for s in schemas.ALL}
-    if own_facts is not None:
-        for schema in schemas.ALL:
-            path = own_facts / f"{schema.name}.csv"
-            if path.exists():
-                tables[schema.name] = merged(schema, tables[schema.name], read_table(path, schema, must_rest_on=True))
+def _world(tables: dict[str, tuple[Row, ...]], known_on: date | None) -> World:
     if known_on is not None:
         tables |= {name: _known(tables[name], known_on) for name in HISTORIES}
         tables["nev_split"] = _first_known(tables["nev_split"], known_on)

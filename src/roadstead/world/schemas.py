@@ -115,7 +115,12 @@ EXPORTS = Schema(
         Column("period", Kind.TEXT, "year, part of a year (2025-01..09) or month"),
         Column("year", Kind.YEAR, "calendar year", least=1990, most=2100),
         Column("full_year", Kind.FLAG, "yes where the period is the whole year"),
-        Column("powertrain", Kind.TEXT, "ALL or NEV or a powertrain"),
+        Column(
+            "powertrain",
+            Kind.TEXT,
+            "ALL vehicles, CARS, NEV or a powertrain",
+            choices=("ALL", "CARS", "NEV", "BEV", "PHEV", "HEV", "ICE"),
+        ),
         Column("definition", Kind.TEXT, "see definitions.csv"),
         Column("value", Kind.NUMBER, "amount", least=0),
         Column("unit", Kind.TEXT, "vehicles, US$bn, rank, ..."),

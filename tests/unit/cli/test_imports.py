@@ -32,7 +32,7 @@ def test_a_template_comes_back_filled(run, tmp_path):
     path.write_text(run("import", "nev_split").out + "Norway,2025,0.97,,,\n", encoding="utf-8")
     said = run("import", "nev_split", path, "--into", tmp_path / "case", "--publisher", "OFV", "--licence", "its page")
     assert said.status == 0
-    assert "1 rows put into" in said.out
+    assert "1 row put into" in said.out
     assert "NOR,2025,0.97," in (tmp_path / "case/world/nev_split.csv").read_text(encoding="utf-8")
 
 

@@ -6,6 +6,8 @@ import unicodedata
 
 import pytest
 
+import roadstead as rs
+
 
 def width(line: str) -> int:
     """Columns a line takes on a terminal: Chinese takes two a character."""
@@ -95,3 +97,20 @@ def test_the_paths_are_drawn(run, tmp_path):
     refused = run("precedents", "--chart", "paths.txt")
     assert refused.status == 2
     assert "RS-C701" in refused.err
+
+
+def test_a_level_of_ones_own_is_carried_on(run, tmp_path):
+    rows = ("OVERSEAS_PRODUCTION,900000", "EXPORTS,6100000")
+    firms = ("Chinese groups without Volvo", "all makers in China")
+    told = (
+        f"CHN,{who},2025,2025,{row},vehicles,assumption,2026-06-01,low,made up"
+        for who, row in zip(firms, rows, strict=True)
+    )
+    head = "home,firms,year,period,metric,value,unit,source,as_of,confidence,note"
+    (tmp_path / "overseas_production.csv").write_text("\n".join((head, *told, "")), encoding="utf-8")
+    own, packaged = (run("precedents", *more, "--json").json["china"][0] for more in (("--world", tmp_path), ()))
+    assert (own["level"]["period"], packaged["level"]["period"]) == ("2025", "2024H1")
+    assert own["level"]["share"] == pytest.approx(900 / 7000)
+    assert own["ahead"][0]["share"]["middle"] != packaged["ahead"][0]["share"]["middle"]
+    assert "foreign sales abroad in 2025" in rs.precedents(world=tmp_path)._repr_html_()
+    assert run("precedents", "--world", tmp_path / "none").codes == ["RS-S721"]

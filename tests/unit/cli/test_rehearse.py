@@ -14,6 +14,7 @@ from roadstead.cli import main
 from roadstead.cli.rehearse import Rehearsing
 from roadstead.playbook.book import Amount
 from roadstead.report.words import Words
+from roadstead.study import rehearsing
 from roadstead.study.rehearsing import Size, rehearse_folder
 from roadstead.study.template import new_case
 from roadstead.terms.errors import RoadsteadError
@@ -21,6 +22,7 @@ from roadstead.terms.errors import RoadsteadError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.study.rehearsing import Rehearsal
 
 FIRST = ("plan", "standing", "announced", "export_only", "central")
 LATER = ("kits_first", "local_everywhere", "timetable")
@@ -34,10 +36,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return where
 
 
-def test_json_has_every_path_and_policy(run, folder: Path):
-    said = run("rehearse", folder, "--paths", "5", "--ahead", "2", "--workers", "1", "--json")
-    assert said.status == 0
-    found = said.json
+@pytest.fixture(scope="module")
+def rehearsed(folder: Path) -> tuple[Rehearsal, dict[str, Any]]:
+    """What the command found on five paths, and the JSON that it printed."""
+    found: list[Rehearsal] = []
+
+    def watched(*given: Any, **wanted: Any) -> Rehearsal:
+        found.append(rehearse_folder(*given, **wanted))
+        return found[0]
+
+    printed = io.StringIO()
+    words = ("rehearse", str(folder), "--paths", "5", "--ahead", "2", "--workers", "1", "--json")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.setattr(rehearsing, "rehearse_folder", watched)
+        assert main([*words]) == 0
+    return found[0], json.loads(printed.getvalue())
+
+
+def test_json_has_every_path_and_policy(rehearsed: tuple[Rehearsal, dict[str, Any]]):
+    found = rehearsed[1]
     assert found["paths"] == 5
     assert found["first_path"] == PATHS
     assert found["timetable_wait"] == 5
@@ -67,10 +84,17 @@ def test_json_has_every_path_and_policy(run, folder: Path):
             assert policy["npv"][i] <= one["bound"] + 1.0 or policy["policy"] == "export_only"
 
 
-@pytest.mark.parametrize(("language", "head", "words"), [("en", "USD m", "On 3 paths"), ("zh", "亿美元", "3条路径上")])
-def test_the_table_in_both_languages(run, folder: Path, language: str, head: str, words: str):
-    said = run("rehearse", folder, "--paths", "3", "--ahead", "0", "--workers", "1", "--language", language)
+@pytest.mark.parametrize(("language", "head", "words"), [("en", "USD m", "On 5 paths"), ("zh", "亿美元", "5条路径上")])
+def test_the_table_in_both_languages(
+    run, folder: Path, rehearsed: tuple[Rehearsal, dict[str, Any]], language: str, head: str, words: str, monkeypatch
+):
+    """Of a rehearsal that is in hand."""
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setenv("COLUMNS", "160")  # no heading runs over two lines
+    monkeypatch.setattr(rehearsing, "rehearse_folder", lambda _, **wanted: asked.append(wanted) or rehearsed[0])
+    said = run("rehearse", folder, "--paths", "5", "--ahead", "2", "--workers", "1", "--language", language)
     assert said.status == 0
+    assert [(one["paths"], one["ahead"], one["workers"], one["replace"]) for one in asked] == [(5, 2, 1, False)]
     assert head in said.out
     own = Words(language, "USD")
     for key in ("mean", "p10", "tail", "regret", "beats"):
@@ -80,7 +104,7 @@ def test_the_table_in_both_languages(run, folder: Path, language: str, head: str
     assert "±" in said.out
     for key in ("table.breaks", "table.fresh_signs", "beside.plan"):
         assert own.label(key) in said.out
-    assert {"en": "of 3 paths", "zh": "3条路径中"}[language] in said.out
+    assert {"en": "of 5 paths", "zh": "5条路径中"}[language] in said.out
 
 
 @pytest.fixture(scope="module")

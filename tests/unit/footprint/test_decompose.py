@@ -11,7 +11,7 @@ import pytest
 from prospects import FIRST_YEAR, best_plan, changed, invented
 
 from benchmarks.instances import as_prospect, generate
-from roadstead.footprint import decompose, extensive, method
+from roadstead.footprint import decompose, extensive, master, method
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch
@@ -20,6 +20,7 @@ from roadstead.footprint.master import Master
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof, Search, ground
 from roadstead.footprint.solve import REFUTED, Effort, Solved, prove, solve
+from roadstead.futures.tree import ScenarioTree
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
@@ -43,6 +44,26 @@ def test_it_finds_what_the_extensive_form_finds(seed: int):
     assert found.standing == pytest.approx(best.standing, rel=1e-9)
     assert found.certificate.value == pytest.approx(best.certificate.value, rel=2e-6)
     assert min(found.bound_certified, found.bound_solver) >= best.certificate.value * (1 - 1e-7)
+
+
+@pytest.mark.parametrize("seed", FAST)
+def test_families_of_nodes_in_one_row_find_the_same(seed: int, monkeypatch: pytest.MonkeyPatch):
+    """Rows that say less take more rounds, and what they leave open is branched for: plan and proof are as sharp."""
+    monkeypatch.setattr(master, "MOST_ROWS", 2)
+    made, best = invented(seed), best_plan(seed)
+    assert len(np.unique(master.families(made.tree, 2))) < made.tree.count
+    found = solve(made.tree, made.prospect, EXACT)
+    assert found.status == "Optimal"
+    assert found.certificate.value == pytest.approx(best.certificate.value, rel=2e-6)
+    assert prove(made.tree, made.prospect, found.proof) == found.bound_certified >= best.certificate.value * (1 - 1e-7)
+
+
+@pytest.mark.parametrize(("most", "heads"), [(1, [0] * 7), (6, [0, 1, 2, 1, 1, 2, 2]), (7, range(7))])
+def test_a_family_is_headed_in_the_last_stage_that_rows_suffice_for(most: int, heads: list[int]):
+    parent, start = np.asarray([-1, 0, 0, 1, 1, 2, 2]), np.asarray([2030, 2032, 2032, 2034, 2034, 2034, 2034])
+    chance, names = np.asarray([1.0, *[0.5] * 6]), tuple("abcdefg")
+    tree = ScenarioTree(parent, start, np.full(7, 2), chance, names, names)
+    assert master.families(tree, most).tolist() == list(heads)
 
 
 @pytest.mark.parametrize("seed", range(12))

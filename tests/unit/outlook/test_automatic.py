@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
-from statsforecast import models
 
 from roadstead.outlook.automatic import MODELS, SHORTEST, as_baseline, automatic
 from roadstead.outlook.baselines import random_walk
@@ -18,6 +17,14 @@ from roadstead.outlook.score import LEVELS, MEDIAN
 from roadstead.terms.errors import RoadsteadError
 
 TAUGHT = 12
+
+
+@pytest.fixture(scope="module")
+def models():
+    """The package itself: it takes a second to load, which whoever runs other tests need not wait for."""
+    from statsforecast import models
+
+    return models
 
 
 def share(value):
@@ -55,13 +62,13 @@ def test_short_series_walk_at_random_and_say_so(batch):
 
 
 @pytest.mark.parametrize("model", ["AutoETS", "AutoTheta"])
-def test_one_year_less_is_refused_by_the_model_itself(model):
+def test_one_year_less_is_refused_by_the_model_itself(model, models):
     forecaster = getattr(models, model)(season_length=1)
     with pytest.raises(NotImplementedError, match="tiny datasets"):
         forecaster.forecast(y=np.log(walk(1, SHORTEST[model] - 1)), h=1, level=[90])
 
 
-def test_one_year_less_leaves_arima_without_a_spread():
+def test_one_year_less_leaves_arima_without_a_spread(models):
     with np.errstate(all="ignore"):
         told = [
             models.AutoARIMA(season_length=1).forecast(y=np.log(walk(seed, SHORTEST["AutoARIMA"] - 1)), h=1, level=[90])
@@ -107,7 +114,7 @@ def test_a_forecast_does_not_hang_on_its_neighbours(model):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_model_that_fails_is_stood_in_for(model, monkeypatch):
+def test_a_model_that_fails_is_stood_in_for(model, models, monkeypatch):
     def fails(*_, **__):
         raise ValueError("no luck")
 
@@ -117,7 +124,7 @@ def test_a_model_that_fails_is_stood_in_for(model, monkeypatch):
     np.testing.assert_array_equal(found.quantiles[0], random_walk(walk(1, 12), 4))
 
 
-def test_a_spread_that_is_no_number_is_stood_in_for(monkeypatch):
+def test_a_spread_that_is_no_number_is_stood_in_for(models, monkeypatch):
     real = models.AutoETS.forecast
 
     def vague(self, **asked):

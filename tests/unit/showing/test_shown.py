@@ -73,13 +73,15 @@ ASKED = {
     "diversion": lambda: rs.divert("EU27", "CHN", 10, "2025-01-01"),
     "world": rs.world,
     "walls": rs.backtest_walls,
+    "moved": lambda: rs.world_diff("packaged", JAPAN),
     "origin": lambda: rs.origin(
         "EU-UK-TCA", "BEV", "2027-06-01", parts=["battery:CHN=6000", "body:GBR=9000"], offers=["battery:GBR=0.15"]
     ),
     "check": lambda: rs.check(STARTER),
     "case": lambda: rs.read_case(STARTER),
 }
-STARTER = Path(__file__).parents[3] / "cases" / "starter"
+CASES = Path(__file__).parents[3] / "cases"
+STARTER, JAPAN = CASES / "starter", CASES / "past" / "japan-1981"
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -177,6 +179,34 @@ def test_every_chart_of_a_book_is_drawn_with_its_title():
         drawn = found[name]()
         Balanced(drawn._repr_html_())
         assert drawn.title in drawn._repr_html_().replace("&amp;", "&").replace("&#x27;", "'")
+
+
+def test_a_run_that_is_asked_why_shows_its_keys_and_a_trail(stored: Path):
+    keys, found = rs.why(stored), rs.why(stored, "landed/DEU/city/home/2032")
+    assert keys.df["key"].to_list() == [one.key for one in keys.keys]
+    assert found.trail is not None
+    assert found.df["value"].to_list() == [one.amount.value for one in (found.trail, *found.trail.parts)]
+    duty = found.df.filter(pl.col("what") == "MFN duty")
+    assert "packaged measures.csv" in duty["rests_on"].item()
+    addresses = [attrs["href"] for tag, attrs in shown(found).seen if tag == "a"]
+    assert any((address or "").startswith("https:") for address in addresses)
+    assert any(tag == "table" for tag, _ in shown(keys).seen)
+
+
+def test_claims_held_against_facts_of_ones_own_cite_them(tmp_path: Path):
+    head = "origin,destination,period,year,full_year,powertrain,definition,value,unit,source,as_of,confidence,note"
+    row = "CHN,WLD,2024,2024,yes,ALL,CAAM,5859000,vehicles,mine,2025-06,high,"
+    (tmp_path / "exports.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    (tmp_path / "sources.csv").write_text(
+        "source,title,url,published_on\nmine,My own count,,2025-06\n", encoding="utf-8"
+    )
+    assert "My own count" in rs.claims("C07", world=tmp_path)._repr_html_()
+
+
+def test_worlds_beside_each_other_are_told_cell_by_cell():
+    moved = ASKED["moved"]()
+    assert set(moved.df["what"]) <= {"added", "removed", "changed"}
+    assert moved.df.n_unique(["table", "what", "key"]) == sum(len(one.rows) for one in moved.tables)
 
 
 def test_a_table_has_its_columns_whether_there_are_rows_or_none():

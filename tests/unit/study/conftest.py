@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from quick_cases import quick_case
 
+from roadstead.footprint.solve import Effort, solve
 from roadstead.futures.evaluate import evaluate
+from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.study import Ready
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
+    from roadstead.footprint.solve import Solved
     from roadstead.futures.growth.from_paths import Source
     from roadstead.study.growing import Begun
     from roadstead.study.spec import Study
@@ -96,16 +99,23 @@ def case(tmp_path: Path) -> Case:
     return Case(quick_case(tmp_path / "case"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def source(grown_begun: Begun) -> Source:
     """Where the grown starter case's paths are drawn from."""
     assert grown_begun.source is not None
     return grown_begun.source
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ready(grown_study: Study, grown_begun: Begun) -> Ready:
     """The grown starter case, ready to be planned."""
     b = grown_begun
     evaluation = evaluate(b.grown, b.costing, b.rules, b.grown.events)
     return Ready(grown_study, b.rules, b.outlook, b.grown, evaluation, None, b.source)
+
+
+@pytest.fixture(scope="session")
+def grown_plan(ready: Ready) -> Solved:
+    """Its plan, within a hundredth of value added."""
+    with solver_silenced():
+        return solve(ready.grown.tree, ready.evaluation.prospect, Effort(gap=0.01, seconds=60.0, workers=1))

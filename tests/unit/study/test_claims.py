@@ -59,7 +59,7 @@ def test_every_quantity_named_can_be_worked_out_and_the_other_way_round():
 def test_a_claim_that_can_be_worked_out_gives_a_figure(found: Mapping[str, Claim]):
     """A reading bound to rows that are not there would pass in silence: only those known to lack rows may be empty."""
     empty = {(c.claim, r.number) for c in found.values() for r in c.readings if r.quantity and not r.figures}
-    assert empty == {("C14", 1), ("C16", 1), ("C31", 1)}
+    assert empty == {("C13", 1), ("C14", 1), ("C16", 1), ("C31", 1)}
 
 
 # Claims recomputed from the text of the tables.
@@ -283,3 +283,34 @@ def figure(value: float, source: str = "s") -> Figure:
 
 def reading(number: int, differs_by: str, standing: Standing) -> Reading:
     return Reading(number, differs_by, "exports", "", "", (), None, None, standing)
+
+
+ADVANCED = next(row["place"] for row in cells("claim_readings") if (row["claim"], row["reading"]) == ("C13", "1"))
+
+
+def test_where_cars_go_is_told_once_every_destination_is_known(tmp_path: Path):
+    """54 destinations of an import, of which three are advanced economies."""
+    few = ["DEU", "GBR", "AUS"]
+    others = [place for place in reference.load().gazetteer.places if len(place) == 3 and place not in ADVANCED][:51]
+    cars = dict.fromkeys(few, 300.0) | dict.fromkeys(others, 10.0)
+
+    def told(to: dict[str, float]) -> Claim:
+        head = "origin,destination,period,year,full_year,powertrain,definition,value,unit,source,as_of,confidence,note"
+        rows = (
+            f"CHN,{place},2024,2024,yes,NEV,CUSTOMS HS 8703,{n},vehicles,counted,2025-06,high,"
+            for place, n in to.items()
+        )
+        (tmp_path / "exports.csv").write_text("\n".join((head, *rows, "")), encoding="utf-8")
+        (tmp_path / "sources.csv").write_text(
+            "source,title,url,published_on\ncounted,A count,https://example.org,2025-06\n", encoding="utf-8"
+        )
+        [claim] = claims(reference.load(tmp_path), ["C13"])
+        return claim
+
+    found = told(cars)
+    assert deciding(found) == [pytest.approx(900.0 / (900.0 + 10.0 * len(others)))]
+    assert found.verdict is Verdict.HOLDS
+    assert (
+        told(cars | {"WLD": 2000.0}).verdict is Verdict.NOT
+    )  # the world as it is counted goes before what its parts add up to
+    assert told(dict.fromkeys(few, 300.0)).verdict is not Verdict.HOLDS  # three places are not every destination

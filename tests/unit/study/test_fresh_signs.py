@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.footprint.solve import Effort, solve
+from roadstead.footprint.solve import Effort
 from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.growth.fan import drawn, fan_of, walked
 from roadstead.futures.tree import node_probability
@@ -27,6 +27,7 @@ from roadstead.study.silence import solver_silenced
 from roadstead.study.study import Ready, read_back
 
 if TYPE_CHECKING:
+    from roadstead.footprint.solve import Solved
     from roadstead.futures.growth.from_paths import Source
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.signposts import Posted
@@ -37,9 +38,8 @@ COUNT = 60
 
 
 @pytest.fixture(scope="module")
-def reading(ready: Ready) -> Reading:
-    with solver_silenced():
-        return read_back(ready.study, ready, solve(ready.grown.tree, ready.evaluation.prospect, EFFORT))
+def reading(ready: Ready, grown_plan: Solved) -> Reading:
+    return read_back(ready.study, ready, grown_plan)
 
 
 @pytest.fixture(scope="module")

@@ -160,6 +160,10 @@ def test_a_template_says_who_counts(case, file):
     table = file("own.csv", INCOMES, "DEU,2024,84000000,55000")
     with pytest.raises(RoadsteadError, match=r"--publisher, --licence missing.*RS-W327"):
         import_files("incomes", [table], case, DAY)
+    bad = file("bad.csv", INCOMES, "DEU,2024,84000000,55000", "DEU,2025,-1,x")
+    with pytest.raises(RoadsteadError) as caught:
+        import_files("incomes", [bad], case, DAY)  # all at once: who counts, and what is wrong with the rows
+    assert [fault.code for fault in caught.value.faults] == ["RS-W327", "RS-T110", "RS-T107"]
     done = import_files(
         "incomes", [table], case, DAY, Wish(publisher="Destatis", licence="dl-de/by-2-0", edition="2026")
     )

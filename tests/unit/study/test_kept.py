@@ -17,8 +17,10 @@ from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Amount
+from roadstead.report.words import Words
 from roadstead.study import rehearsing
 from roadstead.study.api import Planned
+from roadstead.study.kept import kept_book, take_up
 from roadstead.study.kept_book import read_book, write_book
 from roadstead.study.progress import Quiet
 from roadstead.study.rehearsing import Size, rehearse_folder, rehearse_planned
@@ -26,6 +28,8 @@ from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import store, verify
 from roadstead.study.study import run
+from roadstead.study.trail.ground import Ground
+from roadstead.study.trail.why import listed, trail
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
@@ -258,3 +262,60 @@ def test_a_sentence_keeps_its_terms(tmp_path: Path):
     write_book(tmp_path / "book.json", book)
     terms = read_book(tmp_path / "book.json").headline[0].terms
     assert terms["npv"] == Amount(12.44e9, "money")
+
+
+@pytest.fixture(scope="module")
+def asked(found: tuple[Path, Rehearsal]) -> Ground:
+    """The rehearsed run, ready to be asked why."""
+    with solver_silenced():
+        return Ground(take_up(found[0], Quiet()), kept_book(found[0]))
+
+
+def test_figures_of_a_rehearsal_are_worked_out_again_from_its_paths(asked: Ground):
+    known = [one for one in listed(asked) if one.key.split("/")[0] in {"fresh", "breaks", "sign"}]
+    assert {"fresh/plan/mean", "fresh/plan/worst_tenth", "fresh/standing/regret", "breaks/plan/share"} <= {
+        k.key for k in known
+    }
+    for one in known:
+        told = trail(asked, one.key, [])
+        assert told.amount.value == pytest.approx(one.amount.value, rel=1e-9, abs=1e-6), one.key
+        assert not told.parts or sum(part.amount.value for part in told.parts) == pytest.approx(told.amount.value)
+        for words in (Words("en", "USD"), Words("zh", "USD")):
+            assert all(
+                words.say(part.what) and (part.how is None or words.say(part.how)) for part in (told, *told.parts)
+            )
+
+
+def test_a_mean_leads_to_a_path_and_a_path_to_its_lanes(asked: Ground, found: tuple[Path, Rehearsal]):
+    first = found[1].first
+    key = trail(asked, "fresh/plan/p50", []).parts[0].key
+    path = int(key.removeprefix("path/"))
+    kept = found[1].rehearsed.npv[path - first, 0]
+    told = trail(asked, key, [])
+    assert told.amount.value == pytest.approx(kept, rel=1e-7)
+    assert sum(part.amount.value for part in told.parts) == pytest.approx(told.amount.value)
+    node = max(told.parts, key=lambda part: part.amount.value)
+    year = next(part for part in trail(asked, node.key, []).parts if part.key)
+    lane = next(part for part in trail(asked, year.key, []).parts if part.key.startswith(f"{key}/margin/"))
+    landed = next(part for part in trail(asked, lane.key, []).parts if "/landed/" in part.key)
+    rows = {root.table for part in trail(asked, landed.key, []).parts for root in part.rests_on}
+    assert rows >= {"models", "figures", "sea_distances"}
+
+
+@pytest.mark.parametrize(
+    "key", ["path/1", "path/x/npv", "path/2001/gap", "path/2001/npv/plan", "path", "fresh/plan/median"]
+)
+def test_what_no_path_has_is_told(asked: Ground, key: str):
+    with pytest.raises(RoadsteadError) as caught:
+        trail(asked, key, ["fresh/plan/mean"])
+    assert [fault.code for fault in caught.value.faults] == ["RS-S791"]
+
+
+def test_a_run_that_keeps_no_paths_says_so(bare: Path):
+    with solver_silenced():
+        ground = Ground(take_up(bare, Quiet()), kept_book(bare))
+    assert not [one for one in listed(ground) if one.key.startswith(("fresh/", "breaks/"))]
+    for key in ("fresh/plan/mean", "breaks/plan/share", "path/2001"):
+        with pytest.raises(RoadsteadError) as caught:
+            trail(ground, key, [])
+        assert "roadstead rehearse" in caught.value.faults[0].expected

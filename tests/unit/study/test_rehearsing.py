@@ -10,7 +10,7 @@ import pytest
 from margins import margin_check
 
 from roadstead.footprint.dispatch import no_new
-from roadstead.footprint.solve import Effort, solve
+from roadstead.footprint.solve import Effort
 from roadstead.futures.evaluate import evaluate, node_years
 from roadstead.futures.growth.fan import drawn, fan_of, walked
 from roadstead.playbook import yardsticks
@@ -20,6 +20,7 @@ from roadstead.study.rehearsing import Rehearsal, Size, rehearsal
 from roadstead.study.silence import solver_silenced
 
 if TYPE_CHECKING:
+    from roadstead.footprint.solve import Solved
     from roadstead.futures.growth.from_paths import Source
     from roadstead.study.study import Ready
 
@@ -27,10 +28,10 @@ EFFORT = Effort(gap=0.01, seconds=60.0, workers=1)
 
 
 @pytest.fixture(scope="module")
-def ways(ready: Ready) -> tuple[Policy, ...]:
+def ways(ready: Ready, grown_plan: Solved) -> tuple[Policy, ...]:
     tree, prospect = ready.grown.tree, ready.evaluation.prospect
+    plan = grown_plan.plan.decisions
     with solver_silenced():
-        plan = solve(tree, prospect, EFFORT).plan.decisions
         alone = yardsticks.export_only(tree, prospect, EFFORT).plan.decisions
     standing = Policy("standing", no_new(tree, prospect))
     return Policy("plan", plan), standing, Policy("export_only", alone, abroad=False)

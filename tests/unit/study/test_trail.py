@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from rehearsals import small_grown_case
 from roadstead.footprint.certify import account
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Sentence
+from roadstead.playbook.worth_book import Between, Valued, Worth
 from roadstead.report.words import Words
 from roadstead.study.checkpoint import Searches
 from roadstead.study.foresight import why
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
 BARE = {
     "trail.minus_standing", "trail.minus_without", "trail.rest", "trail.kind.margin", "trail.kind.price",
     "trail.kind.together", "trail.kind.open_sites", "trail.kind.steps_in_service", "trail.kind.sites", "trail.kind.steps",
-    "trail.kind.salvage",
+    "trail.kind.salvage", "trail.sign.node", "trail.sign.misled", "trail.sign.half",
+    "trail.asked_now", "trail.narrowed", "trail.by_the_mean",
 }  # fmt: skip
-"""Parts that lead no further: plans of their own, sums of what is small, and NPV by kind, which is taken apart by node as well."""
+"""Parts that lead no further: plans of their own, sums of what is small, NPV by kind, which is taken apart by node as well, and nodes at
+which nothing has come."""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +91,8 @@ def test_every_figure_is_the_playbooks_own(ground: Ground, walked: dict[str, Ste
         "nev",
         "made",
         "chance",
+        "future",
+        "sign",
     } <= kinds
     for one in known:
         assert walked[one.key].amount.value == pytest.approx(one.amount.value, rel=1e-9, abs=1e-9), one.key
@@ -150,6 +156,62 @@ def test_the_rows_at_the_end_are_there(walked: dict[str, Step], stored: Path):
 def test_a_duty_that_an_event_prolongs_names_the_event(walked: dict[str, Step]):
     found = roots(walked["duties/DEU/2032"])
     assert {"eu_duty_prolonged", "EU27-028"} <= {root.row for root in found}
+
+
+def test_worth_of_flexibility_is_its_problems_less_the_plan(ground: Ground):
+    """Of every kind of answer; one narrowed to what must hold says so."""
+    own, events = ground.reading.certificate.expected, tuple(ground.kept.ready.grown.events)[:2]
+    leaves = tuple(one.leaf for one in ground.book.futures if one.key == "plan")
+    chance = tuple(float(ground.chance[leaf]) for leaf in leaves)
+    plan, what = Valued(1.0, own, own + 9.0), Sentence("worth.perfect", {})
+    known = tuple(Valued(p, own + 100.0, own + 120.0, (leaf,)) for p, leaf in zip(chance, leaves, strict=True))
+    halves = (
+        Valued(sum(chance[:2]), own + 40.0, own + 60.0, leaves[:2]),
+        Valued(sum(chance[2:]), own - 10.0, own, leaves[2:]),
+    )
+    held = (Valued(1.0, own - 30.0, own),)
+    rows = (
+        Worth("perfect", what, (), Between(100.0, 91.0, 120.0), solved=known, plan=plan),
+        Worth("event", what, events, Between(15.0, 0.0, 20.0), solved=halves, plan=plan),
+        Worth("mean", what, (), Between(30.0, 0.0, 39.0), solved=held, plan=plan),
+        Worth("option", what, ("izmir",), Between(-35.0, -39.0, -5.0), 5.0, solved=held, plan=plan),
+        Worth("module", what, ("izmir",), Between(0.0, 0.0, 5.0), solved=held, plan=plan),
+        Worth("wait", what, (), Between(-30.0, -39.0, 0.0)),
+        Worth("wait_one", what, ("enter DEU",), None, standing="no time"),
+    )
+    asked = Ground(ground.kept, replace(ground.book, flexibility=rows))
+    told = {one.key: trail(asked, one.key, []) for one in listed(asked) if one.key.startswith("worth/")}
+    assert list(told) == [
+        "worth/perfect",
+        f"worth/event/{'+'.join(events)}",
+        "worth/mean",
+        "worth/option/izmir",
+        "worth/module/izmir",
+        "worth/wait",
+    ]
+    values = [found.amount.value for found in told.values()]
+    assert values == [row.worth.value for row in rows if row.worth]
+    for key, found in told.items():
+        assert not found.parts or sum(part.amount.value for part in found.parts) == pytest.approx(
+            found.amount.value, abs=1e-3
+        ), key
+    assert [part.key for part in told["worth/perfect"].parts] == [*(f"future/n{leaf}" for leaf in leaves), "npv"]
+    assert {root.row for root in told[f"worth/event/{'+'.join(events)}"].rests_on} == set(events)
+    assert {"flexibility.site_right", "flexibility.site_sooner"} <= {
+        root.row for root in told["worth/option/izmir"].rests_on
+    }
+    assert told["worth/module/izmir"].parts[-1].what.key == "trail.narrowed"
+    assert told["worth/wait"].how is not None
+    assert told["worth/wait"].how.key == "trail.how.worth_unkept"
+
+
+def test_a_threshold_lies_halfway_between_two_futures(ground: Ground, walked: dict[str, Step]):
+    told = [found for key, found in walked.items() if "/threshold" in key]
+    for found in told:
+        low, high = (2.0 * part.amount.value for part in found.parts)
+        assert low < found.amount.value < high
+    signs = {key for key in walked if key.startswith("sign/")}
+    assert len(signs) >= sum(2 + bool(one.tried and one.tried.lost) for one in ground.book.signposts if one.conditions)
 
 
 def test_an_account_is_the_certificate_taken_apart(ground: Ground):

@@ -157,7 +157,7 @@ def _past(chances: Sequence[Chance], middles: Sequence[float], place: Place, wor
     bar = alt.Chart(inline(bars)).mark_bar(color=BAND)
     mark = alt.Chart(inline(marks)).mark_rule(color=COUNTED, strokeWidth=2)
     return [
-        cast("alt.Chart", bar.encode(**place.span, description="said:N")),
+        cast("alt.Chart", bar.encode(**place.span, description=alt.Description("said:N"))),
         cast("alt.Chart", mark.encode(**place.span)),
     ]
 
@@ -170,7 +170,7 @@ def _judgement(chances: Sequence[Chance], middles: Sequence[float], place: Place
     dot = alt.Chart(inline(dots)).mark_point(filled=True, opacity=1, color=JUDGED, size=34)
     return [
         cast("alt.Chart", rule.encode(**place.span)),
-        cast("alt.Chart", dot.encode(**place.point, description="said:N")),
+        cast("alt.Chart", dot.encode(**place.point, description=alt.Description("said:N"))),
     ]
 
 

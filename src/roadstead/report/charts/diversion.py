@@ -69,10 +69,10 @@ def diversion_chart(title: str, bars: Sequence[Bar], market: Bar) -> alt.LayerCh
         alt.Chart(inline(grid)).mark_rule(color=FAINT).encode(**place.point, y2=alt.Y2("y2:Q")),
         alt.Chart(inline(rows))
         .mark_bar()
-        .encode(**place.span, color=alt.Color("colour:N", scale=None), description="said:N"),
+        .encode(**place.span, color=alt.Color("colour:N", scale=None), description=alt.Description("said:N")),
         alt.Chart(inline([row["whisker"] for row in rows]))
         .mark_rule(color=INK, strokeWidth=1.2)
-        .encode(**place.point, x2=alt.X2("x2:Q"), description="said:N"),
+        .encode(**place.point, x2=alt.X2("x2:Q"), description=alt.Description("said:N")),
         alt.Chart(inline([{"x": x(0.0), "y": top, "y2": ends}]))
         .mark_rule(color=MUTED)
         .encode(**place.point, y2=alt.Y2("y2:Q")),

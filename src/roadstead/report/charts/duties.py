@@ -78,12 +78,12 @@ def duties_chart(title: str, charged: Sequence[Charged]) -> alt.LayerChart:
         alt.Chart(inline(ends)).mark_rule(color=RULE).encode(**place.point, y2=alt.Y2("y2:Q")),
         alt.Chart(inline(_bars(charged, sheet)))
         .mark_bar(stroke=PAPER, strokeWidth=0.5)
-        .encode(**place.span, color=alt.Color("colour:N", scale=None), description="said:N"),
+        .encode(**place.span, color=alt.Color("colour:N", scale=None), description=alt.Description("said:N")),
         *(
             [
                 alt.Chart(inline(taxed))
                 .mark_rule(color=INK, strokeWidth=2)
-                .encode(**place.point, y2=alt.Y2("y2:Q"), description="said:N")
+                .encode(**place.point, y2=alt.Y2("y2:Q"), description=alt.Description("said:N"))
             ]
             if taxed
             else []

@@ -35,7 +35,7 @@ def exports_chart(years: Sequence[ExportYear], words: Words, width: float) -> al
     colour = alt.Color("goods:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
     bars = alt.Chart(inline(bar for row in years for bar in _bars(row, words))).mark_bar()
     y = alt.Y("value:Q", title=None, axis=_money_axis(years, words))
-    stacked = bars.encode(x, y, beside, colour, order="order:Q", description="said:N")
+    stacked = bars.encode(x, y, beside, colour, order=alt.Order("order:Q"), description=alt.Description("said:N"))
     spans = [span for row in years for span in _spans(row, words)]
     layers = alt.layer(stacked, *_brackets(spans, x, beside, room))
     return cast("alt.LayerChart", layers.properties(width=width - AXIS, height=HEIGHT))
@@ -65,7 +65,7 @@ def _spans(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:
 
 def _brackets(spans: Sequence[dict[str, Any]], x: alt.X, beside: alt.XOffset, room: float) -> list[alt.Chart]:
     """A line from low to high with a white edge, and a short stroke at either end."""
-    base = alt.Chart(inline(spans)).encode(x, beside, description="said:N")
+    base = alt.Chart(inline(spans)).encode(x, beside, description=alt.Description("said:N"))
     low, high, upper = alt.Y("low:Q", title=None), alt.Y("high:Q", title=None), alt.Y2("high:Q")
     edge = base.mark_rule(color=PAPER, strokeWidth=3.0, opacity=0.6)
     line = base.mark_rule(color=INK, strokeWidth=1.2)

@@ -243,7 +243,7 @@ def _band(panels: Sequence[_Panel], rank: int, colour: str, place: Place) -> alt
         ends = [(year, values[-1 - rank], values[rank]) for year, values in _quantiles(panel)]
         rows += _runs(panel, [(year, {"y": panel.y(high), "y2": panel.y(low)}) for year, high, low in ends])
     area = alt.Chart(inline(rows)).mark_area(color=colour, opacity=1)
-    return cast("alt.Chart", area.encode(**place.point, y2=alt.Y2("y2:Q"), detail="run:N"))
+    return cast("alt.Chart", area.encode(**place.point, y2=alt.Y2("y2:Q"), detail=alt.Detail("run:N")))
 
 
 def _median(panel: _Panel) -> list[dict[str, Any]]:
@@ -268,7 +268,7 @@ def _runs(panel: _Panel, rows: Sequence[tuple[int, dict[str, Any]]]) -> list[dic
 
 def _line(rows: Sequence[dict[str, Any]], colour: str, thick: float, place: Place) -> alt.Chart:
     line = alt.Chart(inline(rows)).mark_line(color=colour, strokeWidth=thick, strokeJoin="round", strokeCap="round")
-    return cast("alt.Chart", line.encode(**place.point, detail="run:N"))
+    return cast("alt.Chart", line.encode(**place.point, detail=alt.Detail("run:N")))
 
 
 def _begins(panels: Sequence[_Panel], place: Place) -> alt.Chart:
@@ -296,9 +296,9 @@ def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place, wor
                 bars.append(
                     _inside(panel, sides) | ends | {"said": words.headed(of, _forecast(year.spread, quantity, words))}
                 )
-    areas = alt.Chart(inline(bars)).mark_bar(opacity=0).encode(**place.span, description="said:N")
+    areas = alt.Chart(inline(bars)).mark_bar(opacity=0).encode(**place.span, description=alt.Description("said:N"))
     points = alt.Chart(inline(dots)).mark_point(filled=True, size=DOT, color=INK, opacity=1)
-    return [areas, points.encode(**place.point, description="said:N")]
+    return [areas, points.encode(**place.point, description=alt.Description("said:N"))]
 
 
 def _others(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ def _lines(rows: Sequence[Row], scale: Scale, place: Place, words: Words) -> alt
     ]  # fmt: skip
     rule = alt.Chart(inline(lines)).mark_rule(strokeWidth=THICK)
     colour = alt.Color("colour:N", scale=None)
-    return cast("alt.Chart", rule.encode(**place.span, color=colour, description="said:N"))
+    return cast("alt.Chart", rule.encode(**place.span, color=colour, description=alt.Description("said:N")))
 
 
 def _promised(plan: Row, on_tree: float, scale: Scale, place: Place) -> alt.Chart:

@@ -109,4 +109,4 @@ def _marks(rows: Sequence[dict[str, Any]], place: Place, size: int, *, filled: b
         ("fill" if filled else "stroke"): (alt.Fill if filled else alt.Stroke)("key:N", scale=colours, legend=None),
     }
     marked = alt.Chart(inline(rows)).mark_point(filled=filled, size=size, opacity=1, **look)
-    return cast("alt.Chart", marked.encode(**place.point, **by_key, description="said:N"))
+    return cast("alt.Chart", marked.encode(**place.point, **by_key, description=alt.Description("said:N")))

@@ -98,8 +98,10 @@ def lane_chart(title: str, steps: Sequence[LaneStep]) -> alt.LayerChart:
         alt.Chart(inline(level)).mark_rule(color=RULE).encode(**place.point, x2=alt.X2("x2:Q")),
         alt.Chart(inline(_bars(steps, sheet)))
         .mark_bar(stroke=PAPER, strokeWidth=0.5)
-        .encode(**place.span, color=alt.Color("colour:N", scale=None), description="said:N"),
-        alt.Chart(inline(_unknown(steps, sheet))).mark_bar(color=FAINT).encode(**place.span, description="said:N"),
+        .encode(**place.span, color=alt.Color("colour:N", scale=None), description=alt.Description("said:N")),
+        alt.Chart(inline(_unknown(steps, sheet)))
+        .mark_bar(color=FAINT)
+        .encode(**place.span, description=alt.Description("said:N")),
         *_with_taxes(steps, sheet, place),
         written(_year_names(years, sheet), place, align="left", color=MUTED),
         written(_level_names(sheet), place, align="right", color=MUTED),
@@ -152,7 +154,7 @@ def _with_taxes(steps: Sequence[LaneStep], sheet: _Sheet, place: Place) -> list[
     if not rows:
         return []
     lines = alt.Chart(inline(rows)).mark_rule(color=INK, strokeWidth=2)
-    return [lines.encode(**place.point, x2=alt.X2("x2:Q"), description="said:N")]
+    return [lines.encode(**place.point, x2=alt.X2("x2:Q"), description=alt.Description("said:N"))]
 
 
 def _totals(steps: Sequence[LaneStep], sheet: _Sheet) -> list[dict[str, Any]]:

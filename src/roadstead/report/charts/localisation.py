@@ -160,7 +160,7 @@ def _path(path: Path, colour: str, sheet: _Sheet, place: Place) -> list[alt.Char
     for told, fill in ((path.rough, PAPER), (path.known, colour)):
         dots = [{"x": sheet.x(y), "y": sheet.y(s), "said": f"{path.name} {_point((y, s))}"} for y, s in told]
         mark = alt.Chart(inline(dots)).mark_point(fill=fill, stroke=colour, strokeWidth=1.2, opacity=1, size=DOT)
-        layers.append(mark.encode(**place.point, description="said:N"))
+        layers.append(mark.encode(**place.point, description=alt.Description("said:N")))
     return layers
 
 
@@ -181,7 +181,7 @@ def _level(fan: Fan, sheet: _Sheet, place: Place) -> list[alt.Chart]:
     year = fan.ahead[0][0]
     at = {"x": sheet.x(year), "y": sheet.y(fan.level), "said": f"{fan.name} {_point((year, fan.level))}"}
     mark = alt.Chart(inline([at])).mark_point(filled=True, opacity=1, color=OWN, size=2 * DOT)
-    return [mark.encode(**place.point, description="said:N")]
+    return [mark.encode(**place.point, description=alt.Description("said:N"))]
 
 
 def _names(paths: Sequence[Path], fan: Fan, sheet: _Sheet, place: Place) -> list[alt.Chart]:

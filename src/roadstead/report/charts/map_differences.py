@@ -45,11 +45,11 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
     layers = [land(frame)]
     if lines:
         stroke = alt.Stroke("colour:N", scale=None)
-        chart = alt.Chart(alt.InlineData(values=lines)).mark_geoshape(
-            filled=False, opacity=0.8, strokeCap="round", clip=True
-        )
+        chart = alt.Chart(inline(lines)).mark_geoshape(filled=False, opacity=0.8, strokeCap="round", clip=True)
         width = alt.StrokeWidth("width:Q", scale=None)
-        layers.append(projected(chart.encode(stroke=stroke, strokeWidth=width, description="said:N"), frame))
+        layers.append(
+            projected(chart.encode(stroke=stroke, strokeWidth=width, description=alt.Description("said:N")), frame)
+        )
     layers += _marks(comparison, run, frame, words, [box for line in lines for box in _along(line, frame)])
     return drawing([*layers, *_key(frame, words)], frame.width, frame.height)
 
@@ -89,7 +89,7 @@ def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words, lines: 
         if box is not None:
             taken.append(box)
             rows.append({"x": (box.left + box.right) / 2, "y": (box.top + box.bottom) / 2, "text": text})
-    dotted = cast("alt.Chart", marked.encode(**place.point, fill=fill_by, description="said:N"))
+    dotted = cast("alt.Chart", marked.encode(**place.point, fill=fill_by, description=alt.Description("said:N")))
     return [dotted, *haloed(rows, place)]
 
 

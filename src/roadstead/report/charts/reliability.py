@@ -225,7 +225,7 @@ def _model(drawn: _Drawn, levels: Sequence[float], sheet: _Sheet, place: Place) 
     ]
     line = alt.Chart(inline(rows)).mark_line(color=drawn.colour, strokeWidth=drawn.thick, strokeJoin="round")
     dots = alt.Chart(inline(rows)).mark_point(filled=True, opacity=1, color=drawn.colour, size=9 * drawn.thick)
-    return [line.encode(**place.point), dots.encode(**place.point, description="said:N")]
+    return [line.encode(**place.point), dots.encode(**place.point, description=alt.Description("said:N"))]
 
 
 def _names(models: Sequence[_Drawn], last: float, sheet: _Sheet, place: Place) -> list[alt.Chart]:

@@ -66,14 +66,14 @@ def sites_chart(sites: Sequence[SiteYear], words: Words, width: float, columns: 
     height = -(-len(plots) // columns) * PLOT - 12.0
     place = Place(width, height)
     bars = alt.Chart(inline(bar for plot in plots for bar in _bars(plot, words)))
-    marks = bars.encode(y=place.point["y"], description="said:N")
+    marks = bars.encode(y=place.point["y"], description=alt.Description("said:N"))
     inner = across("inner", width), alt.X2("inner2:Q")
     steps = alt.Chart(inline(corner for i, plot in enumerate(plots) for corner in _corners(plot, i)))
     line = steps.mark_line(color=MUTED, strokeWidth=1.2)
     layers = [
         marks.mark_bar(color=FAINT).encode(x=place.point["x"], x2=alt.X2("x2:Q"), y2=alt.Y2("able:Q")),
         marks.mark_bar().encode(x=inner[0], x2=inner[1], y2=alt.Y2("made:Q"), color=mode_colour("mode")),
-        line.encode(**place.point, detail="plot:N", order="order:Q"),
+        line.encode(**place.point, detail=alt.Detail("plot:N"), order=alt.Order("order:Q")),
         *_words(plots, words, place),
     ]
     return drawing(layers, width, height)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, cast
 from unicodedata import east_asian_width
@@ -47,16 +49,24 @@ CONFIG: dict[str, Any] = {
 MARKS = ("<path ", "<line ", "<text ", "<rect ")
 
 
-def inline(rows: Iterable[Mapping[str, Any]]) -> alt.InlineData:
-    """Rows as data that stand inside the chart."""
-    return alt.InlineData(values=[dict(row) for row in rows])
+class SharedData(alt.InlineData):
+    """Data inside a chart, which nobody changes: layers over layers share them, where they would copy each row several times."""
+
+    def __deepcopy__(self, _: object = None) -> SharedData:
+        return self
+
+
+def inline(rows: Iterable[Mapping[str, Any]]) -> SharedData:
+    """SharedData as data that stand inside the chart."""
+    return SharedData(values=[dict(row) for row in rows])
 
 
 def text_width(text: str, size: float = SIZE) -> float:
     """About how wide a text is drawn. [px]"""
-    return size * sum(_em(character) for character in text)
+    return size * sum(map(_em, text))
 
 
+@lru_cache(maxsize=4096)
 def _em(character: str) -> float:
     """About how wide a character is, in sizes of its font."""
     if east_asian_width(character) in "WF":
@@ -119,7 +129,7 @@ class Place:
 def written(rows: Sequence[Mapping[str, Any]], place: Place, **look: Any) -> alt.Chart:
     """Texts at places; ``look`` is how they look."""
     marked = alt.Chart(inline(rows)).mark_text(**({"baseline": "middle", "color": INK} | look))
-    return cast("alt.Chart", marked.encode(**place.point, text="text:N"))
+    return cast("alt.Chart", marked.encode(**place.point, text=alt.Text("text:N")))
 
 
 def haloed(rows: Sequence[Mapping[str, Any]], place: Place, **look: Any) -> list[alt.Chart]:
@@ -156,11 +166,17 @@ def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
     spoken
         What the chart shows, for readers who do not see it; empty where another drawing over it says so.
     """
-    picture = vl_convert.vegalite_to_svg(_silenced(chart.to_dict(validate=False)), config=CONFIG, allowed_base_urls=[])
+    picture = _rendered(json.dumps(_silenced(chart.to_dict(validate=False))))
     picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name), picture)
     told = f'role="img" aria-label="{escape(spoken)}"' if spoken else 'aria-hidden="true"'
     head = f'<svg {told} font-family="{escape(FONTS)}"'
     return picture.replace("<svg", head, 1)
+
+
+@lru_cache(maxsize=128)
+def _rendered(spec: str) -> str:
+    """A chart as SVG: a page told again, in a run that is rehearsed or on a desk, draws most of its charts as before."""
+    return vl_convert.vegalite_to_svg(spec, config=CONFIG, allowed_base_urls=[])
 
 
 def _silenced(spec: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,10 @@ def lines_chart(lines: Sequence[Line], axis: str, kind: Kind, words: Words) -> a
         [
             cast("alt.Chart", rule.encode(**place.span)),
             cast("alt.Chart", line_marks.encode(**place.span, stroke=stroke)),
-            cast("alt.Chart", dot.encode(**place.point, fill=alt.Fill("colour:N", scale=None), description="said:N")),
+            cast(
+                "alt.Chart",
+                dot.encode(**place.point, fill=alt.Fill("colour:N", scale=None), description=alt.Description("said:N")),
+            ),
             written(scale, place, align="right", color=MUTED),
             written(values, place, align="center", color=MUTED),
             written(title, place, align="center", color=MUTED),

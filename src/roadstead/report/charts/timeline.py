@@ -69,7 +69,7 @@ def timeline_chart(spans: Sequence[TimelineSpan], words: Words, width: float) ->
         alt.Chart(inline(_years(sheet, height))).mark_rule(color=RULE).encode(**place.point, y2=alt.Y2("y2:Q")),
         alt.Chart(inline(bars))
         .mark_bar(cornerRadius=1.5)
-        .encode(**place.span, color=mode_colour("mode"), description="said:N"),
+        .encode(**place.span, color=mode_colour("mode"), description=alt.Description("said:N")),
         written(_names(markets, sheet, words), place, align="right"),
         written(_heads(sheet, words), place, align="center", color=MUTED),
         written(_ends(markets, sheet, words), place, align="right"),
@@ -78,7 +78,7 @@ def timeline_chart(spans: Sequence[TimelineSpan], words: Words, width: float) ->
         text = alt.Chart(inline([bar for bar in bars if bar["text"]]))
         text = text.mark_text(align="left", baseline="middle", fontSize=INSIDE)
         colour = alt.Color("ink:N", scale=None)
-        layers.append(text.encode(across("tx", width), down("ty", height), text="text:N", color=colour))
+        layers.append(text.encode(across("tx", width), down("ty", height), text=alt.Text("text:N"), color=colour))
     return cast("alt.LayerChart", drawing(layers, width, height).resolve_scale(color="independent"))
 
 

@@ -68,7 +68,7 @@ def tornado_chart(bars: Sequence[Bar], words: Words) -> alt.LayerChart:
     ]
     layers = [
         cast("alt.Chart", band.encode(**place.span)),
-        cast("alt.Chart", bar_marks.encode(**place.span, fill=fill, description="said:N")),
+        cast("alt.Chart", bar_marks.encode(**place.span, fill=fill, description=alt.Description("said:N"))),
         cast("alt.Chart", axis.mark_rule(color=RULE).encode(**place.span)),
         written(names, place, align="right"),
         *(

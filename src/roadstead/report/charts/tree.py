@@ -72,7 +72,10 @@ def tree_chart(nodes: Sequence[TreeNode], words: Words, width: float) -> alt.Lay
     edges = [*_edges(blocks, line), *_lines_of_nodes(blocks, line)]
     drawn = alt.Chart(inline(edges)).mark_rule(strokeCap="butt", color=ACCENT)
     thick = alt.StrokeWidth("thick:Q", scale=None)
-    layers = [drawn.encode(**place.span, strokeWidth=thick, description="said:N"), *_words(blocks, tops, line, place)]
+    layers = [
+        drawn.encode(**place.span, strokeWidth=thick, description=alt.Description("said:N")),
+        *_words(blocks, tops, line, place),
+    ]
     return drawing([_heads(nodes, starts, column, words, place), *layers], width, height)
 
 

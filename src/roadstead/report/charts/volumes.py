@@ -36,7 +36,9 @@ def volumes_chart(volumes: Sequence[VolumeYear], words: Words, width: float) -> 
     years = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, values=shown, ticks=False, labelPadding=6))
     bars = alt.Chart(inline(rows)).mark_bar(size=room * 0.68)
     cars = alt.Y("cars:Q", title=None, axis=_cars_axis(words))
-    stacked = bars.encode(years, cars, mode_colour("mode"), order="order:Q", description="said:N")
+    stacked = bars.encode(
+        years, cars, mode_colour("mode"), order=alt.Order("order:Q"), description=alt.Description("said:N")
+    )
     layers = alt.layer(stacked, *_brackets(spans, years, room))
     return cast("alt.LayerChart", layers.properties(width=width - 50, height=HEIGHT))
 
@@ -49,7 +51,7 @@ def _span(row: VolumeYear, words: Words) -> dict[str, Any]:
 
 def _brackets(spans: Sequence[dict[str, Any]], years: alt.X, room: float) -> list[alt.Chart]:
     """A line from low to high with a white edge, and a short stroke at either end."""
-    base = alt.Chart(inline(spans)).encode(years, description="said:N")
+    base = alt.Chart(inline(spans)).encode(years, description=alt.Description("said:N"))
     low, high = alt.Y("low:Q", title=None), alt.Y("high:Q", title=None)
     edge = base.mark_rule(color=PAPER, strokeWidth=3.0, opacity=0.6)
     line = base.mark_rule(color=INK, strokeWidth=1.2)

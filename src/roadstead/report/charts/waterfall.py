@@ -54,7 +54,7 @@ def waterfall_chart(lane: Waterfall, numbers: Mapping[str, int], most: float, wo
     bars = alt.Chart(inline(rows)).mark_bar()
     layers = [
         _price(lane, NAMES + room * lane.net_price / most, words, place),
-        bars.encode(**place.span, color=alt.Color("colour:N", scale=None), description="said:N"),
+        bars.encode(**place.span, color=alt.Color("colour:N", scale=None), description=alt.Description("said:N")),
         written(_column(rows, "cited", NAMES - 6), place, align="left", dy=-3, fontSize=8, color=MUTED),
     ]
     for field, right in (("name", NAMES - 8), ("number", WIDTH - 2)):
@@ -68,7 +68,7 @@ def _price(lane: Waterfall, x: float, words: Words, place: Place) -> alt.Chart:
     said = words.tell("waterfall.price", price=Amount(lane.net_price, "money_per_car"))
     rule = alt.Chart(inline([{"x": x, "y": HEAD, "y2": place.height - 2, "said": said}]))
     dashed = rule.mark_rule(color=INK, strokeDash=[3, 2])
-    return cast("alt.Chart", dashed.encode(**place.point, y2=alt.Y2("y2:Q"), description="said:N"))
+    return cast("alt.Chart", dashed.encode(**place.point, y2=alt.Y2("y2:Q"), description=alt.Description("said:N")))
 
 
 def _column(rows: Sequence[Mapping[str, Any]], field: str, x: float) -> list[dict[str, Any]]:

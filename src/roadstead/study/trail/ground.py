@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.evaluate import HOME
 from roadstead.futures.tree import node_probability
 from roadstead.playbook.reading import likely_path, path_weight, weight_by_year
+from roadstead.playbook.signposts import posted
 from roadstead.playbook.waterfalls import supply_key
 from roadstead.study.trail.roots import Roots
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from roadstead.futures.evaluate import Ledger
     from roadstead.playbook.book import Book, Name, Term
     from roadstead.playbook.reading import Reading
+    from roadstead.playbook.signposts import Posted
     from roadstead.study.kept import Kept
     from roadstead.terms.arrays import Floats
     from roadstead.world.carmaker import Line, Model, Offer
@@ -35,6 +38,7 @@ PATTERNS = (
     "npv, npv/NODE, npv/NODE/YEAR, npv/kinds, added, gap, capital, skip/KIND/LINE or MARKET",
     "landed, duty or margin/MARKET/MODEL/LINE or home/YEAR, price or net/MARKET/MODEL/YEAR, duties/MARKET/YEAR",
     "cars, size or nev/MARKET/YEAR, cars/MARKET/MODEL/LINE or home/YEAR, made/LINE/YEAR, chance/EVENT",
+    "future/NODE, worth/QUESTION, sign/KIND/LINE or MARKET/YEAR, fresh or breaks/WAY/FIGURE, path/NUMBER, path/NUMBER/any key",
 )
 """How keys are written."""
 
@@ -66,6 +70,11 @@ class Ground:
         self._likely = path_weight(self.reading, likely_path(self.reading.tree))
         self.states: States = stand(self.reading.tree, self.prospect, self.reading.plan.decisions)
         self.account: Account = account(self.reading.tree, self.prospect, self.reading.plan, self.states)
+
+    @cached_property
+    def posted(self) -> tuple[Posted, ...]:
+        """Signposts as the tree alone has them, worked out again where one is asked about."""
+        return posted(self.reading, self.kept.ready.grown.events)
 
     def weight(self, year: int) -> Floats:
         """Probability of each node-year in a calendar year. Shape (Y,)."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.futures.paths import economy
 from roadstead.study import tables
+from roadstead.study.bundled import CASE_FILE
 from roadstead.study.trail.steps import Root
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
@@ -188,6 +189,16 @@ class Roots:
             else self._root("parameters", term.name, f"{PACKAGED} parameters.csv", (_range(term),), term.evidence)
             for term in terms
         )
+
+    def event_named(self, name: str) -> tuple[Root, ...]:
+        """An event of the tree by its id; of one with levels, all of them where none is named."""
+        found = [e for e in self._events.values() if name in {e.event_id, e.event_id.partition(":")[0]}]
+        return tuple(map(self.event, found))
+
+    def of_case(self, entry: str, value: float) -> Root:
+        """An entry of case.yaml, which is its author's, or the program's where he says nothing: an assumption either way."""
+        says = (f"{entry.rpartition('.')[2]} {value:,.6g}",)
+        return Root(CASE_FILE, entry, "", says, ASSUMPTION, "", "", "low", True, "")
 
     def event(self, event: Event) -> Root:
         """An event of the tree: its chance is its author's."""

@@ -72,6 +72,15 @@ class Step:
     equation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A figure of the playbook that may be asked about."""
+
+    key: str
+    what: Sentence
+    amount: Amount
+
+
 def step(what: Sentence, value: float, kind: str, /, **rest: object) -> Step:
     """A figure."""
     return Step(what, Amount(float(value), kind), **rest)  # type: ignore[arg-type]

@@ -76,7 +76,7 @@ def size(g: Ground, key: str, market: str, text: str) -> Step:
     """How many new cars a market may buy in a year, by the outlook's draws of each node."""
     found = g.ledger.selling.market[:, g.market(key, market)]
     what = Sentence("trail.size", {"market": g.reading.place(market), "year": _year(g, key, text)})
-    return _drawn(g, key, text, (what, found, "cars"), _history(g, market))
+    return _drawn(g, key, text, (what, found, "cars"), history(g, market))
 
 
 def nev_share(g: Ground, key: str, market: str, text: str) -> Step:
@@ -161,12 +161,12 @@ def _demanded(g: Ground, market: str, model: str) -> tuple[Root, ...]:
         *roots.own("mix", lambda row: row["model"] == model, "share"),
         *roots.figures("case", "years_to_mature"),
         *roots.demand(market, "own_elasticity", "market_elasticity"),
-        *_history(g, market),
+        *history(g, market),
         *roots.series("nev", lambda row: row["place"] == market, "nev_share"),
     )
 
 
-def _history(g: Ground, market: str) -> tuple[Root, ...]:
+def history(g: Ground, market: str) -> tuple[Root, ...]:
     """The count of new cars that the outlook goes on from."""
     history = g.study.world.markets[market]
     scope = history.definition

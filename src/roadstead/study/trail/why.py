@@ -11,9 +11,11 @@ from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.marks import duty_share
 from roadstead.study.kept import kept_book, must_be_as_written, take_up
 from roadstead.study.snapshot import world_of
-from roadstead.study.trail import lanes, volumes, worth
+from roadstead.study.trail import flexible, fresh, lanes, signs, volumes, worth
 from roadstead.study.trail.ground import Ground, Lane, unknown
-from roadstead.study.trail.steps import NEAR, Step, step, unequal
+from roadstead.study.trail.on_path import on_path
+from roadstead.study.trail.steps import NEAR, Keyed, Step, step, unequal
+from roadstead.terms.showing import Shown
 from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
@@ -28,16 +30,7 @@ MOST_MEANT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
-    """A figure of the playbook that may be asked about."""
-
-    key: str
-    what: Sentence
-    amount: Amount
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Shown):
     """What a run was asked.
 
     Attributes
@@ -101,6 +94,8 @@ def listed(g: Ground) -> Iterator[Keyed]:
     yield from _markets(g)
     for row in filter(_has_key, g.book.events):
         yield Keyed(f"chance/{row.key}", Sentence("trail.chance", {"event": row.event}), Amount(row.implied, "share"))
+    for room in (flexible, signs, fresh):
+        yield from room.listed(g)
 
 
 def _lanes(g: Ground) -> Iterator[Keyed]:
@@ -147,7 +142,7 @@ def _has_key(row: Waterfall | MarketRow | EventRow) -> bool:
 def trail(g: Ground, key: str, known: list[str]) -> Step:
     """The trail of a figure."""
     kind, *rest = key.split("/")
-    found = _asked(g, key, rest).get((kind, len(rest)))
+    found = _asked(g, key, rest).get((kind, len(rest))) or _asked_at_length(g, key, known).get(kind)
     if found is None:
         near = meant(key, known, "a key", MOST_MEANT)
         raise unknown(key, "no figure has this key", f"{near}; `roadstead why {g.kept.folder}` lists them")
@@ -183,6 +178,22 @@ def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callab
         ("nev", 2): lambda: volumes.nev_share(g, key, *rest),
         ("made", 2): lambda: volumes.made(g, key, *rest),
         ("chance", 1): lambda: _of_event(g, key, rest[0]),
+        ("future", 1): lambda: flexible.future(g, key, rest[0]),
+        ("future", 2): lambda: flexible.future_of(g, key, *rest),
+        ("fresh", 2): lambda: fresh.fresh(g, key, *rest),
+        ("breaks", 2): lambda: fresh.broken_where(g, key, *rest),
+    }
+
+
+def _asked_at_length(g: Ground, key: str, known: list[str]) -> dict[str, Callable[[], Step]]:
+    """What may be asked by the first word of a key, however many follow."""
+    _, *rest = key.split("/")
+    if not rest:
+        return {}
+    return {
+        "worth": lambda: flexible.worth(g, key),
+        "sign": lambda: signs.sign(g, key),
+        "path": lambda: on_path(g, key, rest[0], rest[1:], lambda there, of: trail(there, of, known)),
     }
 
 

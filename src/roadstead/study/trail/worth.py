@@ -46,7 +46,7 @@ def npv(g: Ground) -> Step:
     by_node = g.reading.certificate.by_node
     parts = [
         step(
-            _at_node(g, n),
+            at_node(g, n),
             by_node[n],
             "money",
             key=f"npv/{AT[1:]}{n}",
@@ -89,9 +89,7 @@ def of_node(g: Ground, key: str, text: str) -> Step:
         step(_alike(g, y), g.account.by_year[y], "money", key=f"npv/{text}/{int(years.year[y])}")
         for y in np.flatnonzero(years.node == n).tolist()
     ]
-    whole = step(
-        _at_node(g, n), g.reading.certificate.by_node[n], "money", key=key, how=Sentence("trail.how.years", {})
-    )
+    whole = step(at_node(g, n), g.reading.certificate.by_node[n], "money", key=key, how=Sentence("trail.how.years", {}))
     return summed(whole, parts)
 
 
@@ -140,7 +138,7 @@ def capital(g: Ground) -> Step:
         for i, name in enumerate(names):
             total[name] -= float(values[:, i].sum())
     parts = [
-        step(_called(g, name), value, "money", rests_on=_invested(g, name)) for name, value in total.items() if value
+        step(_called(g, name), value, "money", rests_on=invested(g, name)) for name, value in total.items() if value
     ]
     whole = step(
         Sentence("trail.capital", {}),
@@ -201,7 +199,7 @@ def skip(g: Ground, key: str, kind: str, subject: str) -> Step:
         step(Sentence("trail.minus_without", {}), cost - value, "money", how=how),
     )
     what = Sentence("trail.skip", {"what": (row.what,)})
-    return summed(step(what, cost, "money", key=key, rests_on=_invested(g, subject)), parts)
+    return summed(step(what, cost, "money", key=key, rests_on=invested(g, subject)), parts)
 
 
 def _node(g: Ground, key: str, text: str) -> int:
@@ -210,7 +208,7 @@ def _node(g: Ground, key: str, text: str) -> int:
     return names.index(text)
 
 
-def _at_node(g: Ground, n: int) -> Sentence:
+def at_node(g: Ground, n: int) -> Sentence:
     """A node with the year that it begins in and how likely it is."""
     year, chance = _year(int(g.reading.tree.start[n])), Amount(float(g.chance[n]), "share")
     return Sentence("trail.node", {"node": g.reading.names.node(n), "year": year, "chance": chance})
@@ -234,7 +232,7 @@ def _called(g: Ground, name: str) -> Sentence:
     return Sentence("trail.of_other", {"name": name})
 
 
-def _invested(g: Ground, name: str) -> tuple[Root, ...]:
+def invested(g: Ground, name: str) -> tuple[Root, ...]:
     """Rows that say what a line, an entry or a network's step costs."""
     items = (
         "open_cost", "module_cost", "grant", "site_fixed", "module_fixed", "exit_cost", "entry_cost", "entry_fixed",
@@ -248,7 +246,7 @@ def _rows(g: Ground, name: str, node: int) -> tuple[Root, ...]:
     labels = g.prospect.labels
     names = labels.option if name in {"sites", "closing"} else labels.resource
     values = getattr(g.account, name)[node]
-    return tuple(root for i, one in enumerate(names) if values[i] for root in _invested(g, one))
+    return tuple(root for i, one in enumerate(names) if values[i] for root in invested(g, one))
 
 
 def _running(g: Ground, name: str, values: Floats) -> tuple[Root, ...]:

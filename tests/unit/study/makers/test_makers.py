@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from roadstead.study.bundled import past_case
 from roadstead.study.makers import back_test, tables
 from roadstead.study.makers.assumed import Assumed
 from roadstead.study.makers.came import built_by_others, came, known_already
@@ -131,3 +132,15 @@ def test_a_maker_or_year_that_is_not_packaged():
         back_test.back_test(2021, ["Tesla"])
     with pytest.raises(RoadsteadError, match="RS-S761"):
         back_test.ground_of(2020)
+
+
+def test_cases_that_are_kept_are_those_that_the_rule_writes(tmp_path):
+    """One of them, file by file; where it is another, the page of the makers is measured again (tools/evidence_report.py)."""
+    makers = tables.makers(2021)
+    assert all((past_case(f"{maker.lower()}-2021") / "lines.csv").is_file() for maker in makers)
+    write_case(tmp_path / "case", makers["Chery"], back_test.ground_of(2021), Assumed())
+    kept = past_case("chery-2021")
+    names = [path.relative_to(kept) for path in sorted(kept.rglob("*")) if path.is_file()]
+    assert names == [p.relative_to(tmp_path / "case") for p in sorted((tmp_path / "case").rglob("*")) if p.is_file()]
+    for name in names:
+        assert (tmp_path / "case" / name).read_text(encoding="utf-8") == (kept / name).read_text(encoding="utf-8"), name

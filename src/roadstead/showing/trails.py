@@ -1,0 +1,175 @@
+"""How the trail of a figure is told: the figure, its parts, and under each the rows and documents that it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from roadstead.report.listing import table
+from roadstead.showing.telling import Telling, framed
+from roadstead.study.trail.ground import PATTERNS
+from roadstead.study.trail.steps import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import polars as pl
+
+    from roadstead.report.listing import Listing
+    from roadstead.report.words import Words
+    from roadstead.study.trail.steps import Keyed, Root
+    from roadstead.study.trail.why import Why
+
+LEAST = 0.5
+"""Money or cars below which a part without a trail of its own is not printed."""
+HEADS = {"en": ("key", "figure", ">value"), "zh": ("键", "数字", ">数值")}
+CONFIDENCE = {
+    "en": {"high": "high confidence", "medium": "medium confidence", "low": "low confidence"},
+    "zh": {"high": "可信度高", "medium": "可信度中", "low": "可信度低"},
+}
+WORDS = {
+    "en": {
+        "more": "Any other lane, year or node may be asked, too:",
+        "ask": "`roadstead why {run} KEY` follows one of them; @n3 after a year asks about node 3 of the tree.",
+        "rests": "Rests on:",
+        "assumption": "assumption",
+        "none": "no source located",
+        "equation": "equation {equation}",
+        "figure": "{what}: {amount}",
+        "as_of": "as of {as_of}",
+    },
+    "zh": {
+        "more": "也可查询其他线路、年份或节点：",
+        "ask": "用`roadstead why {run} 键`追溯其中一项；年份后加@n3可查询情景树的节点3。",
+        "rests": "依据：",
+        "assumption": "假设",
+        "none": "未找到来源",
+        "equation": "公式{equation}",
+        "figure": "{what}：{amount}",
+        "as_of": "截至{as_of}",
+    },
+}
+
+
+def as_json(found: Why, english: Words, chinese: Words) -> dict[str, Any]:
+    """The keys of a run, or the trail of one of them, in both languages."""
+    told: dict[str, Any] = {"run": found.folder, "currency": found.currency}
+    if found.trail is None:
+        return told | {"keys": [figure_as_json(one, english, chinese) for one in found.keys]}
+    return told | figure_as_json(found.trail, english, chinese)
+
+
+def figure_as_json(one: Step | Keyed, english: Words, chinese: Words) -> dict[str, Any]:
+    """A figure with what it was worked out from."""
+    told: dict[str, Any] = {
+        "key": one.key,
+        "what": english.say(one.what),
+        "what_zh": chinese.say(one.what),
+        "value": one.amount.value,
+        "kind": one.amount.kind,
+    }
+    if isinstance(one, Step):
+        told |= {
+            "how": english.say(one.how) if one.how else "",
+            "how_zh": chinese.say(one.how) if one.how else "",
+            "equation": one.equation,
+            "parts": [figure_as_json(part, english, chinese) for part in one.parts],
+            "rests_on": one.rests_on,
+        }
+    return told
+
+
+def why_told(found: Why) -> Telling:
+    """A trail, or the keys of a run, in a notebook."""
+    from roadstead.report.words import Words
+
+    words = Words("en", found.currency)
+    if found.trail is None:
+        headline = f"{found.folder.name}: {len(found.keys)} figures that may be asked about"
+        return Telling(headline, _keys(found.keys, found.folder, words), lambda: _rows(found.keys, found.currency))
+    trail = found.trail
+    return Telling(_figure(trail, words), _below(trail, words), lambda: _rows((trail, *trail.parts), found.currency))
+
+
+def _rows(of: tuple[Keyed, ...] | tuple[Step, ...], currency: str) -> pl.DataFrame:
+    """Figures, a row each: of a trail the one that was asked about, and its parts."""
+    from roadstead.report.words import Words
+
+    english, chinese = Words("en", currency), Words("zh", currency)
+    rows = (
+        (
+            one.key, english.say(one.what), chinese.say(one.what), one.amount.value, one.amount.kind,
+            english.say(one.how) if isinstance(one, Step) and one.how else "",
+            "\n".join(rests_on(root, english) for root in one.rests_on) if isinstance(one, Step) else "",
+        )
+        for one in of
+    )  # fmt: skip
+    return framed("key what what_zh value:number kind how rests_on", rows)
+
+
+def blocks(found: Why, words: Words) -> Iterator[Listing | str]:
+    """All keys of a run, or the trail of one of them; what a row rests on is said once."""
+    if found.trail is None:
+        yield from _keys(found.keys, found.folder, words)
+        return
+    yield _figure(found.trail, words)
+    yield from _below(found.trail, words)
+
+
+def _keys(keys: tuple[Keyed, ...], run: Path, words: Words) -> Iterator[Listing | str]:
+    own = WORDS[words.language]
+    yield table("", HEADS[words.language], ((one.key, words.say(one.what), words.amount(one.amount)) for one in keys))
+    yield own["more"]
+    for pattern in PATTERNS:
+        yield f"  {pattern}"
+    yield own["ask"].format(run=run)
+
+
+def _below(step: Step, words: Words) -> Iterator[str]:
+    """What stands below a figure that was asked about."""
+    shown = set["Root"]()
+
+    def rows(one: Step, indent: int) -> Iterator[str]:
+        for root in one.rests_on:
+            yield " " * indent + rests_on(root, words, whole=root not in shown)
+            shown.add(root)
+
+    for line in _how(step, words):
+        yield f"  {line}"
+    for part in (part for part in step.parts if part.key or part.rests_on or abs(part.amount.value) >= LEAST):
+        yield f"  {_figure(part, words)}{f'  [{part.key}]' if part.key else ''}"
+        for line in _how(part, words):
+            yield f"      {line}"
+        yield from rows(part, 6)
+    if step.rests_on:
+        yield WORDS[words.language]["rests"]
+        yield from rows(step, 2)
+
+
+def _figure(one: Step, words: Words) -> str:
+    what = words.say(one.what).rstrip(".。")
+    return WORDS[words.language]["figure"].format(what=what, amount=words.amount(one.amount))
+
+
+def _how(one: Step, words: Words) -> Iterator[str]:
+    """How a figure is worked out, with its equation, in a line; none where its rows say it all."""
+    equation = WORDS[words.language]["equation"].format(equation=one.equation) if one.equation else ""
+    how = words.listed(filter(None, (words.say(one.how) if one.how else "", equation)))
+    if how:
+        yield how
+
+
+def rests_on(root: Root, words: Words, *, whole: bool = True) -> str:
+    """A row in a line: where it stands, what it says, and what it rests on."""
+    own = WORDS[words.language]
+    row = f"{' '.join(filter(None, (root.at, root.table, root.row)))}: {words.listed(root.says)}"
+    source = own["assumption"] if root.is_assumption else " ".join(filter(None, (root.source, root.url))) or own["none"]
+    if root.is_assumption and root.table == "events":
+        source = root.source
+    parts = (
+        source,
+        own["as_of"].format(as_of=root.as_of) if root.as_of else "",
+        CONFIDENCE[words.language][root.confidence],
+        root.note,
+    )
+    return f"{row} ({words.listed(filter(None, parts))})" if whole else row

@@ -1,0 +1,131 @@
+"""Trails of what flexibility is worth, and of what the plan is worth in one future."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from roadstead.futures.tree import history
+from roadstead.playbook.book import Amount, Sentence
+from roadstead.playbook.reading import path_name
+from roadstead.study.trail.ground import AT, unknown
+from roadstead.study.trail.steps import NEAR, Keyed, Step, step, summed
+from roadstead.study.trail.worth import PLAN, at_node, invested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roadstead.playbook.worth_book import Valued, Worth
+    from roadstead.study.trail.ground import Ground
+    from roadstead.study.trail.steps import Root
+
+ASSUMED = {"module": ("half_step_dearer",), "option": ("site_right", "site_sooner")}
+"""What of the case's own assumptions on flexibility a question rests on."""
+
+
+def listed(g: Ground) -> Iterator[Keyed]:
+    """Every worth of flexibility that was worked out, and the plan's worth in every future."""
+    for key, row in _worths(g).items():
+        if row.worth is not None:
+            yield Keyed(key, Sentence("trail.worth", {"what": (row.what,)}), Amount(row.worth.value, "money"))
+    for one in g.book.futures:
+        if one.key == PLAN:
+            yield Keyed(f"future/{AT[1:]}{one.leaf}", _in_future(g, one.leaf), Amount(one.npv, "money"))
+
+
+def _worths(g: Ground) -> dict[str, Worth]:
+    """Lines of what flexibility is worth by key."""
+    return {
+        "/".join(filter(None, ("worth", row.key, "+".join(row.of).replace(" ", "/")))): row
+        for row in g.book.flexibility
+        if row.worth is not None
+    }
+
+
+def worth(g: Ground, key: str) -> Step:
+    """What one kind of flexibility is worth: the problems that answer it, less the plan."""
+    known = _worths(g)
+    g.among(key, key, known, "worth that was worked out")
+    row = known[key]
+    assert row.worth is not None
+    ends = {"low": Amount(row.worth.low, "money"), "high": Amount(row.worth.high, "money")}
+    whole = step(
+        Sentence("trail.worth", {"what": (row.what,)}),
+        row.worth.value,
+        "money",
+        key=key,
+        how=Sentence("trail.how.worth", ends),
+        rests_on=_rests_on(g, row),
+    )
+    if row.plan is None:
+        return replace(whole, how=Sentence("trail.how.worth_unkept", ends))
+    sign = -1.0 if row.key == "mean" else 1.0
+    parts = [_problem(g, one, sign) for one in row.solved]
+    own = g.reading.certificate.expected
+    is_plan = abs(row.plan.value - own) <= NEAR * max(abs(own), 1.0)  # else it was planned again, by the mean alone
+    bound = Sentence("trail.how.bound", {"bound": Amount(row.plan.bound, "money")})
+    itself = Sentence("trail.npv", {}) if is_plan else Sentence("trail.by_the_mean", {})
+    parts.append(step(itself, -sign * row.plan.value, "money", key="npv" if is_plan else "", how=bound))
+    if row.price:
+        parts.append(step(Sentence("trail.asked_now", {}), -row.price, "money"))
+    rest = row.worth.value - sum(part.amount.value for part in parts)
+    if abs(rest) > NEAR * max(abs(row.plan.value), 1.0):
+        parts.append(step(Sentence("trail.narrowed", {}), rest, "money"))
+    return summed(whole, parts)
+
+
+def _problem(g: Ground, one: Valued, sign: float) -> Step:
+    """A problem by its probability, with the events by which its future is told where it is of one alone."""
+    terms = {
+        "value": Amount(one.value, "money"),
+        "chance": Amount(one.chance, "share"),
+        "count": Amount(float(len(one.ends)), "count"),
+    }
+    how = Sentence("trail.how.solved", {"bound": Amount(one.bound, "money")})
+    if len(one.ends) != 1:
+        what = Sentence("trail.solved_some", terms) if one.ends else Sentence("trail.solved_all", {})
+        return step(what, sign * one.chance * one.value, "money", how=how)
+    (leaf,) = one.ends
+    what = Sentence("trail.solved_one", terms | {"node": path_name(g.reading, leaf)})
+    return step(what, sign * one.chance * one.value, "money", key=f"future/{AT[1:]}{leaf}", how=how)
+
+
+def _rests_on(g: Ground, row: Worth) -> tuple[Root, ...]:
+    """Events asked about, what the case assumes of the question, and what a line or an entry costs."""
+    if row.key == "event":
+        return tuple(root for event in row.of for root in g.roots.event_named(event))
+    entry = g.study.case.flexibility
+    assumed = (g.roots.of_case(f"flexibility.{name}", getattr(entry, name)) for name in ASSUMED.get(row.key, ()))
+    return (*assumed, *(root for name in row.of for root in invested(g, name)))
+
+
+def future(g: Ground, key: str, text: str) -> Step:
+    """What the plan is worth where one future comes: its nodes, each as it is where it is reached."""
+    leaves = {f"{AT[1:]}{one.leaf}": one for one in g.book.futures if one.key == PLAN}
+    g.among(key, text, leaves, "future of the tree")
+    leaf = leaves[text].leaf
+    nodes = history(g.reading.tree, leaf)
+    by_node = g.reading.certificate.by_node
+    parts = [step(at_node(g, n), by_node[n] / g.chance[n], "money", key=f"npv/{AT[1:]}{n}") for n in nodes]
+    come = dict.fromkeys(one.event for n in nodes for one in g.ledger.grown.happened[n])
+    roots = tuple(root for event in come for root in g.roots.event_named(event))
+    how = Sentence("trail.how.reached", {})
+    value = sum(part.amount.value for part in parts)
+    return summed(step(_in_future(g, leaf), value, "money", key=key, how=how, rests_on=roots), parts)
+
+
+def future_of(g: Ground, key: str, text: str, which: str) -> Step:
+    """What a plan that this one is held against is worth in one future."""
+    if which == PLAN:
+        return future(g, key, text)
+    of = {(f"{AT[1:]}{one.leaf}", one.key): one for one in g.book.futures}
+    if (text, which) not in of:
+        raise unknown(key, f"`{text}` is no future, or `{which}` no plan it is held against", "`future/n3/standing`")
+    found = of[text, which]
+    what = Sentence("trail.in_future_of", {"node": path_name(g.reading, found.leaf), "which": which})
+    return step(what, found.npv, "money", key=key, how=Sentence("trail.how.own_plan", {}))
+
+
+def _in_future(g: Ground, leaf: int) -> Sentence:
+    chance = Amount(float(g.chance[leaf]), "share")
+    return Sentence("trail.in_future", {"node": path_name(g.reading, leaf), "chance": chance})

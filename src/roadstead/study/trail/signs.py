@@ -1,0 +1,240 @@
+"""Trails of signposts: how likely a decision is, where a threshold lies between futures, how often a sign misleads and what that costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead.futures.evaluate import HOME
+from roadstead.playbook.book import Amount, Sentence
+from roadstead.playbook.reading import path_name
+from roadstead.study.trail.lanes import duty
+from roadstead.study.trail.steps import Keyed, Step, step, summed
+from roadstead.study.trail.volumes import history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from roadstead.playbook.book import Term
+    from roadstead.playbook.rehearsal_book import Estimate
+    from roadstead.playbook.signposts import Column, Posted
+    from roadstead.playbook.signs_book import Condition, Rates, Signpost
+    from roadstead.study.trail.ground import Ground
+    from roadstead.study.trail.steps import Root
+    from roadstead.terms.arrays import Flags, Floats
+
+KINDS = {"duty": "share", "share": "share", "size": "cars", "battery": "ratio", "freight": "ratio", "rate": "ratio"}
+"""How the threshold of a condition is printed."""
+COURSE = {"battery": ("battery_",), "freight": ("charter_",), "rate": ("rate_", "growth_")}
+"""Beginnings of the parameters that the course of what no market has was drawn by."""
+THRESHOLD = "threshold"
+RATES = {"false_alarm": "false alarms", "missed": "missed"}
+"""Rates of a sign, and what each is called in a sentence."""
+MONEY = ("lost", "blind")
+
+
+def listed(g: Ground) -> Iterator[Keyed]:
+    """Every figure of every signpost."""
+    for one in g.book.signposts:
+        for name, (value, kind) in _figures(one).items():
+            yield Keyed(_key(one, name), _what(one, name), Amount(value, kind))  # type: ignore[arg-type]
+
+
+def _key(one: Signpost, name: str) -> str:
+    return "/".join(filter(None, ("sign", one.kind, one.subject, str(one.year), name)))
+
+
+def _figures(one: Signpost) -> dict[str, tuple[float, str]]:
+    """Its figures with how each is printed; nothing names how likely the decision is."""
+    found = {"": (one.probability, "share")}
+    for i, condition in enumerate(one.conditions, 1):
+        if condition.kind in KINDS:
+            found[f"{THRESHOLD}{i}"] = (condition.threshold, KINDS[condition.kind])
+    if one.conditions:
+        found |= {f"own_{name}": (getattr(one, name), "share") for name in RATES}
+    if one.tried is not None:
+        rates, tried = one.tried.rates, one.tried
+        for estimate, name in ((rates.false_alarm, "false_alarm"), (rates.missed, "missed")):
+            found |= {name: (estimate.value, "share")} if estimate else {}
+        for estimate, name in ((tried.lost, "lost"), (tried.blind, "blind")):
+            found |= {name: (estimate.value, "money")} if estimate else {}
+    return found
+
+
+def _what(one: Signpost, name: str) -> Sentence:
+    kind = name.rstrip("0123456789") or "taken"
+    terms: dict[str, Term] = {"what": (one.what,)}
+    if kind == THRESHOLD:
+        terms["sign"] = (one.conditions[int(name.removeprefix(THRESHOLD)) - 1].said,)
+    return {
+        "taken": Sentence("trail.sign.taken", terms),
+        THRESHOLD: Sentence("trail.sign.threshold", terms),
+        "own_false_alarm": Sentence("trail.sign.own_false_alarm", terms),
+        "own_missed": Sentence("trail.sign.own_missed", terms),
+        "false_alarm": Sentence("trail.sign.false_alarm", terms),
+        "missed": Sentence("trail.sign.missed", terms),
+        "lost": Sentence("trail.sign.lost", terms),
+        "blind": Sentence("trail.sign.blind", terms),
+    }[kind]
+
+
+def sign(g: Ground, key: str) -> Step:
+    """A figure of a signpost."""
+    known = {_key(one, name): (one, name) for one in g.book.signposts for name in _figures(one)}
+    g.among(key, key, known, "figure of a signpost")
+    one, name = known[key]
+    value, kind = _figures(one)[name]
+    met = next(
+        p for p in g.posted if (p.hinge.kind, p.hinge.subject, p.hinge.year) == (one.kind, one.subject, one.year)
+    )
+    whole = step(_what(one, name), value, kind, key=key)
+    if not name:
+        found = _taken(g, whole, met)
+    elif name.startswith(THRESHOLD):
+        found = _threshold(g, whole, met, one.conditions[int(name.removeprefix(THRESHOLD)) - 1], one)
+    elif name.startswith("own_"):
+        rate = name.removeprefix("own_")
+        found = _rate(g, whole, met, met.shown, rate) if one.chosen_on == "tree" else _chosen_on_paths(g, whole, one)
+    elif one.tried is not None and one.tried.beside == "left_out":
+        found = _on_tree(g, whole, met, name, one.tried.always)
+    else:
+        assert one.tried is not None
+        found = _tried_on_paths(g, whole, one, name)
+    return found
+
+
+def _taken(g: Ground, whole: Step, met: Posted) -> Step:
+    """The nodes at which it is taken, each as likely as it is."""
+    asked = met.hinge.asked
+    parts = [
+        step(_node(g, n), weight, "share", rests_on=_come(g, n))
+        for n, weight, taken in zip(asked.nodes.tolist(), asked.weight.tolist(), asked.taken.tolist(), strict=True)
+        if taken
+    ]
+    return summed(replace(whole, how=Sentence("trail.how.taken", {})), parts)
+
+
+def _threshold(g: Ground, whole: Step, met: Posted, condition: Condition, one: Signpost) -> Step:
+    """Halfway between the nearest futures on both sides, where it was chosen on the tree."""
+    if one.chosen_on != "tree":
+        how = Sentence("trail.how.paths_threshold", {})
+        return replace(whole, how=how, rests_on=behind(g, condition))
+    column = next(c for c in met.columns if (c.kind, c.of) == (condition.kind, condition.of))
+    below, above = column.value < condition.threshold, column.value >= condition.threshold
+    parts = [
+        _half(g, met, column, float(column.value[below].max())),
+        _half(g, met, column, float(column.value[above].min())),
+    ]
+    told = replace(whole, how=Sentence("trail.how.halfway", {}), rests_on=behind(g, condition))
+    return summed(told, parts)
+
+
+def _half(g: Ground, met: Posted, column: Column, value: float) -> Step:
+    """Half of what a future nearest to a threshold has."""
+    n = int(met.hinge.asked.nodes[np.flatnonzero(column.value == value)[0]])
+    terms: dict[str, Term] = {"node": path_name(g.reading, n), "value": Amount(value, "share")}
+    market, _, model = column.of.partition(" ")
+    key = f"duty/{market}/{model}/home/{met.hinge.year}@n{n}" if column.kind == "duty" else ""
+    return step(Sentence("trail.sign.half", terms), value / 2.0, "share", key=key, rests_on=_come(g, n))
+
+
+def _on_tree(g: Ground, whole: Step, met: Posted, name: str, always: bool) -> Step:
+    """A figure of the sign where it was tried: at every node, as it is chosen without it."""
+    if name in RATES:
+        return _rate(g, whole, met, met.left_out, name)
+    flags = met.left_out if name == "lost" else np.full(len(met.left_out), always)
+    assert met.worth is not None
+    asked = met.hinge.asked
+    short = (np.maximum(met.worth, 0.0) - met.worth * flags) * asked.weight / asked.weight.sum()
+    parts = [
+        step(_misled(g, n, float(met.worth[i]), bool(flags[i])), short[i], "money", rests_on=_come(g, n))
+        for i, n in enumerate(asked.nodes.tolist())
+        if short[i]
+    ]
+    how = Sentence("trail.how.lost", {}) if name == "lost" else Sentence("trail.how.blind", {})
+    return summed(replace(whole, how=how), parts)
+
+
+def _rate(g: Ground, whole: Step, met: Posted, shown: Flags, rate: str) -> Step:
+    """The nodes at which a sign misleads one way, by their probability among those that it could mislead at."""
+    asked = met.hinge.asked
+    of, wrong = (shown, ~asked.taken) if rate == "false_alarm" else (asked.taken, ~shown)
+    all_of: Floats = asked.weight[of]
+    parts = [
+        step(_node(g, n), asked.weight[i] / all_of.sum(), "share", rests_on=_come(g, n))
+        for i, n in enumerate(asked.nodes.tolist())
+        if of[i] and wrong[i]
+    ]
+    count = Amount(float(of.sum()), "count")
+    said = {
+        "false_alarm": Sentence("trail.how.false_alarm", {"count": count}),
+        "missed": Sentence("trail.how.missed", {"count": count}),
+    }
+    told = replace(whole, how=said[rate])
+    return summed(told, parts) if all_of.size else told
+
+
+def _chosen_on_paths(g: Ground, whole: Step, one: Signpost) -> Step:
+    roots = tuple(root for condition in one.conditions for root in behind(g, condition))
+    return replace(whole, how=Sentence("trail.how.own_paths", {}), rests_on=roots)
+
+
+def _tried_on_paths(g: Ground, whole: Step, one: Signpost, name: str) -> Step:
+    """A figure that fresh paths gave: the run keeps how many they were, and not what each showed."""
+    assert one.tried is not None
+    rates: Rates = one.tried.rates
+    estimates: Mapping[str, Estimate | None] = {
+        "false_alarm": rates.false_alarm, "missed": rates.missed, "lost": one.tried.lost, "blind": one.tried.blind,
+    }  # fmt: skip
+    found = estimates[name]
+    counts: dict[str, Term] = {
+        "asked": Amount(float(rates.asked), "count"),
+        "shown": Amount(float(rates.shown), "count"),
+        "taken": Amount(float(rates.taken), "count"),
+        "error": Amount(found.error if found else 0.0, whole.amount.kind),
+    }
+    beside_plan, pays = Sentence("trail.how.tried_plan", counts), Sentence("trail.how.tried_pays", counts)
+    roots = tuple(root for condition in one.conditions for root in behind(g, condition))
+    return replace(whole, how=beside_plan if one.tried.beside == "plan" else pays, rests_on=roots)
+
+
+def behind(g: Ground, condition: Condition) -> tuple[Root, ...]:
+    """Rows behind what a condition looks at."""
+    return behind_sight(g, condition.kind, condition.of, condition.year)
+
+
+def behind_sight(g: Ground, kind: str, of: str, year: int) -> tuple[Root, ...]:
+    """Rows behind what can be seen in a year (``observed.Sight``)."""
+    market, _, model = of.partition(" ")
+    if kind == "event":
+        return g.roots.event_named(of)
+    if kind == "share":
+        return g.roots.series("nev", lambda row: row["place"] == market, "nev_share", "nev_sales")
+    if kind == "size":
+        return history(g, market)
+    if kind == "duty":
+        found = duty(g, g.lane(of, (market, model, HOME), str(year)))
+        return tuple(root for part in found.parts for root in part.rests_on)
+    return tuple(root for begins in COURSE[kind] for root in g.roots.economy_terms(begins))
+
+
+def _node(g: Ground, n: int) -> Sentence:
+    return Sentence("trail.sign.node", {"node": path_name(g.reading, n), "chance": Amount(float(g.chance[n]), "share")})
+
+
+def _misled(g: Ground, n: int, worth: float, shown: bool) -> Sentence:
+    terms: dict[str, Term] = {
+        "node": path_name(g.reading, n),
+        "chance": Amount(float(g.chance[n]), "share"),
+        "worth": Amount(worth, "money"),
+        "shown": Amount(float(shown), "count"),
+    }
+    return Sentence("trail.sign.misled", terms)
+
+
+def _come(g: Ground, n: int) -> tuple[Root, ...]:
+    """Events that have come by a node: what tells it from others of its year."""
+    come = dict.fromkeys(one.event for one in g.ledger.grown.happened[n])
+    return tuple(root for event in come for root in g.roots.event_named(event))
