@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SOURCES := src tests tools benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths bench-imports outlook docs build clean
+.PHONY: help setup demo test thorough lint format bench bench-planner bench-hedging bench-optima bench-scale bench-paths bench-imports bench-desk outlook docs build clean
 
 help: ## Print what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench-scale: setup ## Measure a round of node-year programs through Dask beside 
 
 bench-paths: setup ## Time the drawing of joint paths beside plain Python; `PATHS=100000`, `PLAIN=200`
 	@$(BIN)/python -m benchmarks.paths $(if $(PATHS),--paths $(PATHS)) $(if $(PLAIN),--plain $(PLAIN))
+
+bench-desk: setup ## Time the web desk: ready, first progress, report, every page of a stored run; `ONLY=starter`
+	@$(BIN)/python -m benchmarks.desk $(if $(ONLY),--only $(ONLY))
 
 bench-imports: setup ## Import a made year of trade in BACI's layout and measure its memory; `ROWS=20000000`, `MOST=2.0` gigabytes
 	@$(BIN)/python -m benchmarks.imports $(if $(ROWS),--rows $(ROWS)) $(if $(MOST),--most $(MOST))

@@ -12,6 +12,8 @@ from quick_cases import asks_nothing_beside
 
 from roadstead.report.pages import write_pages
 from roadstead.study import manifest
+from roadstead.study.kept_book import write_book
+from roadstead.study.store import BOOK
 from roadstead.study.template import new_case
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ RESULT = {"npv": 2.5e9, "standing": 1.5e9, "bound_certified": 2.6e9, "bound_solv
 def made_up_run(folder: Path) -> Path:
     """A folder with pages, a table and the manifest of a plan that was never made."""
     write_pages(made_up_book(), folder, "en")
+    write_book(folder / BOOK, made_up_book())
     (folder / "tables").mkdir()
     (folder / "tables" / "flows.parquet").write_bytes(b"PAR1")
     told = {

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from desks import made_up_run, small_case
 from playwright.sync_api import expect
@@ -157,9 +158,28 @@ def test_what_is_declared_while_an_answer_is_under_way_is_kept(served: Served):
         expect(duty).to_contain_text("25% US$7,500")
 
 
-def test_a_plan_is_followed_through_a_killed_server_to_its_result(served: Served):
+def handed_in(page: Page, book: Path) -> None:
+    page.locator("#packed").set_input_files(book)
+    page.get_by_role("button", name="Take it in").click()
+
+
+def test_a_workbook_is_filled_in_handed_in_and_planned_through_a_killed_server(served: Served, tmp_path: Path):
     with served.context.new_page() as page:
-        page.goto(f"{served.base}/cases/harbour?lang=en")
+        page.goto(f"{served.base}/cases?lang=en")
+        with page.expect_download() as handed:
+            page.locator("a[href='/cases/harbour/workbook']").click()
+        assert handed.value.suggested_filename == "harbour.xlsx"
+        handed.value.save_as(tmp_path / "mine.xlsx")
+        filled_in = openpyxl.load_workbook(tmp_path / "mine.xlsx")
+        sound = filled_in["Models"]["G4"].value
+        filled_in["Models"]["G4"], filled_in["Volumes"]["C4"] = 85, "4,000"
+        filled_in.save(tmp_path / "bad.xlsx")
+        handed_in(page, tmp_path / "bad.xlsx")
+        expect(page.locator(".faults-table tbody th")).to_contain_text(["Models!G4", "Volumes!C4"], timeout=PATIENCE)
+        filled_in["Models"]["G4"], filled_in["Volumes"]["C4"] = sound, 4000
+        filled_in.save(tmp_path / "good.xlsx")
+        handed_in(page, tmp_path / "good.xlsx")
+        expect(page).to_have_url(f"{served.base}/cases/harbour-motors", timeout=PATIENCE)
         page.locator("input[name='rate GBR/GBR-001']").fill("15")
         page.locator("#gap").fill("5")
         page.get_by_role("button", name="Plan it").press("Enter")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from roadstead.cli.printing import answers, print_json
+from roadstead.cli.printing import answers, print_json, say
 
 if TYPE_CHECKING:
     from roadstead.web.settings import Settings
@@ -104,7 +104,7 @@ def work(
     _must_be_installed()
     from roadstead.web import serving
 
-    serving.work_here(folder, database=database, threads=threads)
+    serving.work_here(folder, database=database, threads=threads, say=say)
 
 
 def people(
@@ -112,6 +112,7 @@ def people(
     /,
     *,
     add: str = "",
+    reader: Annotated[bool, Parameter(negative=())] = False,
     remove: str = "",
     database: str = "",
     json: bool = False,
@@ -124,6 +125,8 @@ def people(
         The desk's folder.
     add
         Give somebody a token, which is printed this once; an earlier one no longer counts.
+    reader
+        Who is added may look, share and take away, and neither plan nor change anything.
     remove
         Take somebody's token away.
     database
@@ -139,7 +142,7 @@ def people(
     from roadstead.web.workplace import missing
 
     engine = open_database(serving.open_workplace(folder, database)[1])
-    token = known.add_person(engine, add) if add else ""
+    token = known.add_person(engine, add, reads_only=reader) if add else ""
     if remove and not known.remove_person(engine, remove):
         raise RoadsteadError(missing(remove, "person"))
     everybody = known.people(engine)

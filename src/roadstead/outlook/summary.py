@@ -141,7 +141,7 @@ def summarise(
         RS-W301 for a name that is no place, RS-O401 for one without history, RS-O404 for a count of draws out of bounds.
     """
     faults: list[Fault] = []
-    wanted = _wanted(world, markets, faults)
+    wanted = markets_named(world, markets, faults)
     check_sampling(draws, seed, faults)
     raise_if_any(faults)
     horizon = tuple(years) or read_years("2026-2040")
@@ -173,7 +173,8 @@ def summarise(
     return Summary(draws, seed, tuple(found))
 
 
-def _wanted(world: World, markets: Sequence[str], faults: list[Fault]) -> tuple[str, ...]:
+def markets_named(world: World, markets: Sequence[str], faults: list[Fault]) -> tuple[str, ...]:
+    """Markets by names or codes, every country with a history where none is named; names that are none are noted."""
     if not markets:
         places = world.gazetteer.places
         return tuple(sorted(m for m in world.markets if places[m].kind == "territory"))

@@ -1,6 +1,7 @@
 """What the report says, in English or in Chinese: sentences with their terms put in, and labels.
 
-Sentences stand in ``data/sentences.csv``, labels in ``data/labels.csv``, those of the web desk in ``data/desk.csv``.
+Sentences stand in ``data/sentences.csv``, labels in ``data/labels.csv``, those of the web desk in ``data/desk.csv``; what other rooms write in
+English, and no reader of Chinese should have to read, in ``data/phrases.csv``.
 A place ``{npv}`` takes a term as its kind is printed; ``{npv:abs}`` without its sign; ``{model:short}`` a name without its trailing bracket; ``{models:few}`` the first of
 several; ``{site:at place}`` a site with its country unless it names it; ``{mode:by}`` the label ``by.export`` of a mode; ``{bar:cost}`` a bar of a waterfall. A sentence may have several rows, each
 with a condition on a term (``saving<0``, ``count=1``, ``low=high``); the first that holds is said.
@@ -60,6 +61,20 @@ def labels(language: Language) -> Mapping[str, str]:
     return {row["key"]: row[language] for name in ("labels.csv", "desk.csv") for row in _rows(name)}
 
 
+@cache
+def phrases() -> tuple[Mapping[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
+    """Phrases in Chinese by their English; and those with places, ``{text} is no number``, in the order in which they are tried."""
+    rows = [(row["en"], row["zh"]) for row in _rows("phrases.csv")]
+    whole = {english: chinese for english, chinese in rows if "{" not in english}
+    parted = ((re.split(r"\{(\w+)\}", english), chinese) for english, chinese in rows if "{" in english)
+    return whole, tuple((re.compile(_pattern(parts), re.DOTALL), chinese) for parts, chinese in parted)
+
+
+def _pattern(parts: Sequence[str]) -> str:
+    """A pattern from what stands between places and their names in turn."""
+    return "".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("roadstead.report").joinpath("data", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
@@ -80,8 +95,16 @@ class Words:
             raise MissingWordsError(f"labels.csv has no {key!r}") from None
 
     def phrase(self, text: str) -> str:
-        """A phrase the playbook writes in English, in the report's language where the catalogue knows it."""
-        return labels(self.language).get(f"phrase.{text}", text)
+        """A phrase that other rooms write in English, in the report's language where the catalogue knows it; so is what fills its places."""
+        if self.language == "en":
+            return text
+        whole, with_places = phrases()
+        if text in whole:
+            return whole[text]
+        for pattern, template in with_places:
+            if found := pattern.fullmatch(text):
+                return template.format(**{name: self.phrase(part) for name, part in found.groupdict().items()})
+        return text
 
     def assumed(self, text: str) -> str:
         """An assumption of the case put in words: ``conversion 1,350 money/car``, ``price of small``."""

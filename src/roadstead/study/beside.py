@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from roadstead.study.store import PLAN, PROSPECT, TREE, UNREADABLE
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from roadstead.study.spec import Study
@@ -38,7 +38,7 @@ FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class RunRead:
     """What is compared of one run.
 
     Attributes
@@ -73,8 +73,8 @@ def place(study: Study, place_id: str) -> Name:
     return Name(found.name, found.name_zh)
 
 
-def side_by_side(folders: Sequence[Path]) -> SideBySide:
-    """Set runs side by side.
+def side_by_side(folders: Sequence[Path], read: Callable[[Path], RunRead] | None = None) -> SideBySide:
+    """Set runs side by side; ``read`` may have kept what it read of a run.
 
     Raises
     ------
@@ -88,7 +88,8 @@ def side_by_side(folders: Sequence[Path]) -> SideBySide:
     called = [folder.resolve().name for folder in folders]
     if len(set(called)) < len(called):
         called = [str(folder) for folder in folders]
-    runs = [_read(folder, name) for folder, name in zip(folders, called, strict=True)]
+    found = [(read or read_run)(folder) for folder in folders]
+    runs = [replace(run, worth=replace(run.worth, run=name)) for run, name in zip(found, called, strict=True)]
     money = {(run.study.case.money.currency, run.study.case.money.price_year) for run in runs}
     if len(money) > 1:
         told = ", ".join(f"{currency} of {year}" for currency, year in sorted(money))
@@ -105,7 +106,14 @@ def side_by_side(folders: Sequence[Path]) -> SideBySide:
     )
 
 
-def _read(folder: Path, called: str) -> _Read:
+def read_run(folder: Path) -> RunRead:
+    """What is set beside others of a run.
+
+    Raises
+    ------
+    RoadsteadError
+        RS-S703 where the folder is none of a run.
+    """
     told = manifest.read(folder)
     try:
         tree, prospect = parquet.read_tree(folder / TREE), parquet.read_prospect(folder / PROSPECT)
@@ -133,9 +141,14 @@ def _read(folder: Path, called: str) -> _Read:
         route = (line.place if line else study.carmaker.home.place, market)
         flows[route] = flows.get(route, 0.0) + float(by_arc[a])
     case = study.case
-    return _Read(
+    return RunRead(
         worth=RunWorth(
-            called, Name(case.name, case.name_zh), case.patched, result["npv"], result["standing"], result["gap_npv"]
+            folder.name,
+            Name(case.name, case.name_zh),
+            case.patched,
+            result["npv"],
+            result["standing"],
+            result["gap_npv"],
         ),
         study=study,
         decisions={key: Taken(year, likely, most[key]) for key, (year, likely) in taken.items()},
@@ -144,7 +157,7 @@ def _read(folder: Path, called: str) -> _Read:
     )
 
 
-def _decisions(runs: Sequence[_Read]) -> tuple[DecisionBeside, ...]:
+def _decisions(runs: Sequence[RunRead]) -> tuple[DecisionBeside, ...]:
     """Every decision of any run, those of the earliest years first."""
     never = Taken(None, 0.0, 0.0)
     keys = dict.fromkeys(key for run in runs for key in run.decisions)
@@ -155,7 +168,7 @@ def _decisions(runs: Sequence[_Read]) -> tuple[DecisionBeside, ...]:
     return tuple(sorted(found, key=lambda one: min(t.year for t in one.taken if t.year is not None)))
 
 
-def _markets(runs: Sequence[_Read]) -> tuple[MarketBeside, ...]:
+def _markets(runs: Sequence[RunRead]) -> tuple[MarketBeside, ...]:
     """Every market of any run, the one that most cars go to first."""
     none = (0.0, 0.0, 0.0, 0.0)
     markets = dict.fromkeys(market for run in runs for market in run.cars)
@@ -171,7 +184,7 @@ def _markets(runs: Sequence[_Read]) -> tuple[MarketBeside, ...]:
     return tuple(sorted(found, key=lambda one: -max(one.totals)))
 
 
-def _flows(runs: Sequence[_Read]) -> tuple[FlowBeside, ...]:
+def _flows(runs: Sequence[RunRead]) -> tuple[FlowBeside, ...]:
     """Every route of a car or more in any run whose ends stand on the map."""
     routes = dict.fromkeys(route for run in runs for route in run.flows)
     study = runs[0].study

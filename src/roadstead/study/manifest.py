@@ -145,6 +145,7 @@ def describe(run: Run, made_at: str, language: str) -> dict[str, Any]:
         "made_at": made_at,
         "versions": versions(),
         "case": case.name,
+        "case_zh": case.name_zh,
         "workbook": unpacked(study.folder).get("workbook"),
         "patches": list(case.patched),
         "money": {"currency": case.money.currency, "price_year": case.money.price_year},

@@ -16,11 +16,11 @@ from starlette.responses import FileResponse
 
 from roadstead.study.api import duty as quoted
 from roadstead.study.levers import Levers  # noqa: TC001 -- FastAPI looks it up
-from roadstead.study.what_ifs import compare
 from roadstead.trade.inquiry import read_facts
 from roadstead.web import queue
 from roadstead.web.asked import desk_of, own_request
 from roadstead.web.asking import ask_for, last_change, levers_of
+from roadstead.web.compare_desk import beside
 from roadstead.web.form import MOST_PATCHES
 from roadstead.web.futures_desk import chances
 from roadstead.web.live import Seen, look, streamed
@@ -172,7 +172,7 @@ def cases(request: Request) -> list[CaseTold]:
 
 @router.post("/cases", status_code=201, dependencies=[Depends(own_request)])
 def hand_in(request: Request, packed: UploadFile) -> CaseTold:
-    """Hand a case in: a zip file of its folder."""
+    """Hand a case in: a workbook that was filled in, or a zip file of its folder."""
     place = desk_of(request).workplace
     one = place.case(take_in(place, packed.file))
     return CaseTold(one.name, one.title.en, one.title.zh, one.is_bundled)
@@ -209,7 +209,7 @@ def comparison(
 ) -> dict[str, Any]:
     """Runs side by side: worth, decisions, cars by market and mode, flows; differences are from the first."""
     place = desk_of(request).workplace
-    return _plain(compare([place.run(name).folder for name in run]))
+    return _plain(beside([place.run(name).folder for name in run]))
 
 
 @router.get("/plans")
@@ -291,7 +291,7 @@ def futures(request: Request, case: Text = "") -> list[dict[str, Any]]:
 def _run(one: Any) -> RunTold:
     return RunTold(
         one.name,
-        one.case,
+        one.case.en,
         one.made_at,
         list(one.patches),
         one.language,

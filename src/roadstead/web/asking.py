@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roadstead.study import manifest
@@ -13,6 +12,7 @@ from roadstead.study.patch import Named, read_all
 from roadstead.study.patched import patched
 from roadstead.terms.errors import Fault, raise_if_any
 from roadstead.web import queue
+from roadstead.web.kept import kept
 from roadstead.web.worker import WAITING
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def last_change(folder: Path) -> int:
     return max((path.stat().st_mtime_ns for path in manifest.files_of(folder)), default=0)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _read(folder: Path, changed: int) -> Study:  # noqa: ARG001 -- a case that changed is read anew
     return read_case(folder)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _levers(folder: Path, changed: int) -> Levers:
     return levers(_read(folder, changed))
 

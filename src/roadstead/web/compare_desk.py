@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from roadstead.report.what_if import comparison_page
 from roadstead.report.words import Words
-from roadstead.study.what_ifs import compare
+from roadstead.study.beside import RunRead, read_run, side_by_side
 from roadstead.web.asked import desk_of
+from roadstead.web.kept import kept
 from roadstead.web.pages import language_of, page
 from roadstead.web.shelves import framed
 from roadstead.web.workplace import MANIFEST
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from roadstead.playbook.what_if_book import SideBySide
 
 router = APIRouter(include_in_schema=False)
 MOST, FEWEST = 8, 2
@@ -39,11 +42,29 @@ def document(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- Fa
     """The report's page of runs side by side."""
     place = desk_of(request).workplace
     folders = tuple(place.run(name).folder for name in dict.fromkeys(runs))
-    written = tuple((folder / MANIFEST).stat().st_mtime_ns for folder in folders)
-    return framed(_compared(folders, written, language_of(request)))
+    return framed(_page(folders, tuple(map(_written, folders)), language_of(request)))
 
 
-@lru_cache(maxsize=16)
-def _compared(folders: tuple[Path, ...], written: tuple[int, ...], language: Literal["en", "zh"]) -> str:  # noqa: ARG001 -- a run written anew is compared anew
-    found = compare(folders)
+def beside(folders: Sequence[Path]) -> SideBySide:
+    """Runs side by side."""
+    return side_by_side(folders, read)
+
+
+def read(folder: Path) -> RunRead:
+    """What is set beside others of a run, read once until it is written anew."""
+    return _read(folder, _written(folder))
+
+
+def _written(folder: Path) -> int:
+    return (folder / MANIFEST).stat().st_mtime_ns
+
+
+@kept(16)
+def _read(folder: Path, written: int) -> RunRead:  # noqa: ARG001 -- a run written anew is read anew
+    return read_run(folder)
+
+
+@kept(16)
+def _page(folders: tuple[Path, ...], written: tuple[int, ...], language: Literal["en", "zh"]) -> str:  # noqa: ARG001 -- a run written anew is compared anew
+    found = beside(folders)
     return comparison_page(found, Words(language, found.currency))

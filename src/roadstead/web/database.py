@@ -54,6 +54,7 @@ tokens = Table(
     Column("once", Integer, nullable=False),
     Column("made_at", Double, nullable=False),
     Column("ends_at", Double),
+    Column("reads_only", Integer, nullable=False, server_default=text("0")),
 )
 sessions = Table(
     "sessions",
@@ -62,6 +63,7 @@ sessions = Table(
     Column("person", Text, nullable=False),
     Column("made_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
+    Column("reads_only", Integer, nullable=False, server_default=text("0")),
 )
 plans = Table(
     "plans",
@@ -113,6 +115,10 @@ STEPS = (
         plan_id TEXT NOT NULL REFERENCES plans (plan_id), number INTEGER NOT NULL, at DOUBLE PRECISION NOT NULL,
         stage TEXT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (plan_id, number)
     )
+    """,
+    """
+    ALTER TABLE tokens ADD COLUMN reads_only INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN reads_only INTEGER NOT NULL DEFAULT 0
     """,
 )
 """Statements that bring the schema from one step to the next, understood by both databases; a step once released is never edited."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +11,7 @@ from roadstead.study.foresight import futures
 from roadstead.terms.errors import RoadsteadError
 from roadstead.web.asked import desk_of
 from roadstead.web.asking import last_change
+from roadstead.web.kept import kept
 from roadstead.web.pages import page
 from roadstead.web.refusals import status_of
 
@@ -51,13 +51,13 @@ def ahead(request: Request, case: str = "") -> Response:
     )
 
 
-@lru_cache(maxsize=8)
+@kept(16)
 def chances(folder: Path | None, changed: int) -> EventChances:  # noqa: ARG001 -- a case that changed is read anew
     """The catalogue, with a case's own events."""
     return futures(folder)
 
 
-@lru_cache(maxsize=8)
+@kept(16)
 def looked_over(folder: Path, changed: int) -> Checked:  # noqa: ARG001 -- a case that changed is read anew
     """A case's tree, and what it implies."""
     return check(folder)

@@ -28,6 +28,8 @@ COOKIE = "roadstead"
 MOST_BYTES, MOST_UPLOADED = 256 * 1024, 20 * 1024 * 1024
 """Size of a form, and of a file handed in. [bytes]"""
 UPLOADS = frozenset({"/cases", "/api/v1/cases"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+ASK = "ask whoever keeps the desk for a token that may plan"
 OPEN_TO_ALL = ("/static/", "/sign-in")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';"
@@ -57,6 +59,7 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        self._desk.visits.note()
         request = Request(scope, receive)
 
         async def guarded(message: Message) -> None:
@@ -84,11 +87,14 @@ class Gate:
         if who is not None:
             request.state.who = who
             request.state.known = partial(self._who, request)
+            if who.reads_only and request.method not in READING and request.url.path != "/sign-out":
+                return refused(request, (Fault("", "RS-B814", "your token lets you look, and change nothing", ASK),))
             return None
         if request.url.path.startswith("/api/"):
             expected = "sign in with a token it gave out"
             return refused(request, (Fault("", "RS-B801", "this desk does not know you", expected),))
-        to = quote(request.url.path, safe="/") if request.method == "GET" else "/"
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        to = quote(asked, safe="/") if request.method == "GET" else "/"
         return RedirectResponse(f"/sign-in?to={to}", 303)
 
     def _unwelcome(self, request: Request, most: int) -> Response | None:

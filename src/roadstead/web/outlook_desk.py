@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from roadstead.outlook.outside import published
+from roadstead.outlook.summary import markets_named
 from roadstead.playbook.book import Name
+from roadstead.report.charts.fan_others import Other
 from roadstead.report.words import Words
 from roadstead.showing.outlooks import fan_drawn, fans_ahead
 from roadstead.study.outlooks import outlook, outlook_beside
-from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.web.kept import kept
 from roadstead.web.pages import language_of, page
 from roadstead.web.refusals import status_of
 from roadstead.world import reference
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 DRAWS, SINCE = 1000, "2024"
 """Joint draws, and the year from which published projections are shown."""
-DEFAULT = "DEU"
+DEFAULT, HALF = "CHN", "50"
+"""Market that is shown first, one of which others have published much; and weight of a view where none is said. [per cent]"""
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -38,7 +41,7 @@ class Asked:
 
     market: str
     view: str = ""
-    weight: str = "50"
+    weight: str = HALF
     policies: bool = False
 
 
@@ -58,9 +61,9 @@ def ahead(request: Request) -> Response:
         status=status_of(faults) if faults else 200,
         asked=asked,
         told=told,
-        called=_called(told.markets[0]) if told else None,
         faults=faults,
-        beside=_beside(asked.market, told.markets[0]) if told else [],
+        beside=_beside(told.markets[0]) if told else [],
+        name=name_of(told.markets[0].market) if told else None,
         markets=_markets(),
         views=_views(),
     )
@@ -69,56 +72,75 @@ def ahead(request: Request) -> Response:
 @router.get("/outlook/fan.svg")
 def picture(request: Request) -> Response:
     """The fan, drawn."""
-    asked = read(request.query_params)
-    words, market = Words(language_of(request), ""), of_market(asked).markets[0]
     headers = {"content-security-policy": PICTURE_POLICY, "cache-control": "max-age=600"}
-    return Response(_drawn(asked, words.name(_called(market)), words), media_type="image/svg+xml", headers=headers)
+    body = drawn(read(request.query_params), language_of(request))
+    return Response(body, media_type="image/svg+xml", headers=headers)
 
 
 def read(query: QueryParams) -> Asked:
     """What a form asks."""
     market, view, weight = (query.get(key, "").strip() for key in ("market", "view", "weight"))
-    return Asked(market or DEFAULT, view, weight or "50", query.get("policies") == "on")
+    return Asked(market or DEFAULT, view, weight or HALF, query.get("policies") == "on")
 
 
-@lru_cache(maxsize=64)
 def of_market(asked: Asked) -> Summary:
-    """The outlook of one market.
+    """The outlook of one market, one of those that are drawn together.
 
     Raises
     ------
     RoadsteadError
         RS-B809 for a weight that is no number; with the faults of the market and of the view.
     """
+    faults: list[Fault] = []
+    named = markets_named(reference.load(), [asked.market], faults)
+    raise_if_any(faults)
+    whole = _everywhere(asked.view, _weight(asked.weight), asked.policies)
+    return replace(whole, markets=tuple(one for one in whole.markets if one.market in named))
+
+
+def _weight(text: str) -> float:
     try:
-        weight = float(asked.weight) / 100.0
+        return float(text) / 100.0
     except ValueError:
         expected = "per cent, from 0 to 100"
-        raise RoadsteadError(Fault("weight", "RS-B809", f"{asked.weight[:40]!r} is no number", expected)) from None
-    beside = outlook_beside(asked.view, weight, policies=asked.policies)
-    return outlook([asked.market], beside=beside, draws=DRAWS)
+        raise RoadsteadError(Fault("weight", "RS-B809", f"{text[:40]!r} is no number", expected)) from None
 
 
-@lru_cache(maxsize=64)
-def _drawn(asked: Asked, name: str, words: Words) -> bytes:
-    fans = [replace(fan, name=name) for fan in fans_ahead(of_market(asked))]
+def _everywhere(view: str, weight: float, policies: bool) -> Summary:
+    """The outlook of all markets: whichever is asked for, all are drawn together."""
+    outlook_beside(view, weight, policies=policies)  # refuses a weight that is none, also where it weighs nothing
+    return _all_markets(view, weight if view else 0.0, policies)
+
+
+@kept(8)
+def _all_markets(view: str, weight: float, policies: bool) -> Summary:
+    beside = outlook_beside(view, weight, policies=policies)
+    return outlook(sorted(reference.load().markets), beside=beside, draws=DRAWS)
+
+
+@kept(64)
+def drawn(asked: Asked, language: Literal["en", "zh"]) -> bytes:
+    """The fan of a market with what others published, as SVG."""
+    told, words = of_market(asked), Words(language, "")
+    market = told.markets[0]
+    others = [Other(view.name, view.year, view.share or 0.0) for view, _ in _beside(market)]
+    fans = [replace(fan, name=words.name(name_of(market.market)), others=others) for fan in fans_ahead(told)]
     return fan_drawn(fans, words).svg().encode()
 
 
-def _called(market: MarketOutlook) -> Name:
-    """What a market is called; only countries have a Chinese name here."""
-    place = reference.load().gazetteer.places.get(market.market)
-    return Name(place.name, place.name_zh) if place else Name(market.name, market.name)
+def name_of(market: str) -> Name:
+    """Name of a market in both languages."""
+    place = reference.load().gazetteer.places[market]
+    return Name(place.name, place.name_zh)
 
 
-def _beside(market: str, told: MarketOutlook) -> list[tuple[View, YearAhead]]:
+def _beside(told: MarketOutlook) -> list[tuple[View, YearAhead]]:
     """What others published of a market's years to come, each with our own of that year; the latest publications first."""
     ours = {year.year: year for year in told.ahead}
-    names = {market, told.market}
     found = [
         (view, ours[view.year])
         for view in published(reference.load())
-        if view.place in names and view.share is not None and view.year in ours and view.published_on >= SINCE
+        if view.place == told.market and view.share is not None and view.year in ours and view.published_on >= SINCE
     ]
     return sorted(found, key=lambda pair: (pair[0].year, pair[0].name))
 
@@ -126,8 +148,7 @@ def _beside(market: str, told: MarketOutlook) -> list[tuple[View, YearAhead]]:
 def _markets() -> list[tuple[str, Name]]:
     """Markets with a history, by name."""
     world = reference.load()
-    places = world.gazetteer.places
-    found = [(one, Name(places[one].name, places[one].name_zh)) for one in world.markets if one in places]
+    found = [(one, name_of(one)) for one in world.markets if one in world.gazetteer.places]
     return sorted(found, key=lambda pair: pair[1].en)
 
 

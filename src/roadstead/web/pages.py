@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from roadstead.report.words import Words
+from roadstead.report.words import Words, labels
 from roadstead.terms.codes import explanation
 from roadstead.web.people import Who
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-LANGUAGES = ("en", "zh")
+LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
 LANGUAGE_COOKIE = "language"
 NO_ONE = Who("")
+FIELDS = {"as_known_on": "desk.duty.known", "fact": "desk.duty.declare"}
+"""Options whose fields are called by another label than their own name's."""
 MENU = ("cases", "runs", "plans", "compare", "duty", "outlook", "futures")
 
 
@@ -57,6 +59,8 @@ def filled(request: Request, template: str, **values: Any) -> str:
             label=words.label,
             money=_money,
             titled=_titled,
+            next_step=_next_step,
+            spot=_spot,
             colon="：" if words.language == "zh" else ": ",
             who=who_of(request),
             menu=MENU,
@@ -79,12 +83,30 @@ def _titled(words: Words, code: str) -> str:
     return explanation(code, "zh").title if words.language == "zh" else ""
 
 
+def _spot(words: Words, where: str) -> str:
+    """Where a fault is: what the command line calls an option is a field here, and is called as the page calls it."""
+    field = where.removeprefix("--").replace("-", "_")
+    key = FIELDS.get(field, f"desk.duty.{field}") if where.startswith("--") else ""
+    return words.label(key) if key in labels(words.language) else where.removeprefix("--")
+
+
+def _phrased(text: str, words: Words) -> str:
+    return words.phrase(text)
+
+
+def _next_step(words: Words, code: str) -> str:
+    """What to do about a fault, in the words of the page."""
+    return explanation(code, words.language).next_step
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    found = Environment(
         loader=PackageLoader("roadstead.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["phrased"] = _phrased
+    return found

@@ -32,10 +32,13 @@ class Who:
     ----------
     csrf
         What a form of this session carries; empty where no cookie lets in, so that no form has to prove whose it is.
+    reads_only
+        True for who may look and take away, and neither start nor change anything.
     """
 
     person: str
     csrf: str = ""
+    reads_only: bool = False
 
 
 def digest(secret: str) -> str:
@@ -53,18 +56,19 @@ def one_time_token(engine: Engine) -> str:
     return _token(engine, OWNER, FIRST_HOUR)
 
 
-def add_person(engine: Engine, person: str) -> str:
+def add_person(engine: Engine, person: str, *, reads_only: bool = False) -> str:
     """A person's new token; one that they had before no longer counts."""
     remove_person(engine, person)
-    return _token(engine, person, None)
+    return _token(engine, person, None, reads_only=reads_only)
 
 
-def _token(engine: Engine, person: str, lasts: float | None) -> str:
+def _token(engine: Engine, person: str, lasts: float | None, *, reads_only: bool = False) -> str:
     secret = secrets.token_urlsafe(32)
     with begun(engine) as connection:
         at = now(connection)
         row = {"digest": digest(secret), "person": person, "once": int(lasts is not None), "made_at": at}
-        connection.execute(insert(tokens).values(**row, ends_at=None if lasts is None else at + lasts))
+        ends_at = None if lasts is None else at + lasts
+        connection.execute(insert(tokens).values(**row, ends_at=ends_at, reads_only=int(reads_only)))
     return secret
 
 
@@ -86,10 +90,11 @@ def people(engine: Engine) -> tuple[str, ...]:
 def holder(engine: Engine, secret: str) -> Who | None:
     """Whose lasting token this is."""
     with reading(engine) as connection:
-        person = connection.execute(
-            select(tokens.c.person).where(tokens.c.digest == digest(secret), tokens.c.once == 0)
-        ).scalar_one_or_none()
-    return None if person is None else Who(person)
+        asked = select(tokens.c.person, tokens.c.reads_only).where(
+            tokens.c.digest == digest(secret), tokens.c.once == 0
+        )
+        found = connection.execute(asked).one_or_none()
+    return None if found is None else Who(found.person, reads_only=bool(found.reads_only))
 
 
 def sign_in(engine: Engine, secret: str) -> str | None:
@@ -97,18 +102,25 @@ def sign_in(engine: Engine, secret: str) -> str | None:
     with begun(engine) as connection:
         at = now(connection)
         known = (tokens.c.digest == digest(secret)) & or_(tokens.c.ends_at.is_(None), tokens.c.ends_at > at)
-        row = connection.execute(select(tokens.c.person, tokens.c.once).where(known)).one_or_none()
+        asked = select(tokens.c.person, tokens.c.once, tokens.c.reads_only).where(known)
+        row = connection.execute(asked).one_or_none()
         if row is None:
             return None
         if row.once and not connection.execute(delete(tokens).where(known)).rowcount:
             return None
-        return _session(connection, row.person, at)
+        return _session(connection, row.person, row.reads_only, at)
 
 
-def _session(connection: Connection, person: str, at: float) -> str:
+def _session(connection: Connection, person: str, reads_only: int, at: float) -> str:
     connection.execute(delete(sessions).where(sessions.c.ends_at < at))
     secret = secrets.token_urlsafe(32)
-    values = {"digest": digest(secret), "person": person, "made_at": at, "ends_at": at + FORTNIGHT}
+    values = {
+        "digest": digest(secret),
+        "person": person,
+        "reads_only": reads_only,
+        "made_at": at,
+        "ends_at": at + FORTNIGHT,
+    }
     connection.execute(insert(sessions).values(**values))
     return secret
 
@@ -117,10 +129,9 @@ def in_session(engine: Engine, secret: str) -> Who | None:
     """Whose session this is."""
     with reading(engine) as connection:
         at = now(connection)
-        person = connection.execute(
-            select(sessions.c.person).where(sessions.c.digest == digest(secret), sessions.c.ends_at > at)
-        ).scalar_one_or_none()
-    return None if person is None else Who(person, csrf_of(secret))
+        known = (sessions.c.digest == digest(secret)) & (sessions.c.ends_at > at)
+        found = connection.execute(select(sessions.c.person, sessions.c.reads_only).where(known)).one_or_none()
+    return None if found is None else Who(found.person, csrf_of(secret), bool(found.reads_only))
 
 
 def sign_out(engine: Engine, secret: str) -> None:

@@ -183,12 +183,17 @@ def renew(engine: Engine, plan_id: str, worker: str, lease: float = LEASE) -> in
         return connection.execute(select(plans.c.stop).where(held)).scalar_one() if kept else None
 
 
-def release(engine: Engine, worker: str, *, was_lost: bool = True) -> None:
-    """Let go of what a worker held that is known to be gone; where it was not lost but sent away, that is no attempt."""
+def release(engine: Engine, worker: str, *, was_lost: bool = True) -> bool:
+    """Let go of what a worker held that is known to be gone; False where it held nothing.
+
+    Where it was not lost but sent away, that is no attempt, and the plan waits.
+    """
+    let_go: dict[str, Any] = {"lease_until": 0.0}
+    if not was_lost:
+        let_go = {"state": State.WAITING, "worker": None, "lease_until": None, "attempts": plans.c.attempts - 1}
     with begun(engine) as connection:
         held = and_(plans.c.worker == worker, plans.c.state == State.RUNNING)
-        attempts = plans.c.attempts - (0 if was_lost else 1)
-        connection.execute(update(plans).where(held).values(lease_until=0.0, attempts=attempts))
+        return connection.execute(update(plans).where(held).values(**let_go)).rowcount > 0
 
 
 def tell(engine: Engine, plan_id: str, worker: str, stage: str, detail: dict[str, float]) -> None:
@@ -225,12 +230,15 @@ def _end(connection: Connection, which: Any, state: State, run: str = "", faults
 
 
 def stop(engine: Engine, plan_id: str, how: int) -> None:
-    """Ask a plan to end early with the best so far, or at once; one that waits is dropped either way."""
+    """Ask a plan to end early with the best so far, or at once; one for which nothing was found yet is dropped either way."""
     with begun(engine) as connection:
         alone(connection)
         this = plans.c.plan_id == plan_id
-        if not _end(connection, and_(this, plans.c.state == State.WAITING), State.DROPPED):
-            more = and_(this, plans.c.state == State.RUNNING, plans.c.stop < how)
+        nothing_yet = plans.c.state == State.WAITING
+        if how == EARLY:  # what was handed back may have found something
+            nothing_yet &= plans.c.begun_at.is_(None)
+        if not _end(connection, and_(this, nothing_yet), State.DROPPED):
+            more = and_(this, plans.c.state.in_(OPEN), plans.c.stop < how)
             connection.execute(update(plans).where(more).values(stop=how))
 
 

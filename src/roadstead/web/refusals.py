@@ -26,6 +26,7 @@ STATUS = {
     "RS-B807": 503,
     "RS-B811": 429,
     "RS-B812": 500,
+    "RS-B814": 403,
 }
 UNPROCESSABLE = 422
 

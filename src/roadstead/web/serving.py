@@ -19,7 +19,8 @@ from roadstead.web import people, queue
 from roadstead.web.app import build
 from roadstead.web.database import open_database, sqlite_url
 from roadstead.web.settings import Desk, must_be_guarded
-from roadstead.web.worker import planner, work, worker_name
+from roadstead.web.warmth import Warmth
+from roadstead.web.worker import leave_when_told, planner, work, worker_name
 from roadstead.web.workplace import DATABASE, Workplace
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def serve(
         crew = Crew(place, address, workers, threads)
         try:
             say(_reached(settings, port, people.one_time_token(engine) if _is_alone(settings) else ""))
-            app = build(Desk(place, engine, settings))
+            desk = Desk(place, engine, settings)
+            app, warmth = build(desk), Warmth(desk)
             config = uvicorn.Config(
                 app,
                 log_level="warning",
@@ -127,17 +129,29 @@ def serve(
                 proxy_headers=False,
                 timeout_graceful_shutdown=2,
             )
-            uvicorn.Server(config).run(sockets=[listening])
+            try:
+                uvicorn.Server(config).run(sockets=[listening])
+            finally:
+                warmth.close()
         finally:
             crew.close()
             listening.close()
 
 
-def work_here(folder: Path, *, database: str = "", name: str = "", threads: int = 1, parent: int = 0) -> None:
-    """Be a worker of a desk, until the process that is named as its parent is gone."""
+def work_here(
+    folder: Path,
+    *,
+    database: str = "",
+    name: str = "",
+    threads: int = 1,
+    parent: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Be a worker of a desk, until it is told to end, which is said, or the process that is named as its parent is gone."""
     _must_be_counts(1, threads)
     place, address = open_workplace(folder, database)
-    engine = open_database(address)
+    engine, name = open_database(address), name or worker_name()
+    leave_when_told(engine, name, say)
 
     def goes_on() -> bool:
         return not parent or os.getppid() == parent
@@ -173,9 +187,12 @@ def _listening(settings: Settings) -> socket.socket:
     if not 0 <= settings.port <= LAST_PORT:
         raise RoadsteadError(Fault(where, "RS-C702", f"there is no port {settings.port}", expected))
     try:
-        return socket.create_server((settings.host, settings.port), family=_family(settings.host))
+        listening = socket.create_server((settings.host, settings.port), family=_family(settings.host))
     except OSError as error:
         raise RoadsteadError(Fault(where, "RS-C702", error.strerror or str(error), expected)) from None
+    # Connections inherit it: else each answer's second part waits for the browser to confirm the first, 40 ms on many systems.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,21 @@ def _parted(host: str) -> tuple[str, str]:
     return name, port
 
 
+class Visits:
+    """Requests that came in: how many, and how long ago the last."""
+
+    def __init__(self) -> None:
+        self.count, self._last = 0, time.monotonic()
+
+    def note(self) -> None:
+        """One more."""
+        self.count, self._last = self.count + 1, time.monotonic()
+
+    def since(self) -> float:
+        """Time since the last. [s]"""
+        return time.monotonic() - self._last
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every page works with."""
@@ -72,6 +88,7 @@ class Desk:
     settings: Settings = field(default_factory=Settings)
     asking: Rates = field(default_factory=lambda: Rates(ASKING))
     signing_in: Rates = field(default_factory=lambda: Rates(SIGNING_IN))
+    visits: Visits = field(default_factory=Visits)
 
 
 def must_be_guarded(settings: Settings, engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""A case that was handed in, unpacked and checked in a process of its own that may use little: `python -m roadstead.web.unpack ZIP FOLDER
+"""A case that was handed in, unpacked and checked in a process of its own that may use little: `python -m roadstead.web.unpack PACKED FOLDER
 MEMORY SECONDS FILE`.
 
 What comes out is one line of JSON: the case's name, or its faults.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.study.bundled import CASE_FILE
 from roadstead.terms.errors import Fault, RoadsteadError
+from roadstead.terms.workbooks import OLD
 from roadstead.terms.zips import BROKEN
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ ENDINGS = frozenset({".yaml", ".csv", ".md", ".txt"})
 LINK = 0o120000
 KIND = 0o170000
 AT_ONCE = 65_536
-EXPECTED = f"a zip file of a case folder: {CASE_FILE}, tables as CSV, nothing else"
+BOOK = "book.xlsx"
+"""Name of a workbook while it is read: what was handed in may be called anything."""
+OF_A_WORKBOOK = {"[content_types].xml", "content.xml"}
+"""Parts that workbooks are told by, of whatever kind: those that are not read say how they can be."""
+EXPECTED = f"a workbook that `roadstead template` wrote, or a zip file of a case folder: {CASE_FILE}, tables as CSV, nothing else"
 
 
 def unpack(packed: Path, into: Path) -> None:
@@ -89,6 +94,36 @@ def _unfit(entry: zipfile.ZipInfo, place: PurePosixPath) -> Iterator[Fault]:
         yield _no_case(name, "this is locked with a password")
 
 
+def _is_workbook(packed: Path) -> bool:
+    """True for workbooks, old ones and those with a password included, which a workbook's reader tells from each other."""
+    with packed.open("rb") as file:
+        if file.read(len(OLD)) == OLD:
+            return True
+    try:
+        with zipfile.ZipFile(packed) as found:
+            return not OF_A_WORKBOOK.isdisjoint(name.lower() for name in found.namelist())
+    except BROKEN:
+        return False
+
+
+def _of_workbook(packed: Path, into: Path) -> str:
+    """A case as `roadstead new` makes it from a workbook; its name. Faults say their cells."""
+    from roadstead.study.api import read_case
+    from roadstead.study.template import new_case
+
+    book = packed.rename(packed.with_name(BOOK))
+    name = read_case(book).case.name
+    new_case(into, str(book))
+    return name
+
+
+def _of_folder(packed: Path, into: Path) -> str:
+    from roadstead.study.spec import read_study
+
+    unpack(packed, into)
+    return read_study(into).case.name
+
+
 def _no_case(where: str, message: str) -> Fault:
     return Fault(where[:LONGEST], "RS-B813", message, EXPECTED)
 
@@ -101,10 +136,7 @@ def _too_much(message: str) -> Fault:
 def main(packed: Path, into: Path) -> str:
     """Unpack and check; what came of it, as a line of JSON."""
     try:
-        unpack(packed, into)
-        from roadstead.study.spec import read_study
-
-        return json.dumps({"name": read_study(into).case.name, "faults": []})
+        return json.dumps({"name": (_of_workbook if _is_workbook(packed) else _of_folder)(packed, into), "faults": []})
     except RoadsteadError as error:
         return json.dumps({"name": "", "faults": [asdict(fault) for fault in error.faults]})
 

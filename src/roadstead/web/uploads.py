@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from roadstead.web.workplace import Workplace
 
-UPLOADS = "uploads"
+UPLOADS, PACKED = "uploads", "packed"
 MOST_MEMORY, MOST_SECONDS, MOST_FILE, PATIENCE = 4 << 30, 20, 64_000_000, 120.0
 """What the process that reads a case may use: memory [bytes], time of a processor [s], size of a file [bytes], time by the clock [s]."""
 AT_ONCE = threading.BoundedSemaphore(2)
@@ -40,14 +40,14 @@ def take_in(place: Workplace, packed: IO[bytes]) -> str:
     Raises
     ------
     RoadsteadError
-        RS-B806 for too much, RS-B805 where others' cases are being read, RS-B813 for what is no zip file of a case; with every
+        RS-B806 for too much, RS-B805 where others' cases are being read, RS-B813 for what is no case at all; with every
         fault of the case.
     """
     folder = place.own / UPLOADS / secrets.token_hex(8)
     folder.mkdir(parents=True)
     try:
-        _keep(packed, folder / "packed.zip")
-        told = _in_turn(folder / "packed.zip", folder / "case")
+        _keep(packed, folder / PACKED)
+        told = _in_turn(folder / PACKED, folder / "case")
         if told["faults"]:
             raise RoadsteadError([Fault(**fault) for fault in told["faults"][:MOST_FAULTS]])
         return _shelve(place, folder / "case", str(told["name"]))
@@ -84,7 +84,11 @@ def _read(packed: Path, into: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "roadstead.web.unpack", str(packed), str(into), *limits]
     try:
         done = subprocess.run(  # noqa: S603 -- our own program, with names the desk made
-            command, capture_output=True, check=False, timeout=PATIENCE, env=os.environ | ONE_THREAD
+            command,
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE,
+            env=os.environ | ONE_THREAD | {"TMPDIR": str(packed.parent)},  # what it leaves behind goes with the folder
         )
         told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError):

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import secrets
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -39,6 +40,18 @@ LOOK, BEAT, PAUSE = 0.2, 1.0, 1.0
 """Time between two looks for a plan, two renewals of its lease, and two tellings of the same stage. [s]"""
 LEFT = 3
 """Exit status of a worker that leaves because its plan is not its own any more, or is to end at once."""
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that tell a worker to leave, where the system has them."""
+TAKING = threading.Lock()
+"""Held while a plan is taken, and for good by who hands back what this process has."""
+BY_SIGNAL = 128
+"""What exit statuses add to the number of the signal that ended a process."""
+HANDED_BACK, IDLE = (
+    "interrupted: the plan is handed back, and goes on from what was found",
+    "interrupted: no plan was being worked on",
+)
+HANDING = 10.0
+"""Time that is waited for a plan that is being taken. [s]"""
 
 
 def waiting_case(place: Workplace, planning: Planning) -> Path:
@@ -108,12 +121,41 @@ class Holding:
         if is_ours:
             with suppress(SQLAlchemyError):
                 queue.end(self._engine, self._planning.plan_id, self._worker, State.DROPPED)
-        from roadstead.study import workplace
+        _be_gone(LEFT)
 
-        for child in multiprocessing.active_children():
-            child.terminate()
-        workplace.tidy()
-        os._exit(LEFT)
+
+def _be_gone(status: int) -> None:
+    from roadstead.study import workplace
+
+    for child in multiprocessing.active_children():
+        child.terminate()
+    workplace.tidy()
+    os._exit(status)
+
+
+def leave_when_told(engine: Engine, worker: str, say: Callable[[str], None]) -> None:
+    """Have signals end this process at once, its plan handed back so that the next worker goes on with it; signals it ignores stay so.
+
+    A thread hears of them: what Python calls for a signal would wait for a solver deep in native code.
+    """
+    told, tells = socket.socketpair()
+    tells.setblocking(False)
+    for one in (getattr(signal, name) for name in ENDINGS if hasattr(signal, name)):
+        if signal.getsignal(one) is not signal.SIG_IGN:
+            signal.signal(one, lambda *_: None)
+    signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
+
+    def leave() -> None:
+        [number] = told.recv(1)
+        TAKING.acquire(timeout=HANDING)
+        handed_back = False
+        with suppress(SQLAlchemyError):  # where the database is away, the lease runs out by itself
+            handed_back = queue.release(engine, worker, was_lost=False)
+        say(HANDED_BACK if handed_back else IDLE)
+        tells.close()
+        _be_gone(BY_SIGNAL + number)
+
+    threading.Thread(target=leave, daemon=True, name="leaving").start()
 
 
 def work(
@@ -130,7 +172,8 @@ def work(
     sweep(place, engine)
     while goes_on():
         try:
-            taken = queue.take(engine, worker, lease)
+            with TAKING:
+                taken = queue.take(engine, worker, lease)
         except SQLAlchemyError:
             taken = None
         if taken is None:
@@ -164,7 +207,7 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
         if not (folder / MANIFEST).is_file():
             plan(waiting_case(place, taken), folder, taken, holding, unfinished)
     except RoadsteadError as error:
-        faults = error.faults
+        faults = tuple(_within(place, fault) for fault in error.faults)
     except OSError as error:
         faults = (disk_failed(error),)
     except Exception as error:  # noqa: BLE001 -- the worker goes on, and who asked is told
@@ -173,6 +216,13 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
     if faults and not (folder / MANIFEST).is_file():
         return {"state": State.FAILED, "faults": faults}
     return {"state": State.DONE, "run": folder.name}
+
+
+def _within(place: Workplace, fault: Fault) -> Fault:
+    """A fault that calls files by where they lie in the workplace: where that lies on the machine is nobody's business."""
+    root = f"{place.folder}{os.sep}"
+    where, message, expected = (part.replace(root, "") for part in (fault.where, fault.message, fault.expected))
+    return Fault(where, fault.code, message, expected)
 
 
 def _say(engine: Engine, taken: Planning, worker: str, how: dict[str, Any]) -> None:

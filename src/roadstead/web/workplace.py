@@ -50,7 +50,7 @@ class RunShown:
 
     name: str
     folder: Path
-    case: str
+    case: Name
     made_at: str
     patches: tuple[str, ...]
     language: str
@@ -178,12 +178,12 @@ def _shown(path: Path) -> RunShown | None:
         return None
     if "gap_npv" not in told["result"]:
         return None
-    result, money = told["result"], told.get("money", {})
+    result, money, case = told["result"], told.get("money", {}), str(told.get("case", ""))
     standing = result["standing"]
     return RunShown(
         name=path.parent.name,
         folder=path.parent,
-        case=str(told.get("case", "")),
+        case=Name(case, str(told.get("case_zh") or case)),
         made_at=str(told.get("made_at", "")),
         patches=tuple(map(str, told.get("patches", ()))),
         language=str(told.get("language", "en")),

@@ -33,6 +33,9 @@ def test_people_are_added_listed_and_removed(run: Callable[..., Said], tmp_path:
     assert run("people", tmp_path, "--json").json == {"people": ["ann"], "token": None}
     engine = open_database(sqlite_url(tmp_path / OWN / DATABASE))
     assert people.holder(engine, token) == people.Who("ann")
+    board = run("people", tmp_path, "--add", "board", "--reader").out.splitlines()[0].removeprefix("board: ")
+    assert people.holder(engine, board) == people.Who("board", reads_only=True)
+    run("people", tmp_path, "--remove", "board")
     engine.dispose()
     assert (tmp_path / OWN).stat().st_mode & 0o077 == 0
     assert run("people", tmp_path, "--remove", "bob").codes == ["RS-B803"]

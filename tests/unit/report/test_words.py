@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import roadstead
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.signs_book import Kind
-from roadstead.report.words import INPUTS, PLACE, MissingWordsError, Words, labels, sentences
+from roadstead.report.words import INPUTS, PLACE, MissingWordsError, Words, labels, phrases, sentences
 from roadstead.study.items import ITEMS
 from roadstead.terms.ids import EntryMode
 from roadstead.trade.schemas import MEASURES
@@ -277,3 +278,35 @@ def test_a_site_names_its_country_once():
 def test_assumptions_in_words(text: str, english: str, chinese: str):
     assert Words("en", "USD").assumed(text) == english
     assert Words("zh", "USD").assumed(text) == chinese
+
+
+def test_phrases_say_the_same_in_chinese_and_are_said_somewhere():
+    whole, with_places = phrases()
+    assert all(has_chinese(chinese) for chinese in (*whole.values(), *(chinese for _, chinese in with_places)))
+    for pattern, chinese in with_places:
+        assert set(pattern.groupindex) == set(re.findall(r"\{(\w+)\}", chinese)), pattern.pattern
+    files = [*SOURCE.rglob("*.py"), *SOURCE.glob("trade/data/*.csv"), *SOURCE.glob("world/data/places.csv")]
+    written = "".join(path.read_text(encoding="utf-8") for path in files)
+    parts = {part for row in rows_of_phrases() for part in re.split(r"\{\w+\}|(?=; did you mean )", row)}
+    of_the_system = {"No space left on device", "Permission denied"}
+    assert not [part for part in parts - of_the_system if part not in written]
+
+
+def rows_of_phrases() -> list[str]:
+    path = SOURCE / "report" / "data" / "phrases.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row["en"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("dealer price", "经销商价格"),
+        ("EU27-003 not applied: its rate is not in the table", "EU27-003 未适用：税率不在表中"),
+        ("'{x}' is no number", "'{x}' 不是数字"),
+        ("nobody has put this into Chinese", "nobody has put this into Chinese"),
+    ],
+)
+def test_a_phrase_is_said_with_what_fills_its_places(english: str, chinese: str):
+    assert Words("zh", "USD").phrase(english) == chinese
+    assert Words("en", "USD").phrase(english) == english

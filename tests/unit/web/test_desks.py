@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from roadstead.report.words import Words
 from roadstead.study.api import duty
+from roadstead.study.outlooks import outlook
+from roadstead.terms.errors import RoadsteadError
+from roadstead.trade.inquiry import Inquiry
+from roadstead.trade.quote import quote
 from roadstead.web import queue
+from roadstead.web.duty_desk import importers
 from roadstead.web.queue import State, Wish
+from roadstead.world import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +106,7 @@ def test_runs_stand_side_by_side(owner: Visitor, desk: Desk, stored: Path):
     for name in ("a", "b"):
         shutil.copytree(stored, desk.workplace.runs_folder / name)
     shown = owner.get("/compare?run=a&run=b").text
-    assert 'src="/compare/page?run=a&amp;run=b&amp;"' in shown
+    assert 'src="/compare/page?run=a&amp;run=b&amp;lang=en"' in shown
     page = owner.get("/compare/page?run=a&run=b&lang=zh")
     assert page.status_code == 200
     assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
@@ -149,3 +158,21 @@ def test_a_question_about_duty_may_leave_fields_out(owner: Visitor, path: str, a
     answer = owner.get(f"{path}?{asked}")
     assert answer.status_code == 200
     assert ("US$9,060" in answer.text) == ("value" in asked)
+
+
+def test_chinese_pages_leave_no_remark_in_english():
+    """Of duties on every pair of the law's importers and a few origins, and of every market's outlook."""
+    world, words, left = reference.load(), Words("zh", "USD"), set()
+    for (importer, _), origin, powertrain in itertools.product(importers(), ("CHN",), ("BEV", "PHEV")):
+        with suppress(RoadsteadError):
+            told = quote(Inquiry(importer, origin, powertrain, "2026-06-01", 20_000.0, firm="Unheard Of"), world)
+            said = [
+                *told.remarks,
+                *(rule.title for rule in told.prohibitions),
+                *(fact.meaning for fact in told.missing),
+            ]
+            left |= {*said, *(text for tax in told.taxes for text in (tax.name, tax.base))}
+    market_notes = (one.note for one in outlook(sorted(world.markets), "2026", draws=100).markets)
+    left |= {part for note in market_notes for part in note.split("; ") if part}
+    assert len(left) > 30
+    assert not [text for text in left if words.phrase(text) == text]

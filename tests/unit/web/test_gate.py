@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +46,15 @@ def test_a_stranger_is_sent_to_sign_in(stranger: TestClient):
     for path in PAGES:
         answer = stranger.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?to={path}")
+
+
+def test_a_link_to_runs_side_by_side_leads_there_through_signing_in(desk: Desk, stranger: TestClient):
+    link = "/compare?run=a&run=b%20c"
+    asked = stranger.get(link).headers["location"]
+    field = re.search(r'name="to" value="([^"]*)"', stranger.get(asked).text)
+    assert field
+    token = people.one_time_token(desk.engine)
+    assert stranger.post("/sign-in", data={"token": token, "to": unescape(field[1])}).headers["location"] == link
 
 
 def test_a_program_without_a_token_is_told_so(stranger: TestClient):
@@ -97,6 +108,29 @@ def test_a_person_keeps_a_token_until_it_is_taken_away(desk: Desk, stranger: Tes
     assert people.people(desk.engine) == ("ann",)
     assert people.remove_person(desk.engine, "ann")
     assert stranger.get("/runs", headers=ann).status_code == 303
+
+
+def test_a_reader_looks_and_takes_away_and_changes_nothing(desk: Desk, stranger: TestClient):
+    token = people.add_person(desk.engine, "board", reads_only=True)
+    board = visitor(stranger, token)
+    plan_id = queue.new_id()
+    queue.ask(desk.engine, plan_id, "ann", Wish("starter"))
+    for path in ("/cases/starter", "/runs/first", "/runs/first/everything.zip", f"/plans/{plan_id}", "/workbook"):
+        answer = board.get(path)
+        assert answer.status_code == 200
+        assert b"<button>Plan" not in answer.content
+        assert b"Drop it" not in answer.content
+    for path, fields in (
+        ("/plans", {"case": "starter"}),
+        (f"/plans/{plan_id}/stop", {"how": "at_once"}),
+        ("/cases", {}),
+    ):
+        refused = board.post(path, **fields)
+        assert (refused.status_code, "RS-B814" in refused.text) == (403, True)
+    bearer = {"authorization": f"Bearer {token}"}
+    assert stranger.post("/api/v1/plans", json={"case": "starter"}, headers=bearer).status_code == 403
+    assert [one.state for one in queue.listed(desk.engine)] == [queue.State.WAITING]
+    assert board.post("/sign-out").headers["location"] == "/sign-in"
 
 
 def test_a_new_token_ends_the_old_one_and_its_sessions(desk: Desk, stranger: TestClient):

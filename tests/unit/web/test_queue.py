@@ -55,6 +55,21 @@ def test_many_may_open_a_new_database_at_once(empty: str):
         engine.dispose()
 
 
+def test_an_older_database_is_brought_up_to_date_and_keeps_what_it_holds(empty: str, monkeypatch: pytest.MonkeyPatch):
+    steps = database.STEPS
+    monkeypatch.setattr(database, "STEPS", steps[:1])
+    engine = open_database(empty)
+    with begun(engine) as connection:
+        row = {"digest": people.digest("secret"), "person": "ann"}
+        asked = "INSERT INTO tokens (digest, person, once, made_at) VALUES (:digest, :person, 0, 0)"
+        connection.execute(text(asked), row)
+    engine.dispose()
+    monkeypatch.setattr(database, "STEPS", steps)
+    engine = open_database(empty)
+    assert people.holder(engine, "secret") == people.Who("ann")
+    engine.dispose()
+
+
 def test_a_database_of_a_newer_roadstead_is_left_alone(engine: Engine, empty: str):
     with begun(engine) as connection:
         connection.execute(text(f"INSERT INTO schema_steps (step, taken_at) VALUES ({len(database.STEPS) + 1}, 0)"))

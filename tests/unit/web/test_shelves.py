@@ -62,7 +62,7 @@ def test_a_run_shows_its_worth_and_hands_out_its_files(owner: Visitor, run_folde
     assert "<b>Harbour</b>" not in listed
     shown = owner.get("/runs/first")
     assert shown.status_code == 200
-    assert 'src="/runs/first/playbook"' in shown.text
+    assert 'src="/runs/first/playbook?lang=en"' in shown.text
     for name in ("playbook.html", "playbook.xlsx", "playbook.pptx", "tables/flows.parquet", "manifest.json"):
         answer = owner.get(f"/runs/first/files/{name}")
         assert answer.content == (run_folder / name).read_bytes()
@@ -74,6 +74,15 @@ def test_everything_is_handed_out_as_it_was_written(owner: Visitor, run_folder: 
     told = json.loads((run_folder / manifest.NAME).read_text())
     assert set(packed.namelist()) == {f"first/{name}" for name in (*told["files"], manifest.NAME)}
     assert all(packed.read(f"first/{name}") == (run_folder / name).read_bytes() for name in told["files"])
+
+
+def test_a_playbook_is_told_in_the_readers_language(owner: Visitor, run_folder: Path):
+    stored = owner.get("/runs/first/playbook?lang=en")
+    assert stored.content == (run_folder / "playbook.html").read_bytes()
+    told = owner.get("/runs/first/playbook?lang=zh")
+    assert 'lang="zh' in told.text
+    assert "现在要做" in told.text
+    assert told.headers["content-security-policy"] == stored.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "tables", "playbook.html/", ".hidden"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import subprocess
 import sys
 import threading
@@ -12,9 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from roadstead.terms.errors import RoadsteadError
+from roadstead.terms.workbooks import OLD
 from roadstead.web import people, unpack, uploads
 
 if TYPE_CHECKING:
@@ -68,6 +72,41 @@ def test_a_case_with_faults_comes_back_with_them(owner: Visitor, desk: Desk, sta
     assert "lines.csv:" in text
     assert "<script>1" not in text
     assert "harbour-motors" not in desk.workplace.cases()
+
+
+def test_a_workbook_is_taken_in_and_its_faults_are_told_at_their_cells(owner: Visitor, desk: Desk, tmp_path: Path):
+    made = owner.get("/cases/starter/workbook?lang=zh")
+    assert made.headers["content-disposition"].endswith("starter.xlsx")
+    (tmp_path / "made.xlsx").write_bytes(made.content)
+    assert hand_in(owner, made.content)[:2] == (303, "/cases/harbour-motors")
+    found = desk.workplace.case("harbour-motors").folder
+    assert "book.xlsx" not in {path.name for path in found.iterdir()}
+    filled_in = openpyxl.load_workbook(tmp_path / "made.xlsx")
+    filled_in["车型"]["G4"], filled_in["销量"]["C4"] = 85, "4,000"
+    filled_in.save(tmp_path / "made.xlsx")
+    status, _, text = hand_in(owner, (tmp_path / "made.xlsx").read_bytes())
+    assert status == 422
+    assert re.findall(r"<code>(\S+)!(\w+)", text) == [("车型", "G4"), ("销量", "C4")]
+    assert not list((desk.workplace.own / uploads.UPLOADS).iterdir())
+
+
+def test_the_empty_workbook_is_handed_out_and_tells_what_it_lacks(owner: Visitor, tmp_path: Path):
+    (tmp_path / "packed").write_bytes(owner.get("/workbook").content)
+    told = json.loads(unpack.main(tmp_path / "packed", tmp_path / "case"))["faults"]
+    assert len(told) > 20
+    assert all("!" in fault["where"] for fault in told)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [(OLD + b"x" * 600, "RS-T112"), ({"content.xml": "x"}, "RS-T112"), ({}, "RS-B813")]
+)
+def test_workbooks_that_cannot_be_read_are_told_from_zip_files_of_cases(
+    tmp_path: Path, body: bytes | dict[str, bytes | str], code: str
+):
+    (tmp_path / "packed").write_bytes(body if isinstance(body, bytes) else packed(body))
+    (tmp_path / "case").mkdir()
+    told = json.loads(unpack.main(tmp_path / "packed", tmp_path / "case"))["faults"]
+    assert {fault["code"] for fault in told} == {code}
 
 
 def test_a_file_that_takes_time_without_end_is_given_up(owner: Visitor, monkeypatch: pytest.MonkeyPatch, starter: Path):

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -150,11 +151,13 @@ def working(place: Workplace) -> Callable[[worker.Planner], queue.Planning]:
     return call
 
 
-def test_what_is_wrong_with_a_case_is_told_to_who_asked(working: Callable[[worker.Planner], queue.Planning]):
+def test_what_is_wrong_with_a_case_is_told_to_who_asked_without_a_path(
+    working: Callable[[worker.Planner], queue.Planning], place: Workplace
+):
     fault = Fault("case.yaml:1:1", "RS-S702", "cannot be written: No space left on device", "room")
 
     def fails(*_: object) -> None:
-        raise RoadsteadError(fault)
+        raise RoadsteadError(replace(fault, where=f"{place.folder}/case.yaml:1:1"))
 
     found = working(fails)
     assert (found.state, found.faults) == (State.FAILED, (fault,))
@@ -236,6 +239,35 @@ def test_a_plan_dropped_while_it_runs_ends_its_worker_at_once(place: Workplace):
     queue.stop(engine, plan_id, queue.AT_ONCE)
     assert process.wait(PATIENCE) == worker.LEFT
     assert queue.planning(engine, plan_id).state == State.DROPPED
+    engine.dispose()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_told_to_leave_hands_its_plan_back_and_that_is_no_attempt(place: Workplace, asked: signal.Signals):
+    engine = open_database(sqlite_url(place.own / DATABASE))
+    plan_id = queue.new_id()
+    queue.ask(engine, plan_id, "ann", Wish("harbour"))
+    code = (
+        "import hashlib, sys; from pathlib import Path; from roadstead.web import serving\n"
+        "deep = lambda *_: hashlib.pbkdf2_hmac('sha256', b'', b'', 2_000_000_000)  # native, and deaf to signals\n"
+        "serving.planner = lambda threads: deep\n"
+        "serving.work_here(Path(sys.argv[1]), name='mate')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(place.folder)])
+    try:
+        until(lambda: queue.planning(engine, plan_id).state == State.RUNNING)
+        process.send_signal(asked)
+        assert process.wait(PATIENCE) == worker.BY_SIGNAL + asked
+    finally:
+        process.kill()
+        process.wait()
+    queue.release(engine, "mate", was_lost=False)  # as a desk does that has sent its workers away
+    found = queue.planning(engine, plan_id)
+    assert (found.state, found.attempts, found.worker) == (State.WAITING, 0, "")
+    queue.stop(engine, plan_id, queue.EARLY)  # what it had found is not thrown away
+    taken = queue.take(engine, "other")
+    assert taken
+    assert (taken.plan_id, taken.attempts, taken.stop) == (plan_id, 1, queue.EARLY)
     engine.dispose()
 
 

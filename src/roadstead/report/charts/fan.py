@@ -10,6 +10,7 @@ import altair as alt
 
 from roadstead.playbook.book import Amount
 from roadstead.report.amounts import compact, percent, significant
+from roadstead.report.charts.fan_others import Other, diamonds
 from roadstead.report.charts.files import Drawing
 from roadstead.report.charts.style import (
     BOLD,
@@ -90,15 +91,17 @@ class FanYear:
 
 @dataclass(frozen=True, slots=True)
 class Fan:
-    """A market and its years, in their order."""
+    """A market and its years, in their order; and what others published of them."""
 
     name: str
     years: Sequence[FanYear]
+    others: Sequence[Other] = ()
 
     @property
     def highest(self) -> float:
         """The highest value there is."""
-        return max((max(year.known or 0.0, *(year.spread or (0.0,))) for year in self.years), default=0.0)
+        own = (max(year.known or 0.0, *(year.spread or (0.0,))) for year in self.years)
+        return max((*own, *(other.value for other in self.others)), default=0.0)
 
     @property
     def begins(self) -> int | None:
@@ -139,10 +142,11 @@ def fan_chart(title: str, fans: Sequence[Fan], quantity: Quantity = "share", wor
         _line([row for p in panels for row in _median(p)], MEDIAN, THICK, place),
         _line([row for p in panels for row in _known(p)], INK, THIN, place),
         *_to_point_at(panels, quantity, place, words),
+        *diamonds(_others(panels, quantity, words), place),
         titled(title, place),
         *_names(panels, place, words),
         *haloed(_ends(panels, quantity, words), place, align="left", fontWeight="bold", color=MEDIAN),
-        *_key(under + KEY / 2, quantity, place, words),
+        *_key(under + KEY / 2, fans, quantity, place, words),
     ]
     return drawing(layers, WIDTH, place.height)
 
@@ -297,6 +301,16 @@ def _to_point_at(panels: Sequence[_Panel], quantity: Quantity, place: Place, wor
     return [areas, points.encode(**place.point, description=alt.Description("said:N"))]
 
 
+def _others(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[dict[str, Any]]:
+    """A place for every value that others published."""
+    return [
+        {"x": panel.x(one.year), "y": panel.y(one.value),
+         "said": words.tell("fan.published", of=f"{panel.fan.name} {one.year}", publisher=one.publisher,
+                            value=_printed(one.value, quantity, words))}
+        for panel in panels for one in panel.fan.others
+    ]  # fmt: skip
+
+
 def _inside(panel: _Panel, sides: dict[str, float]) -> dict[str, float]:
     """The sides of a bar, held inside its panel."""
     left, _, right, _ = panel.box
@@ -332,7 +346,7 @@ def _ends(panels: Sequence[_Panel], quantity: Quantity, words: Words) -> list[di
     return rows
 
 
-def _key(y: float, quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
+def _key(y: float, fans: Sequence[Fan], quantity: Quantity, place: Place, words: Words) -> list[alt.Chart]:
     """What lines and tints mean, in one row."""
     drawn, names, x = [], [], TITLE_LEFT
     for key, colour, thick, dash in KEYS:
@@ -340,6 +354,8 @@ def _key(y: float, quantity: Quantity, place: Place, words: Words) -> list[alt.C
         drawn.append({"x": x, "x2": x + SWATCH, "y": y, "y2": y, "colour": colour, "thick": thick, "dash": dash})
         names.append({"x": x + SWATCH + 5, "y": y, "text": name})
         x += SWATCH + 5 + text_width(name) + 18
+    others = [{"x": x + SWATCH / 2, "y": y}] if any(fan.others for fan in fans) else []
+    names += [{"x": x + SWATCH + 2, "y": y, "text": words.label("fan.others")} for _ in others]
     own = [{"x": WIDTH - TITLE_LEFT, "y": y, "text": words.label("fan.own_scale")}] if quantity == "cars" else []
     look = {
         "color": alt.Color("colour:N", scale=None),
@@ -352,6 +368,7 @@ def _key(y: float, quantity: Quantity, place: Place, words: Words) -> list[alt.C
     return [
         alt.Chart(inline(drawn)).mark_rule().encode(**place.span, **look),
         dot.encode(**place.point),
+        *diamonds(others, place),
         written(names, place, align="left"),
         written(own, place, align="right", color=MUTED),
     ]

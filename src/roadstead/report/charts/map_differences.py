@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 
 from roadstead.report.charts.map import LABEL_HEIGHT, MARK, MIDDLE, around, flow_width, land, projected, world
-from roadstead.report.charts.projection import free_place, unbroken_arc
+from roadstead.report.charts.projection import Box, free_place, unbroken_arc
 from roadstead.report.charts.style import INK, Place, drawing, haloed, inline, text_width, written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.playbook.what_if_book import SideBySide
     from roadstead.report.charts.projection import Frame
     from roadstead.report.words import Words
@@ -48,7 +50,7 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
         layers.append(
             projected(chart.encode(stroke=stroke, strokeWidth=width, description=alt.Description("said:N")), frame)
         )
-    layers += _marks(comparison, run, frame, words)
+    layers += _marks(comparison, run, frame, words, [box for line in lines for box in _along(line, frame)])
     return drawing([*layers, *_key(frame, words)], frame.width, frame.height)
 
 
@@ -57,8 +59,15 @@ def signed(cars: float, words: Words) -> str:
     return f"{'+' if cars > 0 else ''}{words.cars(cars)}"
 
 
-def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words) -> list[alt.Chart]:
-    """Markets by how many more cars are sold there, own make included."""
+def _along(line: dict[str, Any], frame: Frame) -> list[Box]:
+    """What a line covers, as boxes about its points."""
+    half = line["width"] / 2 + 1.0
+    points = (frame.pixel(*at) for at in line["geometry"]["coordinates"])
+    return [Box(x - half, y - half, x + half, y + half) for x, y in points]
+
+
+def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words, lines: Sequence[Box]) -> list[alt.Chart]:
+    """Markets by how many more cars are sold there, own make included; where there is room, their names keep clear of lines."""
     dots, texts, taken = [], {}, []
     for market in comparison.markets:
         if market.at is not None and frame.holds(*market.at):
@@ -75,7 +84,8 @@ def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words) -> list
     fill_by = alt.Fill("fill:N", scale=None)
     rows = []
     for at, text in texts.items():
-        box = free_place(at, (text_width(text) + 2.0, LABEL_HEIGHT), taken, frame)
+        size = text_width(text) + 2.0, LABEL_HEIGHT
+        box = free_place(at, size, (*taken, *lines), frame) or free_place(at, size, taken, frame)
         if box is not None:
             taken.append(box)
             rows.append({"x": (box.left + box.right) / 2, "y": (box.top + box.bottom) / 2, "text": text})
