@@ -83,7 +83,7 @@ def write_case(folder: Path, maker: Row, ground: Ground, assumed: Assumed) -> St
     _write(folder / "ambitions.csv", case_tables.AMBITIONS, _ambitions(ground, sells, assumed))
     _write(folder / "volumes.csv", case_tables.VOLUMES, _volumes(ground, sells, maker))
     _write(folder / "lines.csv", case_tables.LINES, _lines(ground, sells, maker["maker"]))
-    _write(folder / "sources.csv", schemas.SOURCES, _sources(maker))
+    _write(folder / "sources.csv", schemas.SOURCES, ())
     _write_world(folder / "world", ground)
     (folder / "case.yaml").write_text(_document(maker, ground), encoding="utf-8")
     _write(folder / "prices.csv", case_tables.PRICES, _prices(ground, sells, {}))
@@ -164,7 +164,8 @@ def _volumes(ground: Ground, sells: Sequence[Row], maker: Row) -> Iterator[dict[
         for row in _bought_there(ground, sells, place)
     }
     share = maker["abroad"] / sum(bought.values())
-    note = f"{maker['abroad']:,.0f} cars abroad in {ground.known}, spread by what each market bought: where they went is not used"
+    told = maker["note"] if maker["source"] == "assumption" else maker["source"]
+    note = f"{maker['abroad']:,.0f} cars abroad in {ground.known} ({told}), spread by what each market bought: where they went is not used"
     for (place, powertrain), cars in bought.items():
         yield {"market": place, "powertrain": powertrain, "sales": round(cars * share, 4), **ASSUMED, "note": note}
 
@@ -252,11 +253,6 @@ def _prices(ground: Ground, sells: Sequence[Row], told: Mapping[tuple[str, str],
         for row in _bought_there(ground, sells, place):
             amount = round(told.get((place, row["model"]), PLACEHOLDER), 2)
             yield {"market": place, "model": row["model"], "price": amount, "currency": "USD", **ASSUMED, "note": note}
-
-
-def _sources(maker: Row) -> Iterator[dict[str, object]]:
-    if maker["source"] != "assumption":
-        yield {"source": "abroad", "title": maker["source"], "url": "", "published_on": maker["as_of"]}
 
 
 def _write_world(folder: Path, ground: Ground) -> None:
