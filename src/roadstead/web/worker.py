@@ -50,6 +50,8 @@ HANDED_BACK, IDLE = (
     "interrupted: the plan is handed back, and goes on from what was found",
     "interrupted: no plan was being worked on",
 )
+ROOM = 64 * 2**20
+"""Room on the disk below which a plan that could not be written waits for more: the run folder of `byd` takes 7 MB. [bytes]"""
 HANDING = 10.0
 """Time that is waited for a plan that is being taken. [s]"""
 
@@ -205,7 +207,7 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
     faults: tuple[Fault, ...] = ()
     try:
         if not (folder / MANIFEST).is_file():
-            plan(waiting_case(place, taken), folder, taken, holding, unfinished)
+            _planned(place, lambda: plan(waiting_case(place, taken), folder, taken, holding, unfinished), holding)
     except RoadsteadError as error:
         faults = tuple(_within(place, fault) for fault in error.faults)
     except OSError as error:
@@ -216,6 +218,25 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
     if faults and not (folder / MANIFEST).is_file():
         return {"state": State.FAILED, "faults": faults}
     return {"state": State.DONE, "run": folder.name}
+
+
+def _planned(place: Workplace, plan: Callable[[], None], holding: Holding) -> None:
+    """Plan; where the disk is too full to write what was found, once more as soon as there is room: the search goes on from what it kept."""
+    while True:
+        try:
+            return plan()
+        except (OSError, RoadsteadError) as error:
+            unwritten = isinstance(error, OSError) or any(fault.code == "RS-S702" for fault in error.faults)
+            if not unwritten or has_room(place):
+                raise
+        holding.begin("room")
+        while not has_room(place):
+            time.sleep(LOOK)
+
+
+def has_room(place: Workplace) -> bool:
+    """The disk of the workplace has room for a run."""
+    return shutil.disk_usage(place.folder).free >= ROOM
 
 
 def _within(place: Workplace, fault: Fault) -> Fault:

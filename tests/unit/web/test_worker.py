@@ -182,6 +182,34 @@ def test_a_full_disk_is_told_as_one_and_without_a_path(working: Callable[[worker
     assert "/" not in found.faults[0].message
 
 
+def test_a_plan_waits_for_room_on_a_full_disk(
+    working: Callable[[worker.Planner], queue.Planning], monkeypatch: pytest.MonkeyPatch
+):
+    room, asked = iter([False, False, True]), []
+    monkeypatch.setattr(worker, "has_room", lambda _: next(room))
+
+    def fails_at_first(case: Path, folder: Path, *rest: object) -> None:
+        asked.append(folder)
+        if len(asked) == 1:
+            raise RoadsteadError(Fault(str(folder), "RS-S702", "cannot be written: No space left on device"))
+        hands.quick(case, folder, *rest)
+
+    found = working(fails_at_first)
+    assert (found.state, found.faults, len(asked)) == (State.DONE, (), 2)
+    assert not list(room)
+
+
+def test_a_fault_of_the_case_waits_for_no_room(
+    working: Callable[[worker.Planner], queue.Planning], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worker, "has_room", lambda _: False)
+
+    def fails(*_: object) -> None:
+        raise RoadsteadError(Fault("case.yaml:1:1", "RS-T101", "this file is missing"))
+
+    assert working(fails).state == State.FAILED
+
+
 def test_a_run_that_a_lost_worker_had_finished_is_not_planned_again(
     working: Callable[[worker.Planner], queue.Planning],
 ):
