@@ -9,6 +9,8 @@ import logging
 import sqlite3
 import time
 from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -27,13 +29,12 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
 
 from roadstead.terms.errors import Fault, RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
@@ -130,7 +131,7 @@ SHORTLY = 0.02
 """Time until what SQLite refused at once is tried again. [s]"""
 
 
-READS = "reads"
+READS, FILE = "reads", "file"
 
 
 def sqlite_url(path: Path) -> str:
@@ -138,8 +139,8 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def open_database(url: str) -> Engine:
-    """Open a database by its address, its schema up to date.
+def open_database(url: str, *, may_be_new: bool = True) -> Engine:
+    """Open a database by its address, its schema up to date; without ``may_be_new`` no SQLite file is made where there is none.
 
     Raises
     ------
@@ -147,7 +148,7 @@ def open_database(url: str) -> Engine:
         RS-B807 where it cannot be reached, the address is none, or a newer Roadstead has brought its schema further.
     """
     try:
-        engine = _engine(url)
+        engine = _engine(url, may_be_new=may_be_new)
         try:
             with begun(engine) as connection:
                 _bring_up_to_date(connection)
@@ -178,7 +179,7 @@ def away(error: SQLAlchemyError) -> Fault:
     return Fault("", told.code, "the database cannot be used", told.expected)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, may_be_new: bool) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": int(PATIENCE)})
     engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
@@ -195,7 +196,43 @@ def _engine(url: str) -> Engine:
         # A reader that turns writer half-way is refused at once; who takes the lock first waits for it instead.
         connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")
 
+    if engine.url.database:
+        _keep_to_its_file(engine, Path(engine.url.database), may_be_new=may_be_new)
     return engine
+
+
+def _keep_to_its_file(engine: Engine, path: Path, *, may_be_new: bool) -> None:
+    """Have connections work on the file that lies at the address at that time.
+
+    SQLite goes on with a file that was moved away or replaced, where what it writes is lost; and makes an empty one where it was.
+    """
+    is_open = Event()
+    if not may_be_new:
+        is_open.set()
+
+    @event.listens_for(engine, "do_connect")
+    def _before_connect(*_: Any) -> None:
+        if is_open.is_set() and _file(path) is None:
+            raise sqlite3.OperationalError("its file is gone")
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(_: Any, record: Any) -> None:
+        record.info[FILE] = _file(path)
+        is_open.set()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(_: Any, record: Any, __: Any) -> None:
+        if _file(path) != record.info[FILE]:
+            raise DisconnectionError("another file, or none, lies there now")
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; None where none can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _write_ahead(raw: Any) -> None:

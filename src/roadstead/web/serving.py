@@ -150,7 +150,7 @@ def work_here(
     """Be a worker of a desk, until it is told to end, which is said, or the process that is named as its parent is gone."""
     _must_be_counts(1, threads)
     place, address = open_workplace(folder, database)
-    engine, name = open_database(address), name or worker_name()
+    engine, name = open_database(address, may_be_new=not parent), name or worker_name()
     leave_when_told(engine, name, say)
 
     def goes_on() -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
 
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.web import database, people, queue
-from roadstead.web.database import begun, open_database, reading
+from roadstead.web.database import begun, open_database, reading, sqlite_url
 from roadstead.web.queue import AT_ONCE, EARLY, State, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -67,6 +70,44 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_what_it_holds(empty: 
     monkeypatch.setattr(database, "STEPS", steps)
     engine = open_database(empty)
     assert people.holder(engine, "secret") == people.Who("ann")
+    engine.dispose()
+
+
+def test_a_file_that_is_gone_is_missed_and_found_again_where_it_was(tmp_path: Path):
+    path, away = tmp_path / "queue.sqlite", tmp_path / "away"
+    away.mkdir()
+    engine = open_database(sqlite_url(path))
+    queue.ask(engine, "0" * 16, "ann", Wish("starter"))
+    files = [one.name for one in tmp_path.glob("queue.*")]
+    for name in files:
+        (tmp_path / name).rename(away / name)
+    with pytest.raises(OperationalError, match="its file is gone"):
+        queue.listed(engine)
+    with pytest.raises(RoadsteadError, match="RS-B807"):
+        open_database(sqlite_url(path), may_be_new=False)
+    assert not list(tmp_path.glob("queue.*")), "an empty one in its place would be taken for it"
+    for name in files:
+        (away / name).rename(tmp_path / name)
+    assert [one.plan_id for one in queue.listed(engine)] == ["0" * 16]
+    engine.dispose()
+
+
+def test_what_is_written_goes_into_the_file_that_took_anothers_place(tmp_path: Path):
+    path = tmp_path / "queue.sqlite"
+    engine = open_database(sqlite_url(path))
+    with begun(engine) as connection:
+        connection.execute(text("INSERT INTO tokens (digest, person, once, made_at) VALUES ('x', 'ann', 0, 0)"))
+    with sqlite3.connect(path) as before, sqlite3.connect(tmp_path / "copy") as copy:
+        before.backup(copy)
+    before.close()
+    copy.close()
+    for one in tmp_path.glob("queue.sqlite*"):
+        one.unlink()
+    (tmp_path / "copy").rename(path)
+    queue.ask(engine, "0" * 16, "ann", Wish("starter"))
+    engine.dispose()
+    engine = open_database(sqlite_url(path))
+    assert (people.people(engine), [one.number for one in queue.listed(engine)]) == (("ann",), [1])
     engine.dispose()
 
 
