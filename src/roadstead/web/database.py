@@ -213,7 +213,7 @@ def _keep_to_its_file(engine: Engine, path: Path, *, may_be_new: bool) -> None:
     @event.listens_for(engine, "do_connect")
     def _before_connect(*_: Any) -> None:
         if is_open.is_set() and _file(path) is None:
-            raise sqlite3.OperationalError("its file is gone")
+            raise sqlite3.OperationalError("its file is gone or cannot be reached")
 
     @event.listens_for(engine, "connect")
     def _on_connect(_: Any, record: Any) -> None:

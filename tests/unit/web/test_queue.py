@@ -81,7 +81,7 @@ def test_a_file_that_is_gone_is_missed_and_found_again_where_it_was(tmp_path: Pa
     files = [one.name for one in tmp_path.glob("queue.*")]
     for name in files:
         (tmp_path / name).rename(away / name)
-    with pytest.raises(OperationalError, match="its file is gone"):
+    with pytest.raises(OperationalError, match="its file is gone or cannot be reached"):
         queue.listed(engine)
     with pytest.raises(RoadsteadError, match="RS-B807"):
         open_database(sqlite_url(path), may_be_new=False)

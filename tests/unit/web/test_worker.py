@@ -270,6 +270,14 @@ def test_a_plan_dropped_while_it_runs_ends_its_worker_at_once(place: Workplace):
     engine.dispose()
 
 
+def test_a_worker_whose_desk_has_lost_its_database_says_so_and_makes_no_other(place: Workplace):
+    (place.own / DATABASE).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "roadstead.web", str(place.folder), "mate", "1", str(os.getpid())]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=PATIENCE)
+    assert (done.returncode, len(done.stderr.splitlines()), "[RS-B807]" in done.stderr) == (1, 1, True)
+    assert not (place.own / DATABASE).exists()
+
+
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_a_worker_told_to_leave_hands_its_plan_back_and_that_is_no_attempt(place: Workplace, asked: signal.Signals):
     engine = open_database(sqlite_url(place.own / DATABASE))
