@@ -135,12 +135,14 @@ def people(
         Print JSON.
     """
     _must_be_installed()
-    from roadstead.terms.errors import RoadsteadError
+    from roadstead.terms.errors import Fault, RoadsteadError
     from roadstead.web import people as known
     from roadstead.web import serving
     from roadstead.web.database import open_database
     from roadstead.web.workplace import missing
 
+    if reader and not add:
+        raise RoadsteadError(Fault("--reader", "RS-C701", "nobody is added", "`--add NAME --reader`"))
     engine = open_database(serving.open_workplace(folder, database)[1])
     token = known.add_person(engine, add, reads_only=reader) if add else ""
     if remove and not known.remove_person(engine, remove):

@@ -35,6 +35,7 @@ def test_people_are_added_listed_and_removed(run: Callable[..., Said], tmp_path:
     assert people.holder(engine, token) == people.Who("ann")
     board = run("people", tmp_path, "--add", "board", "--reader").out.splitlines()[0].removeprefix("board: ")
     assert people.holder(engine, board) == people.Who("board", reads_only=True)
+    assert run("people", tmp_path, "--remove", "board", "--reader").codes == ["RS-C701"]
     run("people", tmp_path, "--remove", "board")
     engine.dispose()
     assert (tmp_path / OWN).stat().st_mode & 0o077 == 0
