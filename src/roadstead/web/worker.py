@@ -209,14 +209,14 @@ def _work_on(place: Workplace, holding: Holding, taken: Planning, plan: Planner)
         if not (folder / MANIFEST).is_file():
             _planned(place, lambda: plan(waiting_case(place, taken), folder, taken, holding, unfinished), holding)
     except RoadsteadError as error:
-        faults = tuple(_within(place, fault) for fault in error.faults)
+        faults = error.faults
     except OSError as error:
         faults = (disk_failed(error),)
     except Exception as error:  # noqa: BLE001 -- the worker goes on, and who asked is told
         message = f"{type(error).__name__}: {error}"[:500]
         faults = (Fault("", "RS-B812", message, "report it with the case"),)
     if faults and not (folder / MANIFEST).is_file():
-        return {"state": State.FAILED, "faults": faults}
+        return {"state": State.FAILED, "faults": tuple(_within(place, fault) for fault in faults)}
     return {"state": State.DONE, "run": folder.name}
 
 

@@ -163,12 +163,15 @@ def test_what_is_wrong_with_a_case_is_told_to_who_asked_without_a_path(
     assert (found.state, found.faults) == (State.FAILED, (fault,))
 
 
-def test_what_nobody_foresaw_ends_the_plan_and_not_the_worker(working: Callable[[worker.Planner], queue.Planning]):
+def test_what_nobody_foresaw_ends_the_plan_and_not_the_worker(
+    working: Callable[[worker.Planner], queue.Planning], place: Workplace
+):
     def fails(*_: object) -> None:
-        raise ZeroDivisionError("division by zero")
+        raise ZeroDivisionError(f"in {place.folder}/case.yaml")
 
     found = working(fails)
     assert (found.state, found.faults[0].code) == (State.FAILED, "RS-B812")
+    assert found.faults[0].message == "ZeroDivisionError: in case.yaml"
     assert working(hands.quick).state == State.DONE
 
 
