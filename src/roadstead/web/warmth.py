@@ -15,6 +15,7 @@ from roadstead.web.pages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from roadstead.web.settings import Desk
 
@@ -56,13 +57,17 @@ def steps(desk: Desk) -> Iterator[Callable[[], object]]:
     yield partial(duty_desk.answered, QueryParams())
     yield partial(futures_desk.chances, None, 0)
     for case in islice(desk.workplace.cases().values(), MOST):
-        folder, changed = case.folder, asking.last_change(case.folder)
-        yield partial(asking.levers_of, folder)
-        yield partial(futures_desk.chances, folder, changed)
-        yield partial(futures_desk.looked_over, folder, changed)
+        yield partial(asking.levers_of, case.folder)
+        yield partial(_as_it_is, futures_desk.chances, case.folder)
+        yield partial(_as_it_is, futures_desk.looked_over, case.folder)
     for run in islice(desk.workplace.runs().values(), MOST):
         yield partial(compare_desk.read, run.folder)
     asked = outlook_desk.read(QueryParams())
     yield partial(outlook_desk.of_market, asked)
     for language in LANGUAGES:
         yield partial(outlook_desk.drawn, asked, language)
+
+
+def _as_it_is(work: Callable[[Path, int], object], folder: Path) -> None:
+    """What is worked out of a case as it stands by then."""
+    work(folder, asking.last_change(folder))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roadstead.web import warmth
+from roadstead.web import asking, warmth
 from roadstead.web.kept import kept
 
 if TYPE_CHECKING:
@@ -69,6 +69,18 @@ def test_a_desk_is_made_ready_while_nobody_asks(desk: Desk, monkeypatch: pytest.
         assert again.wait(60)
     finally:
         kept_ready.close()
+
+
+def test_a_case_that_cannot_be_looked_at_keeps_nothing_else_from_being_made_ready(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    def gone(_: object) -> int:
+        raise FileNotFoundError("taken away meanwhile")
+
+    monkeypatch.setattr(asking, "last_change", gone)
+    told = list(warmth.steps(desk))
+    with pytest.raises(FileNotFoundError):
+        told[2]()
 
 
 def test_every_step_of_an_empty_workplace_can_be_taken(desk: Desk, monkeypatch: pytest.MonkeyPatch):
