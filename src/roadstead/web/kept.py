@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 
 def kept(most: int) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
-    """Keep the answers to the questions asked last, by their positional arguments; what was raised is not kept."""
+    """Keep the answers to the questions asked last, by their arguments; what was raised is not kept."""
 
     def keep(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         answers: OrderedDict[tuple[object, ...], Future[Answer]] = OrderedDict()
