@@ -9,7 +9,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from roadstead.playbook.book import Book, Trigger
+    from roadstead.playbook.book import Book, Sentence, Trigger
     from roadstead.playbook.trails_book import TrailPart, TrailRow
     from roadstead.report.html import PageCell, PageTable
     from roadstead.report.words import Words
@@ -111,8 +111,7 @@ def trails(book: Book, words: Words) -> list[TrailShown]:
     asked, rows = Asked(book), [_row(row, words) for row in book.trails.rows]
 
     def part(one: TrailPart) -> PartShown:
-        equation = words.tell("trail.equation", equation=one.equation) if one.equation else ""
-        how = words.listed(filter(None, (words.say(one.how) if one.how else "", equation)))
+        how = how_said(one.how, one.equation, words)
         what = words.say(one.what).rstrip(".。")
         address = asked.address(one.key)
         return PartShown(what, words.amount(one.amount), address, one.key, how, tuple(rows[i] for i in one.rests_on))
@@ -128,11 +127,20 @@ def trails(book: Book, words: Words) -> list[TrailShown]:
     ]
 
 
+def how_said(how: Sentence | None, equation: str, words: Words) -> str:
+    """How a figure is worked out, with its equation."""
+    numbered = words.tell("trail.equation", equation=equation) if equation else ""
+    return words.listed(filter(None, (words.say(how) if how else "", numbered)))
+
+
+def standing(as_of: str, confidence: str, words: Words) -> tuple[str, str]:
+    """Of which day a row is, and how sure it is."""
+    return words.tell("trail.as_of", day=as_of) if as_of else "", words.tell("trail.sure", which=confidence)
+
+
 def _row(row: TrailRow, words: Words) -> RowShown:
     source = row.source or words.label("assumption" if row.is_assumption else "ui.trails.none")
     is_link = row.url.startswith(("https://", "http://"))
-    dated = words.tell("trail.as_of", day=row.as_of) if row.as_of else ""
-    sure = words.tell("trail.sure", which=row.confidence)
-    told = words.listed(filter(None, (dated, sure, row.note, row.at)))
+    told = words.listed(filter(None, (*standing(row.as_of, row.confidence, words), row.note, row.at)))
     says = words.listed(one.replace(" money", f" {words.currency}") for one in row.says)
     return RowShown(words.headed(row.row, says), source, row.url if is_link else "", told)
