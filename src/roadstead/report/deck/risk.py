@@ -81,7 +81,7 @@ def weights(deck: Deck, book: Book) -> None:
     def moved(values: Iterable[float | None]) -> tuple[float | None, ...]:
         return tuple(None if value is None else value / scale.divisor for value in values)
 
-    names = [f"{row.name} ({row.low} / {row.high})" for row in rows]
+    names = [f"{row.name} ({row.low or '–'} / {row.high or '–'})" for row in rows]
     series = [
         Series(words.label("whatif.low"), moved(row.npv_low for row in rows), LOW),
         Series(words.label("whatif.high"), moved(row.npv_high for row in rows), HIGH),
