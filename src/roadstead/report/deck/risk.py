@@ -69,7 +69,7 @@ def weights(deck: Deck, book: Book) -> None:
     """What assumptions weigh, the plan's decisions held."""
     if book.weights is None:
         return
-    words, rows = deck.words, bars(book.weights, deck.words)
+    words, rows = deck.words, bars(book.weights.rows, deck.words)
     deck.begin(words.label("ui.weights"))
     used = deck.text(
         Box(LEFT, TOP, RIGHT - LEFT, 64.0), [[Line(text)] for text in said(book.weights, words)],
