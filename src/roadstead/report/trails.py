@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator
 
     from roadstead.playbook.book import Book, Trigger
     from roadstead.playbook.trails_book import TrailPart, TrailRow
@@ -75,29 +75,29 @@ class Asked:
         )
         return self.address(f"chance/{next(alike, '')}")
 
-    def comparisons(self, table: PageTable) -> PageTable:
-        """NPV of the plan and of what it is held against, value added, capital."""
+    def led(self, table: PageTable) -> PageTable:
+        """A table whose figures lead to their trails: NPV, value added and capital; sizes, NEV shares and sales; chances."""
+        if table.key not in {"comparisons", "markets", "events"}:
+            return table
         rows = (
-            ("", "npv" if row.key == "plan" else f"npv/{row.key}", "added" if row.key == "standing" else "",
-             "capital" if row.key == "plan" else "")
-            for row in self._book.comparisons
-        )  # fmt: skip
-        return self._led(table, rows)
-
-    def markets(self, table: PageTable) -> PageTable:
-        """Size, NEV share and sales of markets."""
-        of = ("", "", "size", "nev", "cars")
-        return self._led(table, ([f"{kind}/{row.key}" if kind else "" for kind in of] for row in self._book.markets))
-
-    def events(self, table: PageTable) -> PageTable:
-        """Chances of events as the tree implies them."""
-        return self._led(table, (("", "", f"chance/{row.key}") for row in self._book.events))
-
-    def _led(self, table: PageTable, keys: Iterable[Sequence[str]]) -> PageTable:
-        rows = []
-        for row, of in zip(table.rows, keys, strict=True):
-            rows.append((*map(self._cell, row, of), *row[len(of) :]))
+            (*map(self._cell, row, of), *row[len(of) :])
+            for row, of in zip(table.rows, self._keys(table.key), strict=True)
+        )
         return replace(table, rows=tuple(rows))
+
+    def _keys(self, table: str) -> Iterator[tuple[str, ...]]:
+        """Keys of the first cells of each row of a table; nothing where a cell has none."""
+        if table == "markets":
+            for market in self._book.markets:
+                yield "", "", f"size/{market.key}", f"nev/{market.key}", f"cars/{market.key}"
+        elif table == "events":
+            for event in self._book.events:
+                yield "", "", f"chance/{event.key}"
+        else:
+            for one in self._book.comparisons:
+                is_plan = one.key == "plan"
+                added = "added" if one.key == "standing" else ""
+                yield "", "npv" if is_plan else f"npv/{one.key}", added, "capital" if is_plan else ""
 
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)
