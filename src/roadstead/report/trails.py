@@ -6,26 +6,29 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from roadstead.terms.evidence import ASSUMPTION
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roadstead.playbook.book import Book, Trigger
-    from roadstead.playbook.trails_book import TrailPart, TrailRow
+    from roadstead.playbook.book import Amount, Book, Sentence, Trigger
+    from roadstead.playbook.trails_book import Root, TrailPart
     from roadstead.report.html import PageCell, PageTable
     from roadstead.report.words import Words
 
 LEAST = 0.5
-"""Money or cars below which a part that leads nowhere is not printed."""
+"""Money or cars below which a part that leads nowhere is not printed; shares always are."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowShown:
-    """A row in print: what it says, its document and where that is, what else is known of it."""
+    """A row in print: what it says, its document and where that is, what else is known of it; where it stands."""
 
     says: str
     source: str
     url: str
     told: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,10 @@ def trails(book: Book, words: Words) -> list[TrailShown]:
     """Every trail of the book."""
     if book.trails is None:
         return []
-    asked, rows = Asked(book), [_row(row, words) for row in book.trails.rows]
+    asked, rows = Asked(book), [row_shown(row, words) for row in book.trails.rows]
 
     def part(one: TrailPart) -> PartShown:
-        equation = words.tell("trail.equation", equation=one.equation) if one.equation else ""
-        how = words.listed(filter(None, (words.say(one.how) if one.how else "", equation)))
-        what = words.say(one.what).rstrip(".。")
+        what, how = words.say(one.what).rstrip(".。"), how_told(one.how, one.equation, words)
         address = asked.address(one.key)
         return PartShown(what, words.amount(one.amount), address, one.key, how, tuple(rows[i] for i in one.rests_on))
 
@@ -121,18 +122,33 @@ def trails(book: Book, words: Words) -> list[TrailShown]:
         TrailShown(
             one.figure.key,
             part(one.figure),
-            tuple(part(p) for p in one.parts if p.key or p.rests_on or abs(p.amount.value) >= LEAST),
+            tuple(part(p) for p in one.parts if p.key or p.rests_on or counts(p.amount)),
             f"roadstead why {book.cover.run or 'RUN'} {one.figure.key}",
         )
         for one in book.trails.figures
     ]
 
 
-def _row(row: TrailRow, words: Words) -> RowShown:
-    source = row.source or words.label("assumption" if row.is_assumption else "ui.trails.none")
-    is_link = row.url.startswith(("https://", "http://"))
-    dated = words.tell("trail.as_of", day=row.as_of) if row.as_of else ""
-    sure = words.tell("trail.sure", which=row.confidence)
-    told = words.listed(filter(None, (dated, sure, row.note, row.at)))
-    says = words.listed(one.replace(" money", f" {words.currency}") for one in row.says)
-    return RowShown(words.headed(row.row, says), source, row.url if is_link else "", told)
+def counts(amount: Amount) -> bool:
+    """True where an amount is more than rounding leaves."""
+    return amount.kind in {"share", "ratio"} or abs(amount.value) >= LEAST
+
+
+def how_told(how: Sentence | None, equation: str, words: Words) -> str:
+    """How a figure is worked out, with its equation; nothing where its rows say it all."""
+    numbered = words.tell("trail.equation", equation=equation) if equation else ""
+    return words.listed(filter(None, (words.say(how) if how else "", numbered)))
+
+
+def row_shown(root: Root, words: Words) -> RowShown:
+    """A row in print. An event's reasoning stands for its source; no other assumption has one."""
+    is_reasoned = root.table == "events" and root.source != ASSUMPTION
+    if root.is_assumption and not is_reasoned:
+        source = words.label("assumption")
+    else:
+        source = root.source or words.label("ui.trails.none")
+    url = root.url if root.url.startswith(("https://", "http://")) else ""
+    dated = words.tell("trail.as_of", day=root.as_of) if root.as_of else ""
+    told = words.listed(filter(None, (dated, words.tell("trail.sure", which=root.confidence), root.note)))
+    says = words.listed(one.replace(" money", f" {words.currency}") for one in root.says)
+    return RowShown(words.headed(f"{root.table} {root.row}".strip(), says), source, url, told, root.at)

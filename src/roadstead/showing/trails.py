@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import table
+from roadstead.report.trails import counts, how_told, row_shown
 from roadstead.showing.telling import Telling, framed
 from roadstead.study.trail.ground import PATTERNS
 from roadstead.study.trail.steps import Step
@@ -15,38 +16,23 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from roadstead.playbook.trails_book import Root
     from roadstead.report.listing import Listing
     from roadstead.report.words import Words
-    from roadstead.study.trail.steps import Keyed, Root
+    from roadstead.study.trail.steps import Keyed
     from roadstead.study.trail.why import Why
 
-LEAST = 0.5
-"""Money or cars below which a part without a trail of its own is not printed."""
 HEADS = {"en": ("key", "figure", ">value"), "zh": ("键", "数字", ">数值")}
-CONFIDENCE = {
-    "en": {"high": "high confidence", "medium": "medium confidence", "low": "low confidence"},
-    "zh": {"high": "可信度高", "medium": "可信度中", "low": "可信度低"},
-}
 WORDS = {
     "en": {
         "more": "Any other lane, year or node may be asked, too:",
         "ask": "`roadstead why {run} KEY` follows one of them; @n3 after a year asks about node 3 of the tree.",
         "rests": "Rests on:",
-        "assumption": "assumption",
-        "none": "no source located",
-        "equation": "equation {equation}",
-        "figure": "{what}: {amount}",
-        "as_of": "as of {as_of}",
     },
     "zh": {
         "more": "也可查询其他线路、年份或节点：",
         "ask": "用`roadstead why {run} 键`追溯其中一项；年份后加@n3可查询情景树的节点3。",
         "rests": "依据：",
-        "assumption": "假设",
-        "none": "未找到来源",
-        "equation": "公式{equation}",
-        "figure": "{what}：{amount}",
-        "as_of": "截至{as_of}",
     },
 }
 
@@ -136,7 +122,7 @@ def _below(step: Step, words: Words) -> Iterator[str]:
 
     for line in _how(step, words):
         yield f"  {line}"
-    for part in (part for part in step.parts if part.key or part.rests_on or abs(part.amount.value) >= LEAST):
+    for part in (part for part in step.parts if part.key or part.rests_on or counts(part.amount)):
         yield f"  {_figure(part, words)}{f'  [{part.key}]' if part.key else ''}"
         for line in _how(part, words):
             yield f"      {line}"
@@ -147,29 +133,17 @@ def _below(step: Step, words: Words) -> Iterator[str]:
 
 
 def _figure(one: Step, words: Words) -> str:
-    what = words.say(one.what).rstrip(".。")
-    return WORDS[words.language]["figure"].format(what=what, amount=words.amount(one.amount))
+    return words.headed(words.say(one.what).rstrip(".。"), words.amount(one.amount))
 
 
 def _how(one: Step, words: Words) -> Iterator[str]:
-    """How a figure is worked out, with its equation, in a line; none where its rows say it all."""
-    equation = WORDS[words.language]["equation"].format(equation=one.equation) if one.equation else ""
-    how = words.listed(filter(None, (words.say(one.how) if one.how else "", equation)))
-    if how:
+    """How a figure is worked out, in a line; none where its rows say it all."""
+    if how := how_told(one.how, one.equation, words):
         yield how
 
 
 def rests_on(root: Root, words: Words, *, whole: bool = True) -> str:
     """A row in a line: where it stands, what it says, and what it rests on."""
-    own = WORDS[words.language]
-    row = f"{' '.join(filter(None, (root.at, root.table, root.row)))}: {words.listed(root.says)}"
-    source = own["assumption"] if root.is_assumption else " ".join(filter(None, (root.source, root.url))) or own["none"]
-    if root.is_assumption and root.table == "events":
-        source = root.source
-    parts = (
-        source,
-        own["as_of"].format(as_of=root.as_of) if root.as_of else "",
-        CONFIDENCE[words.language][root.confidence],
-        root.note,
-    )
-    return f"{row} ({words.listed(filter(None, parts))})" if whole else row
+    shown = row_shown(root, words)
+    row = f"{shown.at} {shown.says}".strip()
+    return f"{row} ({words.listed((f'{shown.source} {shown.url}'.strip(), shown.told))})" if whole else row

@@ -15,9 +15,9 @@ from roadstead.study.trail.worth import PLAN, at_node, invested
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from roadstead.playbook.trails_book import Root
     from roadstead.playbook.worth_book import Valued, Worth
     from roadstead.study.trail.ground import Ground
-    from roadstead.study.trail.steps import Root
 
 ASSUMED = {"module": ("half_step_dearer",), "option": ("site_right", "site_sooner")}
 """What of the case's own assumptions on flexibility a question rests on."""

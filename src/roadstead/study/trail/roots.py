@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from roadstead.futures.paths import economy
+from roadstead.playbook.trails_book import Root
 from roadstead.study import tables
 from roadstead.study.bundled import CASE_FILE
-from roadstead.study.trail.steps import Root
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
 from roadstead.trade import rulebook

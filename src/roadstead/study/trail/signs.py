@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.rehearsal_book import Estimate
     from roadstead.playbook.signposts import Column, Posted
     from roadstead.playbook.signs_book import Condition, Rates, Signpost
+    from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Ground
-    from roadstead.study.trail.steps import Root
     from roadstead.terms.arrays import Flags, Floats
 
 KINDS = {"duty": "share", "share": "share", "size": "cars", "battery": "ratio", "freight": "ratio", "rate": "ratio"}
