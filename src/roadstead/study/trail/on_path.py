@@ -46,12 +46,10 @@ def on_path(g: Ground, key: str, number: str, rest: Sequence[str], follow: Calla
     if rest:
         return _under(follow(there, "/".join(rest)), start)
     found = _under(npv(there), start)
-    happened = there.ledger.grown.happened
-    come = dict.fromkeys(one.event for nodes in happened for one in nodes)
-    roots = tuple(root for event in come for root in g.roots.event_named(event))
+    come = there.came(range(there.reading.tree.count))
     what = Sentence("trail.fresh.path", {"path": number})
     how = Sentence("trail.how.fresh.path", {"count": Amount(float(len(come)), "count")})
-    return Step(what, found.amount, start, how, found.parts, roots, found.equation)
+    return Step(what, found.amount, start, how, found.parts, there.roots.events_named(come), found.equation)
 
 
 def _under(found: Step, start: str) -> Step:

@@ -190,9 +190,10 @@ class Roots:
             for term in terms
         )
 
-    def event_named(self, name: str) -> tuple[Root, ...]:
-        """An event of the tree by its id; of one with levels, all of them where none is named."""
-        found = [e for e in self._events.values() if name in {e.event_id, e.event_id.partition(":")[0]}]
+    def events_named(self, names: Iterable[str]) -> tuple[Root, ...]:
+        """Events of the tree by their ids; of one with levels, all of them where none is named."""
+        events = self._events.values()
+        found = (e for name in names for e in events if name in {e.event_id, e.event_id.partition(":")[0]})
         return tuple(map(self.event, found))
 
     def of_case(self, entry: str, value: float) -> Root:
