@@ -163,26 +163,18 @@ class Weigher:
         whole, held = self._whole, self._held
         path = list(likely_path(whole.grown.tree))
         grown, d = along(whole.grown, path), held.plan.decisions
+        whole_years = held.evaluation.prospect.node_years
         years = NodeYears(np.arange(len(path)), grown.tree.start.copy(), grown.tree.years.copy())
         decisions = Decisions(d.commit[path], d.close[path], d.build[path], d.retire[path])
         answered = held.answered
         if answered is not None:
-            at = [
-                _covering(held.evaluation.prospect.node_years, n, representative_year(years, i))
-                for i, n in enumerate(path)
-            ]
+            at = [whole_years.holding(n, representative_year(years, i)) for i, n in enumerate(path)]
             answered = {market: price[at] for market, price in answered.items()}
-        there = np.isin(held.evaluation.prospect.node_years.node, path)
+        there = np.isin(whole_years.node, path)
         bare = Spared(years, np.asarray((held.plan.flows.flow[there] >= A_CAR).any(0)))
         known = evaluate(grown, self._standing, held.rulebook, grown.events, answered, bare)
         tree = _Tree(grown, decisions, answered, replace(bare, known=known, laws={}), 0.0)
         return replace(tree, npv=self._worth(tree, known.prospect) or 0.0)
-
-
-def _covering(years: NodeYears, node: int, year: int) -> int:
-    """The node-year of a node that a calendar year lies in."""
-    inside = (years.node == node) & (years.year <= year) & (year < years.year + years.span)
-    return int(np.flatnonzero(inside)[0])
 
 
 def _ever_open(grown: Grown, prospect: Prospect, decisions: Decisions) -> Flags:

@@ -148,9 +148,7 @@ class Ground:
         year, node = self.year(key, text)
         if node is None:
             return int(self._likely[year - self.reading.tree.first_year].argmax())
-        years = self.ledger.node_years
-        inside = (years.node == node) & (years.year <= year) & (year < years.year + years.span)
-        return int(np.flatnonzero(inside)[0])
+        return self.ledger.node_years.holding(node, year)
 
     def lane(self, key: str, parts: tuple[str, str, str], text: str) -> Lane:
         """The lane that a key names: market, model, and line or home, with the customs regime after a plus sign."""
