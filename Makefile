@@ -23,7 +23,7 @@ demo: $(VENV)/.runtime ## Plan the bundled carmaker and write its playbook
 test: lint ## Check style, types and import contracts, then run the tests
 	@$(PYTEST)
 
-thorough: setup ## Run the tests of properties on ten times as many examples
+thorough: setup ## Run the tests, on ten times as many examples of properties that name no number
 	@ROADSTEAD_EXAMPLES=thorough $(PYTEST)
 
 lint: setup ## Check style, formatting, import contracts and types

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from books import made_up_book
-from quick_cases import asks_nothing_beside
+from quick_cases import ask, asks_nothing_beside
 
 from roadstead.report.pages import write_pages
 from roadstead.study import manifest
@@ -52,9 +52,7 @@ def made_up_run(folder: Path) -> Path:
 def small_case(folder: Path) -> None:
     """The starter case with few draws, and nothing worked out beside the plan."""
     new_case(folder)
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    assert "draws: 1000 " in text
-    (folder / "case.yaml").write_text(text.replace("draws: 1000 ", "draws: 100 "), encoding="utf-8")
+    ask(folder, {"draws: 1000 ": "draws: 100 "})
     asks_nothing_beside(folder)
 
 

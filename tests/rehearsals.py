@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from quick_cases import asks_nothing_beside
+from quick_cases import ask, asks_nothing_beside
 
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks_book import Broken, Restriction
@@ -31,12 +31,7 @@ PATHS = 2000
 def small_grown_case(folder: Path) -> None:
     """The starter case with a tree of few nodes, grown from few paths: all there is of a rehearsal, in little time, and nothing beside."""
     new_case(folder, grown=True)
-    file = folder / "case.yaml"
-    text = file.read_text(encoding="utf-8")
-    for was, becomes in (("nodes: [1, 4, 11]", "nodes: [1, 2, 4]"), ("paths: 20000", f"paths: {PATHS}")):
-        assert text.count(was) == 1
-        text = text.replace(was, becomes)
-    file.write_text(text, encoding="utf-8")
+    ask(folder, {"nodes: [1, 4, 11]": "nodes: [1, 2, 4]", "paths: 20000": f"paths: {PATHS}"})
     asks_nothing_beside(folder)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from build_docs import DOCS, as_grid
 from marked_tables import put
-from rests_on import constants, fingerprints, room
+from rests_on import constants, facts, fingerprints, room
 
 from roadstead.cli.progress import Watch
 from roadstead.showing import japan as japan_tables
@@ -47,6 +47,7 @@ def rests_on() -> list[str]:
         {
             "what is asked": constants(japan),
             "the case": (path for path in past_case(japan.CASE).rglob("*") if path.is_file()),
+            "ways by sea": facts({"sea_distances"}),
             "terms of demand": room("demand"),
         }
     )

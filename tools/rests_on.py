@@ -15,7 +15,7 @@ from build_docs import grid
 from roadstead.terms.packaged import packaged_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
     from types import ModuleType
 
@@ -23,8 +23,8 @@ CITED = frozenset({"source", "url", "confidence", "note", "title", "title_zh"})
 """Columns that no figure is worked out from."""
 PLANNED_FROM = frozenset(
     {
-        "costs",
         "economies",
+        "incomes",
         "nev",
         "nev_split",
         "places",
@@ -41,9 +41,9 @@ SHOWN = 12
 PLAIN = (bool, int, float, str, tuple, dict, frozenset)
 
 
-def facts() -> list[Path]:
-    """Packaged facts that a plan is made from."""
-    return [path for name, path in packaged_files().items() if name.startswith("world/") and path.stem in PLANNED_FROM]
+def facts(tables: Collection[str] = PLANNED_FROM) -> list[Path]:
+    """Packaged facts that a plan is made from, or some of them."""
+    return [path for path in room("world") if path.stem in tables]
 
 
 def room(name: str) -> list[Path]:

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from roadstead.world import reference
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -109,6 +111,20 @@ def test_pages_that_take_long_rest_on_what_they_were_measured_on(
     lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
     mark, told = lines.index(report.PART.format(name=part)), getattr(report, made_of)()
     assert lines[mark + 2 : mark + 2 + len(told)] == told, f"docs/{page} must be measured again: python tools/{command}"
+
+
+def test_a_fingerprint_holds_every_table_that_a_world_is_put_together_from(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    read: set[str] = set()
+
+    class Watched(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            read.add(name)
+            return super().__getitem__(name)
+
+    reference._world(Watched(reference.load().tables), None)
+    assert {"incomes", "sales"} <= read
+    assert read - {"sources"} <= import_module("rests_on").PLANNED_FROM
 
 
 def test_a_fingerprint_moves_with_figures_and_not_with_what_they_cite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

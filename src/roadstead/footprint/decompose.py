@@ -288,6 +288,7 @@ class _Run:
         if not self.search.apart:
             yield solve
             return
+        self.search.master.make_ready()
         with ThreadPoolExecutor(1) as beside:
             yield beside.submit(solve).result
 

@@ -136,6 +136,7 @@ class Master:
         self.rounds = 0
         self.status = ""
         self._stood: tuple[Floats, float] | None = None
+        self._known: int | None = None
         self._lock = Lock()
         self._round, self._node, self._row, self._kin, self._held, self._idle = (
             np.zeros(0, dtype=np.int64) for _ in range(6)
@@ -190,9 +191,8 @@ class Master:
 
     def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
         """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
-        with self._lock:
-            known = len(self._kin)
-            self._ready()
+        known = self.make_ready() if self._known is None else self._known
+        self._known = None
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
         self.status, solution = self._run(known)
         self._solver.setOptionValue("time_limit", np.inf)
@@ -216,19 +216,24 @@ class Master:
             reduced=np.asarray(solution.col_dual)[:width],
         )
 
-    def _ready(self) -> None:
-        """Begin from nothing where the solver has far to go; wake what would be woken after a solve anyway."""
+    def make_ready(self) -> int:
+        """Settle what the next solve is about, before another thread adds to it; how many rows are known.
+
+        It begins from nothing where the solver has far to go; what would be woken after a solve anyway is woken before.
+        """
+        self._known = len(self._kin)
         if self._stood is None:
-            return
+            return self._known
         point, value = self._stood
         if value - self.estimate(point[: len(self.program.gain)]) > FAR * abs(value):
             self._solver.clearSolver()
-        self._wake(self._broken(point, len(self._kin)))
+        self._wake(self._broken(point, self._known))
+        return self._known
 
     def _run(self, known: int) -> tuple[str, highspy.HighsSolution]:
         """Solve, and again with the cuts woken that the point breaks; the solver's word for how it ended.
 
-        Only of the first ``known`` rows: what another thread adds meanwhile waits, so that answers do not hang on who is faster.
+        Only of the first ``known`` rows: what another thread adds meanwhile waits, so that the answer does not hang on who is faster.
         """
         for left in reversed(range(WAKINGS)):
             self._solver.run()

@@ -11,7 +11,7 @@ from roadstead.terms.ids import HOME
 from roadstead.world.reference import SCOPES, WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from roadstead.terms.tables import Row
     from roadstead.world.reference import World
@@ -130,44 +130,39 @@ LEAST_OF_A_LIST = 5
 
 def _share_of_listed(world: World, reading: Row) -> list[Figure]:
     """What some places take of all that one list of destinations holds."""
-    rows = [
-        row
-        for row in world.tables["exports"]
-        if row["origin"] == HOME and row["destination"] != WORLD and row["period"] in reading["period"]
-        if row["powertrain"] == reading["beside"] and row["unit"] == "vehicles"
-    ]
-    by_source: dict[str, list[Row]] = {}
-    for row in rows:
-        by_source.setdefault(row["source"], []).append(row)
-    found = []
-    for listed in by_source.values():
-        if len(listed) >= LEAST_OF_A_LIST:
-            part = sum(row["value"] for row in listed if row["destination"] in reading["place"])
-            found.append(joined(of_rows(listed), part / sum(row["value"] for row in listed)))
-    return found
+    lists = ([row for row in told if row["destination"] != WORLD] for told in _shipped(world, reading))
+    return [_share(listed, listed, reading) for listed in lists if len(listed) >= LEAST_OF_A_LIST]
+
+
+LEAST_OF_ALL = 50
+"""A document with fewer destinations is taken not to have every one: assumed."""
 
 
 def _share_of_all(world: World, reading: Row) -> list[Figure]:
     """What some places take of all that is shipped, by documents that have it to every destination."""
-    by_source: dict[tuple[str, str], list[Row]] = {}
-    for row in world.tables["exports"]:
-        wanted = (
-            row["origin"] == HOME and row["period"] in reading["period"] and row["definition"] in reading["definition"]
-        )
-        if wanted and row["powertrain"] == reading["beside"] and row["unit"] == "vehicles":
-            by_source.setdefault((row["source"], row["period"]), []).append(row)
     found = []
-    for listed in by_source.values():
-        to = [row for row in listed if row["destination"] != WORLD]
+    for told in _shipped(world, reading):
+        to = [row for row in told if row["destination"] != WORLD]
         if len(to) >= LEAST_OF_ALL:
-            whole = [row for row in listed if row["destination"] == WORLD] or to
-            part = sum(row["value"] for row in to if row["destination"] in reading["place"])
-            found.append(joined(of_rows(listed), part / sum(row["value"] for row in whole)))
+            found.append(_share(told, [row for row in told if row["destination"] == WORLD] or to, reading))
     return found
 
 
-LEAST_OF_ALL = 50
-"""A document that has fewer destinations does not have every one: cars from China go to more than a hundred countries."""
+def _shipped(world: World, reading: Row) -> Iterable[list[Row]]:
+    """Cars shipped from home, by document and period; of any definition where the reading names none."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in world.tables["exports"]:
+        wanted = row["origin"] == HOME and row["period"] in reading["period"] and row["unit"] == "vehicles"
+        counted = not reading["definition"] or row["definition"] in reading["definition"]
+        if wanted and counted and row["powertrain"] == reading["beside"]:
+            found.setdefault((row["source"], row["period"]), []).append(row)
+    return found.values()
+
+
+def _share(told: Sequence[Row], whole: Sequence[Row], reading: Row) -> Figure:
+    """What the reading's places take of rows that come to the whole, by a document."""
+    part = sum(row["value"] for row in told if row["destination"] in reading["place"])
+    return joined(of_rows(told), part / sum(row["value"] for row in whole))
 
 
 def _sold(world: World, place: str, year: str, scope: str) -> list[Figure]:

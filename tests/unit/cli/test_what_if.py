@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roadstead.cli.what_if import Sweeping
+from roadstead.study import axes
 from roadstead.study.bundled import bundled
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ def test_bad_patches_are_told_all_at_once_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
     said = run("plan", starter, "--set", "EU27/MFN", "--event", "us_lets_in")
     assert sorted(said.codes) == ["RS-S733", "RS-S733"]
+
+
+def test_a_tornado_goes_as_far_as_what_the_playbook_tells_of_assumptions_where_nobody_says_how_far():
+    assert Sweeping().spread == axes.SPREAD
 
 
 def test_an_option_takes_one_value_and_may_be_repeated(run: Callable[..., Said], starter: Path):

@@ -273,3 +273,25 @@ def test_a_master_that_gives_up_is_not_taken_for_a_problem_without_a_plan(monkey
     found = solve(made.tree, made.prospect, EXACT)
     assert found.bound_certified >= best.certificate.value * (1 - 1e-7)
     assert prove(made.tree, made.prospect, found.proof) == found.bound_certified
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_cuts_that_come_while_the_master_is_solved_wait_for_the_next_solve(seed: int):
+    """Whichever thread is faster, the answer is the same; the next one is lower."""
+    tree, prospect = as_prospect(generate("tiny", seed))
+    at = ground(tree, prospect, ())
+    first_module = np.minimum(at.decided.program.ceiling, 1.0)
+
+    def solved(shares: tuple[float, ...]) -> list[float]:
+        with Search(at, 1) as search:
+            search.learn(search.answers(first_module))
+            search.master.solve()
+            search.master.make_ready()
+            for share in shares:
+                search.learn(search.answers(share * first_module), asleep=True)
+            answers = search.master.solve(), search.master.solve()
+            return [answer.value for answer in answers if answer is not None]
+
+    alone, beside = solved(()), solved((0.2, 0.4, 0.6))
+    assert beside[0] == alone[0] == alone[1]
+    assert beside[1] < beside[0]

@@ -278,6 +278,13 @@ def test_every_event_that_is_played_can_be_made_certain_where_it_does_something(
     assert len(idle) < played / 3
 
 
+def test_an_event_whose_branches_another_took_is_still_one_of_the_case():
+    """Where sales are certain to be slow, no branch of the starter case brings fast ones; what is said later holds."""
+    study = study_with("demand_slow 2032", "demand_fast 2032")
+    brought = [node.fires for node in study.tree.nodes]
+    assert {event for fires in brought for event in fires} >= {"demand_slow", "demand_fast"}
+
+
 def test_a_case_without_patches_is_its_own_folder():
     with patched(STARTER, ()) as folder:
         assert folder == STARTER
