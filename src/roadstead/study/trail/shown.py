@@ -22,7 +22,7 @@ MOST_NODES = 40
 """Nodes of a tree, at most, whose parts of NPV are told beside the whole; those of a larger one are asked for one by one."""
 
 MOST = 400
-"""Figures told at most, so that the page stays light: one takes 2 kB of it. The largest bundled case has 353."""
+"""Figures told at most, so that the page stays light: one takes 2 kB of it. Those of markets come last and are cut first."""
 OF_MARKETS = ("cars/", "size/", "nev/")
 """How keys of cars, sizes and NEV shares of markets begin, which are many, and told last."""
 
