@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.trails_book import Trail, TrailPart, TrailRow, Trails
+from roadstead.playbook.trails_book import Root, Trail, TrailPart, Trails
 from roadstead.playbook.weights_book import Weight, Weights
 
 
@@ -23,12 +23,12 @@ def made_up_weights() -> Weights:
 
 
 def made_up_trails() -> Trails:
-    """NPV by two nodes, one of which leads on, and a chance that rests on reasoning; an address that is none of the web."""
+    """NPV by two nodes, one of which leads on, and a chance by its two nodes, that rests on reasoning; an address that is none of the web."""
     rows = (
-        TrailRow("figures case discount_base", "figures.csv:4", ("discount_base 0.08",), "", "", "2026-06", "low", True, "made up"),
-        TrailRow("sales DEU 2025", "packaged sales.csv:9", ("value 2,858,591 cars",), "KBA", "https://kba.invalid/", "2026-01-06",
+        Root("figures", "case discount_base", "figures.csv:4", ("discount_base 0.08",), "", "", "2026-06", "low", True, "made up"),
+        Root("sales", "DEU 2025", "packaged sales.csv:9", ("value 2,858,591 cars",), "KBA", "https://kba.invalid/", "2026-01-06",
                  "high", False, ""),
-        TrailRow("events walls", "", ("probability 0.6",), "Judgement: talks go on", "javascript:alert(1)", "", "low", True, ""),
+        Root("events", "walls", "", ("probability 0.6",), "Judgement: talks go on", "javascript:alert(1)", "", "low", True, ""),
     )  # fmt: skip
     year = {"node": "n", "year": Amount(2027.0, "year"), "chance": Amount(1.0, "share")}
     node = TrailPart(Sentence("trail.node", year), Amount(5.2e9, "money"), "npv/n0", None, "", (0,))
@@ -37,4 +37,7 @@ def made_up_trails() -> Trails:
         Sentence("trail.npv", {}), Amount(12.44e9, "money"), "npv", Sentence("trail.how.nodes", {}), "F.1", ()
     )
     chance = TrailPart(Sentence("trail.npv", {}), Amount(0.6, "share"), "chance/walls", None, "", (2,))
-    return Trails((Trail(npv, (node, other)), Trail(node, ()), Trail(chance, ())), rows)
+    nodes = tuple(
+        TrailPart(Sentence("trail.node", year), Amount(one, "share"), "", None, "", ()) for one in (0.45, 0.15)
+    )
+    return Trails((Trail(npv, (node, other)), Trail(node, ()), Trail(chance, nodes)), rows)

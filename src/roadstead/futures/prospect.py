@@ -74,6 +74,11 @@ class NodeYears:
         """Rows of the node-years of some nodes, node by node."""
         return np.concatenate([np.flatnonzero(self.node == n) for n in nodes])
 
+    def holding(self, node: int, year: int) -> int:
+        """The node-year of a node that a calendar year lies in."""
+        inside = (self.node == node) & (self.year <= year) & (year < self.year + self.span)
+        return int(np.flatnonzero(inside)[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Arcs:

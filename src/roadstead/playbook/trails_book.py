@@ -10,19 +10,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class TrailRow:
-    """A row that figures rest on: where it stands, cells that count, its document.
+class Root:
+    """A row at the end of a trail, and what it rests on.
 
     Attributes
     ----------
-    row
-        Its table, and what names it in there.
+    table, row
+        The table, and what names the row in it.
     at
         File and line, ``packaged`` in front of a row that is nobody's own.
+    says
+        Cells that count, each as ``column value unit``.
     source
-        Title of the document, or the reasoning of an assumption; empty where none was located.
+        Title of the document, ``assumption``, or nothing where none was located.
     """
 
+    table: str
     row: str
     at: str
     says: tuple[str, ...]
@@ -67,7 +70,7 @@ class Trails:
     """Figures of the playbook that have a trail, in its order, then what some of them add up from."""
 
     figures: tuple[Trail, ...]
-    rows: tuple[TrailRow, ...]
+    rows: tuple[Root, ...]
 
     @property
     def keys(self) -> frozenset[str]:

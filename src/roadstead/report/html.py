@@ -62,7 +62,6 @@ def page(book: Book, words: Words) -> str:
     """The whole page."""
     reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
     asked = Asked(book)
-    leading = {"markets": asked.markets, "events": asked.events}
     return filled(
         "playbook.html",
         words,
@@ -80,7 +79,7 @@ def page(book: Book, words: Words) -> str:
         proof=tables.proof(book, words),
         asked=asked,
         trails=trails(book, words),
-        comparisons=asked.comparisons(page_table(tables.comparisons(book, words), words)),
+        comparisons=asked.led(page_table(tables.comparisons(book, words), words)),
         regret=_regret(book, words),
         flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
         rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
@@ -91,10 +90,7 @@ def page(book: Book, words: Words) -> str:
         weights_figure=weights_picture(book.weights, words) if book.weights else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=page_table(signposts(book, words), words),
-        tables=[
-            leading.get(shown.key, _as_it_is)(shown)
-            for shown in (page_table(build(book, words), words) for build in PRINTED)
-        ],
+        tables=[asked.led(page_table(build(book, words), words)) for build in PRINTED],
         grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
@@ -124,10 +120,6 @@ PRINTED: tuple[Callable[[Book, Words], Table], ...] = (
     tables.evidence,
 )
 """Tables printed on the page; the others are what its sentences and charts show."""
-
-
-def _as_it_is(table: PageTable) -> PageTable:
-    return table
 
 
 def _regret(book: Book, words: Words) -> PageTable:

@@ -282,7 +282,7 @@ def exports_picture(pull: Pull, words: Words) -> Picture:
 
 def weights_picture(found: Weights, words: Words) -> Picture:
     """What assumptions weigh, in the chapter on them."""
-    title, shown = _title("weights", words), bars(found, words)
+    title, shown = _title("weights", words), bars(found.rows, words)
     panels = (
         Panel(drawn(tornado.tornado_chart(shown, words, WIDE), "weights", title), "wide"),
         Panel(drawn(tornado.tornado_chart(shown, words, NARROW), "weights-narrow", title), "narrow"),

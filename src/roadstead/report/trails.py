@@ -6,26 +6,29 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from roadstead.terms.evidence import ASSUMPTION
 
-    from roadstead.playbook.book import Book, Sentence, Trigger
-    from roadstead.playbook.trails_book import TrailPart, TrailRow
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roadstead.playbook.book import Amount, Book, Sentence, Trigger
+    from roadstead.playbook.trails_book import Root, TrailPart
     from roadstead.report.html import PageCell, PageTable
     from roadstead.report.words import Words
 
 LEAST = 0.5
-"""Money or cars below which a part that leads nowhere is not printed."""
+"""Money or cars below which a part that leads nowhere is not printed; shares always are."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowShown:
-    """A row in print: what it says, its document and where that is, what else is known of it."""
+    """A row in print: what it says, its document and where that is, what else is known of it; where it stands."""
 
     says: str
     source: str
     url: str
     told: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +78,29 @@ class Asked:
         )
         return self.address(f"chance/{next(alike, '')}")
 
-    def comparisons(self, table: PageTable) -> PageTable:
-        """NPV of the plan and of what it is held against, value added, capital."""
+    def led(self, table: PageTable) -> PageTable:
+        """A table whose figures lead to their trails: NPV, value added and capital; sizes, NEV shares and sales; chances."""
+        if table.key not in {"comparisons", "markets", "events"}:
+            return table
         rows = (
-            ("", "npv" if row.key == "plan" else f"npv/{row.key}", "added" if row.key == "standing" else "",
-             "capital" if row.key == "plan" else "")
-            for row in self._book.comparisons
-        )  # fmt: skip
-        return self._led(table, rows)
-
-    def markets(self, table: PageTable) -> PageTable:
-        """Size, NEV share and sales of markets."""
-        of = ("", "", "size", "nev", "cars")
-        return self._led(table, ([f"{kind}/{row.key}" if kind else "" for kind in of] for row in self._book.markets))
-
-    def events(self, table: PageTable) -> PageTable:
-        """Chances of events as the tree implies them."""
-        return self._led(table, (("", "", f"chance/{row.key}") for row in self._book.events))
-
-    def _led(self, table: PageTable, keys: Iterable[Sequence[str]]) -> PageTable:
-        rows = []
-        for row, of in zip(table.rows, keys, strict=True):
-            rows.append((*map(self._cell, row, of), *row[len(of) :]))
+            (*map(self._cell, row, of), *row[len(of) :])
+            for row, of in zip(table.rows, self._keys(table.key), strict=True)
+        )
         return replace(table, rows=tuple(rows))
+
+    def _keys(self, table: str) -> Iterator[tuple[str, ...]]:
+        """Keys of the first cells of each row of a table; nothing where a cell has none."""
+        if table == "markets":
+            for market in self._book.markets:
+                yield "", "", f"size/{market.key}", f"nev/{market.key}", f"cars/{market.key}"
+        elif table == "events":
+            for event in self._book.events:
+                yield "", "", f"chance/{event.key}"
+        else:
+            for one in self._book.comparisons:
+                is_plan = one.key == "plan"
+                added = "added" if one.key == "standing" else ""
+                yield "", "npv" if is_plan else f"npv/{one.key}", added, "capital" if is_plan else ""
 
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)
@@ -108,11 +111,10 @@ def trails(book: Book, words: Words) -> list[TrailShown]:
     """Every trail of the book."""
     if book.trails is None:
         return []
-    asked, rows = Asked(book), [_row(row, words) for row in book.trails.rows]
+    asked, rows = Asked(book), [row_shown(row, words) for row in book.trails.rows]
 
     def part(one: TrailPart) -> PartShown:
-        how = how_said(one.how, one.equation, words)
-        what = words.say(one.what).rstrip(".。")
+        what, how = words.say(one.what).rstrip(".。"), how_told(one.how, one.equation, words)
         address = asked.address(one.key)
         return PartShown(what, words.amount(one.amount), address, one.key, how, tuple(rows[i] for i in one.rests_on))
 
@@ -120,27 +122,33 @@ def trails(book: Book, words: Words) -> list[TrailShown]:
         TrailShown(
             one.figure.key,
             part(one.figure),
-            tuple(part(p) for p in one.parts if p.key or p.rests_on or abs(p.amount.value) >= LEAST),
+            tuple(part(p) for p in one.parts if p.key or p.rests_on or counts(p.amount)),
             f"roadstead why {book.cover.run or 'RUN'} {one.figure.key}",
         )
         for one in book.trails.figures
     ]
 
 
-def how_said(how: Sentence | None, equation: str, words: Words) -> str:
-    """How a figure is worked out, with its equation."""
+def counts(amount: Amount) -> bool:
+    """True where an amount is more than rounding leaves."""
+    return amount.kind in {"share", "ratio"} or abs(amount.value) >= LEAST
+
+
+def how_told(how: Sentence | None, equation: str, words: Words) -> str:
+    """How a figure is worked out, with its equation; nothing where its rows say it all."""
     numbered = words.tell("trail.equation", equation=equation) if equation else ""
     return words.listed(filter(None, (words.say(how) if how else "", numbered)))
 
 
-def standing(as_of: str, confidence: str, words: Words) -> tuple[str, str]:
-    """Of which day a row is, and how sure it is."""
-    return words.tell("trail.as_of", day=as_of) if as_of else "", words.tell("trail.sure", which=confidence)
-
-
-def _row(row: TrailRow, words: Words) -> RowShown:
-    source = row.source or words.label("assumption" if row.is_assumption else "ui.trails.none")
-    is_link = row.url.startswith(("https://", "http://"))
-    told = words.listed(filter(None, (*standing(row.as_of, row.confidence, words), row.note, row.at)))
-    says = words.listed(one.replace(" money", f" {words.currency}") for one in row.says)
-    return RowShown(words.headed(row.row, says), source, row.url if is_link else "", told)
+def row_shown(root: Root, words: Words) -> RowShown:
+    """A row in print. An event's reasoning stands for its source; no other assumption has one."""
+    is_reasoned = root.table == "events" and root.source != ASSUMPTION
+    if root.is_assumption and not is_reasoned:
+        source = words.label("assumption")
+    else:
+        source = root.source or words.label("ui.trails.none")
+    url = root.url if root.url.startswith(("https://", "http://")) else ""
+    dated = words.tell("trail.as_of", day=root.as_of) if root.as_of else ""
+    told = words.listed(filter(None, (dated, words.tell("trail.sure", which=root.confidence), root.note)))
+    says = words.listed(one.replace(" money", f" {words.currency}") for one in root.says)
+    return RowShown(words.headed(f"{root.table} {root.row}".strip(), says), source, url, told, root.at)

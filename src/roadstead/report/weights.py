@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
+from roadstead.playbook.what_if_book import Mover
 from roadstead.report.amounts import plain
 from roadstead.report.cells import table_of
 from roadstead.report.charts import tornado
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from roadstead.playbook.book import Book
-    from roadstead.playbook.weights_book import Weights
+    from roadstead.playbook.weights_book import Weight, Weights
     from roadstead.report.cells import Table
     from roadstead.report.words import Words
-
-SIGNS = {True: "+", False: ""}
 
 
 def assumption(text: str, words: Words) -> str:
@@ -30,30 +29,27 @@ def end(written: str, words: Words) -> str:
     """An end of an assumption in print: a factor as what it adds or takes, in per cent."""
     if not written.startswith("x"):
         return plain(float(written), 6) if written else ""
-    more = float(written.removeprefix("x")) - 1.0
-    return f"{SIGNS[more > 0]}{words.share(more)}"
+    return words.more(float(written.removeprefix("x")) - 1.0, "share")
 
 
 def weights(book: Book, words: Words) -> Table:
     """Assumptions at their ends, and what NPV differs by there."""
     rows = (
-        (
-            assumption(row.assumption, words), end(row.low, words) or None, row.npv_low, end(row.high, words) or None,
-            row.npv_high,
-        )
-        for row in (book.weights.rows if book.weights else ())
-    )  # fmt: skip
+        (one.name, one.low or None, one.npv_low, one.high or None, one.npv_high)
+        for one in (bars(book.weights.rows, words) if book.weights else ())
+    )
     return table_of("weights", "assumption low_end at_low:money high_end at_high:money", rows)
 
 
-def bars(found: Weights, words: Words) -> list[tornado.Bar]:
-    """The rows as bars."""
+def bars(rows: Iterable[Weight | Mover], words: Words) -> list[tornado.Bar]:
+    """Assumptions as bars."""
     return [
         tornado.Bar(
-            assumption(row.assumption, words), end(row.low, words), end(row.high, words), row.npv_low, row.npv_high
+            assumption(row.assumption, words), end(row.low, words), end(row.high, words), row.npv_low, row.npv_high,
+            row.noise if isinstance(row, Mover) else 0.0,
         )
-        for row in found.rows
-    ]
+        for row in rows
+    ]  # fmt: skip
 
 
 def said(found: Weights, words: Words) -> Iterator[str]:

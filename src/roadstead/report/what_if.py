@@ -13,7 +13,7 @@ from roadstead.report.charts import map_differences, sweep_lines, tornado
 from roadstead.report.charts.files import Drawing
 from roadstead.report.html import filled
 from roadstead.report.listing import Listing
-from roadstead.report.weights import assumption, end
+from roadstead.report.weights import assumption, bars, end
 from roadstead.terms.ids import EntryMode
 
 if TYPE_CHECKING:
@@ -242,14 +242,8 @@ def sweep_pictures(book: SweepBook, words: Words) -> dict[str, Callable[[], Draw
 
 def _tornado(name: str, case: Name, book: SweepBook, words: Words) -> Drawing:
     shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
-    bars = [
-        tornado.Bar(
-            assumption(m.assumption, words), end(m.low, words), end(m.high, words), m.npv_low, m.npv_high, m.noise
-        )
-        for m in shown
-    ]
     caption = words.headed(words.name(case), words.label("whatif.npv_change"))
-    return Drawing(name, tornado.tornado_chart(bars, words), caption, is_titled=False)
+    return Drawing(name, tornado.tornado_chart(bars(shown, words), words), caption, is_titled=False)
 
 
 def _lines(key: str, lines: Sequence[Line], along: tuple[str, Kind], words: Words) -> Drawing:

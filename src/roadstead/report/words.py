@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.report.amounts import plain, printed
@@ -152,9 +152,9 @@ class Words:
         """An amount of money."""
         return self.amount(Amount(value, "money"))
 
-    def more(self, value: float) -> str:
-        """An amount of money more or less."""
-        return f"+{self.money(value)}" if value > 0 else self.money(value)
+    def more(self, value: float, kind: Literal["money", "cars", "share"] = "money") -> str:
+        """An amount more or less, with its sign."""
+        return f"{'+' if value > 0 else ''}{self.amount(Amount(value, kind))}"
 
     def share(self, value: float) -> str:
         """A fraction in per cent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from roadstead.report.listing import table
-from roadstead.report.trails import LEAST, how_said, standing
+from roadstead.report.trails import counts, how_told, row_shown
 from roadstead.showing.telling import Telling, framed
 from roadstead.study.trail.ground import PATTERNS
 from roadstead.study.trail.steps import Step
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from roadstead.playbook.trails_book import Root
     from roadstead.report.listing import Listing
     from roadstead.report.words import Words
-    from roadstead.study.trail.steps import Keyed, Root
+    from roadstead.study.trail.steps import Keyed
     from roadstead.study.trail.why import Why
 
 HEADS = {"en": ("key", "figure", ">value"), "zh": ("键", "数字", ">数值")}
@@ -121,7 +122,7 @@ def _below(step: Step, words: Words) -> Iterator[str]:
 
     for line in _how(step, words):
         yield f"  {line}"
-    for part in (part for part in step.parts if part.key or part.rests_on or abs(part.amount.value) >= LEAST):
+    for part in (part for part in step.parts if part.key or part.rests_on or counts(part.amount)):
         yield f"  {_figure(part, words)}{f'  [{part.key}]' if part.key else ''}"
         for line in _how(part, words):
             yield f"      {line}"
@@ -137,16 +138,12 @@ def _figure(one: Step, words: Words) -> str:
 
 def _how(one: Step, words: Words) -> Iterator[str]:
     """How a figure is worked out, in a line; none where its rows say it all."""
-    if how := how_said(one.how, one.equation, words):
+    if how := how_told(one.how, one.equation, words):
         yield how
 
 
 def rests_on(root: Root, words: Words, *, whole: bool = True) -> str:
     """A row in a line: where it stands, what it says, and what it rests on."""
-    row = f"{' '.join(filter(None, (root.at, root.table, root.row)))}: {words.listed(root.says)}"
-    if root.is_assumption:
-        source = root.source if root.table == "events" else words.label("assumption")
-    else:
-        source = " ".join(filter(None, (root.source, root.url))) or words.label("ui.trails.none")
-    parts = source, *standing(root.as_of, root.confidence, words), root.note
-    return f"{row} ({words.listed(filter(None, parts))})" if whole else row
+    shown = row_shown(root, words)
+    row = f"{shown.at} {shown.says}".strip()
+    return f"{row} ({words.listed((f'{shown.source} {shown.url}'.strip(), shown.told))})" if whole else row

@@ -18,7 +18,7 @@ from roadstead.futures.grow import along
 from roadstead.futures.prospect import NodeYears
 from roadstead.futures.spared import Spared, sell_alike
 from roadstead.playbook.reading import likely_path
-from roadstead.playbook.yardsticks import carried_out
+from roadstead.playbook.yardsticks import carried_out, unasked
 from roadstead.study import costing, patch_tables
 from roadstead.study.patch import Setting
 from roadstead.study.spec import reader_again
@@ -85,13 +85,20 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """The tree or a part of it, and what the decisions are worth on it as the case stands."""
+    """The tree or a part of it, and what the decisions are worth on it as the case stands.
+
+    Attributes
+    ----------
+    keeps
+        False where decisions do not keep there what the case asks, as it stands: then nothing is asked of them at any end either.
+    """
 
     grown: Grown
     decisions: Decisions
     answered: Mapping[str, Floats] | None
     spared: Spared
     npv: float
+    keeps: bool = True
 
 
 class Weigher:
@@ -155,7 +162,7 @@ class Weigher:
         return evaluate(tree.grown, costs, held.rulebook, tree.grown.events, tree.answered, tree.spared).prospect
 
     def _worth(self, tree: _Tree, prospect: Prospect) -> float | None:
-        found = carried_out("held", tree.grown.tree, prospect, tree.decisions)
+        found = carried_out("held", tree.grown.tree, prospect if tree.keeps else unasked(prospect), tree.decisions)
         return found.certificate.expected if found.keeps else None
 
     def _most_likely(self) -> _Tree:
@@ -163,26 +170,19 @@ class Weigher:
         whole, held = self._whole, self._held
         path = list(likely_path(whole.grown.tree))
         grown, d = along(whole.grown, path), held.plan.decisions
+        whole_years = held.evaluation.prospect.node_years
         years = NodeYears(np.arange(len(path)), grown.tree.start.copy(), grown.tree.years.copy())
         decisions = Decisions(d.commit[path], d.close[path], d.build[path], d.retire[path])
         answered = held.answered
         if answered is not None:
-            at = [
-                _covering(held.evaluation.prospect.node_years, n, representative_year(years, i))
-                for i, n in enumerate(path)
-            ]
+            at = [whole_years.holding(n, representative_year(years, i)) for i, n in enumerate(path)]
             answered = {market: price[at] for market, price in answered.items()}
-        there = np.isin(held.evaluation.prospect.node_years.node, path)
+        there = np.isin(whole_years.node, path)
         bare = Spared(years, np.asarray((held.plan.flows.flow[there] >= A_CAR).any(0)))
         known = evaluate(grown, self._standing, held.rulebook, grown.events, answered, bare)
-        tree = _Tree(grown, decisions, answered, replace(bare, known=known, laws={}), 0.0)
-        return replace(tree, npv=self._worth(tree, known.prospect) or 0.0)
-
-
-def _covering(years: NodeYears, node: int, year: int) -> int:
-    """The node-year of a node that a calendar year lies in."""
-    inside = (years.node == node) & (years.year <= year) & (year < years.year + years.span)
-    return int(np.flatnonzero(inside)[0])
+        base = carried_out("held", grown.tree, known.prospect, decisions)
+        spared = replace(bare, known=known, laws={})
+        return _Tree(grown, decisions, answered, spared, base.certificate.expected, base.keeps)
 
 
 def _ever_open(grown: Grown, prospect: Prospect, decisions: Decisions) -> Flags:

@@ -38,6 +38,12 @@ def test_npv_leads_to_its_nodes_and_the_row_at_the_end(told):
     assert f"<code>roadstead why {made_up_book().cover.run} npv</code>" in trail
 
 
+def test_a_share_is_no_rounding(told):
+    trail = told.partition('id="why-chance/walls"')[2].partition("</article>")[0]
+    assert "<b>45%</b>" in trail
+    assert "<b>15%</b>" in trail
+
+
 def test_no_address_of_a_row_comes_alive(told):
     assert "Judgement: talks go on" in told
     assert "javascript:" not in told

@@ -30,7 +30,7 @@ def test_what_has_no_end_or_cannot_be_kept_is_no_number():
 @pytest.mark.parametrize("width", [1160.0, 358.0])
 def test_every_number_of_a_tornado_stands_on_its_sheet(width):
     found = made_up_book().weights
-    chart = tornado.tornado_chart(bars(found, Words("en", "USD")), Words("en", "USD"), width).to_dict()
+    chart = tornado.tornado_chart(bars(found.rows, Words("en", "USD")), Words("en", "USD"), width).to_dict()
     boxes = [row for data in chart["datasets"].values() for row in data if "said" in row]
     assert len(boxes) == 6
     assert all(0.0 <= row[at] <= width for row in boxes for at in ("x", "x2"))

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from roadstead.study.trail.steps import Root, Step
+    from roadstead.playbook.trails_book import Root
+    from roadstead.study.trail.steps import Step
 
 BARE = {
     "trail.minus_standing", "trail.minus_without", "trail.rest", "trail.kind.margin", "trail.kind.price",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,6 +110,21 @@ def test_an_end_that_makes_no_sound_case_has_no_number(points, weigher):
     end = points["figures/assumed/capacity", axes.LOW]
     patch = replace(end.patches[0], value="-5")
     assert weigher(Ends(((replace(end, patches=(patch,)),),), whole=True)) == [(None,)]
+
+
+def test_where_the_decisions_do_not_keep_what_is_asked_nothing_is_asked_of_them(starter_run, points, weigher, tmp_path):
+    """In the most likely future, which only ranks: what they are worth there is held against the same, and not against nothing."""
+    ready, solved = starter_run.ready, starter_run.solved
+    case = tmp_path / "case"
+    shutil.copytree(ready.study.folder, case)
+    said = (case / "case.yaml").read_text(encoding="utf-8")
+    (case / "case.yaml").write_text(said.replace("budget: {}", "budget: {2027: 1}"), encoding="utf-8")
+    held = Held(
+        case, ready.rulebook, ready.outlook, ready.evaluation, ready.answered, solved.plan, solved.certificate.expected
+    )
+    ends = Ends(((points["figures/assumed/delivery", axes.LOW],),), whole=False)
+    assert "budget: {2027: 1}" in (case / "case.yaml").read_text(encoding="utf-8")
+    assert Weigher(held)(ends)[0] == pytest.approx(weigher(ends)[0])
 
 
 def test_nothing_is_written_into_the_case(points, weigher, starter_run):

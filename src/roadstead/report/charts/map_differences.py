@@ -37,7 +37,9 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
             "geometry": {"type": "LineString", "coordinates": unbroken_arc(flow.start, flow.end, MIDDLE - 180.0)},
             "colour": MORE if cars > 0 else FEWER,
             "width": flow_width(abs(cars), most),
-            "said": words.headed(f"{words.name(flow.origin)} → {words.name(flow.destination)}", signed(cars, words)),
+            "said": words.headed(
+                f"{words.name(flow.origin)} → {words.name(flow.destination)}", words.more(cars, "cars")
+            ),
         }
         for flow, cars in moved
         if flow.start != flow.end
@@ -52,11 +54,6 @@ def differences_chart(comparison: SideBySide, run: int, words: Words) -> alt.Lay
         )
     layers += _marks(comparison, run, frame, words, [box for line in lines for box in _along(line, frame)])
     return drawing([*layers, *_key(frame, words)], frame.width, frame.height)
-
-
-def signed(cars: float, words: Words) -> str:
-    """A difference of cars with its sign."""
-    return f"{'+' if cars > 0 else ''}{words.cars(cars)}"
 
 
 def _along(line: dict[str, Any], frame: Frame) -> list[Box]:
@@ -75,10 +72,15 @@ def _marks(comparison: SideBySide, run: int, frame: Frame, words: Words, lines: 
             taken.append(around((x, y)))
             fill = SAME if abs(cars) < NOTABLE else MORE if cars > 0 else FEWER
             dots.append(
-                {"x": x, "y": y, "fill": fill, "said": words.headed(words.name(market.market), signed(cars, words))}
+                {
+                    "x": x,
+                    "y": y,
+                    "fill": fill,
+                    "said": words.headed(words.name(market.market), words.more(cars, "cars")),
+                }
             )
             if abs(cars) >= NOTABLE:
-                texts[x, y] = f"{words.short(market.market)} {signed(cars, words)}"
+                texts[x, y] = f"{words.short(market.market)} {words.more(cars, 'cars')}"
     place = Place(frame.width, frame.height)
     marked = alt.Chart(inline(dots)).mark_circle(opacity=1, stroke=INK, strokeWidth=0.6, size=MARK / 2)
     fill_by = alt.Fill("fill:N", scale=None)

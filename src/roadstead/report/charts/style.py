@@ -57,7 +57,7 @@ class SharedData(alt.InlineData):
 
 
 def inline(rows: Iterable[Mapping[str, Any]]) -> SharedData:
-    """SharedData as data that stand inside the chart."""
+    """Rows as data that stand inside the chart."""
     return SharedData(values=[dict(row) for row in rows])
 
 

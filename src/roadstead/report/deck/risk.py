@@ -69,7 +69,7 @@ def weights(deck: Deck, book: Book) -> None:
     """What assumptions weigh, the plan's decisions held."""
     if book.weights is None:
         return
-    words, rows = deck.words, bars(book.weights, deck.words)
+    words, rows = deck.words, bars(book.weights.rows, deck.words)
     deck.begin(words.label("ui.weights"))
     used = deck.text(
         Box(LEFT, TOP, RIGHT - LEFT, 64.0), [[Line(text)] for text in said(book.weights, words)],
@@ -81,7 +81,7 @@ def weights(deck: Deck, book: Book) -> None:
     def moved(values: Iterable[float | None]) -> tuple[float | None, ...]:
         return tuple(None if value is None else value / scale.divisor for value in values)
 
-    names = [f"{row.name} ({row.low} / {row.high})" for row in rows]
+    names = [f"{row.name} ({row.low or '–'} / {row.high or '–'})" for row in rows]
     series = [
         Series(words.label("whatif.low"), moved(row.npv_low for row in rows), LOW),
         Series(words.label("whatif.high"), moved(row.npv_high for row in rows), HIGH),

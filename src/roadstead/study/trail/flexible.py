@@ -15,9 +15,9 @@ from roadstead.study.trail.worth import PLAN, at_node, invested
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from roadstead.playbook.trails_book import Root
     from roadstead.playbook.worth_book import Valued, Worth
     from roadstead.study.trail.ground import Ground
-    from roadstead.study.trail.steps import Root
 
 ASSUMED = {"module": ("half_step_dearer",), "option": ("site_right", "site_sooner")}
 """What of the case's own assumptions on flexibility a question rests on."""
@@ -93,7 +93,7 @@ def _problem(g: Ground, one: Valued, sign: float) -> Step:
 def _rests_on(g: Ground, row: Worth) -> tuple[Root, ...]:
     """Events asked about, what the case assumes of the question, and what a line or an entry costs."""
     if row.key == "event":
-        return tuple(root for event in row.of for root in g.roots.event_named(event))
+        return g.roots.events_named(row.of)
     entry = g.study.case.flexibility
     assumed = (g.roots.of_case(f"flexibility.{name}", getattr(entry, name)) for name in ASSUMED.get(row.key, ()))
     return (*assumed, *(root for name in row.of for root in invested(g, name)))
@@ -107,8 +107,7 @@ def future(g: Ground, key: str, text: str) -> Step:
     nodes = history(g.reading.tree, leaf)
     by_node = g.reading.certificate.by_node
     parts = [step(at_node(g, n), by_node[n] / g.chance[n], "money", key=f"npv/{AT[1:]}{n}") for n in nodes]
-    come = dict.fromkeys(one.event for n in nodes for one in g.ledger.grown.happened[n])
-    roots = tuple(root for event in come for root in g.roots.event_named(event))
+    roots = g.roots.events_named(g.came(nodes))
     how = Sentence("trail.how.reached", {})
     value = sum(part.amount.value for part in parts)
     return summed(step(_in_future(g, leaf), value, "money", key=key, how=how, rests_on=roots), parts)

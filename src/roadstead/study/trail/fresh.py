@@ -144,7 +144,7 @@ def fresh(g: Ground, key: str, way: str, name: str) -> Step:
     if name in QUANTILES:
         return _quantile(kept, whole, way, QUANTILES[name])
     if name == "worst_tenth":
-        return _tail(kept, whole, way)
+        return _tail(kept, whole, way, found[way].low)
     if name == "plan_is_better_by":
         parts = [step(_what(PLAN, "mean"), found[PLAN].mean.value, "money", key=f"fresh/{PLAN}/mean")]
         parts.append(step(_what(way, "mean"), -found[way].mean.value, "money", key=f"fresh/{way}/mean"))
@@ -203,10 +203,9 @@ def _quantile(kept: Kept, whole: Step, way: str, level: float) -> Step:
     return summed(_how(whole, how), [part])
 
 
-def _tail(kept: Kept, whole: Step, way: str) -> Step:
+def _tail(kept: Kept, whole: Step, way: str, edge: float) -> Step:
     """The quantile, less the mean of what paths below it fall short of it, over a tenth."""
     npv, weight = kept.npv(way), kept.rehearsed.weight
-    edge = float(np.sort(npv)[np.searchsorted(np.cumsum(weight[np.argsort(npv, kind="stable")]), WORST - 1e-9)])
     short = float(weight @ np.maximum(edge - npv, 0.0)) / WORST
     parts = [
         step(_what(way, "p10"), edge, "money", key=f"fresh/{way}/p10"),

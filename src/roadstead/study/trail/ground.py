@@ -93,6 +93,11 @@ class Ground:
         happened = self.ledger.grown.happened[self.node_of(node_year)]
         return frozenset(one.event for one in happened if one.holds(self.costed_in(node_year)))
 
+    def came(self, nodes: Iterable[int]) -> tuple[str, ...]:
+        """Events that have come by nodes: what tells these from others."""
+        happened = self.ledger.grown.happened
+        return tuple(dict.fromkeys(one.event for n in nodes for one in happened[n]))
+
     def node_of(self, node_year: int) -> int:
         """Node that a node-year is of."""
         return int(self.ledger.node_years.node[node_year])
@@ -143,9 +148,7 @@ class Ground:
         year, node = self.year(key, text)
         if node is None:
             return int(self._likely[year - self.reading.tree.first_year].argmax())
-        years = self.ledger.node_years
-        inside = (years.node == node) & (years.year <= year) & (year < years.year + years.span)
-        return int(np.flatnonzero(inside)[0])
+        return self.ledger.node_years.holding(node, year)
 
     def lane(self, key: str, parts: tuple[str, str, str], text: str) -> Lane:
         """The lane that a key names: market, model, and line or home, with the customs regime after a plus sign."""

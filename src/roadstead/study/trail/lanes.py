@@ -12,8 +12,8 @@ from roadstead.trade.taxes import cascade, taxes_in_force
 
 if TYPE_CHECKING:
     from roadstead.playbook.book import Term
+    from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Ground, Lane
-    from roadstead.study.trail.steps import Root
     from roadstead.trade.landed import CostLine
 
 PER_CAR = "money_per_car"

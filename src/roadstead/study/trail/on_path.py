@@ -7,27 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.certify import certify
-from roadstead.footprint.dispatcher import Dispatcher
 from roadstead.futures.evaluate import evaluate
 from roadstead.futures.growth.fan import drawn
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.reading import Reading
-from roadstead.playbook.yardsticks import asks, unasked
+from roadstead.playbook.yardsticks import carried_out
 from roadstead.study.rehearsing import in_parts
 from roadstead.study.study import names_of
 from roadstead.study.trail.fresh import kept_paths
 from roadstead.study.trail.ground import Ground, unknown
 from roadstead.study.trail.steps import Step, unequal
 from roadstead.study.trail.worth import PLAN, npv
-from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from roadstead.footprint.certify import Certificate
-    from roadstead.footprint.plan import FootprintPlan
-    from roadstead.futures.growth.fan import Fan
 
 ON_A_PATH = frozenset(
     {"npv", "capital", "landed", "duty", "margin", "price", "net", "duties", "cars", "size", "nev", "made"}
@@ -46,12 +40,10 @@ def on_path(g: Ground, key: str, number: str, rest: Sequence[str], follow: Calla
     if rest:
         return _under(follow(there, "/".join(rest)), start)
     found = _under(npv(there), start)
-    happened = there.ledger.grown.happened
-    come = dict.fromkeys(one.event for nodes in happened for one in nodes)
-    roots = tuple(root for event in come for root in g.roots.event_named(event))
+    come = there.came(range(there.reading.tree.count))
     what = Sentence("trail.fresh.path", {"path": number})
     how = Sentence("trail.how.fresh.path", {"count": Amount(float(len(come)), "count")})
-    return Step(what, found.amount, start, how, found.parts, roots, found.equation)
+    return Step(what, found.amount, start, how, found.parts, there.roots.events_named(come), found.equation)
 
 
 def _under(found: Step, start: str) -> Step:
@@ -76,25 +68,11 @@ def _ground(g: Ground, key: str, number: str) -> Ground:
     alone, fan = whole.of(at), whole.fan().of(at)
     evaluation = evaluate(alone.grown, alone.costing, alone.rulebook, alone.grown.events, alone.answered)
     evaluation = replace(evaluation, prospect=fan.prospect)
-    plan, certificate = _carried(fan, g)
+    found = carried_out(PLAN, fan.tree, fan.prospect, g.reading.plan.decisions.at(fan.at))
+    certificate = found.certificate
     known = float(kept.npv(PLAN)[path])
     if abs(certificate.expected - known) > NEAR * max(abs(known), 1.0):
         raise unequal(key, known, certificate.expected)
-    reading = Reading(fan.tree, evaluation, plan, certificate, names_of(ready.study, alone.grown))
+    reading = Reading(fan.tree, evaluation, found.plan, certificate, names_of(ready.study, alone.grown))
     here = replace(ready, grown=alone.grown, evaluation=evaluation)
     return Ground(replace(g.kept, ready=here, reading=reading), g.book)
-
-
-def _carried(fan: Fan, g: Ground) -> tuple[FootprintPlan, Certificate]:
-    """The plan as a path lets it be; as if nothing were asked of it where the path lets it keep less."""
-    there, prospect = g.reading.plan.decisions.at(fan.at), fan.prospect
-    for problem in (prospect, unasked(prospect)):
-        programs = Dispatcher(fan.tree, problem)
-        try:
-            plan = programs.plan(programs.within_reach(there))
-        except RoadsteadError:
-            if problem is not prospect or not asks(prospect):
-                raise
-        else:
-            return plan, certify(fan.tree, problem, plan)
-    raise AssertionError("the second problem is solved or its fault is raised")

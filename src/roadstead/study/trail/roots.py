@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from roadstead.futures.paths import economy
+from roadstead.playbook.trails_book import Root
 from roadstead.study import tables
 from roadstead.study.bundled import CASE_FILE
-from roadstead.study.trail.steps import Root
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
 from roadstead.trade import rulebook
@@ -190,9 +190,10 @@ class Roots:
             for term in terms
         )
 
-    def event_named(self, name: str) -> tuple[Root, ...]:
-        """An event of the tree by its id; of one with levels, all of them where none is named."""
-        found = [e for e in self._events.values() if name in {e.event_id, e.event_id.partition(":")[0]}]
+    def events_named(self, names: Iterable[str]) -> tuple[Root, ...]:
+        """Events of the tree by their ids; of one with levels, all of them where none is named."""
+        events = self._events.values()
+        found = (e for name in names for e in events if name in {e.event_id, e.event_id.partition(":")[0]})
         return tuple(map(self.event, found))
 
     def of_case(self, entry: str, value: float) -> Root:

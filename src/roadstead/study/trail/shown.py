@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from roadstead.playbook.trails_book import Trail, TrailPart, TrailRow, Trails
+from roadstead.playbook.trails_book import Trail, TrailPart, Trails
 from roadstead.study.kept import Kept
 from roadstead.study.manifest import result
 from roadstead.study.study import read_back
@@ -14,14 +14,15 @@ from roadstead.study.trail.why import listed, trail
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
+    from roadstead.playbook.trails_book import Root
     from roadstead.study.study import Run
-    from roadstead.study.trail.steps import Root, Step
+    from roadstead.study.trail.steps import Step
 
 MOST_NODES = 40
 """Nodes of a tree, at most, whose parts of NPV are told beside the whole; those of a larger one are asked for one by one."""
 
 MOST = 400
-"""Figures told at most, so that the page stays light: one takes 2 kB of it. The largest bundled case has 353."""
+"""Figures told at most, so that the page stays light: one takes 2 kB of it. Those of markets come last and are cut first."""
 OF_MARKETS = ("cars/", "size/", "nev/")
 """How keys of cars, sizes and NEV shares of markets begin, which are many, and told last."""
 
@@ -40,7 +41,7 @@ def with_trails(run: Run) -> Run:
     keys = [*keys, *(key for key in known if key.startswith(OF_MARKETS))][:MOST]
     numbers: dict[Root, int] = {}
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
-    return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(map(_row, numbers)))))
+    return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(numbers))))
 
 
 def _followed(ground: Ground, key: str, keys: list[str]) -> Step | None:
@@ -58,18 +59,3 @@ def _told(step: Step, numbers: dict[Root, int]) -> Trail:
         return TrailPart(one.what, one.amount, one.key, one.how, one.equation, rests_on)
 
     return Trail(part(step), tuple(map(part, step.parts)))
-
-
-def _row(root: Root) -> TrailRow:
-    is_told = not root.is_assumption or root.table == "events"  # an event's reasoning stands for its source
-    return TrailRow(
-        f"{root.table} {root.row}".strip(),
-        root.at,
-        root.says,
-        root.source if is_told else "",
-        root.url,
-        root.as_of,
-        root.confidence,
-        root.is_assumption,
-        root.note,
-    )

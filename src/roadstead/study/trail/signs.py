@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from roadstead.playbook.rehearsal_book import Estimate
     from roadstead.playbook.signposts import Column, Posted
     from roadstead.playbook.signs_book import Condition, Rates, Signpost
+    from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Ground
-    from roadstead.study.trail.steps import Root
     from roadstead.terms.arrays import Flags, Floats
 
 KINDS = {"duty": "share", "share": "share", "size": "cars", "battery": "ratio", "freight": "ratio", "rate": "ratio"}
@@ -209,7 +209,7 @@ def behind_sight(g: Ground, kind: str, of: str, year: int) -> tuple[Root, ...]:
     """Rows behind what can be seen in a year (``observed.Sight``)."""
     market, _, model = of.partition(" ")
     if kind == "event":
-        return g.roots.event_named(of)
+        return g.roots.events_named([of])
     if kind == "share":
         return g.roots.series("nev", lambda row: row["place"] == market, "nev_share", "nev_sales")
     if kind == "size":
@@ -235,6 +235,4 @@ def _misled(g: Ground, n: int, worth: float, shown: bool) -> Sentence:
 
 
 def _come(g: Ground, n: int) -> tuple[Root, ...]:
-    """Events that have come by a node: what tells it from others of its year."""
-    come = dict.fromkeys(one.event for one in g.ledger.grown.happened[n])
-    return tuple(root for event in come for root in g.roots.event_named(event))
+    return g.roots.events_named(g.came([n]))

@@ -1,4 +1,4 @@
-"""What a trail is made of: a figure, what it was worked out from, and the rows and documents at its end."""
+"""What a trail is made of: a figure, and what it was worked out from."""
 
 from __future__ import annotations
 
@@ -12,37 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.playbook.book import Sentence
+    from roadstead.playbook.trails_book import Root
 
 NEAR = 1e-9
 """Relative difference up to which a sum is its parts, and a figure worked out again the playbook's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A row at the end of a trail, and what it rests on.
-
-    Attributes
-    ----------
-    table, row
-        The table, and what names the row in it.
-    at
-        File and line, ``packaged`` in front of a row that is nobody's own.
-    says
-        Cells that count, each as ``column value unit``.
-    source
-        Title of the document, ``assumption``, or nothing where none was located.
-    """
-
-    table: str
-    row: str
-    at: str
-    says: tuple[str, ...]
-    source: str
-    url: str
-    as_of: str
-    confidence: str
-    is_assumption: bool
-    note: str
 
 
 @dataclass(frozen=True, slots=True)

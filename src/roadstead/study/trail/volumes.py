@@ -12,8 +12,8 @@ from roadstead.study.trail.steps import Step, step, summed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Ground, Lane
-    from roadstead.study.trail.steps import Root
     from roadstead.terms.arrays import Floats
 
 A_CAR = 1.0

@@ -15,8 +15,8 @@ from roadstead.terms.spelling import meant
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Ground
-    from roadstead.study.trail.steps import Root
     from roadstead.terms.arrays import Floats
 
 YEARLY = ("margin", "price", "together", "open_sites", "steps_in_service", "not_taken")
