@@ -27,6 +27,7 @@ from roadstead.footprint.program import narrowed
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, News
 from roadstead.footprint.states import decisions_at
+from roadstead.footprint.turns import Turns
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
@@ -161,6 +162,8 @@ class _Run:
     goal: Goal
     session: Session
     standing: float = float("-inf")
+    rounded: int = 0
+    pause: int = ROUNDED_EVERY
 
     def left(self) -> float:
         """Time left. [s]"""
@@ -246,24 +249,27 @@ class _Run:
         answer = again = search.master.solve()
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
         improver, near, lumps = Improver(search), False, not search.at.operations.lumpy.any()
+        turns = Turns(search.master.family)
         while answer is not None and again is not None:
             answer = again
             search.bound = min(search.bound, answer.value)
             self.tell()
             goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
             ends = answer.value - inside_value <= goal or idle > IDLE
-            if self.rest(standing) <= 0 or self.left() <= 0 or (ends and lumps):
+            if self.rest(standing) <= 0 or self.left() <= 0 or (ends and lumps and turns.all):
                 break
             if (near or ends) and not lumps:
                 # From here on cuts (F.28) are looked for: every value is lower with them, that of the best point so far, too.
                 lumps, inside_value, idle = True, -np.inf, 0
+            elif ends:
+                # What nodes that were passed over earn is not known, only expected: before rounds end, all are asked.
+                inside_value = -np.inf
+                turns.ask_all()
             # A point short of what the master proposes may leave it where it is: then the proposal itself is asked about.
             moved, before = before - answer.value, answer.value
             step = STEP if moved > STALLED * goal else 1.0
             point = step * answer.point + (1.0 - step) * inside
-            answered = search.answers(point, lumps=lumps)
-            search.learn(answered)
-            value = search.allowed(point, answered)
+            value = self._round(turns, point, lumps=lumps)
             idle = idle + 1 if max(value - inside_value, moved) <= CLOSED * abs(answer.value) else 0
             if value > inside_value:
                 inside, inside_value = point, value
@@ -271,7 +277,6 @@ class _Run:
             near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
             late = rounds > FIRST_ROUNDS or self.left() < (1.0 - FIRST_SHARE) * self.goal.seconds
             search.purge()
-            self.keep(answered.prices)
             wanted = bool(since or near or late) and self.left() > 0
             points = answer.point, inside
             with self._master_solving() as solved:
@@ -280,6 +285,15 @@ class _Run:
             since += wanted
             again = solved()
         return answer
+
+    def _round(self, turns: Turns, point: Floats, *, lumps: bool) -> float:
+        """Ask about a point; its value as far as it is known or expected, minus infinity where it is unfit."""
+        search, asked = self.search, turns.next()
+        answered = search.answers(point, asked, lumps=lumps)
+        earned = turns.learn(asked, search.master.allowed(point), search.earned(point, answered))
+        search.learn(answered)
+        self.keep(answered.prices)
+        return search.master.worth(point, earned)
 
     @contextmanager
     def _master_solving(self) -> Iterator[Callable[[], MasterAnswer | None]]:
@@ -295,8 +309,11 @@ class _Run:
     def _look_for_plans(self, improver: Improver, points: tuple[Floats, Floats], since: int, relaxed: float) -> None:
         """Round a proposal now and then, and change the plan so far: at every stage, where plans are what is wanting."""
         search = self.search
-        if since % ROUNDED_EVERY == 0:
+        if since >= self.rounded:
+            before = search.best
             search.round_off(points)
+            self.pause = ROUNDED_EVERY if search.best > before else 2 * self.pause
+            self.rounded = since + self.pause
         for _ in improver.stages:
             if self.left() <= 0 or not improver.step():
                 return

@@ -8,7 +8,7 @@ if it is worth more in what is maximised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +28,8 @@ PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
 AT_ONCE = 3
 """Changes at a node that are tried together at most; if that fails, the best of them is tried alone."""
+PROMISED = 0.8
+"""Share of all that is promised at a stage, from which no further changes are tried with the others."""
 DIGITS = 6
 """To which the marks of plans that were tried are compared."""
 
@@ -51,10 +53,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Columns and what they change by."""
+    """Columns and what they change by, and what the cuts promise for it at most."""
 
     columns: Ints
     step: Floats
+    promised: float = 0.0
 
 
 class Improver:
@@ -86,6 +89,7 @@ class Improver:
         self.marks = np.random.default_rng(0).uniform(1.0, 2.0, len(column_node))
         self.failed: set[tuple[int, float]] = set()
         self.turn = 0
+        self.vain, self.waits = ([0] * len(self.stages) for _ in range(2))
 
     def _lines(self) -> list[Line]:
         at = self.search.at
@@ -116,11 +120,20 @@ class Improver:
         return tried
 
     def step(self) -> bool:
-        """The next stage in turn at which the cuts leave any change hope; True where one was tried."""
-        for _ in self.stages:
-            stage = self.stages[self.turn % len(self.stages)]
-            self.turn += 1
-            if self.search.plan is not None and self._stage(stage):
+        """The next stage in turn at which the cuts leave any change hope; True where one was tried.
+
+        One that has been tried in vain is passed over, twice as often each time.
+        """
+        for _ in range(len(self.stages) * (1 + max(self.waits))):
+            i, self.turn = self.turn % len(self.stages), self.turn + 1
+            if self.waits[i]:
+                self.waits[i] -= 1
+                continue
+            before = self.search.best
+            tried = self.search.plan is not None and self._stage(self.stages[i])
+            self.vain[i] = 0 if self.search.best > before else self.vain[i] + 1
+            self.waits[i] = 2 ** self.vain[i] - 1
+            if tried:
                 return True
         return False
 
@@ -130,7 +143,9 @@ class Improver:
         assert base is not None
         now = search.by_node(base)
         plan = _Plan(self, base, now)
-        changes = [plan.best_change(*each) for each in zip(stage.nodes.tolist(), stage.below, stage.mine, strict=True)]
+        changes = _most(
+            [plan.best_change(*each) for each in zip(stage.nodes.tolist(), stage.below, stage.mine, strict=True)]
+        )
         trial = base.copy()
         for change in changes:
             if change is not None:
@@ -207,7 +222,7 @@ class _Plan:
             both = Change(np.concatenate([best.columns, more.columns]), np.concatenate([best.step, more.step]))
             if not np.isin(more.columns, best.columns).any() and self._fits(both) and worth(both) > most + self.least:
                 most, best = worth(both), both
-        return best
+        return replace(best, promised=most)
 
     def _changes(self, n: int, below: Ints) -> Iterator[Change]:
         """Raise by one what is built by a node, lower it there and make up for it below, or lower it for good."""
@@ -263,6 +278,15 @@ class _Plan:
             and np.all(at <= p.ceiling[columns] + FITS)
             and np.all(at >= p.floor[columns] - FITS)
         )
+
+
+def _most(changes: list[Change | None]) -> list[Change | None]:
+    """Those that promise most, until they promise most of all there is."""
+    promised = np.asarray([0.0 if change is None else change.promised for change in changes])
+    order = np.argsort(-promised, kind="stable")
+    before = np.cumsum(promised[order]) - promised[order]
+    kept = set(order[before < PROMISED * promised.sum()].tolist())
+    return [change if i in kept else None for i, change in enumerate(changes)]
 
 
 def _walk(parent: Ints) -> Ints:

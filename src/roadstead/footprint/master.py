@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     import highspy
 
     from roadstead.footprint.formulation import Formulation
-    from roadstead.footprint.pricing import YearCuts
+    from roadstead.footprint.pricing import BarePrices, YearCuts
     from roadstead.footprint.program import Program
     from roadstead.footprint.states import StateMap
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Flags, Floats, Ints
+    from roadstead.terms.arrays import Floats, Ints
 
 ASLEEP = 8
 """Solves a cut may go without a price before it is dropped."""
@@ -69,25 +69,28 @@ class NodeCuts:
     earns: Floats
 
 
-def node_cuts(cuts: YearCuts, unfit: Flags, states: StateMap, years_node: Ints, wanted: Ints) -> NodeCuts:
+def node_cuts(cuts: YearCuts, prices: BarePrices, states: StateMap, years_node: Ints, wanted: Ints) -> NodeCuts:
     """The cuts of node-years added up by node, for the nodes wanted; of one in which something is unfit, only what is."""
-    count = int(years_node.max(initial=0)) + 1
-    misfit = np.bincount(years_node, unfit, count) > 0
-    counted = np.where(misfit[years_node], unfit, True).astype(float)
-    flat = cuts.constant + (cuts.option * states.option_start).sum(1) + (cuts.module * states.module_start).sum(1)
+    every, at, unfit = len(years_node), prices.node_year, prices.unfit
+    count, nodes = int(years_node.max(initial=0)) + 1, years_node[at]
+    misfit = np.bincount(nodes, unfit, count) > 0
+    counted = np.where(misfit[nodes], unfit, True).astype(float)
+    flat = (
+        cuts.constant + (cuts.option * states.option_start[at]).sum(1) + (cuts.module * states.module_start[at]).sum(1)
+    )
     parts = (
         (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
     )  # fmt: skip
-    gradient = sum(_summed(part * counted[:, None], years_node, count)[wanted] @ into for part, into in parts)
-    constant = np.bincount(years_node, flat * counted, count)[wanted].astype(np.float64)
+
+    def summed(weight: Floats) -> sparse.csr_matrix:
+        """Row n holds the weights of its node-years, in the columns that all node-years have. Shape (N, Y * J)."""
+        width = weight.shape[1]
+        column = (at[:, None] * width + np.arange(width)).ravel()
+        return sparse.csr_matrix((weight.ravel(), (np.repeat(nodes, width), column)), shape=(count, every * width))
+
+    gradient = sum(summed(part * counted[:, None])[wanted] @ into for part, into in parts)
+    constant = np.bincount(nodes, flat * counted, count)[wanted].astype(np.float64)
     return NodeCuts(wanted, constant, sparse.csr_matrix(gradient), (~misfit[wanted]).astype(float))
-
-
-def _summed(weight: Floats, nodes: Ints, count: int) -> sparse.csr_matrix:
-    """Row n holds the weights of its node-years. Shape (N, Y * J)."""
-    years, width = weight.shape
-    rows = np.repeat(nodes, width)
-    return sparse.csr_matrix((weight.ravel(), (rows, np.arange(years * width))), shape=(count, years * width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +306,15 @@ class Master:
 
     def estimate(self, point: Floats) -> float:
         """What the cuts allow at given decisions; minus infinity where they allow nothing."""
+        return self.worth(point, self.allowed(point))
+
+    def allowed(self, point: Floats) -> Floats:
+        """What the cuts allow every node to earn at given decisions; minus infinity where they allow nothing. Shape (N,)."""
         allowed, most = np.full(self.count, np.inf), self._constant + self._gradient @ point
         earns = self._earns > 0
-        if np.any(most[~earns] < -UNFIT):
-            return float("-inf")
         np.minimum.at(allowed, self._node[earns], most[earns])
-        return self.worth(point, allowed)
+        allowed[self._node[~earns & (most < -UNFIT)]] = -np.inf
+        return allowed
 
     def worth(self, point: Floats, earned: Floats) -> float:
         """Value of decisions whose nodes earn so much, tails counted. Shape of earned (N,)."""

@@ -37,18 +37,20 @@ REMEMBERED = 8
 class Asked:
     """States of all node-years of one worker, those of a ``whole`` plan or of shares of one.
 
-    ``lumps``: cuts (F.28) that the states break are looked for. Whole ones break none.
+    ``lumps``: cuts (F.28) that the states break are looked for. Whole ones break none. ``wanted``: of states of shares, the node-years
+    that are to answer; all where none are named.
     """
 
     states: States
     flows: bool = False
     whole: bool = False
     lumps: bool = False
+    wanted: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What node-years earn at states.
+    """What node-years earn at states: those asked about, each where ``prices.node_year`` says.
 
     Attributes
     ----------
@@ -256,7 +258,7 @@ class NodePrograms:
     def __call__(self, asked: Asked) -> Answered:
         """What all node-years earn at the states asked for; answers to whole plans are remembered."""
         if asked.flows or not asked.whole:
-            return self._solved(asked, np.arange(self.ops.count))
+            return self._solved(asked, np.arange(self.ops.count) if asked.wanted is None else asked.wanted)
         keys = asked.states.keys()
         unknown = [y for y, key in enumerate(keys) if key not in self._known[y]]
         if unknown:
@@ -301,14 +303,14 @@ class NodePrograms:
                     program.meet(i, state)
         raw = replace(raw, lumps=joined_lumps(lumps))
         at_work = asked.states.at_work[wanted]
-        parts = np.array_split(np.arange(ops.count), -(-ops.count // AT_ONCE))
+        parts = np.array_split(np.arange(ops.count), max(1, -(-ops.count // AT_ONCE)))
         found = []
         for some in parts:
             mine = ops if len(parts) == 1 else of_years(ops, some)
             bare = bare_prices(mine, raw.of_years(some), at_work[some])
             flows = [points_of[some] if asked.flows else None for points_of in points]
             found.append(Answered(value[some], np.ones(len(some), dtype=bool), bare, cuts_of(mine, bare), *flows))
-        return joined_answers(parts, found)
+        return joined_answers([wanted[some] for some in parts], found)
 
     def _from_rows(self, rows: Floats, is_open: Floats, new: Flags) -> Answered:
         """Answers from what ``_rows`` has made of them."""
@@ -319,7 +321,8 @@ class NodePrograms:
         value, unfit, constant, *rest = np.split(rows, np.cumsum(widths), axis=1)
         priced: dict[str, Any] = dict(zip(PRICES, rest, strict=False))
         none = no_lumps(len(ops.cell_gate))
-        prices = BarePrices(is_open=is_open, unfit=unfit[:, 0] > 0, lumps=none, **priced)
+        every = np.arange(ops.count)
+        prices = BarePrices(node_year=every, is_open=is_open, unfit=unfit[:, 0] > 0, lumps=none, **priced)
         return Answered(value[:, 0], new, prices, YearCuts(constant[:, 0], *rest[len(PRICES) :]))
 
 
@@ -333,16 +336,17 @@ def _rows(answered: Answered) -> Floats:
 
 
 def joined_answers(shares: Sequence[Ints], found: Sequence[Answered]) -> Answered:
-    """Answers about some node-years each, in the order of all."""
-    if len(shares) == 1:
-        return found[0]
-    order = np.argsort(np.concatenate(shares))
+    """Answers about some node-years each, numbered as all are and in their order."""
+    every = np.concatenate(shares)
+    order = np.argsort(every)
+    place = np.split(np.argsort(order), np.cumsum([len(share) for share in shares])[:-1])
 
     def joined(parts: list[Floats]) -> Floats:
         return np.concatenate(parts)[order]
 
     priced: dict[str, Any] = {n: joined([getattr(f.prices, n) for f in found]) for n in BY_YEAR}
-    lumps = joined_lumps([f.prices.lumps.among(share) for share, f in zip(shares, found, strict=True)])
+    priced["node_year"] = every[order]
+    lumps = joined_lumps([f.prices.lumps.among(at) for at, f in zip(place, found, strict=True)])
     prices = BarePrices(**priced, lumps=lumps)
     cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
     points = [

@@ -86,6 +86,8 @@ class BarePrices:
 
     Attributes
     ----------
+    node_year
+        Which of all node-years was asked about. Shape (Y,).
     is_open
         The state: options open. Shape (Y, D).
     gamma, nu, mu, least, earned, spent
@@ -96,6 +98,7 @@ class BarePrices:
         Cuts (F.28) that the program has met, with their prices.
     """
 
+    node_year: Ints
     is_open: Floats
     gamma: Floats
     nu: Floats
@@ -114,7 +117,7 @@ class BarePrices:
 
 PRICES = ("gamma", "nu", "mu", "least", "earned", "spent")
 """Fields of ``BarePrices`` that are prices."""
-BY_YEAR = ("is_open", *PRICES, "unfit")
+BY_YEAR = ("node_year", "is_open", *PRICES, "unfit")
 """Fields of ``BarePrices`` with one row a node-year."""
 
 
@@ -123,9 +126,8 @@ def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
     years, pledges = ops.count, len(ops.earns)
     widths = (len(ops.members), ops.free.shape[1], ops.free.shape[1], ops.least.shape[1], pledges, pledges)
     gamma, nu, mu, least, earned, spent = (np.zeros((years, width)) for width in widths)
-    return BarePrices(
-        is_open, gamma, nu, mu, least, earned, spent, np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate))
-    )
+    every, unfit, none = np.arange(years), np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate))
+    return BarePrices(every, is_open, gamma, nu, mu, least, earned, spent, unfit, none)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.states import StateMap
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
-    from roadstead.terms.arrays import Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints
 
 THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
 """Shares from which a decision is rounded up."""
@@ -161,17 +161,33 @@ class Search:
     ) -> None:
         self.crew.close()
 
-    def answers(self, point: Floats, *, flows: bool = False, whole: bool = False, lumps: bool = False) -> Answered:
-        """What the node-years earn at a point; the master learns nothing of it yet."""
-        states = self.at.states.at(point)
-        found = self.crew.ask([Asked(states.of_years(share), flows, whole, lumps) for share in self.shares])
-        return joined_answers(self.shares, found)
+    def answers(
+        self,
+        point: Floats,
+        nodes: Flags | None = None,
+        *,
+        flows: bool = False,
+        whole: bool = False,
+        lumps: bool = False,
+    ) -> Answered:
+        """What the node-years earn at a point, those of some nodes where they are named; the master learns nothing of it yet.
+
+        Shape of nodes (N,).
+        """
+        states, every = self.at.states.at(point), np.ones(self.at.tree.count, dtype=bool)
+        wanted = [np.flatnonzero((every if nodes is None else nodes)[self.nodes[share]]) for share in self.shares]
+        asked = [
+            Asked(states.of_years(share), flows, whole, lumps, mine)
+            for share, mine in zip(self.shares, wanted, strict=True)
+        ]
+        found = self.crew.ask(asked)
+        return joined_answers([share[mine] for share, mine in zip(self.shares, wanted, strict=True)], found)
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
-        new = self.master.together(np.unique(self.nodes[answered.new]))
+        new = self.master.together(np.unique(self.nodes[answered.prices.node_year[answered.new]]))
         self.prices.append(answered.prices)
-        cuts = node_cuts(answered.cuts, answered.prices.unfit, self.at.states, self.nodes, new)
+        cuts = node_cuts(answered.cuts, answered.prices, self.at.states, self.nodes, new)
         self.master.add(cuts, asleep=asleep)
 
     def learn_from_nothing(self) -> None:
@@ -181,16 +197,19 @@ class Search:
 
     def learn_again(self, prices: BarePrices) -> None:
         """Cuts of prices that are known, without asking a node-year."""
-        cuts = cuts_of(self.at.operations, prices)
+        years = prices.node_year
+        cuts = cuts_of(of_years(self.at.operations, years), prices)
         self.prices.append(prices)
-        self.master.add(node_cuts(cuts, prices.unfit, self.at.states, self.nodes, np.arange(self.at.tree.count)))
+        self.master.add(node_cuts(cuts, prices, self.at.states, self.nodes, np.unique(self.nodes[years])))
 
-    def allowed(self, point: Floats, answered: Answered) -> float:
-        """Value of a point by the cuts of its own prices: what the master will hold against it; minus infinity where it is unfit."""
-        if answered.prices.unfit.any():
-            return float("-inf")
-        earned = np.bincount(self.nodes, answered.cuts.at(self.at.states.at(point)), self.at.tree.count)
-        return self.master.worth(point, earned.astype(np.float64))
+    def earned(self, point: Floats, answered: Answered) -> Floats:
+        """What nodes asked about earn at a point by the cuts of its own prices: what the master will hold against it; minus infinity
+        where it is unfit. Shape (N,).
+        """
+        years = answered.prices.node_year
+        most = answered.cuts.at(self.at.states.at(point).of_years(years))
+        most[answered.prices.unfit] = -np.inf
+        return np.bincount(self.nodes[years], most, self.at.tree.count).astype(np.float64)
 
     def plan_of(self, point: Floats) -> FootprintPlan:
         """The plan of whole decisions, with the flows their programs choose."""
@@ -297,10 +316,11 @@ class Search:
             bare = self.prices[t]
             if bare is None:
                 continue
-            misfit = np.bincount(self.nodes, bare.unfit, self.at.tree.count)[self.nodes] > 0
+            nodes = self.nodes[bare.node_year]
+            misfit = np.bincount(nodes, bare.unfit, self.at.tree.count)[nodes] > 0
             # Of a node in which something is unfit, only that has a price.
-            paid = np.flatnonzero((years[t] > 0) & (bare.unfit | ~misfit))
-            bare = bare.of_years(paid)
+            bare = bare.of_years(np.flatnonzero((years[t, bare.node_year] > 0) & (bare.unfit | ~misfit)))
+            paid = bare.node_year
             prices = with_segment_prices(of_years(ops, paid), bare)
             met = bare.lumps.among(paid)
             lumps.append(replace(met, price=years[t, met.node_year] * met.price))

@@ -1,0 +1,50 @@
+"""Which nodes a round asks: those whose cuts have lately said most, until what is expected of them is most of what there is.
+
+Where the relaxed master promises more than is so, it is at few nodes, and mostly at those where it was a round before: on frozen problems of
+85 nodes half of them say 85 % of what all would, and were known to (decision 26). A cut for some nodes only is as true as one for all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from roadstead.terms.arrays import Flags, Floats, Ints
+
+SHARE = 0.8
+"""Share of all that is expected, from which no further nodes are asked."""
+FEW = 50
+"""Nodes up to which every round asks all: it costs little, and what is passed over costs further rounds."""
+
+
+class Turns:
+    """What new cuts of every node are expected to take from what the master allows it: what they took when it was last asked."""
+
+    def __init__(self, family: Ints) -> None:
+        """``family``: the head of each node's, asked together. Shape (N,)."""
+        self._family = family
+        self.expected: Floats = np.full(len(family), np.inf)
+        self.all = False
+
+    def ask_all(self) -> None:
+        """Let the next round ask every node."""
+        self.expected = np.full(len(self._family), np.inf)
+
+    def next(self) -> Flags:
+        """Nodes the next round asks, whole families; ``all`` says whether they are all there are. Shape (N,)."""
+        by_head = np.bincount(self._family, self.expected, len(self._family))
+        order = np.argsort(-by_head, kind="stable")
+        known = np.where(np.isfinite(by_head), by_head, 0.0)[order]
+        enough = np.cumsum(known) - known >= SHARE * known.sum()
+        passed = np.zeros(len(by_head), dtype=bool)
+        passed[order[enough & np.isfinite(by_head[order])]] = len(self._family) > FEW
+        asked = ~passed[self._family]
+        self.all = bool(asked.all())
+        return asked
+
+    def learn(self, asked: Flags, allowed: Floats, earned: Floats) -> Floats:
+        """What nodes asked about took from what they were allowed; what all earn, as far as is known or expected. Shapes (N,)."""
+        self.expected[asked] = np.maximum(allowed - earned, 0.0)[asked]
+        return np.where(asked, earned, allowed - self.expected)

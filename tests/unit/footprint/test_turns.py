@@ -1,0 +1,98 @@
+"""Rounds that ask some nodes: who is asked, and that what they answer is what they would among all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prospects import best_plan, invented
+
+from benchmarks.instances import as_prospect, generate
+from roadstead.footprint import turns
+from roadstead.footprint.pricing import BY_YEAR
+from roadstead.footprint.search import Search, ground
+from roadstead.footprint.solve import Effort, prove, solve
+from roadstead.footprint.turns import Turns
+
+ALONE = np.arange(100)
+
+
+def test_the_first_round_asks_every_node_and_so_does_one_that_is_told_to():
+    asked = Turns(ALONE)
+    assert asked.next().all()
+    assert asked.all
+    asked.learn(np.ones(100, dtype=bool), np.full(100, 2.0), np.arange(100.0) / 100)
+    assert not asked.next().all()
+    assert not asked.all
+    asked.ask_all()
+    assert asked.next().all()
+
+
+@given(st.lists(st.floats(0.0, 1e6), min_size=100, max_size=100))
+def test_those_asked_are_expected_to_say_most_of_it_and_none_passed_over_more_than_they(gains: list[float]):
+    gain = np.asarray(gains)
+    asked = Turns(ALONE)
+    asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100))
+    now = asked.next()
+    assert gain[now].sum() >= turns.SHARE * gain.sum() * (1 - 1e-9)
+    if now.any() and not now.all():
+        assert gain[~now].max() <= gain[now].min()
+
+
+def test_families_are_asked_together():
+    family = ALONE // 4 * 4
+    gain = np.zeros(100)
+    gain[[3, 50]] = 1.0
+    asked = Turns(family)
+    asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100))
+    assert np.flatnonzero(asked.next()).tolist() == [0, 1, 2, 3, 48, 49, 50, 51]
+
+
+def test_what_was_passed_over_is_expected_as_it_was():
+    asked = Turns(ALONE)
+    asked.learn(np.ones(100, dtype=bool), np.full(100, 3.0), np.full(100, 1.0))
+    first = ALONE == 0
+    earned = asked.learn(first, np.full(100, 5.0), np.where(first, 4.5, np.nan))
+    assert earned[0] == pytest.approx(4.5)
+    assert earned[1:] == pytest.approx(np.full(99, 3.0))
+    assert asked.expected.tolist() == [0.5, *[2.0] * 99]
+
+
+def test_where_nothing_fits_a_node_it_is_asked_again():
+    asked = Turns(ALONE)
+    earned = np.zeros(100)
+    earned[7] = -np.inf
+    asked.learn(np.ones(100, dtype=bool), np.zeros(100), earned)
+    assert np.flatnonzero(asked.next()).tolist() == [7]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_some_nodes_answer_as_they_do_among_all(workers: int):
+    tree, prospect = as_prospect(generate("tiny", 0))
+    at = ground(tree, prospect, ())
+    point = np.minimum(at.decided.program.ceiling, 2.0) * np.random.default_rng(1).random(len(at.decided.program.gain))
+    some = np.arange(tree.count) % 3 == 1
+    years = np.flatnonzero(some[at.prospect.node_years.node])
+    with Search(at, workers) as search:
+        of_all, of_some = search.answers(point), search.answers(point, some)
+        assert of_some.prices.node_year.tolist() == years.tolist()
+        assert of_some.value == pytest.approx(of_all.value[years])
+        assert search.earned(point, of_some)[some] == pytest.approx(search.earned(point, of_all)[some])
+        search.learn(of_all)
+        bound = search.master.allowed(point)
+        search.learn(of_some)
+        assert search.master.allowed(point) == pytest.approx(bound)
+        # Prices kept of some give their cuts again, wherever they stand among all.
+        search.learn_again(of_some.prices)
+        assert search.master.allowed(point) == pytest.approx(bound)
+    assert all(len(getattr(of_some.prices, name)) == len(years) for name in BY_YEAR)
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_rounds_of_some_nodes_find_the_same_plan_and_prove_it(seed: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(turns, "FEW", 0)
+    made, best = invented(seed), best_plan(seed)
+    found = solve(made.tree, made.prospect, Effort(gap=1e-4, method="decomposition"))
+    assert found.certificate.value == pytest.approx(best.certificate.value, rel=1e-4)
+    assert prove(made.tree, made.prospect, found.proof) == found.bound_certified >= best.certificate.value * (1 - 1e-7)
