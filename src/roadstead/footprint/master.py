@@ -44,7 +44,7 @@ AWAKE = 1e-9
 BROKEN = 1e-7
 """By how much of the bound a point must break a cut that sleeps, for the cut to be woken."""
 WAKINGS = 4
-"""Times a solve is repeated at most for cuts woken."""
+"""Times decisions are fitted at most, for cuts woken."""
 UNFIT = 1e-6
 """Thousand cars by which a cut on decisions alone must be broken for them to be unfit."""
 FAR = 0.1
@@ -52,6 +52,11 @@ FAR = 0.1
 took 6 s on 1,093 nodes, from the basis before 68 s."""
 MOST_ROWS = 400
 """Rows a round may add: where nodes are more, families of them share a row."""
+PIVOTED = "Iteration limit reached"
+"""The solver's word for a solve that has had its pivots."""
+ENDLESS = 2**31 - 1
+DUAL = 1e-6
+"""By how much prices may be out, for the value they stand at to be believed: a solver's rounding."""
 KEPT = 60
 """Cuts a node may have in memory; beyond, the oldest that sleep are forgotten."""
 
@@ -139,7 +144,7 @@ class Master:
         self.rounds = 0
         self.status = ""
         self._stood: tuple[Floats, float] | None = None
-        self._known: int | None = None
+        self._ready = False
         self._lock = Lock()
         self._round, self._node, self._row, self._kin, self._held, self._idle = (
             np.zeros(0, dtype=np.int64) for _ in range(6)
@@ -192,17 +197,31 @@ class Master:
         mine = np.flatnonzero(place[self._row] >= 0)
         return mine, place[self._row[mine]]
 
-    def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
-        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
-        known = self.make_ready() if self._known is None else self._known
-        self._known = None
+    def solve(self, seconds: float = np.inf, pivots: int | None = None) -> MasterAnswer | None:
+        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why.
+
+        After so many ``pivots`` it stands where it is: dual simplex comes to the optimum from above, so that its value is a bound,
+        and its point keeps all but a few rows.
+        """
+        if not self._ready:
+            self.make_ready()
+        self._ready = False
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
-        self.status, solution = self._run(known)
+        if pivots is not None:
+            # Gains as they are: with gains shifted a little, as else, prices on the way prove nothing.
+            self._solver.setOptionValue("simplex_iteration_limit", pivots)
+            self._solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
+        self.status, solution = self._run()
+        self._solver.setOptionValue("simplex_iteration_limit", ENDLESS)
+        self._solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 1.0)
+        if self.status == PIVOTED and not self._is_bound(solution):
+            self.status, solution = self._run()
         self._solver.setOptionValue("time_limit", np.inf)
-        if self.status != OPTIMAL:
+        if self.status not in {OPTIMAL, PIVOTED}:
             return None
         width, rows, base = len(self.program.gain), len(self.program.low), self.base
         dual, point = np.asarray(solution.row_dual), np.asarray(solution.col_value)
+        point[:width] = np.clip(point[:width], self.program.floor, self.program.ceiling)
         value = float(self._solver.getInfo().objective_function_value) + self._flat
         self._idle = np.where(dual[base:] > AWAKE, 0, self._idle + 1)
         self._stood = point, value
@@ -219,46 +238,35 @@ class Master:
             reduced=np.asarray(solution.col_dual)[:width],
         )
 
-    def make_ready(self) -> int:
-        """Settle what the next solve is about, before another thread adds to it; how many rows are known.
+    def make_ready(self) -> None:
+        """Settle what the next solve is about, before another thread adds to it: what that adds waits for the solve after.
 
-        It begins from nothing where the solver has far to go; what would be woken after a solve anyway is woken before.
+        It begins from nothing where the solver has far to go. Cuts asleep that the last point breaks are woken: so they are once a round.
         """
-        self._known = len(self._kin)
+        self._ready = True
         if self._stood is None:
-            return self._known
+            return
         point, value = self._stood
         if value - self.estimate(point[: len(self.program.gain)]) > FAR * abs(value):
             self._solver.clearSolver()
-        self._wake(self._broken(point, self._known))
-        return self._known
+        self._wake(self._broken(point))
 
-    def _run(self, known: int) -> tuple[str, highspy.HighsSolution]:
-        """Solve, and again with the cuts woken that the point breaks; the solver's word for how it ended.
+    def _run(self) -> tuple[str, highspy.HighsSolution]:
+        """Solve; the solver's word for how it ended."""
+        self._solver.run()
+        return self._solver.modelStatusToString(self._solver.getModelStatus()), self._solver.getSolution()
 
-        Only of the first ``known`` rows: what another thread adds meanwhile waits, so that the answer does not hang on who is faster.
-        """
-        for left in reversed(range(WAKINGS)):
-            self._solver.run()
-            status, solution = (
-                self._solver.modelStatusToString(self._solver.getModelStatus()),
-                self._solver.getSolution(),
-            )
-            with self._lock:
-                optimal = left and status == OPTIMAL
-                broken = self._broken(np.asarray(solution.col_value), known) if optimal else self._held[:0]
-                if not len(broken):
-                    break
-                self._wake(broken)
-        return status, solution
+    def _is_bound(self, solution: highspy.HighsSolution) -> bool:
+        """True where a solve ended early stands at prices that prove its value."""
+        return bool(solution.dual_valid and self._solver.getInfo().max_dual_infeasibility <= DUAL)
 
-    def _broken(self, point: Floats, known: int) -> Ints:
-        """Sleeping rows of the first ``known`` that a point breaks, of each family the one it breaks most."""
+    def _broken(self, point: Floats) -> Ints:
+        """Sleeping rows that a point breaks, of each family the one it breaks most."""
         width = len(self.program.gain)
         earned = point[width : width + self.count]
         over = self._earns * earned[self._node] - self._constant - self._gradient @ point[:width]
         over = np.bincount(self._row, over, len(self._kin))
-        over[self._held] = over[known:] = 0.0
+        over[self._held] = 0.0
         worst = np.lexsort((-over, self._kin))
         first = worst[np.unique(self._kin[worst], return_index=True)[1]]
         return np.asarray(first[over[first] > BROKEN * np.abs(earned).sum()])
@@ -289,7 +297,12 @@ class Master:
         """The best decisions with some of them given; None where nothing fits. Shape (V,)."""
         at = columns.astype(np.int32)
         self._solver.changeColsBounds(len(at), at, values, values)
-        status, solution = self._run(len(self._kin))
+        for _ in range(WAKINGS):
+            status, solution = self._run()
+            broken = self._broken(np.asarray(solution.col_value)) if status == OPTIMAL else self._held[:0]
+            if not len(broken):
+                break
+            self._wake(broken)
         point = np.asarray(solution.col_value)[: len(self.program.gain)] if status == OPTIMAL else None
         self._solver.changeColsBounds(len(at), at, self.program.floor[columns], self.program.ceiling[columns])
         return point
