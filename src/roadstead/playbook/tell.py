@@ -56,6 +56,8 @@ class Told:
         Probability of every event as the tree implies it.
     rests_on
         Assumptions and unsourced rows behind every line and market, in words.
+    alike
+        True where what was worked into the case moves nothing that the plan is worked out from.
     years
         Years shown in tables; the second of them is the year of the waterfalls and the reasons, and the one the atlas opens at.
     """
@@ -76,6 +78,7 @@ class Told:
     demand: ImpliedDemand | None = None
     flexibility: tuple[Worth, ...] = ()
     weights: Weights | None = None
+    alike: bool = False
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
@@ -150,7 +153,7 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
     )
     # Whoever reads on must know first that this is not the case as it stands.
     patches = ", ".join(told.cover.patches)
-    what_if = (Sentence("headline.with", {"patches": patches}),) if patches else ()
+    what_if = (Sentence("headline.alike" if told.alike else "headline.with", {"patches": patches}),) if patches else ()
     return (*what_if, worth, *nothing, gap)
 
 

@@ -18,7 +18,7 @@ class Root:
     table, row
         The table, and what names the row in it.
     at
-        File and line, ``packaged`` in front of a row that is nobody's own.
+        File and line, or workbook, sheet and cell; ``packaged`` in front of a row that is nobody's own.
     says
         Cells that count, each as ``column value unit``.
     source

@@ -24,6 +24,7 @@ from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
 from roadstead.study.study import prepare
 from roadstead.study.world_tables import PACKAGED
+from roadstead.terms import placing
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.packaged import edition
 from roadstead.terms.showing import Shown
@@ -143,7 +144,8 @@ def unwritable(folder: Path, error: OSError) -> Fault:
 
 
 def _write_inputs(case: Path, inputs: Path) -> None:
-    for path in manifest.files_of(case):
+    """The case's files; of a workbook also where each part stood, for whoever asks the run why."""
+    for path in (*manifest.files_of(case), *case.rglob(placing.NAME)):
         to = inputs / path.relative_to(case)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, to)

@@ -41,6 +41,10 @@ class Place:
         spot = f"!{letters(column)}{line}" if self.is_sheet else f":{line}:{column}"
         return f"{self.name}{spot}{f' ({label})' if label else ''}"
 
+    def begin(self, number: int) -> str:
+        """``file:line``, or ``Sheet!A7``: where a line of it begins."""
+        return self.cell(number, 1) if self.is_sheet else f"{self.name}:{number}"
+
     def line(self, number: int) -> str:
         """What a person calls a line of it: line 7, or row 7 of a sheet."""
         return f"{'row' if self.is_sheet else 'line'} {number}"

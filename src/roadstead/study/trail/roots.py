@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roadstead.futures.paths import economy
 from roadstead.playbook.trails_book import Root
@@ -12,6 +12,7 @@ from roadstead.study import tables
 from roadstead.study.bundled import CASE_FILE
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
+from roadstead.terms.placing import unpacked
 from roadstead.trade import rulebook
 from roadstead.trade.schemas import ALL as LAW
 from roadstead.world import reference
@@ -64,6 +65,11 @@ class Roots:
         """Packaged rows, by identity."""
         tables = (*reference.load().tables.values(), *rulebook.rows().values(), economy.packaged().values())
         return frozenset(id(row) for rows in tables for row in rows)
+
+    @cached_property
+    def _workbook(self) -> Mapping[str, Any]:
+        """What is known of the workbook that the case stands in; nothing of a case in a folder."""
+        return unpacked(self.study.folder)
 
     @cached_property
     def _law(self) -> Mapping[str, Mapping[str, Row]]:
@@ -146,8 +152,8 @@ class Roots:
             for cell in cells
             if row[cell.name] not in {None, ""}
         )
-        whose = "" if own or id(row) not in self._packaged else f"{PACKAGED} "
-        return self._root(table, naming(schema, row), f"{whose}{row.file}:{row.line}", says, row.evidence)
+        is_own = own or id(row) not in self._packaged
+        return self._root(table, naming(schema, row), row.at if is_own else f"{PACKAGED} {row.at}", says, row.evidence)
 
     def law(self, table: str, row_id: str) -> tuple[Root, ...]:
         """A row of law by its id."""
@@ -199,7 +205,8 @@ class Roots:
     def of_case(self, entry: str, value: float) -> Root:
         """An entry of case.yaml, which is its author's, or the program's where he says nothing: an assumption either way."""
         says = (f"{entry.rpartition('.')[2]} {value:,.6g}",)
-        return Root(CASE_FILE, entry, "", says, ASSUMPTION, "", "", "low", True, "")
+        at = self._in_workbook(self._workbook.get("entries", {}).get(entry, ""))
+        return Root(CASE_FILE, entry, at, says, ASSUMPTION, "", "", "low", True, "")
 
     def event(self, event: Event) -> Root:
         """An event of the tree: its chance is its author's."""
@@ -211,7 +218,7 @@ class Roots:
         return Root(
             table=table,
             row=row,
-            at=at,
+            at=at if at.startswith(PACKAGED) else self._in_workbook(at),
             says=tuple(says),
             source=source.title,
             url=source.url,
@@ -220,6 +227,11 @@ class Roots:
             is_assumption=not evidence.is_sourced,
             note=evidence.note,
         )
+
+    def _in_workbook(self, at: str) -> str:
+        """A place of the case's own, after the name of the workbook it stands in, if it does."""
+        book = self._workbook.get("workbook")
+        return f"{book} {at}" if book and at else at
 
 
 def _range(term: Term) -> str:
