@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from books import made_up_book
 from screenshots import keep
+
+from roadstead.report.pages import write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +80,21 @@ def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
             if drawing.is_visible():
                 box = drawing.bounding_box()
                 assert box["x"] + box["width"] <= 390, key
+
+
+def test_a_telephone_reads_every_year_under_the_map(browser: Browser, tmp_path: Path):
+    """Also those of a plan of sixteen years: more lines, not smaller ones."""
+    book = made_up_book()
+    years = tuple(replace(book.atlas.maps[0], year=2027 + i) for i in range(16))
+    long = replace(book, atlas=replace(book.atlas, maps=years))
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(write_pages(long, tmp_path, "zh")["playbook.html"].as_uri())
+    boxes = [label.bounding_box() for label in page.locator("#figure-map .stop label").all()]
+    page.close()
+    assert len(boxes) == 16
+    assert len({round(box["y"]) for box in boxes}) == 2
+    for one, other in pairwise(boxes):
+        assert one["x"] + one["width"] + 3 <= other["x"] or one["y"] + one["height"] <= other["y"]
 
 
 def test_a_figure_that_is_asked_about_shows_its_trail_and_no_other(shown: Page):
