@@ -121,7 +121,7 @@ def test_runs_stand_side_by_side(owner: Visitor, desk: Desk, stored: Path):
 def test_runs_that_cannot_be_compared_are_told_on_the_page_and_not_in_a_frame(owner: Visitor, desk: Desk, stored: Path):
     for name in ("a", "b"):
         shutil.copytree(stored, desk.workplace.runs_folder / name)
-    ask(desk.workplace.runs_folder / "b" / "inputs", {"currency: USD": "currency: EUR"})
+    ask(desk.workplace.runs_folder / "b" / "inputs", {"price_year: 2025": "price_year: 2024"})
     shown = owner.get("/compare?run=a&run=b")
     assert shown.status_code == 422
     assert "RS-S743" in shown.text
