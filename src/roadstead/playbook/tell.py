@@ -153,8 +153,14 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
     )
     # Whoever reads on must know first that this is not the case as it stands.
     patches = ", ".join(told.cover.patches)
-    what_if = (Sentence("headline.alike" if told.alike else "headline.with", {"patches": patches}),) if patches else ()
+    what_if = (_what_if(patches, alike=told.alike),) if patches else ()
     return (*what_if, worth, *nothing, gap)
+
+
+def _what_if(patches: str, *, alike: bool) -> Sentence:
+    return (
+        Sentence("headline.alike", {"patches": patches}) if alike else Sentence("headline.with", {"patches": patches})
+    )
 
 
 def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
