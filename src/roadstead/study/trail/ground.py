@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from roadstead.footprint.certify import account, stand
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.evaluate import HOME
-from roadstead.futures.tree import node_probability
-from roadstead.playbook.reading import likely_path, path_weight, weight_by_year
+from roadstead.futures.tree import history, node_probability
+from roadstead.playbook.parts import drawn
+from roadstead.playbook.reading import capacity, likely_path, path_weight, weight_by_year
 from roadstead.playbook.signposts import posted
 from roadstead.playbook.waterfalls import supply_key
 from roadstead.study.trail.roots import Roots
@@ -20,17 +21,22 @@ from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from roadstead.footprint.certify import Account, States
     from roadstead.futures.costs.costing import Circumstances
     from roadstead.futures.evaluate import Ledger
     from roadstead.playbook.book import Book, Name, Term
+    from roadstead.playbook.parts import Drawn
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.signposts import Posted
     from roadstead.study.kept import Kept
+    from roadstead.study.trail.steps import Step
     from roadstead.terms.arrays import Floats
     from roadstead.world.carmaker import Line, Model, Offer
+
+    Asked: TypeAlias = Callable[["Ground", str, Sequence[str]], Step]
+    """Answers a key: the whole of it, and what follows its first word."""
 
 AT = "@n"
 """Stands before the number of a node of the tree."""
@@ -76,6 +82,16 @@ class Ground:
         """Signposts as the tree alone has them, worked out again where one is asked about."""
         return posted(self.reading, self.kept.ready.grown.events)
 
+    @cached_property
+    def drawn(self) -> Drawn:
+        """What leaves home, worked out again where parts or lines are asked about."""
+        return drawn(self.reading)
+
+    @cached_property
+    def able(self) -> Floats:
+        """Capacity at work by node-year and line. Shape (Y, lines). [cars/year]"""
+        return capacity(self.reading)
+
     def weight(self, year: int) -> Floats:
         """Probability of each node-year in a calendar year. Shape (Y,)."""
         return np.asarray(self._by_year[year - self.reading.tree.first_year])
@@ -101,6 +117,10 @@ class Ground:
     def node_of(self, node_year: int) -> int:
         """Node that a node-year is of."""
         return int(self.ledger.node_years.node[node_year])
+
+    def history_of(self, node_year: int) -> tuple[int, ...]:
+        """Nodes on the way to a node-year, the root first."""
+        return history(self.reading.tree, self.node_of(node_year))
 
     def at(self, node_year: int) -> str:
         """What a key ends with where it is of a node."""
