@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.playbook.demand_book import ImpliedDemand
+    from roadstead.playbook.fronts_book import Front
     from roadstead.playbook.map_book import Atlas
     from roadstead.playbook.parts_book import Pull
     from roadstead.playbook.regret_book import Regrets
@@ -171,32 +172,6 @@ class Comparison:
     plan_is_better_by: float
     capital: float
     worst: float
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """One row of the strip of three fronts.
-
-    Attributes
-    ----------
-    big_markets
-        Share of foreign sales made in the largest markets. [fraction]
-    overseas
-        Cars made abroad over cars sold abroad. [fraction]
-    nev
-        NEV share of foreign sales. [fraction]
-    key
-        Year of the plan, or country of the makers: what ends the keys of its figures.
-    """
-
-    who: Name
-    year: int
-    big_markets: float | None
-    overseas: float | None
-    nev: float | None
-    denominator: str
-    source: str
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

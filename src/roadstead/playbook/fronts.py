@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.playbook.book import Front, Name
+from roadstead.playbook.book import Name
+from roadstead.playbook.fronts_book import Front
 from roadstead.playbook.reading import MODES, cars, weight_by_year
 from roadstead.terms.ids import NEV
 from roadstead.world.overseas import Basis, overseas_shares

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 MOST_NODES = 40
 """Nodes of a tree, at most, whose parts of NPV are told beside the whole; those of a larger one are asked for one by one."""
 
-MOST = 400
-"""Figures told at most, so that the page stays light: one takes 2 kB of it. Those of markets come last and are cut first."""
-OF_MARKETS = ("cars/", "size/", "nev/")
-"""How keys of cars, sizes and NEV shares of markets begin, which are many, and told last."""
+MOST = 1000
+"""Figures told at most, so that the page stays light: one takes 1 to 2 kB of it. Those of markets come last and are cut first."""
+OF_MARKETS = ("cars/", "size/", "nev/", "mode/", "abroad/", "demand/")
+"""How keys of figures of single markets begin, which are many, and told last."""
 
 
 def with_trails(run: Run) -> Run:

@@ -20,7 +20,8 @@ from roadstead.terms.ids import NEV, EntryMode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from roadstead.playbook.book import Front, Term, TimelineSpan
+    from roadstead.playbook.book import Term, TimelineSpan
+    from roadstead.playbook.fronts_book import Front
     from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Asked, Ground
     from roadstead.terms.arrays import Flags, Floats

@@ -36,11 +36,12 @@ def listed(g: Ground) -> Iterator[Keyed]:
     for entry in g.book.later:
         if entry.key:
             yield Keyed(f"later/{entry.key}", _later(entry), Amount(entry.probability, "share"))
+    for row in filter(lambda one: one.key, g.book.events):
+        yield Keyed(f"stated/{row.key}", Sentence("trail.stated", {"event": row.event}), Amount(row.stated, "share"))
     for node in g.book.tree:
         yield Keyed(f"reached/{AT[1:]}{node.node}", _reached(g, node.node), Amount(node.probability, "share"))
-    for row in g.book.decisions:
-        if row.key:
-            yield Keyed(f"decided/{row.key}", Sentence("trail.decided", {"what": (row.what,)}), _money(row.capital))
+    for one in filter(lambda one: one.key, g.book.decisions):
+        yield Keyed(f"decided/{one.key}", Sentence("trail.decided", {"what": (one.what,)}), _money(one.capital))
 
 
 def decided(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -147,6 +148,15 @@ def turn(g: Ground, key: str, rest: Sequence[str]) -> Step:
     return summed(step(what, value, "share", key=key, how=how, rests_on=roots), _nodes(g, at))
 
 
+def stated(g: Ground, key: str, rest: Sequence[str]) -> Step:
+    """How likely an event is by its author."""
+    events = g.kept.ready.grown.events
+    g.among(key, rest[0], events, "event of the case")
+    event = events[rest[0]]
+    what = Sentence("trail.stated", {"event": g.reading.names.event(rest[0])})
+    return step(what, event.probability, "share", key=key, rests_on=(g.roots.event(event),))
+
+
 def _nodes(g: Ground, at: Sequence[int]) -> list[Step]:
     return [
         step(
@@ -182,5 +192,6 @@ ANSWERS: Mapping[tuple[str, int], Asked] = {
     ("reached", 1): reached,
     ("later", 4): later,
     ("turn", 1): turn,
+    ("stated", 1): stated,
 }
 """What may be asked here, by the first word of a key and how many follow."""
