@@ -69,7 +69,7 @@ def page(book: Book, words: Words) -> str:
         say=words.say,
         label=words.label,
         pictures=pictures(book, words),
-        exports=exports_picture(book.pull, words) if book.pull else None,
+        exports=exports_picture(book.pull, words, asked) if book.pull else None,
         pull_tables=[
             asked.led(page_table(tables.exports(book, words), words, one_scale=True)),
             asked.led(page_table(tables.suppliers(book, words), words)),
@@ -87,7 +87,7 @@ def page(book: Book, words: Words) -> str:
         fresh_signs=asked.led(page_table(fresh_signs(book, words, once=True), words)),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         weights=asked.led(page_table(weights(book, words), words, one_scale=True)),
-        weights_figure=weights_picture(book.weights, words) if book.weights else None,
+        weights_figure=weights_picture(book.weights, words, asked) if book.weights else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
         signposts=asked.led(page_table(signposts(book, words), words)),
         tables=[asked.led(page_table(build(book, words), words)) for build in PRINTED],

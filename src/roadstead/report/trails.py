@@ -10,6 +10,8 @@ from roadstead.report.leading import LEADING
 from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from roadstead.playbook.book import Amount, Book, Sentence
     from roadstead.playbook.trails_book import Root, TrailPart
     from roadstead.report.html import PageCell, PageTable
@@ -67,6 +69,11 @@ class Asked:
         """Of what the headline tells: the word for it, and the address."""
         found = ((key, self.address(key)) for key in ("npv", "npv/kinds", "added", "gap", "capital"))
         return [(key.replace("/", "."), address) for key, address in found if address]
+
+    def leads(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Where marks of a drawing lead, by what they say, of those that lead anywhere."""
+        found = ((said, self.address(key)) for said, key in keys.items())
+        return {said: address for said, address in found if address}
 
     def led(self, table: PageTable) -> PageTable:
         """A table whose figures lead to their trails."""
