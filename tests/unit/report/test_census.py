@@ -55,7 +55,7 @@ def test_every_number_of_a_table_has_a_trail_that_says_the_same(book: Book, buil
     for row, of in zip(table.rows, keys, strict=True):
         for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             value = cell.value if isinstance(cell, PlusMinus) else cell
-            if not isinstance(value, float) or column.kind == "year" and column.key != "likely_start":
+            if not isinstance(value, float) or (column.kind == "year" and column.key != "likely_start"):
                 continue
             if table.key == "comparisons" and i == 2 and row is table.rows[0]:
                 assert value == 0.0  # the plan beside itself

@@ -64,7 +64,7 @@ def _costs(g: Ground, found: Decision) -> list[Step]:
     carmaker = g.ledger.costing.carmaker
     if found.kind == "enter":
         cost = carmaker.channels[found.subject].entry_cost
-        return [step(Sentence("trail.decided.enter", {}), cost, "money", rests_on=invested(g, found.subject))]
+        return [step(Sentence("trail.decided.enter", {}), cost, "money")]
     if found.kind == WIDEN:
         return [_network(g, market, found.node) for market in found.subject.split("|")]
     if found.kind == TOOL:
@@ -76,14 +76,14 @@ def _costs(g: Ground, found: Decision) -> list[Step]:
 
 def _of_line(g: Ground, found: Decision) -> list[Step]:
     """What a line costs to open, enlarge or close; to give up steps costs nothing."""
-    line, roots = g.ledger.costing.carmaker.lines[found.subject], invested(g, found.subject)
+    line = g.ledger.costing.carmaker.lines[found.subject]
     each = line.module_cost * line.own_capital
     share = Amount(line.own_capital, "share")
     terms: dict[str, Term] = {"count": Amount(found.modules, "ratio"), "each": _money(each), "share": share}
-    steps = step(Sentence("trail.decided.steps", terms), found.modules * each, "money", rests_on=roots)
+    steps = step(Sentence("trail.decided.steps", terms), found.modules * each, "money")
     cost = line.open_cost * line.own_capital
-    site = step(Sentence("trail.decided.site", {"share": share}), cost, "money", rests_on=roots)
-    closed = step(Sentence("trail.decided.close", {}), line.exit_cost * line.own_share, "money", rests_on=roots)
+    site = step(Sentence("trail.decided.site", {"share": share}), cost, "money")
+    closed = step(Sentence("trail.decided.close", {}), line.exit_cost * line.own_share, "money")
     return {"open": [site, steps], CONVERT: [site, steps], "expand": [steps], "close": [closed]}.get(found.kind, [])
 
 
