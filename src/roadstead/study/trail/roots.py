@@ -146,6 +146,8 @@ class Roots:
         """A row of facts or of the case."""
         schema = self._schemas[table]
         units = {column.name: column.unit for column in schema.columns}
+        if "currency" in units:  # of a row that names its own
+            units = {name: unit.replace("currency", str(row["currency"])) for name, unit in units.items()}
         says = tuple(
             f"{cell.name} {_said(row[cell.name])} {cell.unit or units[cell.name]}".rstrip().removesuffix(" 1")
             for cell in cells
