@@ -55,12 +55,11 @@ def _late(key: str) -> int:
 
 def with_fresh_trails(book: Book, kept: Kept, paths: DataFrame) -> Book:
     """A book that tells a rehearsal, with the trails of what it gave: ``paths`` are what became of every path, as a run keeps them."""
-    if book.trails is None:
-        return book
+    told = book.trails or Trails((), ())
     ground = Ground(kept, book, paths)
     keys = [one.key for one in listed(ground) if one.key.startswith(AGAIN)]
-    numbers = {root: i for i, root in enumerate(book.trails.rows)}
-    others = [one for one in book.trails.figures if not one.figure.key.startswith(AGAIN)]
+    numbers = {root: i for i, root in enumerate(told.rows)}
+    others = [one for one in told.figures if not one.figure.key.startswith(AGAIN)]
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
     return replace(book, trails=Trails((*found, *others), tuple(numbers)))
 
