@@ -79,6 +79,15 @@ def sign(one: Signpost) -> str:
     return f"sign/{one.kind}/{one.subject}/{one.year}"
 
 
+def fresh_signs(book: Book) -> Iterator[Keys]:
+    """Signposts on fresh paths: the sign to go by where it was chosen there, told last; of what it is held against a run keeps counts."""
+    for one in book.rehearsal.signs if book.rehearsal else ():
+        yield from [()] * (2 if one.pays is None else 3)
+        if one.chosen.chosen_on == "paths" and one.chosen.tried is not None:
+            key = sign(one.chosen)
+            yield "", "", "", f"{key}/false_alarm", f"{key}/missed", "", "", "", f"{key}/lost"
+
+
 def exports(book: Book) -> Iterator[Keys]:
     """Exports by country as the horizon begins and ends; the sum of all in the last row."""
     ends = book.cover.first_year, book.cover.last_year
@@ -138,6 +147,7 @@ LEADING: Mapping[str, Callable[[Book], Iterator[Keys]]] = {
     "weights": weights,
     "rehearsal": rehearsal,
     "signposts": signposts,
+    "fresh_signs": fresh_signs,
     "exports": exports,
     "suppliers": suppliers,
     "forerunners": forerunners,

@@ -19,7 +19,7 @@ from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Amount
 from roadstead.report.leading import LEADING
 from roadstead.report.rehearsal import rehearsal as outcomes_of
-from roadstead.report.signs import signposts
+from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.words import Words
 from roadstead.study import rehearsing
 from roadstead.study.api import Planned
@@ -292,11 +292,11 @@ def test_figures_of_a_rehearsal_are_worked_out_again_from_its_paths(asked: Groun
 def test_every_number_of_a_rehearsal_leads_to_a_trail_on_the_page_that_says_the_same(found: tuple[Path, Rehearsal]):
     book, words = kept_book(found[0]), Words("en", "USD")
     told = {one.figure.key: one.figure.amount.value for one in book.trails.figures}
-    for build in (outcomes_of, signposts):
+    for build in (outcomes_of, signposts, fresh_signs):
         table = build(book, words)
         assert table.rows
         for row, keys in zip(table.rows, LEADING[table.key](book), strict=True):
-            for cell, column, key in zip(row, table.columns, keys, strict=False):
+            for cell, column, key in zip(row, table.columns, keys, strict=False):  # a row of fresh_signs may have none
                 if column.kind in {"money", "share"} and cell is not None:
                     assert told[key] == pytest.approx(getattr(cell, "value", cell), rel=1e-9), key
 
