@@ -18,7 +18,6 @@ from roadstead.playbook.book import (
     DoNow,
     EventRow,
     EvidenceRow,
-    Front,
     FutureValue,
     Later,
     MarketRow,
@@ -32,6 +31,7 @@ from roadstead.playbook.book import (
     VolumeYear,
     Waterfall,
 )
+from roadstead.playbook.fronts_book import Front
 from roadstead.playbook.map_book import Atlas, Map, MapFlow, MapMarket
 from roadstead.playbook.regret import regrets
 from roadstead.playbook.sources_book import SourceRow

@@ -68,7 +68,7 @@ def test_every_figure_is_in_sight(shown: Page, width: int):
     figures = shown.locator("figure").all()
     assert len(figures) == 9
     for figure in figures:
-        drawings = [d for d in figure.locator("svg[role=img]").all() if d.is_visible()]
+        drawings = [d for d in figure.locator("svg[aria-label]").all() if d.is_visible()]
         assert drawings
         assert all(d.bounding_box()["height"] > 60 for d in drawings)
 
@@ -76,7 +76,7 @@ def test_every_figure_is_in_sight(shown: Page, width: int):
 def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
     shown.set_viewport_size({"width": 390, "height": 844})
     for key in ("timeline", "volumes", "futures", "waterfall", "exports", "rehearsal", "weights"):
-        for drawing in shown.locator(f"#figure-{key} svg[role=img]").all():
+        for drawing in shown.locator(f"#figure-{key} svg[aria-label]").all():
             if drawing.is_visible():
                 box = drawing.bounding_box()
                 assert box["x"] + box["width"] <= 390, key
@@ -110,6 +110,15 @@ def test_a_figure_that_is_asked_about_shows_its_trail_and_no_other(shown: Page):
     assert [one.get_attribute("id") for one in trails.all() if one.is_visible()] == ["why-npv"]
     shown.emulate_media(media="print")
     assert not [one for one in trails.all() if one.is_visible()]
+
+
+def test_a_mark_of_a_chart_can_be_asked_about_by_the_keyboard(shown: Page):
+    mark = shown.locator("#figure-volumes svg a:visible").first
+    mark.focus()
+    assert shown.evaluate("document.activeElement.getAttribute('aria-label')").startswith("2027")
+    shown.keyboard.press("Enter")
+    visible = [one.get_attribute("id") for one in shown.locator("article.trail").all() if one.is_visible()]
+    assert visible == ["why-mode/export/2027"]
 
 
 def test_a_telephone_can_read_sentences_in_tables(shown: Page):
@@ -147,7 +156,7 @@ def test_scrolling_areas_can_be_reached_by_keyboard(shown: Page):
 
 def test_words_in_drawings_do_not_run_off_them(shown: Page):
     cut = shown.evaluate(
-        """() => [...document.querySelectorAll('svg[role=img]')].filter(s => s.getBoundingClientRect().width)
+        """() => [...document.querySelectorAll('svg[aria-label]')].filter(s => s.getBoundingClientRect().width)
             .flatMap(s => { const frame = s.getBoundingClientRect();
                 return [...s.querySelectorAll('text')].filter(t => { const box = t.getBoundingClientRect();
                     return box.width && (box.left < frame.left - 1.5 || box.right > frame.right + 1.5) })
@@ -160,7 +169,7 @@ def test_words_in_drawings_do_not_run_off_them(shown: Page):
 def test_words_in_drawings_do_not_cover_each_other(shown: Page, width: int):
     shown.set_viewport_size({"width": width, "height": 844})
     covered = shown.evaluate(
-        """() => [...document.querySelectorAll('svg[role=img]')].filter(s => s.getBoundingClientRect().width)
+        """() => [...document.querySelectorAll('svg[aria-label]')].filter(s => s.getBoundingClientRect().width)
             .flatMap(s => { const words = [...s.querySelectorAll('text')].filter(t => !t.getAttribute('stroke'))
                     .map(t => [t.textContent, t.getBoundingClientRect()]);
                 return words.flatMap(([one, a], i) => words.slice(i + 1).filter(([other, b]) => one !== other

@@ -160,6 +160,7 @@ def _forerunner(world: World, who: Name, parts: Row, cars: Row | None) -> Foreru
         counted="; ".join(counted),
         source="; ".join(dict.fromkeys(source.title for source in used)),
         url=used[0].url,
+        key=f"{parts['place']}/{parts['year']}",
     )
 
 

@@ -235,6 +235,7 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
             probability=float(probability[d.node]),
             what=widening(reading, d) if d.kind == WIDEN else sentence(reading, d),
             capital=d.capital,
+            key=f"{d.kind}/{d.subject}/n{d.node}",
         )
         for d in sorted((*decisions(reading), *enlarged(reading)), key=lambda d: d.node)
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from roadstead.report.leading import LEADING
 from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from roadstead.playbook.book import Amount, Book, Sentence, Trigger
+    from roadstead.playbook.book import Amount, Book, Sentence
     from roadstead.playbook.trails_book import Root, TrailPart
     from roadstead.report.html import PageCell, PageTable
     from roadstead.report.words import Words
@@ -69,38 +70,20 @@ class Asked:
         found = ((key, self.address(key)) for key in ("npv", "npv/kinds", "added", "gap", "capital"))
         return [(key.replace("/", "."), address) for key, address in found if address]
 
-    def trigger(self, entry: Trigger) -> str:
-        """Of the probability of a trigger that is one event of the tree."""
-        alike = (
-            one.key
-            for one in self._book.events
-            if one.event == entry.event and abs(one.implied - entry.probability) < 1e-9
-        )
-        return self.address(f"chance/{next(alike, '')}")
+    def leads(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Where marks of a drawing lead, by what they say, of those that lead anywhere."""
+        found = ((said, self.address(key)) for said, key in keys.items())
+        return {said: address for said, address in found if address}
 
     def led(self, table: PageTable) -> PageTable:
-        """A table whose figures lead to their trails: NPV, value added and capital; sizes, NEV shares and sales; chances."""
-        if table.key not in {"comparisons", "markets", "events"}:
+        """A table whose figures lead to their trails."""
+        if table.key not in LEADING:
             return table
         rows = (
             (*map(self._cell, row, of), *row[len(of) :])
-            for row, of in zip(table.rows, self._keys(table.key), strict=True)
+            for row, of in zip(table.rows, LEADING[table.key](self._book), strict=True)
         )
         return replace(table, rows=tuple(rows))
-
-    def _keys(self, table: str) -> Iterator[tuple[str, ...]]:
-        """Keys of the first cells of each row of a table; nothing where a cell has none."""
-        if table == "markets":
-            for market in self._book.markets:
-                yield "", "", f"size/{market.key}", f"nev/{market.key}", f"cars/{market.key}"
-        elif table == "events":
-            for event in self._book.events:
-                yield "", "", f"chance/{event.key}"
-        else:
-            for one in self._book.comparisons:
-                is_plan = one.key == "plan"
-                added = "added" if one.key == "standing" else ""
-                yield "", "npv" if is_plan else f"npv/{one.key}", added, "capital" if is_plan else ""
 
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)

@@ -38,6 +38,16 @@ def test_npv_leads_to_its_nodes_and_the_row_at_the_end(told):
     assert f"<code>roadstead why {made_up_book().cover.run} npv</code>" in trail
 
 
+def test_a_mark_of_a_chart_leads_to_the_trail_of_its_figure_and_says_which(told):
+    chart = told.partition('id="figure-volumes"')[2].partition("</figure>")[0]
+    found = re.findall(r'<a href="([^"]*)" aria-label="([^"]*)"><path [^>]*><title>([^<]*)</title></path></a>', chart)
+    assert len(found) == 2  # wide and narrow
+    assert {(address, said) for address, said, _ in found} == {("#why-mode/export/2027", found[0][2])}
+    assert found[0][1].startswith("2027, Export: ")
+    assert 'role="group"' in chart  # inside an image nothing could be reached
+    assert 'role="img"' in chart  # lines abroad lead nowhere here
+
+
 def test_a_share_is_no_rounding(told):
     trail = told.partition('id="why-chance/walls"')[2].partition("</article>")[0]
     assert "<b>45%</b>" in trail

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
+    from roadstead.demand.bands import Band
     from roadstead.futures.events import Event
     from roadstead.study.spec import Study
     from roadstead.terms.evidence import Evidence
@@ -143,10 +144,16 @@ class Roots:
         shortest = sorted(rows, key=lambda row: float(row["distance"]))[:1]
         return tuple(self.fact("sea_distances", row, _Cell("distance", "nautical miles")) for row in shortest)
 
+    def facts(self, table: str, rows: Iterable[Row], *columns: str) -> tuple[Root, ...]:
+        """Rows of a table of facts, as they were found."""
+        return tuple(self.fact(table, row, *map(_Cell, columns)) for row in rows)
+
     def fact(self, table: str, row: Row, *cells: _Cell, own: bool = False) -> Root:
         """A row of facts or of the case."""
         schema = self._schemas[table]
         units = {column.name: column.unit for column in schema.columns}
+        if "currency" in units:  # of a row that names its own
+            units = {name: unit.replace("currency", str(row["currency"])) for name, unit in units.items()}
         says = tuple(
             f"{cell.name} {_said(row[cell.name])} {cell.unit or units[cell.name]}".rstrip().removesuffix(" 1")
             for cell in cells
@@ -195,6 +202,11 @@ class Roots:
             else self._root("parameters", term.name, f"{PACKAGED} parameters.csv", (_range(term),), term.evidence)
             for term in terms
         )
+
+    def band(self, of: Band, table: str) -> Root:
+        """The packaged band that a check of demand is held against."""
+        says = (f"low {of.low:,.6g}", f"high {of.high:,.6g}")
+        return self._root(table, of.check, f"{PACKAGED} {table}.csv", says, of.evidence)
 
     def events_named(self, names: Iterable[str]) -> tuple[Root, ...]:
         """Events of the tree by their ids; of one with levels, all of them where none is named."""
