@@ -35,10 +35,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with the kind that says how to print it."""
+    """A number with the kind that says how to print it, and the key of the figure it is, where it is one (docs/trail.md)."""
 
     value: float
     kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count", "ratio"]
+    key: str = ""
 
 
 Term: TypeAlias = "Name | Amount | str | tuple[Name, ...] | tuple[Sentence, ...]"

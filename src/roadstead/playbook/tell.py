@@ -143,11 +143,19 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
     share = (value - standing) / abs(standing) if standing else 0.0
     worth = Sentence(
         "headline.value",
-        {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
+        {
+            "npv": Amount(value, "money", "npv"),
+            "added": Amount(value - standing, "money", "added"),
+            "share": Amount(share, "share"),
+        },
     )
-    gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
+    gap = Sentence(
+        "headline.gap", {"gap": Amount(told.cover.gap_value_added, "share", "gap"), "bound": told.cover.bound}
+    )
     if not isfinite(told.cover.gap_value_added):  # what stands cannot keep what is asked: value added has no beginning
-        gap = Sentence("headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share"), "bound": told.cover.bound})
+        gap = Sentence(
+            "headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share", "gap"), "bound": told.cover.bound}
+        )
     nothing = (
         () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
     )
@@ -235,7 +243,7 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
             probability=float(probability[d.node]),
             what=widening(reading, d) if d.kind == WIDEN else sentence(reading, d),
             capital=d.capital,
-            key=f"{d.kind}/{d.subject}/n{d.node}",
+            key=d.at_node,
         )
         for d in sorted((*decisions(reading), *enlarged(reading)), key=lambda d: d.node)
     )

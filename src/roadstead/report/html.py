@@ -15,6 +15,7 @@ from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture, weights_picture
 from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import rehearsal, where_each_breaks
+from roadstead.report.sentences import LeadingWords, led
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
 from roadstead.report.trails import Asked, trails
@@ -62,11 +63,14 @@ def page(book: Book, words: Words) -> str:
     """The whole page."""
     reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
     asked = Asked(book)
+    leading = LeadingWords(words.language, words.currency, asked)
     return filled(
         "playbook.html",
         words,
         book=book,
-        say=words.say,
+        say=lambda sentence: led(leading.say(sentence)),
+        brief=lambda sentence: led(leading.brief(sentence)),
+        joined=lambda sentences: led(leading.joined(sentences)),
         label=words.label,
         pictures=pictures(book, words),
         exports=exports_picture(book.pull, words, asked) if book.pull else None,
@@ -76,7 +80,7 @@ def page(book: Book, words: Words) -> str:
             asked.led(page_table(tables.forerunners(book, words), words)),
         ],
         demand_tables=[asked.led(page_table(build(book, words), words)) for build in (tables.demand, tables.bands)],
-        proof=tables.proof(book, words),
+        proof=led(tables.proof(book, leading)),
         asked=asked,
         trails=trails(book, words),
         comparisons=asked.led(page_table(tables.comparisons(book, words), words)),

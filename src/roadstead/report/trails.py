@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isclose
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from roadstead.report.html import PageCell, PageTable
     from roadstead.report.words import Words
 
+SAME = 1e-9
+"""Share of its size within which a number of a sentence is the figure that its trail leads to."""
 LEAST = 0.5
 """Money or cars below which a part that leads nowhere is not printed; shares always are."""
 
@@ -59,11 +62,20 @@ class Asked:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._known = book.trails.keys if book.trails else frozenset()
+        self._known = {one.figure.key: one.figure.amount for one in book.trails.figures} if book.trails else {}
 
     def address(self, key: str) -> str:
         """Where the page tells the trail of a figure; nothing where it does not."""
         return f"#why-{quote(key)}" if key in self._known else ""
+
+    def says(self, amount: Amount) -> str:
+        """Where the page tells the trail of an amount in a sentence; nothing where that trail says another number.
+
+        Signs may differ: a sentence says by how much less.
+        """
+        told = self._known.get(amount.key)
+        alike = told and told.kind == amount.kind and isclose(abs(told.value), abs(amount.value), rel_tol=SAME)
+        return self.address(amount.key) if alike else ""
 
     def first(self) -> list[tuple[str, str]]:
         """Of what the headline tells: the word for it, and the address."""
