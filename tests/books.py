@@ -98,7 +98,11 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         headline=(
             Sentence(
                 "headline.value",
-                {"npv": money(12.44e9), "added": money(2.1e9), "share": Amount(0.203, "share")},
+                {
+                    "npv": Amount(12.44e9, "money", "npv"),
+                    "added": Amount(2.1e9, "money", "added"),
+                    "share": Amount(0.203, "share"),
+                },
             ),
             Sentence("headline.gap", {"gap": Amount(0.0042, "share"), "bound": "solver"}),
         ),

@@ -1,19 +1,24 @@
-"""A census of the page: every number in its tables and cards leads to a trail that says the same, or is named here as one that need not."""
+"""A census of the page: every number in its tables and cards leads to a trail that says the same, or is named here as one that need not; so do
+numbers in its sentences that are figures."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
+from roadstead.playbook.book import Amount
 from roadstead.report import tables
+from roadstead.report.amounts import MINUS
 from roadstead.report.cells import PlusMinus
 from roadstead.report.html import page
 from roadstead.report.leading import LEADING
 from roadstead.report.regret import regret
 from roadstead.report.signs import signposts
+from roadstead.report.trails import Asked
 from roadstead.report.weights import weights
 from roadstead.report.words import Words
 from roadstead.study.trail.shown import with_trails
@@ -108,3 +113,28 @@ def test_every_number_in_a_table_or_a_card_leads_on(html: str):
     left = [one for one in lonely if one[1] not in prose.get(one[0].split()[0], set()) and one[:3] != itself]
     assert left == []
     assert sum(leads for *_, leads in reader.found) > 200
+
+
+def test_money_of_the_first_page_leads_on_where_its_author_says_which_figure_it_is(book: Book, html: str):
+    assert 'The plan is worth <a class="asked" href="#why-npv">' in html
+    asked = Asked(book)
+    said = (*book.headline, *(entry.what for entry in book.do_now))
+    money = [term for one in said for term in one.terms.values() if isinstance(term, Amount) and term.kind == "money"]
+    assert len(money) >= 2 + len(book.do_now)
+    assert [term for term in money if not asked.says(term)] == []
+
+
+IN_A_SENTENCE = re.compile(r'[^>\s] ?<a class="asked" href="#why-([^"]+)">([^<]*)</a>')
+"""A link with words before it."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_number_of_a_sentence_that_leads_on_leads_to_a_trail_that_says_the_same(book: Book, language):
+    words = Words(language, "USD")
+    shown = page(book, words).partition('<section class="trails"')[0]
+    without = re.sub(r'<(table|svg|p class="leading").*?</(table|svg|p)>', "", shown, flags=re.DOTALL)
+    told = {one.figure.key: words.amount(one.figure.amount) for one in book.trails.figures}
+    found = [(unquote(key), text) for key, text in IN_A_SENTENCE.findall(without)]
+    assert [(key, text) for key, text in found if told[key].removeprefix(MINUS) != text] == []
+    begins = {key.partition("/")[0] for key, _ in found}
+    assert begins >= {"npv", "added", "gap", "decided", "made", "cars", "regret", "reached", "sent", "before"}

@@ -264,7 +264,7 @@ def test_a_sentence_keeps_its_terms(tmp_path: Path):
     book = made_up_book()
     write_book(tmp_path / "book.json", book)
     terms = read_book(tmp_path / "book.json").headline[0].terms
-    assert terms["npv"] == Amount(12.44e9, "money")
+    assert terms["npv"] == Amount(12.44e9, "money", "npv")
 
 
 @pytest.fixture(scope="module")
