@@ -88,7 +88,7 @@ class Asked:
 
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)
-        return replace(cell, url=address) if address else cell
+        return replace(cell, url=address) if address and cell.text else cell
 
 
 def trails(book: Book, words: Words) -> list[TrailShown]:

@@ -85,8 +85,8 @@ def unpack(path: Path, into: Path) -> None:
         if not folder:
             placed |= {"workbook": book, "called": called}
             placed |= {"entries": entries.cells, "faults": [asdict(fault) for fault in (*faults, *entries.faults)]}
-        names = known.keys() if folder else {CASE_FILE, *known}
-        note_written(into / folder, placed, (name for name in sorted(names) if (into / folder / name).exists()))
+        files = [*known] if folder else [CASE_FILE, *known]
+        note_written(into / folder, placed, (file for file in files if (into / folder / file).exists()))
 
 
 def _entries(read: Mapping[str, Table], faults: list[Fault]) -> Entries:
