@@ -7,6 +7,7 @@ from math import isclose
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from roadstead.playbook.trails_book import WORKED_IN
 from roadstead.report.leading import LEADING
 from roadstead.terms.evidence import ASSUMPTION
 
@@ -99,7 +100,7 @@ class Asked:
 
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)
-        return replace(cell, url=address) if address else cell
+        return replace(cell, url=address) if address and cell.text else cell
 
 
 def trails(book: Book, words: Words) -> list[TrailShown]:
@@ -146,4 +147,7 @@ def row_shown(root: Root, words: Words) -> RowShown:
     dated = words.tell("trail.as_of", day=root.as_of) if root.as_of else ""
     told = words.listed(filter(None, (dated, words.tell("trail.sure", which=root.confidence), root.note)))
     says = words.listed(one.replace(" money", f" {words.currency}") for one in root.says)
-    return RowShown(words.headed(f"{root.table} {root.row}".strip(), says), source, url, told, root.at)
+    at = root.at
+    if at.startswith(WORKED_IN):
+        at = words.tell("trail.worked_in", patch=at.removeprefix(WORKED_IN))
+    return RowShown(words.headed(f"{root.table} {root.row}".strip(), says), source, url, told, at)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from roadstead.futures.paths import economy
-from roadstead.playbook.trails_book import Root
+from roadstead.playbook.trails_book import WORKED_IN, Root
 from roadstead.study import tables
 from roadstead.study.bundled import CASE_FILE
+from roadstead.study.patch_tables import BEFORE, BY_HAND
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
-from roadstead.terms.placing import unpacked
+from roadstead.terms.placing import entry_cells, unpacked
 from roadstead.trade import rulebook
 from roadstead.trade.schemas import ALL as LAW
 from roadstead.world import reference
@@ -217,7 +219,9 @@ class Roots:
     def of_case(self, entry: str, value: float) -> Root:
         """An entry of case.yaml, which is its author's, or the program's where he says nothing: an assumption either way."""
         says = (f"{entry.rpartition('.')[2]} {value:,.6g}",)
-        at = self._in_workbook(self._workbook.get("entries", {}).get(entry, ""))
+        at = self._entry_worked_in(entry) or self._in_workbook(
+            (entry_cells(self.study.folder / CASE_FILE) or {}).get(entry, "")
+        )
         return Root(CASE_FILE, entry, at, says, ASSUMPTION, "", "", "low", True, "")
 
     def event(self, event: Event) -> Root:
@@ -230,7 +234,7 @@ class Roots:
         return Root(
             table=table,
             row=row,
-            at=at if at.startswith(PACKAGED) else self._in_workbook(at),
+            at=at if at.startswith(PACKAGED) else self._worked_in(evidence.note) or self._in_workbook(at),
             says=tuple(says),
             source=source.title,
             url=source.url,
@@ -240,10 +244,22 @@ class Roots:
             note=evidence.note,
         )
 
+    def _worked_in(self, note: str) -> str:
+        """Of a row that a what-if has set, the patch; nothing of any other."""
+        patch, before, _ = note.removeprefix(BY_HAND).partition(BEFORE)
+        is_set = self.study.case.patched and note.startswith(BY_HAND) and before
+        return WORKED_IN + patch if is_set else ""
+
+    def _entry_worked_in(self, entry: str) -> str:
+        """Of an entry of case.yaml that a what-if has set, alone or in a scenario, the patch; nothing of any other."""
+        sought = re.compile(rf"(?:^|[(,]\s*)(case/{re.escape(entry.replace('.', '/'))}=[^,)]*)")
+        found = [one for text in self.study.case.patched for one in sought.findall(text)]
+        return WORKED_IN + found[-1] if found else ""
+
     def _in_workbook(self, at: str) -> str:
-        """A place of the case's own, after the name of the workbook it stands in, if it does."""
+        """A place of the case's own, a cell after the name of its workbook."""
         book = self._workbook.get("workbook")
-        return f"{book} {at}" if book and at else at
+        return f"{book} {at}" if book and "!" in at else at
 
 
 def _range(term: Term) -> str:
