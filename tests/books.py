@@ -18,7 +18,6 @@ from roadstead.playbook.book import (
     DoNow,
     EventRow,
     EvidenceRow,
-    Front,
     FutureValue,
     Later,
     MarketRow,
@@ -32,6 +31,7 @@ from roadstead.playbook.book import (
     VolumeYear,
     Waterfall,
 )
+from roadstead.playbook.fronts_book import Front
 from roadstead.playbook.map_book import Atlas, Map, MapFlow, MapMarket
 from roadstead.playbook.regret import regrets
 from roadstead.playbook.sources_book import SourceRow
@@ -98,7 +98,11 @@ def made_up_book(carmaker: Name | None = None, evidence_url: str = "https://exam
         headline=(
             Sentence(
                 "headline.value",
-                {"npv": money(12.44e9), "added": money(2.1e9), "share": Amount(0.203, "share")},
+                {
+                    "npv": Amount(12.44e9, "money", "npv"),
+                    "added": Amount(2.1e9, "money", "added"),
+                    "share": Amount(0.203, "share"),
+                },
             ),
             Sentence("headline.gap", {"gap": Amount(0.0042, "share"), "bound": "solver"}),
         ),

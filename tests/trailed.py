@@ -40,4 +40,6 @@ def made_up_trails() -> Trails:
     nodes = tuple(
         TrailPart(Sentence("trail.node", year), Amount(one, "share"), "", None, "", ()) for one in (0.45, 0.15)
     )
-    return Trails((Trail(npv, (node, other)), Trail(node, ()), Trail(chance, nodes)), rows)
+    sold = {"mode": "export", "year": Amount(2027.0, "year")}
+    exported = TrailPart(Sentence("trail.mode", sold), Amount(1.0, "cars"), "mode/export/2027", None, "", (0,))
+    return Trails((Trail(npv, (node, other)), Trail(node, ()), Trail(chance, nodes), Trail(exported, ())), rows)

@@ -95,7 +95,7 @@ def test_nothing_is_lost_in_the_dark(shown: Page):
                 .map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
                 return 0.2126 * r + 0.7152 * g + 0.0722 * b };
             const paper = light(getComputedStyle(document.body).backgroundColor);
-            return [...document.querySelectorAll('svg[role=img] text')].filter(t => t.getBoundingClientRect().width
+            return [...document.querySelectorAll('svg[aria-label] text')].filter(t => t.getBoundingClientRect().width
                 && t.closest('figure').id !== 'figure-timeline' && !t.getAttribute('stroke'))
                 .filter(t => { const ink = light(getComputedStyle(t).fill);
                     return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5 }).map(t => t.textContent) }"""

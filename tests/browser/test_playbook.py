@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from books import made_up_book
 from screenshots import keep
+
+from roadstead.report.pages import write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +68,7 @@ def test_every_figure_is_in_sight(shown: Page, width: int):
     figures = shown.locator("figure").all()
     assert len(figures) == 9
     for figure in figures:
-        drawings = [d for d in figure.locator("svg[role=img]").all() if d.is_visible()]
+        drawings = [d for d in figure.locator("svg[aria-label]").all() if d.is_visible()]
         assert drawings
         assert all(d.bounding_box()["height"] > 60 for d in drawings)
 
@@ -71,10 +76,25 @@ def test_every_figure_is_in_sight(shown: Page, width: int):
 def test_a_telephone_sees_narrow_drawings_whole(shown: Page):
     shown.set_viewport_size({"width": 390, "height": 844})
     for key in ("timeline", "volumes", "futures", "waterfall", "exports", "rehearsal", "weights"):
-        for drawing in shown.locator(f"#figure-{key} svg[role=img]").all():
+        for drawing in shown.locator(f"#figure-{key} svg[aria-label]").all():
             if drawing.is_visible():
                 box = drawing.bounding_box()
                 assert box["x"] + box["width"] <= 390, key
+
+
+def test_a_telephone_reads_every_year_under_the_map(browser: Browser, tmp_path: Path):
+    """Also those of a plan of sixteen years: more lines, not smaller ones."""
+    book = made_up_book()
+    years = tuple(replace(book.atlas.maps[0], year=2027 + i) for i in range(16))
+    long = replace(book, atlas=replace(book.atlas, maps=years))
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(write_pages(long, tmp_path, "zh")["playbook.html"].as_uri())
+    boxes = [label.bounding_box() for label in page.locator("#figure-map .stop label").all()]
+    page.close()
+    assert len(boxes) == 16
+    assert len({round(box["y"]) for box in boxes}) == 2
+    for one, other in pairwise(boxes):
+        assert one["x"] + one["width"] + 3 <= other["x"] or one["y"] + one["height"] <= other["y"]
 
 
 def test_a_figure_that_is_asked_about_shows_its_trail_and_no_other(shown: Page):
@@ -90,6 +110,15 @@ def test_a_figure_that_is_asked_about_shows_its_trail_and_no_other(shown: Page):
     assert [one.get_attribute("id") for one in trails.all() if one.is_visible()] == ["why-npv"]
     shown.emulate_media(media="print")
     assert not [one for one in trails.all() if one.is_visible()]
+
+
+def test_a_mark_of_a_chart_can_be_asked_about_by_the_keyboard(shown: Page):
+    mark = shown.locator("#figure-volumes svg a:visible").first
+    mark.focus()
+    assert shown.evaluate("document.activeElement.getAttribute('aria-label')").startswith("2027")
+    shown.keyboard.press("Enter")
+    visible = [one.get_attribute("id") for one in shown.locator("article.trail").all() if one.is_visible()]
+    assert visible == ["why-mode/export/2027"]
 
 
 def test_a_telephone_can_read_sentences_in_tables(shown: Page):
@@ -127,7 +156,7 @@ def test_scrolling_areas_can_be_reached_by_keyboard(shown: Page):
 
 def test_words_in_drawings_do_not_run_off_them(shown: Page):
     cut = shown.evaluate(
-        """() => [...document.querySelectorAll('svg[role=img]')].filter(s => s.getBoundingClientRect().width)
+        """() => [...document.querySelectorAll('svg[aria-label]')].filter(s => s.getBoundingClientRect().width)
             .flatMap(s => { const frame = s.getBoundingClientRect();
                 return [...s.querySelectorAll('text')].filter(t => { const box = t.getBoundingClientRect();
                     return box.width && (box.left < frame.left - 1.5 || box.right > frame.right + 1.5) })
@@ -140,7 +169,7 @@ def test_words_in_drawings_do_not_run_off_them(shown: Page):
 def test_words_in_drawings_do_not_cover_each_other(shown: Page, width: int):
     shown.set_viewport_size({"width": width, "height": 844})
     covered = shown.evaluate(
-        """() => [...document.querySelectorAll('svg[role=img]')].filter(s => s.getBoundingClientRect().width)
+        """() => [...document.querySelectorAll('svg[aria-label]')].filter(s => s.getBoundingClientRect().width)
             .flatMap(s => { const words = [...s.querySelectorAll('text')].filter(t => !t.getAttribute('stroke'))
                     .map(t => [t.textContent, t.getBoundingClientRect()]);
                 return words.flatMap(([one, a], i) => words.slice(i + 1).filter(([other, b]) => one !== other

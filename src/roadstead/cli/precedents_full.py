@@ -240,7 +240,7 @@ def _row(row: Row, world: World) -> dict[str, Any]:
     source = row["source"]
     told = {key: value for key, value in row.values.items() if key in TOLD and value is not None}
     return told | {
-        "row": f"{row.file}:{row.line}",
+        "row": row.at,
         "source": document(world.sources, source) if source else None,
     }
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roadstead.playbook.demand_book import ImpliedDemand
+    from roadstead.playbook.fronts_book import Front
     from roadstead.playbook.map_book import Atlas
     from roadstead.playbook.parts_book import Pull
     from roadstead.playbook.regret_book import Regrets
@@ -34,10 +35,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with the kind that says how to print it."""
+    """A number with the kind that says how to print it, and the key of the figure it is, where it is one (docs/trail.md)."""
 
     value: float
     kind: Literal["money", "money_per_car", "cars", "share", "year", "years", "count", "ratio"]
+    key: str = ""
 
 
 Term: TypeAlias = "Name | Amount | str | tuple[Name, ...] | tuple[Sentence, ...]"
@@ -129,6 +131,8 @@ class Trigger:
         What the plan does where they happen, and where they do not.
     rests_on
         Source or reasoning behind the probability.
+    key
+        Nodes of the tree at which they have happened, with a plus sign between: what ends the key of the probability.
     """
 
     event: Name
@@ -137,15 +141,17 @@ class Trigger:
     then: tuple[Sentence, ...]
     otherwise: tuple[Sentence, ...]
     rests_on: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A decision that can wait: the year it is due and how likely it is to be taken. [fraction]"""
+    """A decision that can wait: the year it is due, how likely it is to be taken, and what ends the key of that. [fraction]"""
 
     what: Sentence
     year: int
     probability: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,31 +176,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
-    """One row of the strip of three fronts.
+class TimelineSpan:
+    """A market's main mode over some years on the most likely future, with its cars and the share made abroad in that year.
 
     Attributes
     ----------
-    big_markets
-        Share of foreign sales made in the largest markets. [fraction]
-    overseas
-        Cars made abroad over cars sold abroad. [fraction]
-    nev
-        NEV share of foreign sales. [fraction]
+    key
+        Market, year and node: what ends the keys of its figures.
     """
-
-    who: Name
-    year: int
-    big_markets: float | None
-    overseas: float | None
-    nev: float | None
-    denominator: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineSpan:
-    """A market's main mode over some years on the most likely future, with expected cars by mode in that year."""
 
     market: Name
     year: int
@@ -202,6 +191,7 @@ class TimelineSpan:
     mode: str
     cars: float
     local_share: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,13 +291,14 @@ class MarketRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision at a node. ``capital`` is in money of its own year. [money]"""
+    """A decision at a node. ``capital`` is in money of its own year; kind, subject and node end its key. [money]"""
 
     node: Name
     year: int
     probability: float
     what: Sentence
     capital: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

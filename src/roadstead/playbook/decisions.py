@@ -51,6 +51,16 @@ class Decision:
         """What is decided, whatever the node."""
         return self.kind, self.subject
 
+    @property
+    def at_node(self) -> str:
+        """What ends the key of its figure."""
+        return f"{self.kind}/{self.subject}/n{self.node}"
+
+    @property
+    def committed(self) -> Amount:
+        """Its capital as a figure. [money]"""
+        return Amount(self.capital, "money", f"decided/{self.at_node}")
+
 
 def decisions(reading: Reading) -> tuple[Decision, ...]:
     """Every decision, node by node."""
@@ -150,7 +160,7 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
         models = tuple(reading.model(o.model_id) for o in carmaker.offers if o.market == decision.subject)
         return Sentence(
             "enter",
-            {"market": reading.place(decision.subject), "models": models, "cost": Amount(decision.capital, "money")},
+            {"market": reading.place(decision.subject), "models": models, "cost": decision.committed},
         )
     if decision.kind == TOOL:
         return _tooling(reading, decision)
@@ -163,7 +173,7 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
         "models": tuple(reading.model(m) for m in line.models),
         "capacity": Amount(decision.modules * bought.module_size, "cars"),
         "year": Amount(float(reading.tree.start[decision.node] + bought.lead), "year"),
-        "capital": Amount(decision.capital, "money"),
+        "capital": decision.committed,
     }
     if decision.kind == CONVERT:
         terms["first"] = reading.names.line(line.converts)
@@ -181,6 +191,6 @@ def _tooling(reading: Reading, decision: Decision) -> Sentence:
         "site": reading.names.line(line.line_id),
         "place": reading.place(line.place),
         "year": Amount(float(reading.tree.start[decision.node] + tool.lead), "year"),
-        "capital": Amount(decision.capital, "money"),
+        "capital": decision.committed,
     }
     return Sentence("tool", terms)

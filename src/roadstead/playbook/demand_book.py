@@ -17,6 +17,8 @@ class MarketDemand:
     ----------
     outside
         Checks that lie outside their band.
+    key
+        The market: what its keys are of.
     """
 
     market: Name
@@ -30,6 +32,7 @@ class MarketDemand:
     curve_error: float
     moved: float
     outside: tuple[str, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def _row(reading: Reading, one: Implied) -> MarketDemand:
         curve_error=one.curve_error,
         moved=one.moved,
         outside=tuple(check for check, _, _ in outside_bands(one)),
+        key=one.market,
     )
 
 

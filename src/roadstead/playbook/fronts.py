@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.playbook.book import Front, Name
+from roadstead.playbook.book import Name
+from roadstead.playbook.fronts_book import Front
 from roadstead.playbook.reading import MODES, cars, weight_by_year
 from roadstead.terms.ids import NEV
 from roadstead.world.overseas import Basis, overseas_shares
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
+    from roadstead.world.overseas import OverseasShare
     from roadstead.world.reference import World
 
 PRECEDENTS = (
@@ -35,7 +39,7 @@ def fronts(reading: Reading, who: Name, at: tuple[int, ...]) -> tuple[Front, ...
         row = by_mode[year - reading.tree.first_year]
         abroad = row[:, [MODES.index(m) for m in ("kit", "contract", "local")]]
         share = _share(row[big], row), _share(abroad, row), _nev(reading, year)
-        own.append(Front(who, year, *share, OWN, "this plan"))
+        own.append(Front(who, year, *share, OWN, "this plan", str(year)))
     return (*own, *precedents(world))
 
 
@@ -54,13 +58,18 @@ def _nev(reading: Reading, year: int) -> float | None:
 
 def precedents(world: World) -> tuple[Front, ...]:
     """Latest year in which a country's makers have both overseas production and exports on record."""
-    shares = overseas_shares(world.tables["overseas_production"])
     found = []
+    for home, name, last in latest_shares(world):
+        source = world.sources[last.pair.abroad["source"]].title
+        found.append(Front(name, last.year, None, last.share, None, THEIRS, source, home))
+    return tuple(found)
+
+
+def latest_shares(world: World) -> Iterator[tuple[str, Name, OverseasShare]]:
+    """Home and name of those who went before, with the latest share that documents stand behind."""
+    shares = overseas_shares(world.tables["overseas_production"])
     for home, firms, name in PRECEDENTS:
         theirs = [
             s for s in shares if (s.home, s.firms, s.basis) == (home, firms, Basis.FOREIGN_SALES) and s.is_sourced
         ]
-        last = max(theirs, key=lambda s: s.year)
-        source = world.sources[last.pair.abroad["source"]].title
-        found.append(Front(name, last.year, None, last.share, None, THEIRS, source))
-    return tuple(found)
+        yield home, name, max(theirs, key=lambda s: s.year)

@@ -58,7 +58,8 @@ def duty_share(model: Model, bars: Sequence[CostLine]) -> float:
 
 def timeline(reading: Reading) -> tuple[TimelineSpan, ...]:
     """Main mode of every market in every year of the most likely future."""
-    by_mode = np.einsum("ty,ymd->tmd", path_weight(reading, likely_path(reading.tree)), cars(reading))
+    at = path_weight(reading, likely_path(reading.tree)).argmax(1)  # node-year of every year
+    by_mode, node = cars(reading)[at], reading.evaluation.prospect.node_years.node[at]
     order = np.argsort(-by_mode.sum((0, 2)))
     markets = reading.evaluation.ledger.selling.markets
     found = []
@@ -67,7 +68,8 @@ def timeline(reading: Reading) -> tuple[TimelineSpan, ...]:
             total = float(by_mode[t, m].sum())
             abroad = float(by_mode[t, m, 1:].sum())
             share = abroad / total if total >= 1.0 else 0.0
-            found.append(TimelineSpan(reading.place(markets[m]), year, 1, main_mode(by_mode[t, m]), total, share))
+            of = reading.place(markets[m]), year, 1, main_mode(by_mode[t, m])
+            found.append(TimelineSpan(*of, total, share, f"{markets[m]}/{year}@n{node[t]}"))
     return tuple(found)
 
 

@@ -55,7 +55,7 @@ def _terms(reading: Reading, decision: Decision) -> dict[str, Term]:
         "markets": tuple(reading.place(market) for market in markets),
         "capacity": Amount(decision.modules, "cars"),
         "year": Amount(float(reading.tree.start[decision.node] + lead), "year"),
-        "capital": Amount(decision.capital, "money"),
+        "capital": decision.committed,
     }
 
 

@@ -49,6 +49,8 @@ class Drawn:
     ----------
     made
         Cars by line and model. Shape (Y, L, K). [cars/year]
+    home, ex_works
+        Cars from home by market and model, and what one of them costs at the home gate. Shapes (Y, M, K), (Y, K). [cars/year], [money/car]
     sent, bought
         What one of them takes from home, and from where the line stands, in the order of GOODS; zero where none is made.
         Shape (Y, L, K, 4). [money/car]
@@ -61,6 +63,8 @@ class Drawn:
     """
 
     made: Floats
+    home: Floats
+    ex_works: Floats
     sent: Floats
     bought: Floats
     countries: tuple[str, ...]
@@ -93,7 +97,7 @@ def drawn(reading: Reading) -> Drawn:
         for i in (i for i, line in enumerate(lines) if line.place == country):
             sets[:, h] += (made[:, i, :, None] * (sent[:, i] > 0)).sum(1)
             value[:, h] += (made[:, i, :, None] * sent[:, i]).sum(1)
-    return Drawn(made, sent, bought, countries, sets, value)
+    return Drawn(made, home, ex_works, sent, bought, countries, sets, value)
 
 
 def _contents(reading: Reading, made: Floats, flow: Floats) -> tuple[Floats, Floats, Floats]:

@@ -176,6 +176,8 @@ class LineBrief:
         Cars in the last year, of all models, over futures; a future without the line counts as none. [cars/year]
     home_per_car, local_per_car
         Parts from home and bought nearby over cars, expected, in the last year; None where none is made. [money/car]
+    key
+        The line: what its keys are of.
     """
 
     line: Name
@@ -189,11 +191,18 @@ class LineBrief:
     p90: float
     home_per_car: float | None
     local_per_car: float | None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Forerunner:
-    """A country's exports of cars and of parts in a year, as published, where makers built plants abroad before. [billion US$]"""
+    """A country's exports of cars and of parts in a year, as published, where makers built plants abroad before. [billion US$]
+
+    Attributes
+    ----------
+    key
+        Country and year: what ends the keys of its figures.
+    """
 
     who: Name
     year: int
@@ -203,6 +212,7 @@ class Forerunner:
     counted: str
     source: str
     url: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

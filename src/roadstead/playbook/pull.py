@@ -60,10 +60,10 @@ def _course(years: Sequence[ExportYear]) -> Sentence:
     terms: dict[str, Term] = {
         "first": _year(first.year),
         "last": _year(last.year),
-        "cars_first": _money(first.cars),
-        "cars_last": _money(last.cars),
-        "parts_first": _money(first.parts),
-        "parts_last": _money(last.parts),
+        "cars_first": _cars(first),
+        "cars_last": _cars(last),
+        "parts_first": _parts(first),
+        "parts_last": _parts(last),
     }
     return Sentence("parts.course", terms)
 
@@ -76,8 +76,8 @@ def _giving_way(years: Sequence[ExportYear]) -> Sentence:
     terms: dict[str, Term] = {
         "year": _year(after.year),
         "fall": Amount(1.0 - after.cars / before.cars, "share"),
-        "parts_before": _money(before.parts),
-        "parts_after": _money(after.parts),
+        "parts_before": _parts(before),
+        "parts_after": _parts(after),
     }
     return Sentence("parts.fall", terms)
 
@@ -97,20 +97,22 @@ def _passing(years: Sequence[ExportYear]) -> Sentence:
         then = years[len(ahead) - 1 - ahead[::-1].index(True)]
         return Sentence(
             "parts.falls_back",
-            {**terms, "year": _year(then.year), "parts": _money(last.parts), "cars": _money(last.cars)},
+            {**terms, "year": _year(then.year), "parts": _parts(last), "cars": _cars(last)},
         )
     then = years[len(ahead) - ahead[::-1].index(False)]
-    return Sentence(
-        "parts.pass", {**terms, "year": _year(then.year), "parts": _money(then.parts), "cars": _money(then.cars)}
-    )
+    return Sentence("parts.pass", {**terms, "year": _year(then.year), "parts": _parts(then), "cars": _cars(then)})
 
 
 def _year(year: int) -> Amount:
     return Amount(float(year), "year")
 
 
-def _money(value: float) -> Amount:
-    return Amount(value, "money")
+def _cars(of: ExportYear) -> Amount:
+    return Amount(of.cars, "money", f"sent/cars/{of.year}")
+
+
+def _parts(of: ExportYear) -> Amount:
+    return Amount(of.parts, "money", f"sent/inputs/{of.year}")
 
 
 def countries(sent: Sequence[Shipped], first: int, last: int) -> tuple[CountryExports, ...]:
@@ -160,6 +162,7 @@ def _forerunner(world: World, who: Name, parts: Row, cars: Row | None) -> Foreru
         counted="; ".join(counted),
         source="; ".join(dict.fromkeys(source.title for source in used)),
         url=used[0].url,
+        key=f"{parts['place']}/{parts['year']}",
     )
 
 
@@ -175,9 +178,9 @@ def risen(rows: Sequence[Forerunner]) -> Sentence | None:
             "parts.before",
             {
                 "who": first.who,
-                "low": Amount(low.share or 0.0, "share"),
+                "low": Amount(low.share or 0.0, "share", f"before/{low.key}/share"),
                 "from": _year(low.year),
-                "high": Amount(high.share or 0.0, "share"),
+                "high": Amount(high.share or 0.0, "share", f"before/{high.key}/share"),
                 "to": _year(high.year),
             },
         )

@@ -48,7 +48,8 @@ def _retire(reading: Reading, line: str, year: int) -> Sentence:
     weight = weight_by_year(reading)[year - reading.tree.first_year]
     flow = weight @ reading.plan.flows.flow
     made = sum(float(flow[a]) for a, key in enumerate(reading.evaluation.ledger.arcs) if key.line == line)
-    terms: dict[str, Term] = {"cars": Amount(made, "cars"), "year": Amount(float(year), "year")}
+    cars = Amount(made, "cars", f"made/{line}/{year}")
+    terms: dict[str, Term] = {"cars": cars, "year": Amount(float(year), "year")}
     return Sentence("why.retire", terms)
 
 
@@ -67,7 +68,7 @@ def _line(reading: Reading, line: str, year: int) -> Sentence:
     total = float(flow[mine].sum())
     average = sum(gain[a] * float(flow[a]) for a in mine) / total
     terms: dict[str, Term] = {
-        "cars": Amount(total, "cars"),
+        "cars": Amount(total, "cars", f"made/{line}/{year}"),
         "year": Amount(float(year), "year"),
         "markets": _markets(reading, mine, flow),
     }
@@ -77,13 +78,14 @@ def _line(reading: Reading, line: str, year: int) -> Sentence:
     saving = _cost(reading, _from_home(reading, best), node_year) - _cost(reading, best, node_year)
     if saving <= 0:
         return Sentence("why.tax", terms)
+    duty = duty_from_home(reading.evaluation, offer.market, offer.model_id, node_year)
     return Sentence(
         "why.local",
         {
             **terms,
             "market": reading.place(offer.market),
             "model": reading.model(offer.model_id),
-            "duty": Amount(duty_from_home(reading.evaluation, offer.market, offer.model_id, node_year), "share"),
+            "duty": Amount(duty, "share", f"duties/{offer.market}/{year}"),
             "saving": Amount(saving, "money_per_car"),
         },
     )
@@ -156,7 +158,7 @@ def _enter(reading: Reading, market: str, year: int) -> Sentence:
         "why.enter",
         {
             "market": reading.place(market),
-            "cars": Amount(total, "cars"),
+            "cars": Amount(total, "cars", f"cars/{market}/{year}"),
             "year": Amount(float(year), "year"),
             "margin": Amount(earned / total if total else 0.0, "money_per_car"),
         },

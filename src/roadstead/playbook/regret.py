@@ -58,16 +58,17 @@ def _said(keys: Sequence[str], rows: Sequence[Regret], most: Floats, unbeaten: f
             Sentence(
                 "regret.worst",
                 {
-                    "lost": Amount(worst.lost[0], "money"),
+                    "lost": Amount(worst.lost[0], "money", f"regret/n{worst.leaf}/{keys[0]}"),
                     "future": worst.name,
                     "key": keys[worst.lost.index(0.0)],
-                    "share": Amount(worst.probability, "share"),
+                    "share": Amount(worst.probability, "share", f"reached/n{worst.leaf}"),
                 },
             )
         )
     least = int(most.argmin())
     if most[least] < most[0]:
-        said.append(Sentence("regret.least", {"key": keys[least], "lost": Amount(float(most[least]), "money")}))
+        lost = Amount(float(most[least]), "money", f"regret/most/{keys[least]}")
+        said.append(Sentence("regret.least", {"key": keys[least], "lost": lost}))
     elif len(keys) > 1:
         said.append(Sentence("regret.plan_least", {}))
     return tuple(said)

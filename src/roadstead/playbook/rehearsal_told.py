@@ -64,9 +64,9 @@ def _headline(found: FreshPaths) -> Sentence:
     assert plan.beats is not None
     terms = {
         "paths": _count(found.paths),
-        "low": _money(plan.low),
-        "high": _money(plan.high),
-        "beats": _share(plan.beats.value),
+        "low": _money(plan.low, "fresh/plan/p10"),
+        "high": _money(plan.high, "fresh/plan/p90"),
+        "beats": Amount(plan.beats.value, "share", "fresh/plan/beats_exports"),
     }
     return Sentence("headline.rehearsed", terms)
 
@@ -84,9 +84,9 @@ def _held_against_tree(paths: int, plan: Outcome, on_tree: float) -> Sentence:
     missed = on_tree - plan.mean.value
     terms = {
         "paths": _count(paths),
-        "mean": _money(plan.mean.value),
+        "mean": _money(plan.mean.value, "fresh/plan/mean"),
         "error": _money(plan.mean.error),
-        "tree": _money(on_tree),
+        "tree": _money(on_tree, "npv"),
         "missed": _money(abs(missed)),
     }
     if abs(missed) <= CHANCE * plan.mean.error:
@@ -99,18 +99,18 @@ def _held_against_tree(paths: int, plan: Outcome, on_tree: float) -> Sentence:
 def _of_the_plan(plan: Outcome) -> tuple[Sentence, ...]:
     """How its worth lies over paths, what perfect foresight would add, and whether it keeps what is asked."""
     spread = {
-        "low": _money(plan.low),
-        "middle": _money(plan.middle),
-        "high": _money(plan.high),
-        "tail": _money(plan.tail.value),
+        "low": _money(plan.low, "fresh/plan/p10"),
+        "middle": _money(plan.middle, "fresh/plan/p50"),
+        "high": _money(plan.high, "fresh/plan/p90"),
+        "tail": _money(plan.tail.value, "fresh/plan/worst_tenth"),
         "error": _money(plan.tail.error),
     }
     found = [Sentence("rehearsal.spread", spread)]
     if plan.regret is not None:
-        regret = {"value": _money(plan.regret.value), "error": _money(plan.regret.error)}
-        found.append(Sentence("rehearsal.regret", regret))
+        regret = _money(plan.regret.value, "fresh/plan/regret")
+        found.append(Sentence("rehearsal.regret", {"value": regret, "error": _money(plan.regret.error)}))
     if plan.keeps < 1.0:
-        found.append(Sentence("rehearsal.keeps", {"share": _share(1.0 - plan.keeps)}))
+        found.append(Sentence("rehearsal.keeps", {"share": Amount(1.0 - plan.keeps, "share")}))
     return tuple(found)
 
 
@@ -124,7 +124,8 @@ def _nearest(outcomes: tuple[Outcome, ...]) -> tuple[Sentence, ...]:
     if not others:
         return tuple(found)
     key, by = min(others.items(), key=lambda item: item[1].value)
-    terms: dict[str, Term] = {"key": key, "value": _money(abs(by.value)), "error": _money(by.error)}
+    less = _money(abs(by.value), f"fresh/{key}/plan_is_better_by")
+    terms: dict[str, Term] = {"key": key, "value": less, "error": _money(by.error)}
     if abs(by.value) <= CHANCE * by.error:
         found.append(Sentence("rehearsal.level", terms))
     elif by.value > 0:
@@ -134,12 +135,8 @@ def _nearest(outcomes: tuple[Outcome, ...]) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _money(value: float) -> Amount:
-    return Amount(value, "money")
-
-
-def _share(value: float) -> Amount:
-    return Amount(value, "share")
+def _money(value: float, key: str = "") -> Amount:
+    return Amount(value, "money", key)
 
 
 def _count(value: int) -> Amount:

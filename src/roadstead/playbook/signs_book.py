@@ -16,6 +16,10 @@ Beside = Literal["left_out", "plan", "pays"]
 paths; what pays there."""
 
 
+SURE = 1e-9
+"""Within which a share is all of it: shares are sums of weights. [fraction]"""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that can be looked up, and from where on it speaks for the decision.
@@ -86,6 +90,12 @@ class Tried:
     lost: Estimate | None
     blind: Estimate | None
     always: bool
+
+    @property
+    def never_right(self) -> bool:
+        """True where it is to be done somewhere, and the sign showed nowhere there: every alarm it gave was false."""
+        missed = self.rates.missed
+        return missed is not None and missed.value > 1.0 - SURE
 
 
 @dataclass(frozen=True, slots=True)

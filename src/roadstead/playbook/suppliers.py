@@ -118,5 +118,5 @@ def briefs(reading: Reading, found: Drawn, begun: Sequence[LineStart]) -> tuple[
         p10, p50, p90 = (float(quantile(made[:, i], w, level)) for level in (LOW, MIDDLE, HIGH))
         _, name, _, country, mode = _named(reading, line)
         started = sum(chance.values())
-        rows.append(LineBrief(name, country, mode, started, likely, cars, p10, p50, p90, home, local))
+        rows.append(LineBrief(name, country, mode, started, likely, cars, p10, p50, p90, home, local, line.line_id))
     return tuple(rows)

@@ -56,6 +56,8 @@ class Told:
         Probability of every event as the tree implies it.
     rests_on
         Assumptions and unsourced rows behind every line and market, in words.
+    alike
+        True where what was worked into the case moves nothing that the plan is worked out from.
     years
         Years shown in tables; the second of them is the year of the waterfalls and the reasons, and the one the atlas opens at.
     """
@@ -76,6 +78,7 @@ class Told:
     demand: ImpliedDemand | None = None
     flexibility: tuple[Worth, ...] = ()
     weights: Weights | None = None
+    alike: bool = False
 
 
 def first_decisions(reading: Reading) -> tuple[Decision, ...]:
@@ -140,18 +143,32 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
     share = (value - standing) / abs(standing) if standing else 0.0
     worth = Sentence(
         "headline.value",
-        {"npv": Amount(value, "money"), "added": Amount(value - standing, "money"), "share": Amount(share, "share")},
+        {
+            "npv": Amount(value, "money", "npv"),
+            "added": Amount(value - standing, "money", "added"),
+            "share": Amount(share, "share"),
+        },
     )
-    gap = Sentence("headline.gap", {"gap": Amount(told.cover.gap_value_added, "share"), "bound": told.cover.bound})
+    gap = Sentence(
+        "headline.gap", {"gap": Amount(told.cover.gap_value_added, "share", "gap"), "bound": told.cover.bound}
+    )
     if not isfinite(told.cover.gap_value_added):  # what stands cannot keep what is asked: value added has no beginning
-        gap = Sentence("headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share"), "bound": told.cover.bound})
+        gap = Sentence(
+            "headline.gap_npv", {"gap": Amount(told.cover.gap_npv, "share", "gap"), "bound": told.cover.bound}
+        )
     nothing = (
         () if any(d.kind in NEW for d in first_decisions(told.reading)) else (Sentence("headline.nothing_now", {}),)
     )
     # Whoever reads on must know first that this is not the case as it stands.
     patches = ", ".join(told.cover.patches)
-    what_if = (Sentence("headline.with", {"patches": patches}),) if patches else ()
+    what_if = (_what_if(patches, alike=told.alike),) if patches else ()
     return (*what_if, worth, *nothing, gap)
+
+
+def _what_if(patches: str, *, alike: bool) -> Sentence:
+    return (
+        Sentence("headline.alike", {"patches": patches}) if alike else Sentence("headline.with", {"patches": patches})
+    )
 
 
 def _do_now(told: Told, year: int) -> tuple[DoNow, ...]:
@@ -226,6 +243,7 @@ def _rows(reading: Reading) -> tuple[DecisionRow, ...]:
             probability=float(probability[d.node]),
             what=widening(reading, d) if d.kind == WIDEN else sentence(reading, d),
             capital=d.capital,
+            key=d.at_node,
         )
         for d in sorted((*decisions(reading), *enlarged(reading)), key=lambda d: d.node)
     )

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from roadstead.playbook.book import Amount, Sentence
 
 
+WORKED_IN = "--set "
+"""Begins the place of a row that a what-if has set: what follows is its patch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """A row at the end of a trail, and what it rests on.
@@ -18,7 +22,8 @@ class Root:
     table, row
         The table, and what names the row in it.
     at
-        File and line, ``packaged`` in front of a row that is nobody's own.
+        File and line, or workbook, sheet and cell; ``packaged`` in front of a row that is nobody's own. Of a row that a what-if has set,
+        ``--set`` and its patch: the case's own cell says what stood there before, or is empty.
     says
         Cells that count, each as ``column value unit``.
     source

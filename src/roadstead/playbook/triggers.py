@@ -54,6 +54,7 @@ def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ..
             then=(*then[:MOST], *_volume(reading, at, beside), worth),
             otherwise=tuple(otherwise[:MOST]) or (Sentence("trigger.nothing", {}),),
             rests_on=rests_on,
+            key="+".join(f"n{n}" for n in at),
         )
         found.append((abs(difference) * likely, trigger))
     return tuple(trigger for _, trigger in sorted(found, key=lambda pair: -pair[0]))
@@ -150,7 +151,8 @@ def later(reading: Reading) -> tuple[Later, ...]:
             what=sentence(reading, max(same, key=lambda d: float(probability[d.node]))),
             year=year,
             probability=float(sum(probability[d.node] for d in same)),
+            key=f"{kind}/{subject}/{year}/{modules:g}",
         )
-        for (year, *_), same in grouped.items()
+        for (year, kind, subject, modules), same in grouped.items()
     ]
     return tuple(sorted(found, key=lambda entry: (entry.year, -entry.probability)))

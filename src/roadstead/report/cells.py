@@ -93,6 +93,16 @@ def unfolded(table: Table) -> Table:
     return Table(table.key, tuple(columns), tuple(rows))
 
 
+def without_empty(table: Table) -> Table:
+    """The table without columns that hold nothing in any of its rows; one without rows keeps its heads."""
+    held = [
+        c for c in range(len(table.columns)) if not table.rows or any(row[c] not in {None, ""} for row in table.rows)
+    ]
+    return Table(
+        table.key, tuple(table.columns[c] for c in held), tuple(tuple(row[c] for c in held) for row in table.rows)
+    )
+
+
 def _apart(cell: Cell) -> tuple[Cell, Cell]:
     return (cell.value, cell.error) if isinstance(cell, PlusMinus) else (cell, None)
 

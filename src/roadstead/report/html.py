@@ -15,6 +15,7 @@ from roadstead.report.cells import Link, PlusMinus
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture, weights_picture
 from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import rehearsal, where_each_breaks
+from roadstead.report.sentences import LeadingWords, led
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
 from roadstead.report.trails import Asked, trails
@@ -62,34 +63,37 @@ def page(book: Book, words: Words) -> str:
     """The whole page."""
     reached = replace(book, flexibility=tuple(row for row in book.flexibility if row.standing != "no time"))
     asked = Asked(book)
+    leading = LeadingWords(words.language, words.currency, asked)
     return filled(
         "playbook.html",
         words,
         book=book,
-        say=words.say,
+        say=lambda sentence: led(leading.say(sentence)),
+        brief=lambda sentence: led(leading.brief(sentence)),
+        joined=lambda sentences: led(leading.joined(sentences)),
         label=words.label,
         pictures=pictures(book, words),
-        exports=exports_picture(book.pull, words) if book.pull else None,
+        exports=exports_picture(book.pull, words, asked) if book.pull else None,
         pull_tables=[
-            page_table(tables.exports(book, words), words, one_scale=True),
-            page_table(tables.suppliers(book, words), words),
-            page_table(tables.forerunners(book, words), words),
+            asked.led(page_table(tables.exports(book, words), words, one_scale=True)),
+            asked.led(page_table(tables.suppliers(book, words), words)),
+            asked.led(page_table(tables.forerunners(book, words), words)),
         ],
-        demand_tables=[page_table(tables.demand(book, words), words), page_table(tables.bands(book, words), words)],
-        proof=tables.proof(book, words),
+        demand_tables=[asked.led(page_table(build(book, words), words)) for build in (tables.demand, tables.bands)],
+        proof=led(tables.proof(book, leading)),
         asked=asked,
         trails=trails(book, words),
         comparisons=asked.led(page_table(tables.comparisons(book, words), words)),
-        regret=_regret(book, words),
-        flexibility=page_table(tables.flexibility(reached, words), words, one_scale=True),
-        rehearsed=page_table(rehearsal(book, words), words, one_scale=True),
+        regret=asked.led(_regret(book, words)),
+        flexibility=Asked(reached).led(page_table(tables.flexibility(reached, words), words, one_scale=True)),
+        rehearsed=asked.led(page_table(rehearsal(book, words), words, one_scale=True)),
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
-        fresh_signs=page_table(fresh_signs(book, words, once=True), words),
+        fresh_signs=asked.led(page_table(fresh_signs(book, words, once=True), words)),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
-        weights=page_table(weights(book, words), words, one_scale=True),
-        weights_figure=weights_picture(book.weights, words) if book.weights else None,
+        weights=asked.led(page_table(weights(book, words), words, one_scale=True)),
+        weights_figure=weights_picture(book.weights, words, asked) if book.weights else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
-        signposts=page_table(signposts(book, words), words),
+        signposts=asked.led(page_table(signposts(book, words), words)),
         tables=[asked.led(page_table(build(book, words), words)) for build in PRINTED],
         grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,

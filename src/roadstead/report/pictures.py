@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
+from roadstead.report import marks
 from roadstead.report.charts import (
     atlas,
     exports,
@@ -23,9 +24,12 @@ from roadstead.report.charts import (
 )
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, svg
+from roadstead.report.trails import Asked
 from roadstead.report.weights import bars, said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import altair as alt
 
     from roadstead.playbook.book import Book, Waterfall
@@ -120,9 +124,9 @@ def _all(book: Book, words: Words) -> tuple[Picture, ...]:
     return tuple(found)
 
 
-def drawn(chart: alt.TopLevelMixin, name: str, spoken: str) -> Markup:
-    """A chart as markup."""
-    return Markup(svg(chart, name, spoken))  # noqa: S704 -- text in it is escaped by the renderer
+def drawn(chart: alt.TopLevelMixin, name: str, spoken: str, leads: Mapping[str, str] | None = None) -> Markup:
+    """A chart as markup; ``leads``: where marks lead, by what they say."""
+    return Markup(svg(chart, name, spoken, leads))  # noqa: S704 -- text in it is escaped by the renderer
 
 
 def _title(key: str, words: Words, **terms: Amount | str) -> str:
@@ -180,14 +184,23 @@ def _widths(most: float, words: Words) -> tuple[Swatch, ...]:
 def _timeline(book: Book, words: Words) -> Picture:
     years = [span.year for span in book.timeline]
     title = _title("timeline", words, first=Amount(min(years), "year"), last=Amount(max(years), "year"))
+    leads = Asked(book).leads(marks.of_timeline(book.timeline, words))
     panels = (
-        Panel(drawn(timeline.timeline_chart(book.timeline, words, WIDE), "timeline", title), "wide"),
-        Panel(drawn(timeline.timeline_chart(book.timeline, words, NARROW), "timeline-narrow", title), "narrow"),
+        Panel(drawn(timeline.timeline_chart(book.timeline, words, WIDE), "timeline", title, leads), "wide"),
+        Panel(drawn(timeline.timeline_chart(book.timeline, words, NARROW), "timeline-narrow", title, leads), "narrow"),
     )
     has_none = any(span.mode == "none" for span in book.timeline)
     return Picture(
-        "timeline", title, "one", panels, (modes(words, with_none=has_none),), (words.label("ui.note.timeline"),)
-    )
+        "timeline", title, "one", panels, (modes(words, with_none=has_none),), (words.label("ui.note.timeline"),),
+        keys=_timeline_keys(book, words),
+    )  # fmt: skip
+
+
+def _timeline_keys(book: Book, words: Words) -> tuple[tuple[str, str], ...]:
+    """Cars as a market's way of supply begins and as it ends."""
+    every = (run for own in timeline.by_market(book.timeline).values() for run in timeline.runs(own))
+    ends = (one for run in every if run[0].mode != "none" for one in dict.fromkeys((run[0], run[-1])))
+    return tuple((f"{words.name(one.market)} {one.year}: {words.cars(one.cars)}", f"cars/{one.key}") for one in ends)
 
 
 def _tree(book: Book, words: Words) -> Picture:
@@ -226,52 +239,56 @@ def lane_said(lane: Waterfall, words: Words) -> str:
 
 
 def _volumes(book: Book, words: Words) -> Picture:
-    title = _title("volumes", words)
+    title, asked = _title("volumes", words), Asked(book)
+    leads = asked.leads(marks.of_volumes(book.volumes, words))
     panels = [
-        Panel(drawn(volumes.volumes_chart(book.volumes, words, HALF), "volumes", title), "wide"),
-        Panel(drawn(volumes.volumes_chart(book.volumes, words, NARROW), "volumes-narrow", title), "narrow"),
+        Panel(drawn(volumes.volumes_chart(book.volumes, words, HALF), "volumes", title, leads), "wide"),
+        Panel(drawn(volumes.volumes_chart(book.volumes, words, NARROW), "volumes-narrow", title, leads), "narrow"),
     ]
     notes = [words.label("ui.note.volumes")]
     if book.sites:
         spoken = words.label("ui.note.sites")
+        leads = asked.leads(marks.of_sites(book.sites, words))
         panels += [
-            Panel(drawn(sites.sites_chart(book.sites, words, HALF, 3), "sites", spoken), "wide"),
-            Panel(drawn(sites.sites_chart(book.sites, words, NARROW, 2), "sites-narrow", spoken), "narrow"),
+            Panel(drawn(sites.sites_chart(book.sites, words, HALF, 3), "sites", spoken, leads), "wide"),
+            Panel(drawn(sites.sites_chart(book.sites, words, NARROW, 2), "sites-narrow", spoken, leads), "narrow"),
         ]
         notes.append(spoken)
-    marks = [
+    swatches = [
         Swatch("", "bracket", words.label("ui.span")),
         Swatch("#eef0f2", "step", words.label("ui.capacity")),
     ]
     made = tuple(
         (f"{words.name(site.site)} {site.year}: {words.cars(site.output)}", f"made/{site.key}") for site in book.sites
     )
-    legends = (modes(words), ("", tuple(marks)))
+    legends = (modes(words), ("", tuple(swatches)))
     return Picture("volumes", title, "halves", tuple(panels), legends, tuple(notes), keys=made)
 
 
 def _futures(book: Book, words: Words) -> Picture:
     title = _title("futures", words)
+    leads = Asked(book).leads(marks.of_futures(book.futures, words))
     panels = (
-        Panel(drawn(futures.futures_chart(book.futures, words, WIDE), "futures", title), "wide"),
-        Panel(drawn(futures.futures_chart(book.futures, words, NARROW), "futures-narrow", title), "narrow"),
+        Panel(drawn(futures.futures_chart(book.futures, words, WIDE), "futures", title, leads), "wide"),
+        Panel(drawn(futures.futures_chart(book.futures, words, NARROW), "futures-narrow", title, leads), "narrow"),
     )
     present = {value.key for value in book.futures}
-    marks = tuple(
+    swatches = tuple(
         Swatch(colour, "plan" if key == "plan" else shape, words.label(f"comparison.{key}"))
         for key, (colour, shape) in reversed(futures.KEYS.items())
         if key in present
     )
     notes = (words.label("ui.note.futures"),)
-    return Picture("futures", title, "one", panels, (("", marks),), notes, is_total=True)
+    return Picture("futures", title, "one", panels, (("", swatches),), notes, is_total=True)
 
 
-def exports_picture(pull: Pull, words: Words) -> Picture:
+def exports_picture(pull: Pull, words: Words, asked: Asked) -> Picture:
     """Cars and parts sent from home; it stands in the section on parts."""
     title = _title("exports", words)
+    leads = asked.leads(marks.of_exports(pull.years, words))
     panels = (
-        Panel(drawn(exports.exports_chart(pull.years, words, WIDE), "exports", title), "wide"),
-        Panel(drawn(exports.exports_chart(pull.years, words, NARROW), "exports-narrow", title), "narrow"),
+        Panel(drawn(exports.exports_chart(pull.years, words, WIDE), "exports", title, leads), "wide"),
+        Panel(drawn(exports.exports_chart(pull.years, words, NARROW), "exports-narrow", title, leads), "narrow"),
     )
     goods = tuple(Swatch(colour, "box", words.label(f"goods.{key}")) for key, colour in exports.COLOURS.items())
     unit = words.tell("exports.unit", currency=words.currency)
@@ -280,12 +297,13 @@ def exports_picture(pull: Pull, words: Words) -> Picture:
     return Picture("exports", title, "one", panels, ((unit, goods), ("", spans)), notes)
 
 
-def weights_picture(found: Weights, words: Words) -> Picture:
+def weights_picture(found: Weights, words: Words, asked: Asked) -> Picture:
     """What assumptions weigh, in the chapter on them."""
     title, shown = _title("weights", words), bars(found.rows, words)
+    leads = asked.leads(marks.of_weights(found.rows, words))
     panels = (
-        Panel(drawn(tornado.tornado_chart(shown, words, WIDE), "weights", title), "wide"),
-        Panel(drawn(tornado.tornado_chart(shown, words, NARROW), "weights-narrow", title), "narrow"),
+        Panel(drawn(tornado.tornado_chart(shown, words, WIDE), "weights", title, leads), "wide"),
+        Panel(drawn(tornado.tornado_chart(shown, words, NARROW), "weights-narrow", title, leads), "narrow"),
     )
     return Picture("weights", title, "one", panels, (), tuple(said(found, words)), is_total=True)
 

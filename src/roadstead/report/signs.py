@@ -33,7 +33,7 @@ def signposts(book: Book, words: Words) -> Table:
     )  # fmt: skip
     rows = (
         (
-            words.say(row.what), float(row.year), row.probability, sign(row, words), *_tried(row, words),
+            words.say(row.what), float(row.year), row.probability, _found(row, words), *_tried(row, words),
             words.say(row.lead_time),
         )
         for row in book.signposts
@@ -50,14 +50,25 @@ def sign(row: Signpost, words: Words) -> str:
     return words.say(Sentence("sign.none", {"always": Amount(float(row.tried.always), "count")}))
 
 
+def _found(row: Signpost, words: Words) -> str:
+    """The sign; where none that was tried ever showed in time, that, and what to do whatever comes where it is known."""
+    tried = row.tried
+    if tried is None or not tried.never_right:
+        return sign(row, words)
+    if tried.blind is None:
+        return words.tell("sign.not_found_untold")
+    return words.tell("sign.not_found", always=Amount(float(tried.always), "count"))
+
+
 def _tried(row: Signpost, words: Words) -> tuple[Cell, ...]:
+    """How a sign did where it was not chosen; of one that was never right, what deciding without it loses alone."""
     tried = row.tried
     if tried is None:
         return None, None, None, None, None
     rates = tried.rates
+    by_it = estimated(rates.false_alarm), estimated(rates.missed), estimated(tried.lost)
     return (
-        estimated(rates.false_alarm), estimated(rates.missed), estimated(tried.lost), estimated(tried.blind),
-        words.label(f"tried.{tried.beside}"),
+        *((None, None, None) if tried.never_right else by_it), estimated(tried.blind), words.label(f"tried.{tried.beside}"),
     )  # fmt: skip
 
 

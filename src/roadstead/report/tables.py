@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.playbook.book import Amount
-from roadstead.report.cells import Column, Table, linked, table_of
+from roadstead.report.cells import Column, Table, linked, table_of, without_empty
 from roadstead.report.regret import regret
 from roadstead.report.rehearsal import breaks, rehearsal
 from roadstead.report.signs import fresh_signs, signposts
@@ -312,7 +312,7 @@ def _number(text: str) -> Cell:
 
 
 def flexibility(book: Book, words: Words) -> Table:
-    """What flexibility is worth."""
+    """What flexibility is worth, in columns that hold anything: where every question was answered, none says what was left open."""
     rows = (
         (
             words.say(row.what), row.worth.value if row.worth else None, row.worth.low if row.worth else None,
@@ -320,7 +320,8 @@ def flexibility(book: Book, words: Words) -> Table:
         )
         for row in book.flexibility
     )  # fmt: skip
-    return table_of("flexibility", "what:prose worth:money at_least:money at_most:money unworked", rows)
+    columns = "what:prose worth:money at_least:money at_most:money unworked"
+    return without_empty(table_of("flexibility", columns, rows))
 
 
 def evidence(book: Book, words: Words) -> Table:
@@ -352,7 +353,7 @@ def about(book: Book, words: Words) -> Table:
 def proof(book: Book, words: Words) -> str:
     """How close to the best plan, and who proves it."""
     cover = book.cover
-    added, npv = Amount(cover.gap_value_added, "share"), Amount(cover.gap_npv, "share")
+    added, npv = Amount(cover.gap_value_added, "share", "gap"), Amount(cover.gap_npv, "share")
     if not isfinite(cover.gap_value_added):
         return words.tell("proof.npv", npv=npv, bound=cover.bound)
     return words.tell("proof", added=added, npv=npv, bound=cover.bound)

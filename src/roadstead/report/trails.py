@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isclose
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from roadstead.playbook.trails_book import WORKED_IN
+from roadstead.report.leading import LEADING
 from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from roadstead.playbook.book import Amount, Book, Sentence, Trigger
+    from roadstead.playbook.book import Amount, Book, Sentence
     from roadstead.playbook.trails_book import Root, TrailPart
     from roadstead.report.html import PageCell, PageTable
     from roadstead.report.words import Words
 
+SAME = 1e-9
+"""Share of its size within which a number of a sentence is the figure that its trail leads to."""
 LEAST = 0.5
 """Money or cars below which a part that leads nowhere is not printed; shares always are."""
 
@@ -58,53 +63,44 @@ class Asked:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._known = book.trails.keys if book.trails else frozenset()
+        self._known = {one.figure.key: one.figure.amount for one in book.trails.figures} if book.trails else {}
 
     def address(self, key: str) -> str:
         """Where the page tells the trail of a figure; nothing where it does not."""
         return f"#why-{quote(key)}" if key in self._known else ""
+
+    def says(self, amount: Amount) -> str:
+        """Where the page tells the trail of an amount in a sentence; nothing where that trail says another number.
+
+        Signs may differ: a sentence says by how much less.
+        """
+        told = self._known.get(amount.key)
+        alike = told and told.kind == amount.kind and isclose(abs(told.value), abs(amount.value), rel_tol=SAME)
+        return self.address(amount.key) if alike else ""
 
     def first(self) -> list[tuple[str, str]]:
         """Of what the headline tells: the word for it, and the address."""
         found = ((key, self.address(key)) for key in ("npv", "npv/kinds", "added", "gap", "capital"))
         return [(key.replace("/", "."), address) for key, address in found if address]
 
-    def trigger(self, entry: Trigger) -> str:
-        """Of the probability of a trigger that is one event of the tree."""
-        alike = (
-            one.key
-            for one in self._book.events
-            if one.event == entry.event and abs(one.implied - entry.probability) < 1e-9
-        )
-        return self.address(f"chance/{next(alike, '')}")
+    def leads(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Where marks of a drawing lead, by what they say, of those that lead anywhere."""
+        found = ((said, self.address(key)) for said, key in keys.items())
+        return {said: address for said, address in found if address}
 
     def led(self, table: PageTable) -> PageTable:
-        """A table whose figures lead to their trails: NPV, value added and capital; sizes, NEV shares and sales; chances."""
-        if table.key not in {"comparisons", "markets", "events"}:
+        """A table whose figures lead to their trails."""
+        if table.key not in LEADING:
             return table
         rows = (
             (*map(self._cell, row, of), *row[len(of) :])
-            for row, of in zip(table.rows, self._keys(table.key), strict=True)
+            for row, of in zip(table.rows, LEADING[table.key](self._book), strict=True)
         )
         return replace(table, rows=tuple(rows))
 
-    def _keys(self, table: str) -> Iterator[tuple[str, ...]]:
-        """Keys of the first cells of each row of a table; nothing where a cell has none."""
-        if table == "markets":
-            for market in self._book.markets:
-                yield "", "", f"size/{market.key}", f"nev/{market.key}", f"cars/{market.key}"
-        elif table == "events":
-            for event in self._book.events:
-                yield "", "", f"chance/{event.key}"
-        else:
-            for one in self._book.comparisons:
-                is_plan = one.key == "plan"
-                added = "added" if one.key == "standing" else ""
-                yield "", "npv" if is_plan else f"npv/{one.key}", added, "capital" if is_plan else ""
-
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)
-        return replace(cell, url=address) if address else cell
+        return replace(cell, url=address) if address and cell.text else cell
 
 
 def trails(book: Book, words: Words) -> list[TrailShown]:
@@ -151,4 +147,7 @@ def row_shown(root: Root, words: Words) -> RowShown:
     dated = words.tell("trail.as_of", day=root.as_of) if root.as_of else ""
     told = words.listed(filter(None, (dated, words.tell("trail.sure", which=root.confidence), root.note)))
     says = words.listed(one.replace(" money", f" {words.currency}") for one in root.says)
-    return RowShown(words.headed(f"{root.table} {root.row}".strip(), says), source, url, told, root.at)
+    at = root.at
+    if at.startswith(WORKED_IN):
+        at = words.tell("trail.worked_in", patch=at.removeprefix(WORKED_IN))
+    return RowShown(words.headed(f"{root.table} {root.row}".strip(), says), source, url, told, at)

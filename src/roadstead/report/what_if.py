@@ -19,9 +19,10 @@ from roadstead.terms.ids import EntryMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import altair as alt
+
     from roadstead.playbook.book import Name, Term
     from roadstead.playbook.what_if_book import Commitment, Mover, RunWorth, SideBySide, SweepBook, SweepPoint, Taken
-    from roadstead.report.charts.sweep_lines import Kind, Line
     from roadstead.report.words import Words
 
 CERTAIN = 0.995
@@ -36,10 +37,12 @@ MOVED = ("case", "assumption", ">low", ">high", ">npv_low", ">npv_high", ">noise
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing and its caption."""
+    """A caption and its drawings: for a page, and for a telephone where that is another; ``spans`` where it takes the page's width."""
 
     caption: str
-    drawing: Markup
+    wide: Markup
+    narrow: Markup | None
+    spans: bool
 
 
 def sweep_sheet(book: SweepBook, words: Words, most: int | None = None) -> Listing:
@@ -220,7 +223,11 @@ def _of_markets(comparison: SideBySide, words: Words) -> list[tuple[str, ...]]:
 def sweep_page(book: SweepBook, words: Words) -> str:
     """A sweep as a page."""
     title = words.label("whatif.tornado" if book.movers else "whatif.sweep")
-    figures = [_figure(draw()) for draw in sweep_pictures(book, words).values()]
+    on_telephone = sweep_pictures(book, words, is_narrow=True)
+    figures = [
+        _figure(draw(), on_telephone[key](), spans=bool(book.movers))
+        for key, draw in sweep_pictures(book, words).items()
+    ]
     lead = [words.tell("whatif.money", currency=words.currency_name(), year=Amount(float(book.price_year), "year"))]
     if book.fixed:
         lead.insert(0, words.tell("whatif.fixed", patches=words.listed(book.fixed)))
@@ -228,37 +235,46 @@ def sweep_page(book: SweepBook, words: Words) -> str:
     return _page(title, lead, figures, ((), tuple(sheet for sheet in sheets if sheet)), words)
 
 
-def sweep_pictures(book: SweepBook, words: Words) -> dict[str, Callable[[], Drawing]]:
-    """By name, what moves each case's worth most; of a grid, a line for each case over the first axis."""
+def sweep_pictures(book: SweepBook, words: Words, *, is_narrow: bool = False) -> dict[str, Callable[[], Drawing]]:
+    """By name, what moves each case's worth most; of a grid, a line for each case over the first axis.
+
+    ``is_narrow``: as a telephone shows them.
+    """
     cases = tuple(dict.fromkeys(mover.case for mover in book.movers))
+    apart, slim = ("-narrow", sweep_lines.NARROW) if is_narrow else ("", 0.0)
     found: dict[str, Callable[[], Drawing]] = {
-        f"tornado{i or ''}": partial(_tornado, f"tornado{i}", case, book, words) for i, case in enumerate(cases)
+        f"tornado{i or ''}": partial(_tornado, f"tornado{i}{apart}", case, (book, words), slim or tornado.WIDTH)
+        for i, case in enumerate(cases)
     }
     if not book.movers:
         for key, lines, kind in sweep_lines.series(book, words):
-            found[key] = partial(_lines, key, lines, (book.axes[0], kind), words)
+            name = f"lines-{key}{apart}"
+            caption = words.label(f"whatif.{key}")
+            draw = partial(sweep_lines.lines_chart, lines, book.axes[0], kind, words, slim or sweep_lines.WIDE)
+            found[key] = partial(_lines, name, caption, draw)
     return found
 
 
-def _tornado(name: str, case: Name, book: SweepBook, words: Words) -> Drawing:
+def _tornado(name: str, case: Name, of: tuple[SweepBook, Words], width: float) -> Drawing:
+    book, words = of
     shown = [mover for mover in book.movers if mover.case == case][:MOVERS]
     caption = words.headed(words.name(case), words.label("whatif.npv_change"))
-    return Drawing(name, tornado.tornado_chart(bars(shown, words), words), caption, is_titled=False)
+    return Drawing(name, tornado.tornado_chart(bars(shown, words), words, width), caption, is_titled=False)
 
 
-def _lines(key: str, lines: Sequence[Line], along: tuple[str, Kind], words: Words) -> Drawing:
-    chart = sweep_lines.lines_chart(lines, *along, words)
-    return Drawing(f"lines-{key}", chart, words.label(f"whatif.{key}"), is_titled=False)
+def _lines(name: str, caption: str, draw: Callable[[], alt.LayerChart]) -> Drawing:
+    return Drawing(name, draw(), caption, is_titled=False)
 
 
-def _figure(picture: Drawing) -> Figure:
-    """A drawing as the page holds it."""
-    return Figure(picture.title, Markup(picture.inside()))  # noqa: S704 -- escaped by the renderer
+def _figure(wide: Drawing, narrow: Drawing | None = None, *, spans: bool) -> Figure:
+    """Drawings as the page holds them."""
+    inside = [None if one is None else Markup(one.inside()) for one in (wide, narrow)]  # noqa: S704 -- escaped by the renderer
+    return Figure(wide.title, inside[0] or Markup(), inside[1], spans)
 
 
 def comparison_page(comparison: SideBySide, words: Words) -> str:
     """Runs side by side as a page, a map of differences for every run but the first."""
-    figures = [_figure(map_drawn(comparison, i, words)) for i in range(1, len(comparison.runs))]
+    figures = [_figure(map_drawn(comparison, i, words), spans=True) for i in range(1, len(comparison.runs))]
     lead = [words.tell("whatif.side")]
     worth, decisions, markets = compared(comparison, words)
     return _page(words.label("whatif.compare"), lead, figures, ((worth, decisions), (markets,)), words)

@@ -22,7 +22,8 @@ from roadstead.report.amounts import plain, printed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from roadstead.playbook.book import Front, Term
+    from roadstead.playbook.book import Term
+    from roadstead.playbook.fronts_book import Front
     from roadstead.report.amounts import Language
 
 PLACE = re.compile(r"\{(\w+)(?::([^{}]+))?\}")

@@ -271,7 +271,8 @@ def plan(
         study = read_case(folder)
         effort = effort_of(study.case, **wanted)
         must_be_reached(effort.cluster)
-        done = with_trails(run(study, effort=effort, progress=watched, searches=searches))
+        before = read_case(path) if patches else None
+        done = with_trails(run(study, effort=effort, progress=watched, searches=searches, before=before))
         stored = None
         if out is not None:
             watched.begin("pages")

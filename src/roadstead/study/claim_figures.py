@@ -50,7 +50,7 @@ def of_row(row: Row, column: str = "value") -> Figure:
     return Figure(
         value=float(row[column]),
         places=(),
-        rows=(f"{row.file}:{row.line}",),
+        rows=(row.at,),
         sources=(evidence.source_id if evidence.is_sourced else "",),
         decides=evidence.is_sourced and evidence.confidence is not Confidence.LOW,
     )

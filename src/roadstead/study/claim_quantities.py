@@ -33,7 +33,7 @@ def work_out(world: World, reading: Row) -> list[Figure]:
     except (ValueError, KeyError, ZeroDivisionError) as error:
         message = f"`{quantity}` is not worked out of such places, periods, definitions and what stands beside them"
         expected = f"as many of each, and of the same kind, as packaged readings of `{quantity}` have"
-        raise RoadsteadError(Fault(f"{reading.file}:{reading.line}", "RS-W308", message, expected)) from error
+        raise RoadsteadError(Fault(reading.at, "RS-W308", message, expected)) from error
 
 
 def _exports(world: World, reading: Row) -> list[Figure]:
@@ -296,7 +296,7 @@ def _plants_announced(world: World, reading: Row) -> list[Figure]:
         if row["kind"] == "CN_PLANT" and row["announced"] >= since and row.evidence.is_sourced
         if row["host"] in world.gazetteer.places and world.gazetteer.territory(row["host"]) == territory
     ]
-    parts = [Figure(1.0, (), (f"{row.file}:{row.line}",), (row.evidence.source_id,), decides=True) for row in rows]
+    parts = [Figure(1.0, (), (row.at,), (row.evidence.source_id,), decides=True) for row in rows]
     return [joined(parts, float(len(parts)))] if parts else []
 
 

@@ -15,7 +15,7 @@ from ruamel.yaml.scalarstring import ScalarString
 
 from roadstead.study.entries import CaseFile
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.placing import unpacked
+from roadstead.terms.placing import entry_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,7 +92,7 @@ def scan_document(path: Path, faults: list[Fault]) -> Document | None:
         faults += error.faults
         return None
     noted += _ambiguous(path.name, root)
-    cells = unpacked(path.parent).get("entries")
+    cells = entry_cells(path)
     written = _Lines(path.name, root) if cells is None else _Cells(cells)
     read = plain(root)
     wrong: set[str] = set()

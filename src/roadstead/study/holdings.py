@@ -111,7 +111,7 @@ def unsourced(table: str = "") -> tuple[Unsourced, ...]:
         Unsourced(
             table=schema.name,
             row=naming(schema, row),
-            place=f"{row.file}:{row.line}",
+            place=row.at,
             assumption=row.evidence.is_assumption,
             confidence=row.evidence.confidence.value,
             as_of=row.evidence.as_of,

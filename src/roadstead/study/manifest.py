@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shutil
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.study.parquet import digest
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.packaged import packaged_files
+from roadstead.terms.placing import NAME as PLACED
 from roadstead.terms.placing import unpacked
 from roadstead.world.reference import BUILT_ON
 
@@ -51,6 +53,16 @@ def files_of(folder: Path) -> list[Path]:
         if path.is_file() and kept and runs.isdisjoint(path.parents):
             found.append(path)
     return found
+
+
+def copy_case(folder: Path, into: Path) -> None:
+    """Copy every file of a case; of one that came in a workbook also where each part stood, for faults and trails to name."""
+    files = files_of(folder)
+    placed = (path for path in sorted({file.parent / PLACED for file in files}) if path.is_file())
+    for path in (*files, *placed):
+        to = into / path.relative_to(folder)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, to)
 
 
 def packaged_digest() -> str:

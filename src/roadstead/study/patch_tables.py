@@ -27,6 +27,8 @@ EVERY, ASSUMED = "every", "assumed"
 TABLES = {schema.name: schema for schema in (*tables.ALL, *tables.OPTIONAL)}
 OWNERS = {"lines": "line", "markets": "market"}
 """Tables whose rows have figures of their own in figures.csv, and whose figures those are."""
+BY_HAND, BEFORE = "set by hand: ", "; before: "
+"""What the note of a row that was set says: the patch, and what stood there."""
 SHOWN, ASKED = 8, 3
 """Names that a message lists, and of near ones those that it asks about."""
 
@@ -195,7 +197,7 @@ def _set(cells: Cells, row: list[str], column: str, patch: Setting, schema: Sche
     cells.put(row, column, value)
     if schema.evidence:
         source = cells.get(row, "source")
-        note = f"set by hand: {patch.text}; before: {before or 'nothing'} ({source or 'no source'})"
+        note = f"{BY_HAND}{patch.text}{BEFORE}{before or 'nothing'} ({source or 'no source'})"
         cells.put(row, "source", ASSUMPTION)
         cells.put(row, "confidence", "low")
         cells.put(row, "note", note)

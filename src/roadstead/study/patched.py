@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,8 +20,8 @@ from roadstead.study.document import plain
 from roadstead.study.patch import Certain, Never, Setting, effective, read_all
 from roadstead.study.spec import Study, read_study
 from roadstead.study.workplace import place_for_work
-from roadstead.terms import placing
 from roadstead.terms.errors import Fault, RoadsteadError, raise_if_any
+from roadstead.terms.placing import note_changes
 from roadstead.terms.spelling import meant
 from roadstead.trade import rulebook
 
@@ -60,18 +59,14 @@ def patched(folder: Path, asked: Sequence[str | Asked]) -> Iterator[Path]:
 
 def work_in(base: Study, patches: Sequence[Patch], into: Path, texts: Sequence[str]) -> Study:
     """Write a case with patches to a new folder, and read it from there. ``texts``: what is told of them."""
-    for path in manifest.files_of(base.folder):
-        to = into / path.relative_to(base.folder)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, to)
-    for known in base.folder.rglob(placing.NAME):  # of a workbook: where each part stood, for faults of what is set
-        shutil.copyfile(known, into / known.relative_to(base.folder))
+    manifest.copy_case(base.folder, into)
     rewriting = _Rewriting(base, into)
     rewriting.work_in(effective(patches))
     rewriting.root["patched"] = [*rewriting.root.get("patched", ()), *texts]
     # JSON is YAML in which every text stands in quotes: no word can be taken for yes, no or a day.
     told = json.dumps(rewriting.root, ensure_ascii=False, indent=1, default=str)
     (into / CASE_FILE).write_text(told + "\n", encoding="utf-8")
+    note_changes(into)
     try:
         return read_study(into)
     except RoadsteadError as error:

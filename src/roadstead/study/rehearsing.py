@@ -25,8 +25,9 @@ from roadstead.study import manifest
 from roadstead.study.api import effort_of, read_case
 from roadstead.study.bundled import CASE_FILE
 from roadstead.study.checkpoint import Searches
-from roadstead.study.kept import add_rehearsal, is_run, kept_book, may_be_rehearsed, must_be_as_written, take_up
+from roadstead.study.kept import Kept, add_rehearsal, is_run, kept_book, may_be_rehearsed, must_be_as_written, take_up
 from roadstead.study.progress import Quiet
+from roadstead.study.rehearsal_tables import tabled
 from roadstead.study.silence import solver_silenced
 from roadstead.study.snapshot import world_of
 from roadstead.study.spec import read_study
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from roadstead.footprint.solve import Effort
+    from roadstead.playbook.book import Book
     from roadstead.playbook.breaks_book import Broken, How
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.rehearsal_book import FreshPaths, Outcome
@@ -213,8 +215,17 @@ def rehearse_planned(
     book = rehearsed_book(run.book, found.told)
     if planned.folder is not None:
         watched.begin("pages")
-        add_rehearsal(planned.folder, rehearsed_book(kept_book(planned.folder), found.told), found)
+        kept = Kept(planned.folder, {"result": manifest.result(run)}, run.ready, reading)
+        told = _with_trails(rehearsed_book(kept_book(planned.folder), found.told), kept, found)
+        add_rehearsal(planned.folder, told, found)
     return replaced(planned, run=replaced(run, book=book)), found
+
+
+def _with_trails(book: Book, kept: Kept, found: Rehearsal) -> Book:
+    """The book with the trails of what the rehearsal gave."""
+    from roadstead.study.trail.shown import with_fresh_trails
+
+    return with_fresh_trails(book, kept, tabled(found)["rehearsal_paths"])
 
 
 def _rehearse_run(folder: Path, size: Size, progress: Progress, wanted: Wanted) -> Rehearsal:
@@ -229,7 +240,7 @@ def _rehearse_run(folder: Path, size: Size, progress: Progress, wanted: Wanted) 
     held_against = others(study, kept.ready, effort)
     found = _rehearse(kept.ready, kept.reading, held_against, size, (effort, progress))
     progress.begin("pages")
-    add_rehearsal(folder, rehearsed_book(book, found.told), found)
+    add_rehearsal(folder, _with_trails(rehearsed_book(book, found.told), kept, found), found)
     return found
 
 

@@ -92,7 +92,7 @@ def store(run: Run, folder: Path, language: Literal["en", "zh"] = "en", made_fro
         raise RoadsteadError(unwritable(folder, error)) from None
     try:
         book = replace(run.book, cover=replace(run.book.cover, run=folder.name))
-        _write_inputs(run.ready.study.folder, beside / manifest.INPUTS)
+        manifest.copy_case(run.ready.study.folder, beside / manifest.INPUTS)
         (beside / manifest.KEPT).write_bytes(snapshot.packed(Footing(PACKAGED, edition()))[0])
         parquet.write_tree(beside / TREE, run.ready.grown.tree)
         parquet.write_prospect(beside / PROSPECT, run.ready.evaluation.prospect)
@@ -140,13 +140,6 @@ def unwritable(folder: Path, error: OSError) -> Fault:
     return Fault(
         str(folder), "RS-S702", f"cannot be written: {error.strerror}", "a place with room and permission to write"
     )
-
-
-def _write_inputs(case: Path, inputs: Path) -> None:
-    for path in manifest.files_of(case):
-        to = inputs / path.relative_to(case)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, to)
 
 
 def _write_tables(run: Run, folder: Path) -> None:

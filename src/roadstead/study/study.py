@@ -20,6 +20,7 @@ from roadstead.study import cover, entry_paths
 from roadstead.study.checkpoint import Searches, solve_watched
 from roadstead.study.demand_checks import placed
 from roadstead.study.growing import begin
+from roadstead.study.parquet import digest
 from roadstead.study.progress import Quiet
 from roadstead.study.weighing import weigh
 from roadstead.terms.errors import RoadsteadError
@@ -117,10 +118,26 @@ def prepare(study: Study, progress: Progress, answered: Mapping[str, Floats] | N
     return Ready(study, rules, begun.outlook, grown, evaluation, answered, begun.source)
 
 
-def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches | None = None) -> Run:
-    """Plan a study and tell its playbook; ``searches`` keep what a run that is ended by force had found."""
+def run(
+    study: Study,
+    *,
+    effort: Effort,
+    progress: Progress,
+    searches: Searches | None = None,
+    before: Study | None = None,
+) -> Run:
+    """Plan a study and tell its playbook.
+
+    Parameters
+    ----------
+    searches
+        Keep what a run that is ended by force had found.
+    before
+        The study as it stands without what was worked into it for a what-if; None where nothing was.
+    """
     clock = _Clock()
     ready = prepare(study, progress)
+    alike = before is not None and _is_alike(ready, prepare(before, Quiet()))
     clock.mark("evaluate")
     progress.begin("plan")
     settled = settle(study, ready, effort, progress, searches or Searches())
@@ -167,10 +184,22 @@ def run(study: Study, *, effort: Effort, progress: Progress, searches: Searches 
         demand=implied_demand(reading, settled.reaction, settled.rounds),
         flexibility=flexible,
         weights=weights,
+        alike=alike,
     )
     book = tell(told)
     clock.mark("tell")
     return Run(ready, effort, solved, held_against, book, clock.marks)
+
+
+def _is_alike(one: Ready, other: Ready) -> bool:
+    """True where two studies are planned on the same tree and the same prospect, are asked the same and searched as long."""
+    return _planned_on(one) == _planned_on(other)
+
+
+def _planned_on(ready: Ready) -> tuple[object, ...]:
+    tree, study, prospect = ready.grown.tree, ready.study, ready.evaluation.prospect
+    shape = (tree.parent, tree.start, tree.years, tree.branch_probability)
+    return (*(array.tobytes() for array in shape), digest(prospect), pins(study, prospect), study.case.effort)
 
 
 def others(study: Study, ready: Ready, effort: Effort) -> tuple[yardsticks.Yardstick, ...]:

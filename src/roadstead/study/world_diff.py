@@ -143,7 +143,7 @@ class _Rows:
     def at(self, table: Held, row: Row) -> str:
         """Where a row stands."""
         whose = f"{PACKAGED} " if id(row) in self.packaged or table.room == "demand" else ""
-        return f"{whose}{row.file}:{row.line}"
+        return f"{whose}{row.at}"
 
 
 def _rows_of(one: Footing) -> _Rows:

@@ -125,6 +125,11 @@ class Row:
         return self.place.name
 
     @property
+    def at(self) -> str:
+        """Where it stands: ``file:line``, or ``Sheet!A7``."""
+        return self.place.begin(self.line)
+
+    @property
     def called(self) -> str:
         """What a person calls it: line 7, or row 7 of a sheet."""
         return self.place.line(self.line)

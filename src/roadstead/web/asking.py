@@ -41,7 +41,7 @@ def ask_for(desk: Desk, person: str, wish: Wish) -> str:
     plan_id = queue.new_id()
     kept = desk.workplace.own / WAITING / plan_id
     try:
-        _copy(case.folder, kept / wish.case)
+        manifest.copy_case(case.folder, kept / wish.case)
         queue.ask(desk.engine, plan_id, person, wish)
     except BaseException:
         shutil.rmtree(kept, ignore_errors=True)
@@ -83,10 +83,3 @@ def _name_no_file(study: Study, wish: Wish) -> None:
         for one in read_all(wish.patches)
         if isinstance(one, Named) and one.name not in known
     )
-
-
-def _copy(case: Path, to: Path) -> None:
-    for path in manifest.files_of(case):
-        at = to / path.relative_to(case)
-        at.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, at)

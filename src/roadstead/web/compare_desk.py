@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from roadstead.report.what_if import comparison_page
 from roadstead.report.words import Words
 from roadstead.study.beside import RunRead, read_run, side_by_side
+from roadstead.terms.errors import RoadsteadError
 from roadstead.web.asked import desk_of
 from roadstead.web.kept import kept
 from roadstead.web.pages import language_of, page
+from roadstead.web.refusals import status_of
 from roadstead.web.shelves import framed
 from roadstead.web.workplace import MANIFEST
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.playbook.what_if_book import SideBySide
+    from roadstead.terms.errors import Fault
 
 router = APIRouter(include_in_schema=False)
 MOST, FEWEST = 8, 2
@@ -29,11 +32,23 @@ Runs = Annotated[list[str], Query(alias="run", max_length=MOST)]
 
 @router.get("/compare")
 def choose(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- FastAPI copies it
-    """Choose runs; the page of those that are chosen."""
+    """Choose runs; the page of those that are chosen, or why they cannot be compared: a frame would not show it."""
     place = desk_of(request).workplace
     chosen = sorted((place.run(name) for name in set(runs)), key=lambda run: (run.made_at, run.name))
+    faults: tuple[Fault, ...] = ()
+    if len(chosen) >= FEWEST:
+        try:
+            _shown([run.folder for run in chosen], language_of(request))
+        except RoadsteadError as error:
+            faults = error.faults
     return page(
-        request, "compare.html", runs=list(place.runs().values()), chosen=[run.name for run in chosen], fewest=FEWEST
+        request,
+        "compare.html",
+        status=status_of(faults) if faults else 200,
+        runs=list(place.runs().values()),
+        chosen=[run.name for run in chosen],
+        fewest=FEWEST,
+        faults=faults,
     )
 
 
@@ -41,8 +56,11 @@ def choose(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- Fast
 def document(request: Request, runs: Runs = []) -> Response:  # noqa: B006 -- FastAPI copies it
     """The report's page of runs side by side."""
     place = desk_of(request).workplace
-    folders = tuple(place.run(name).folder for name in dict.fromkeys(runs))
-    return framed(_page(folders, tuple(map(_written, folders)), language_of(request)))
+    return framed(_shown([place.run(name).folder for name in dict.fromkeys(runs)], language_of(request)))
+
+
+def _shown(folders: Sequence[Path], language: Literal["en", "zh"]) -> str:
+    return _page(tuple(folders), tuple(map(_written, folders)), language)
 
 
 def beside(folders: Sequence[Path]) -> SideBySide:

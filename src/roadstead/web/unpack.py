@@ -28,7 +28,7 @@ LINK = 0o120000
 KIND = 0o170000
 AT_ONCE = 65_536
 BOOK = "book.xlsx"
-"""Name of a workbook while it is read: what was handed in may be called anything."""
+"""Name of a workbook as it is read and kept: what was handed in may be called anything."""
 OF_A_WORKBOOK = {"[content_types].xml", "content.xml"}
 """Parts that workbooks are told by, of whatever kind: those that are not read say how they can be."""
 EXPECTED = f"a workbook that `roadstead template` wrote, or a zip file of a case folder: {CASE_FILE}, tables as CSV, nothing else"
@@ -107,14 +107,13 @@ def _is_workbook(packed: Path) -> bool:
 
 
 def _of_workbook(packed: Path, into: Path) -> str:
-    """A case as `roadstead new` makes it from a workbook; its name. Faults say their cells."""
+    """The case of a workbook, with the workbook and where each part stood in it, so that its runs cite cells; its name. Faults say their cells."""
     from roadstead.study.api import read_case
-    from roadstead.study.template import new_case
+    from roadstead.study.manifest import copy_case
 
-    book = packed.rename(packed.with_name(BOOK))
-    name = read_case(book).case.name
-    new_case(into, str(book))
-    return name
+    study = read_case(packed.rename(packed.with_name(BOOK)))
+    copy_case(study.folder, into)
+    return study.case.name
 
 
 def _of_folder(packed: Path, into: Path) -> str:

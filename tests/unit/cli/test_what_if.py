@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from quick_cases import quick_case
 
 from roadstead.cli.what_if import Sweeping
 from roadstead.study import axes
@@ -86,3 +87,17 @@ def test_runs_are_compared_in_words_and_in_json(run: Callable[..., Said], stored
     assert run("compare", stored, tmp_path).codes == ["RS-S703"]
     assert run("compare", stored, stored, "--page", tmp_path / "beside.pdf").codes == ["RS-C701"]
     assert not (tmp_path / "beside.pdf").exists()
+
+
+def test_a_what_if_that_changes_nothing_says_so(run: Callable[..., Said], tmp_path: Path):
+    """The base duty stands at a tenth already; at a fifth the plan is another, and is told as such."""
+    case = quick_case(tmp_path / "quick")
+    same, moved = (
+        run("plan", case, "--set", f"EU27/MFN={rate}", "--out", tmp_path / rate, *QUICK, "--json")
+        for rate in ("0.10", "0.2")
+    )
+    assert same.status == moved.status == 0, same.err + moved.err
+    assert "EU27/MFN=0.10" in same.json["headline"][0]
+    assert "changes nothing that the plan is worked out from" in same.json["headline"][0]
+    assert "This is not the case as it stands" in moved.json["headline"][0]
+    assert "changes nothing" in (tmp_path / "0.10" / "playbook.html").read_text(encoding="utf-8")

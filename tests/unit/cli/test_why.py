@@ -19,7 +19,7 @@ def test_keys_are_listed_with_their_figures(run, stored: Path):
     assert said.status == 0
     assert LANDED in said.out
     assert "Expected NPV of the plan" in said.out
-    assert "cars, size or nev/MARKET/YEAR" in said.out
+    assert "cars, size, nev or abroad/MARKET/YEAR" in said.out
     told = run("why", stored, "--json").json
     assert LANDED in {one["key"] for one in told["keys"]}
     assert all(one["what"] and one["what_zh"] for one in told["keys"])

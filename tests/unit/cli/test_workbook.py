@@ -89,6 +89,12 @@ def test_the_plan_of_a_workbook_is_that_of_its_case_and_its_run_records_it(run, 
     assert told["result"]["npv"] == pytest.approx(starter_run.solved.certificate.expected, rel=1e-12)
     assert run("verify", tmp_path / "run").status == 0
     assert run("check", tmp_path / "run" / "inputs").status == 0
+    said = run("why", tmp_path / "run", "landed/DEU/city/home/2032")
+    assert "quick.xlsx Models!A" in said.out
+    assert "quick.xlsx Figures!C" in said.out
+    assert "packaged measures.csv:" in said.out
+    assert all("packaged" in line for line in said.out.splitlines() if ".csv:" in line)
+    assert "quick.xlsx Models!A" in (tmp_path / "run" / "playbook.html").read_text(encoding="utf-8")
     fill(tmp_path / "run" / "inputs" / "quick.xlsx", Volumes__C4=1)
     assert run("verify", tmp_path / "run").status == 1
 

@@ -41,7 +41,7 @@ def test_it_says_how_often_and_where_the_plan_is_beaten_and_who_loses_least_at_w
     assert said[0].terms["share"] == Amount(0.75, "share")
     assert said[1].terms["future"] == STORM
     assert said[1].terms["key"] == said[2].terms["key"] == "central"
-    assert said[2].terms["lost"] == Amount(1.0, "money")
+    assert said[2].terms["lost"] == Amount(1.0, "money", "regret/most/central")
 
 
 def test_a_plan_that_is_best_everywhere_is_told_so():

@@ -6,18 +6,23 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from books import made_up_book
 
 from roadstead.playbook.book import Book, Name, Trigger
+from roadstead.playbook.rehearsal_book import Estimate
 from roadstead.report.cells import Column, Link, Table, linked
 from roadstead.report.html import FOLDED, page, page_table
+from roadstead.report.signs import signposts
+from roadstead.report.tables import flexibility
 from roadstead.report.words import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from roadstead.playbook.worth_book import Worth
 
 EVIL = '<script>alert("1")</script><img src=x onerror=alert(1)>'
 VOID = {"meta", "link", "br", "img", "rect", "line", "circle", "hr", "input"}
@@ -27,7 +32,7 @@ VOID = {"meta", "link", "br", "img", "rect", "line", "circle", "hr", "input"}
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without pictures, for tests that do not look at them."""
     monkeypatch.setattr("roadstead.report.html.pictures", lambda _book, _words: ())
-    monkeypatch.setattr("roadstead.report.html.exports_picture", lambda _pull, _words: None)
+    monkeypatch.setattr("roadstead.report.html.exports_picture", lambda _pull, _words, _asked: None)
     monkeypatch.setattr("roadstead.report.html.rehearsal_picture", lambda _found, _words: None)
 
 
@@ -258,6 +263,49 @@ def test_flexibility_that_was_not_reached_is_counted():
     reached = replace(book, flexibility=book.flexibility[:4])
     assert "not reached in the time allowed" not in page(reached, words)
     assert 'id="flexibility"' not in page(replace(book, flexibility=()), words)
+
+
+def test_flexibility_has_no_column_that_holds_nothing():
+    book, words = made_up_book(), Words("en", "USD")
+
+    def heads(*rows: Worth) -> list[str]:
+        return [column.key for column in flexibility(replace(book, flexibility=rows), words).columns]
+
+    every = ["what", "worth", "at_least", "at_most", "unworked"]
+    *answered, no_time, _ = book.flexibility
+    assert heads(*book.flexibility) == every
+    assert heads(*answered) == every[:4]
+    assert heads(no_time) == ["what", "unworked"]
+    assert heads() == every
+    assert "Left open" not in page(replace(book, flexibility=tuple(answered)), words)
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"),
+    [
+        ("en", {True: "one, do it whatever comes.", False: "one, leave it whatever comes.", None: "should be done."}),
+        ("zh", {True: "无论如何都实施。", False: "无论如何都不实施。", None: "之处出现。"}),
+    ],
+)
+def test_a_sign_that_was_never_right_is_told_in_words(language: Literal["en", "zh"], advice: dict[bool | None, str]):
+    book, words = made_up_book(), Words(language, "USD")
+    (one,) = book.signposts
+    right = signposts(book, words).rows[0]
+    for always, said in advice.items():
+        wrong = replace(one.tried.rates, false_alarm=Estimate(1.0, 0.0), missed=Estimate(1.0, 0.0))
+        tried = replace(
+            one.tried, rates=wrong, always=bool(always), blind=one.tried.blind if always is not None else None
+        )
+        other = replace(book, signposts=(replace(one, tried=tried),))
+        (row,) = signposts(other, words).rows
+        assert row[3].startswith({"en": "No sign known in time was found", "zh": "未找到届时可见的可靠信号"}[language])
+        assert row[3].endswith(said)
+        assert row[4:7] == (None, None, None)
+        assert (row[7] is None) == (always is None)
+        assert row[:3] + row[8:] == right[:3] + right[8:]
+        assert row[3] in Reader(page(other, words)).text
+    none_missed_all = replace(one.tried, rates=replace(one.tried.rates, missed=Estimate(0.9, 0.1)))
+    assert signposts(replace(book, signposts=(replace(one, tried=none_missed_all),)), words).rows[0][3] == right[3]
 
 
 def test_how_wrong_we_may_be_is_told_with_its_errors():

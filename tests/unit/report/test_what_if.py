@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations, pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roadstead.playbook.book import Name
 from roadstead.playbook.what_if_book import (
@@ -21,6 +25,8 @@ from roadstead.playbook.what_if_book import (
     SweepPoint,
     Taken,
 )
+from roadstead.report.charts import sweep_lines
+from roadstead.report.charts.style import MODE_COLOURS, SIZE, svg, text_width
 from roadstead.report.what_if import compared, comparison_page, places_sheet, sweep_page, sweep_sheet
 from roadstead.report.words import Words
 
@@ -61,7 +67,62 @@ def test_every_row_has_a_cell_for_every_head(told: SweepBook, language: str):
     assert "<script" not in page
     assert "Harbour <Motors>" not in page
     assert len(re.findall("<tr>", page)) == len(sheet.rows) + 1
-    assert page.count("<svg") == (1 if told.movers else 4)
+    assert page.count("<svg") == 2 * (1 if told.movers else 4)  # for a page, and for a telephone
+
+
+@pytest.mark.parametrize("width", [sweep_lines.WIDE, sweep_lines.NARROW])
+@pytest.mark.parametrize("at", [[1.0] * 24, [1.0, 1.001, 1.002, 9.0], [0.0, 5.0, 5.0, 10.0, 10.0]])
+def test_names_of_lines_are_all_there_and_do_not_meet(width: float, at: list[float]):
+    values = [f"{i / 40:.3f}" for i in range(21)]
+    lines = [
+        sweep_lines.Line(f"<{i}> a carmaker", tuple((v, k / 20, y * 1e9 + k * 1e6) for k, v in enumerate(values)))
+        for i, y in enumerate(at)
+    ]
+    drawn = svg(sweep_lines.lines_chart(lines, "EU27/MFN", "money", Words("en", "USD"), width), "lines", "")
+    texts = [one for one in ET.fromstring(drawn).iter() if one.tag.endswith("text") and one.text]
+    names = [one for one in texts if "carmaker" in (one.text or "")]
+    assert len(names) == len(lines)
+    boxes = [(one.text, *box_of(one)) for one in texts]
+    for (one, *a), (other, *b) in combinations(boxes, 2):
+        apart = max(a[0], b[0]) >= min(a[1], b[1]) or max(a[2], b[2]) >= min(a[3], b[3])
+        assert apart, (one, other)
+    high = float(ET.fromstring(drawn).get("height", "0"))
+    assert all(left >= 0 and right <= width and top >= 0 and low <= high for _, left, right, top, low in boxes)
+
+
+def box_of(text: ET.Element) -> tuple[float, float, float, float]:
+    """About where a text lies: left, right, top, bottom. [pixels]"""
+    found = re.match(r"translate\(([-\d.]+),([-\d.]+)\)", text.get("transform", ""))
+    assert found
+    x, y, wide = float(found[1]), float(found[2]), text_width(text.text or "")
+    left = {"end": x - wide, "middle": x - wide / 2}.get(text.get("text-anchor", "start"), x)
+    return left, left + wide, y - 0.6 * SIZE, y + 0.4 * SIZE
+
+
+def test_lines_have_no_colour_that_means_a_mode():
+    assert not set(sweep_lines.COLOURS) & set(MODE_COLOURS.values())
+
+
+def test_lines_of_one_case_are_named_by_what_differs():
+    words = Words("en", "USD")
+    two = [replace(book([]).points[0], values=("0.1", one)) for one in ("x1", "x2")]
+    alone = SweepBook(("A", "B"), (), tuple(two), (), "USD", 2025)
+    beside = replace(alone, points=(*two, replace(two[0], case=Name("Other", "另"))))
+    assert [line.name for line in next(sweep_lines.series(alone, words))[1]] == ["x1", "x2"]
+    assert [line.name for line in next(sweep_lines.series(beside, words))[1]] == [
+        "x1, Harbour <Motors>", "x2, Harbour <Motors>", "x1, Other"]  # fmt: skip
+
+
+@given(st.lists(st.floats(0.0, 200.0), min_size=1, max_size=12))
+def test_names_are_spread_no_more_than_they_must(wanted: list[float]):
+    found = sweep_lines.spread(wanted, 0.0, 200.0)
+    order = sorted(found)
+    assert all(b - a >= sweep_lines.LINE - 1e-9 for a, b in pairwise(order))
+    assert min(found) >= -1e-9
+    assert max(found) <= 200.0 + 1e-9
+    if all(b - a >= sweep_lines.LINE for a, b in pairwise(sorted(wanted))):
+        inside = [min(max(y, sweep_lines.LINE / 2), 200.0 - sweep_lines.LINE / 2) for y in wanted]
+        assert all(abs(a - b) <= sweep_lines.LINE for a, b in zip(found, inside, strict=True))
 
 
 def test_commitments_are_named_in_order_and_the_rest_are_counted():

@@ -17,6 +17,9 @@ from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Amount
+from roadstead.report.leading import LEADING
+from roadstead.report.rehearsal import rehearsal as outcomes_of
+from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.words import Words
 from roadstead.study import rehearsing
 from roadstead.study.api import Planned
@@ -261,7 +264,7 @@ def test_a_sentence_keeps_its_terms(tmp_path: Path):
     book = made_up_book()
     write_book(tmp_path / "book.json", book)
     terms = read_book(tmp_path / "book.json").headline[0].terms
-    assert terms["npv"] == Amount(12.44e9, "money")
+    assert terms["npv"] == Amount(12.44e9, "money", "npv")
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +287,18 @@ def test_figures_of_a_rehearsal_are_worked_out_again_from_its_paths(asked: Groun
             assert all(
                 words.say(part.what) and (part.how is None or words.say(part.how)) for part in (told, *told.parts)
             )
+
+
+def test_every_number_of_a_rehearsal_leads_to_a_trail_on_the_page_that_says_the_same(found: tuple[Path, Rehearsal]):
+    book, words = kept_book(found[0]), Words("en", "USD")
+    told = {one.figure.key: one.figure.amount.value for one in book.trails.figures}
+    for build in (outcomes_of, signposts, fresh_signs):
+        table = build(book, words)
+        assert table.rows
+        for row, keys in zip(table.rows, LEADING[table.key](book), strict=True):
+            for cell, column, key in zip(row, table.columns, keys, strict=False):  # a row of fresh_signs may have none
+                if column.kind in {"money", "share"} and cell is not None:
+                    assert told[key] == pytest.approx(getattr(cell, "value", cell), rel=1e-9), key
 
 
 def test_a_mean_leads_to_a_path_and_a_path_to_its_lanes(asked: Ground, found: tuple[Path, Rehearsal]):

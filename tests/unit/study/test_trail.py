@@ -41,10 +41,12 @@ BARE = {
     "trail.minus_standing", "trail.minus_without", "trail.rest", "trail.kind.margin", "trail.kind.price",
     "trail.kind.together", "trail.kind.open_sites", "trail.kind.steps_in_service", "trail.kind.sites", "trail.kind.steps",
     "trail.kind.salvage", "trail.sign.node", "trail.sign.misled", "trail.sign.half",
-    "trail.asked_now", "trail.narrowed", "trail.by_the_mean",
+    "trail.asked_now", "trail.narrowed", "trail.by_the_mean", "trail.end.found", "trail.end.bound", "trail.end.plan",
+    "trail.end.plan_bound", "trail.line.goods", "trail.line.first", "trail.since.grows", "trail.decided.enter",
+    "trail.decided.site", "trail.decided.steps", "trail.decided.close",
 }  # fmt: skip
-"""Parts that lead no further: plans of their own, sums of what is small, NPV by kind, which is taken apart by node as well, and nodes at
-which nothing has come."""
+"""Parts that lead no further: plans of their own, sums of what is small, NPV by kind, which is taken apart by node as well, nodes at
+which nothing has come, and parts of a figure that itself names the rows of all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,23 @@ def test_every_figure_is_the_playbooks_own(ground: Ground, walked: dict[str, Ste
         "chance",
         "future",
         "sign",
+        "front",
+        "mode",
+        "total",
+        "abroad",
+        "since",
+        "room",
+        "decided",
+        "reached",
+        "turn",
+        "better",
+        "worst",
+        "regret",
+        "sent",
+        "line",
+        "before",
+        "demand",
+        "band",
     } <= kinds
     for one in known:
         assert walked[one.key].amount.value == pytest.approx(one.amount.value, rel=1e-9, abs=1e-9), one.key
@@ -183,7 +202,8 @@ def test_worth_of_flexibility_is_its_problems_less_the_plan(ground: Ground):
     )
     asked = Ground(ground.kept, replace(ground.book, flexibility=rows))
     told = {one.key: trail(asked, one.key, []) for one in listed(asked) if one.key.startswith("worth/")}
-    assert list(told) == [
+    whole = [key for key in told if not key.endswith(("/at_least", "/at_most"))]
+    assert whole == [
         "worth/perfect",
         f"worth/event/{'+'.join(events)}",
         "worth/mean",
@@ -191,8 +211,13 @@ def test_worth_of_flexibility_is_its_problems_less_the_plan(ground: Ground):
         "worth/module/izmir",
         "worth/wait",
     ]
-    values = [found.amount.value for found in told.values()]
-    assert values == [row.worth.value for row in rows if row.worth]
+    known = [row.worth for row in rows if row.worth]
+    for key, worth in zip(whole, known, strict=True):
+        ends = told[key].amount.value, told[f"{key}/at_least"].amount.value, told[f"{key}/at_most"].amount.value
+        assert ends == (worth.value, worth.low, worth.high)
+    bounds = told["worth/perfect/at_most"].parts
+    assert bounds[0].amount.value == pytest.approx(sum(p * (own + 120.0) for p in chance))
+    assert bounds[1].amount.value == -own
     for key, found in told.items():
         assert not found.parts or sum(part.amount.value for part in found.parts) == pytest.approx(
             found.amount.value, abs=1e-3
@@ -205,6 +230,38 @@ def test_worth_of_flexibility_is_its_problems_less_the_plan(ground: Ground):
     assert told["worth/module/izmir"].parts[-1].what.key == "trail.narrowed"
     assert told["worth/wait"].how is not None
     assert told["worth/wait"].how.key == "trail.how.worth_unkept"
+
+
+def test_the_year_of_another_mode_leads_to_its_decision_and_its_lead(ground: Ground, walked: dict[str, Step]):
+    """From the timeline's date to the node it was decided at, the years it takes, and the money it commits."""
+    first = ground.reading.tree.first_year
+    dated = {key: found for key, found in walked.items() if key.startswith("since/") and found.amount.value > first}
+    led = {key: found for key, found in dated.items() if found.parts and found.parts[0].key}
+    assert led
+    for key, found in led.items():
+        assert sum(part.amount.value for part in found.parts) == int(key.rpartition("/")[2])
+        assert found.parts[0].key.startswith("decided/")
+        assert {root.table for part in found.parts for root in part.rests_on} <= {"lines", "figures"}
+        money = walked[found.parts[0].key]
+        assert money.rests_on
+        assert money.amount.value == pytest.approx(sum(part.amount.value for part in money.parts))
+
+
+def test_a_front_is_the_cars_of_its_markets_and_a_precedent_its_two_rows(ground: Ground, walked: dict[str, Step]):
+    own = next(row for row in ground.book.fronts if row.key == "2032")
+    assert walked["front/overseas/2032"].amount.value == pytest.approx(own.overseas)
+    assert walked["front/nev/2032"].amount.value == pytest.approx(own.nev)
+    japan = walked["front/overseas/JPN"]
+    made, exported = (float(one.says[1].split()[1].replace(",", "")) for one in japan.rests_on)
+    assert japan.amount.value == pytest.approx(made / (made + exported), rel=1e-5)
+    assert all(root.source and root.table == "overseas_production" for root in japan.rests_on)
+
+
+def test_parts_sent_lead_to_lines_and_what_their_models_cost_at_home(walked: dict[str, Step]):
+    for goods, tables in (("cars", {"models"}), ("inputs", {"models"})):
+        whole = walked[f"sent/{goods}/2036"]
+        country = walked[max(whole.parts, key=lambda part: part.amount.value).key]
+        assert tables <= {root.table for part in country.parts for root in part.rests_on}
 
 
 def test_a_threshold_lies_halfway_between_two_futures(ground: Ground, walked: dict[str, Step]):

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from quick_cases import ask
 
 from roadstead.report.words import Words
 from roadstead.study.api import duty
@@ -115,6 +116,16 @@ def test_runs_stand_side_by_side(owner: Visitor, desk: Desk, stored: Path):
     told = owner.get("/api/v1/comparison?run=a&run=b").json()
     assert [one["run"] for one in told["runs"]] == ["a", "b"]
     assert told["runs"][0]["npv"] == told["runs"][1]["npv"]
+
+
+def test_runs_that_cannot_be_compared_are_told_on_the_page_and_not_in_a_frame(owner: Visitor, desk: Desk, stored: Path):
+    for name in ("a", "b"):
+        shutil.copytree(stored, desk.workplace.runs_folder / name)
+    ask(desk.workplace.runs_folder / "b" / "inputs", {"price_year: 2025": "price_year: 2024"})
+    shown = owner.get("/compare?run=a&run=b")
+    assert shown.status_code == 422
+    assert "RS-S743" in shown.text
+    assert "<iframe" not in shown.text
 
 
 def test_a_plan_is_told_as_it_happens_until_it_ends(owner: Visitor, desk: Desk):

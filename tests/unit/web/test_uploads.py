@@ -17,9 +17,13 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from roadstead.study.spec import read_study
+from roadstead.study.trail.roots import Roots
 from roadstead.terms.errors import RoadsteadError
 from roadstead.terms.workbooks import OLD
-from roadstead.web import people, unpack, uploads
+from roadstead.web import asking, people, unpack, uploads
+from roadstead.web.queue import Wish
+from roadstead.web.worker import WAITING
 
 if TYPE_CHECKING:
     from desks import Visitor
@@ -79,8 +83,6 @@ def test_a_workbook_is_taken_in_and_its_faults_are_told_at_their_cells(owner: Vi
     assert made.headers["content-disposition"].endswith("starter.xlsx")
     (tmp_path / "made.xlsx").write_bytes(made.content)
     assert hand_in(owner, made.content)[:2] == (303, "/cases/harbour-motors")
-    found = desk.workplace.case("harbour-motors").folder
-    assert "book.xlsx" not in {path.name for path in found.iterdir()}
     filled_in = openpyxl.load_workbook(tmp_path / "made.xlsx")
     filled_in["车型"]["G4"], filled_in["销量"]["C4"] = 85, "4,000"
     filled_in.save(tmp_path / "made.xlsx")
@@ -88,6 +90,21 @@ def test_a_workbook_is_taken_in_and_its_faults_are_told_at_their_cells(owner: Vi
     assert status == 422
     assert re.findall(r"<code>(\S+)!(\w+)", text) == [("车型", "G4"), ("销量", "C4")]
     assert not list((desk.workplace.own / uploads.UPLOADS).iterdir())
+
+
+def test_plans_of_a_workbook_that_was_handed_in_cite_its_cells(owner: Visitor, desk: Desk):
+    made = owner.get("/cases/starter/workbook?lang=zh").content
+    assert hand_in(owner, made)[:2] == (303, "/cases/harbour-motors")
+    plan_id = asking.ask_for(desk, "ann", Wish("harbour-motors"))
+    for folder in (
+        desk.workplace.case("harbour-motors").folder,
+        desk.workplace.own / WAITING / plan_id / "harbour-motors",
+    ):
+        assert (folder / unpack.BOOK).read_bytes() == made
+        (fill,) = Roots(read_study(folder), {}).figures("case", "fill")
+        place = re.fullmatch(r"book\.xlsx (.+)!(C\d+)", fill.at)
+        assert place is not None, fill.at
+        assert openpyxl.load_workbook(folder / unpack.BOOK)[place[1]][place[2]].value == 0.85
 
 
 def test_the_empty_workbook_is_handed_out_and_tells_what_it_lacks(owner: Visitor, tmp_path: Path):

@@ -33,15 +33,16 @@ def exports_chart(years: Sequence[ExportYear], words: Words, width: float) -> al
     )  # fmt: skip
     beside = alt.XOffset("side:N", sort=["cars", "parts"], scale=alt.Scale(paddingInner=0.08))
     colour = alt.Color("goods:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
-    bars = alt.Chart(inline(bar for row in years for bar in _bars(row, words))).mark_bar()
+    blocks = alt.Chart(inline(bar for row in years for bar in bars(row, words))).mark_bar()
     y = alt.Y("value:Q", title=None, axis=_money_axis(years, words))
-    stacked = bars.encode(x, y, beside, colour, order=alt.Order("order:Q"), description=alt.Description("said:N"))
-    spans = [span for row in years for span in _spans(row, words)]
-    layers = alt.layer(stacked, *_brackets(spans, x, beside, room))
+    stacked = blocks.encode(x, y, beside, colour, order=alt.Order("order:Q"), description=alt.Description("said:N"))
+    ends = [span for row in years for span in spans(row, words)]
+    layers = alt.layer(stacked, *_brackets(ends, x, beside, room))
     return cast("alt.LayerChart", layers.properties(width=width - AXIS, height=HEIGHT))
 
 
-def _bars(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:
+def bars(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:
+    """Blocks of a year, with what each says."""
     worth = {"cars": row.cars, "kits": row.kits, "batteries": row.batteries, "parts": row.other_parts}
     for i, (goods, value) in enumerate(worth.items()):
         said = words.tell("exports.bar", year=Amount(row.year, "year"), goods=goods, value=Amount(value, "money"))
@@ -49,7 +50,8 @@ def _bars(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:
         yield {"year": str(row.year), "side": side, "goods": goods, "order": i, "value": value, "said": said}
 
 
-def _spans(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:
+def spans(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:
+    """Brackets of a year, with what each says."""
     ends = {"cars": (row.cars_low, row.cars_high), "parts": (row.parts_low, row.parts_high)}
     for side, (low, high) in ends.items():
         said = words.tell(

@@ -51,7 +51,7 @@ def futures_chart(futures: Sequence[FutureValue], words: Words, width: float) ->
     names = [{"x": CHANCE, "y": row.top + i * LINE, "text": line} for row in rows for i, line in enumerate(row.name)]
     chances = [{"x": CHANCE - 8.0, "y": r.top, "text": words.share(r.own["plan"].probability)} for r in rows]
     marks = [
-        {"x": scale.at(row.own[key].npv), "y": row.middle, "key": key, "said": _said(row.own[key], words)}
+        {"x": scale.at(row.own[key].npv), "y": row.middle, "key": key, "said": said(row.own[key], words)}
         for row in rows
         for key in KEYS
         if key in row.own
@@ -95,7 +95,8 @@ def _ranges(rows: Sequence[Row], scale: Scale, place: Place) -> alt.Chart:
     return cast("alt.Chart", rule.encode(**place.point, x2=alt.X2("x2:Q")))
 
 
-def _said(value: FutureValue, words: Words) -> str:
+def said(value: FutureValue, words: Words) -> str:
+    """What a way to act is worth in a future, in words."""
     return words.tell("futures.mark", future=value.name, key=value.key, npv=Amount(value.npv, "money"))
 
 

@@ -82,15 +82,19 @@ def sites_chart(sites: Sequence[SiteYear], words: Words, width: float, columns: 
 def _bars(plot: Plot, words: Words) -> Iterator[dict[str, Any]]:
     for j, row in enumerate(plot.rows):
         x = plot.left + j * plot.step
-        said = words.tell(
-            "sites.bar", site=row.site, year=Amount(row.year, "year"), capacity=Amount(row.capacity, "cars"),
-            output=Amount(row.output, "cars"),
-        )  # fmt: skip
         yield {
             "x": x, "x2": x + plot.step, "inner": x + plot.step * 0.17, "inner2": x + plot.step * 0.83, "y": plot.base,
             "able": plot.base - plot.per_car * row.capacity, "made": plot.base - plot.per_car * row.output,
-            "mode": row.mode, "said": said,
+            "mode": row.mode, "said": said(row, words),
         }  # fmt: skip
+
+
+def said(row: SiteYear, words: Words) -> str:
+    """A line in a year, in words."""
+    return words.tell(
+        "sites.bar", site=row.site, year=Amount(row.year, "year"), capacity=Amount(row.capacity, "cars"),
+        output=Amount(row.output, "cars"),
+    )  # fmt: skip
 
 
 def _corners(plot: Plot, number: int) -> Iterator[dict[str, Any]]:

@@ -156,7 +156,7 @@ def down(field: str, height: float) -> alt.Y:
     return alt.Y(shorthand=f"{field}:Q", scale=scale, axis=None)
 
 
-def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
+def svg(chart: alt.TopLevelMixin, name: str, spoken: str, leads: Mapping[str, str] | None = None) -> str:
     """A chart as SVG to stand inside a page.
 
     Attributes
@@ -165,10 +165,15 @@ def svg(chart: alt.TopLevelMixin, name: str, spoken: str) -> str:
         Begins every id in it, since pages hold several charts.
     spoken
         What the chart shows, for readers who do not see it; empty where another drawing over it says so.
+    leads
+        Where marks lead, by what they say; those not among it lead nowhere.
     """
     picture = _rendered(json.dumps(_silenced(chart.to_dict(validate=False))))
-    picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name), picture)
-    told = f'role="img" aria-label="{escape(spoken)}"' if spoken else 'aria-hidden="true"'
+    picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name, leads or {}), picture)
+    role = (
+        "group" if "<a " in picture else "img"
+    )  # what leads on inside an image would be nothing to a reader of screens
+    told = f'role="{role}" aria-label="{escape(spoken)}"' if spoken else 'aria-hidden="true"'
     head = f'<svg {told} font-family="{escape(FONTS)}"'
     return picture.replace("<svg", head, 1)
 
@@ -189,14 +194,17 @@ def _silenced(spec: dict[str, Any]) -> dict[str, Any]:
     return spec | {"mark": ({"type": mark} if isinstance(mark, str) else mark) | {"aria": False}}
 
 
-def _tag(tag: str, name: str) -> str:
-    """A tag without what a page need not carry, its description as a title, which browsers show at the pointer."""
+def _tag(tag: str, name: str, leads: Mapping[str, str]) -> str:
+    """A tag without what a page need not carry, its description as a title, which browsers show at the pointer; a link where it leads on."""
     described = re.search(r' aria-label="([^"]*)"', tag)
     tag = re.sub(r' (?:font-family|aria-roledescription|aria-label|role|xmlns:xlink|version)="[^"]*"', "", tag)
     tag = re.sub(r'(id="|url\(#)((?:clip|gradient)\w*)', rf"\g<1>{name}-\g<2>", tag)
     tag = re.sub(r' (?:d|transform)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found.group()), tag)
     if described is None or not tag.startswith(MARKS):
         return tag
-    title = f"<title>{escape(unescape(described[1]))}</title>"
-    element = tag[1:].split(" ", 1)[0]
-    return f"{tag.removesuffix('/>')}>{title}</{element}>" if tag.endswith("/>") else tag + title
+    said = unescape(described[1])
+    title = f"<title>{escape(said)}</title>"
+    if not tag.endswith("/>"):
+        return tag + title
+    mark = f"{tag.removesuffix('/>')}>{title}</{tag[1:].split(' ', 1)[0]}>"
+    return f'<a href="{leads[said]}" aria-label="{escape(said)}">{mark}</a>' if said in leads else mark

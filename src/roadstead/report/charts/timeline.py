@@ -26,9 +26,9 @@ from roadstead.report.charts.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from roadstead.playbook.book import TimelineSpan
+    from roadstead.playbook.book import Name, TimelineSpan
     from roadstead.report.words import Words
 
 ROW, HEAD, GAP = 23.0, 24.0, 3.0
@@ -61,7 +61,7 @@ def timeline_chart(spans: Sequence[TimelineSpan], words: Words, width: float) ->
     is_wide = width > 700
     first, last = min(span.year for span in spans), max(span.year + span.span - 1 for span in spans)
     sheet = Sheet(width, 132.0 if is_wide else 102.0, 62.0 if is_wide else 46.0, first, last)
-    markets = {span.market: [s for s in spans if s.market == span.market] for span in spans}
+    markets = by_market(spans)
     bars = [bar for i, own in enumerate(markets.values()) for bar in _bars(own, HEAD + i * ROW, sheet, words)]
     height = HEAD + len(markets) * ROW + GAP
     place = Place(width, height)
@@ -85,19 +85,29 @@ def timeline_chart(spans: Sequence[TimelineSpan], words: Words, width: float) ->
 def _bars(own: list[TimelineSpan], top: float, sheet: Sheet, words: Words) -> list[dict[str, Any]]:
     """One bar for every run of years with one mode."""
     found = []
-    for mode, run in groupby(sorted(own, key=lambda span: span.year), key=lambda span: span.mode):
-        spans = list(run)
-        begin, end = spans[0], spans[-1]
+    for spans in runs(own):
+        begin, end, mode = spans[0], spans[-1], spans[0].mode
         left, right = sheet.left(begin.year), sheet.left(end.year + end.span)
         text = _inside(spans, words)
         found.append(
             {
                 "x": left + 1, "x2": right - 1, "y": top + GAP, "y2": top + ROW - GAP, "mode": mode,
                 "text": text if text_width(text, INSIDE) < right - left - 12 else "", "ink": ON_MODE[mode],
-                "tx": left + 7, "ty": top + ROW / 2, "said": _said(spans, words),
+                "tx": left + 7, "ty": top + ROW / 2, "said": said(spans, words),
             }
         )  # fmt: skip
     return found
+
+
+def by_market(spans: Sequence[TimelineSpan]) -> dict[Name, list[TimelineSpan]]:
+    """Years of every market, in their order."""
+    return {span.market: [s for s in spans if s.market == span.market] for span in spans}
+
+
+def runs(own: Sequence[TimelineSpan]) -> Iterator[list[TimelineSpan]]:
+    """Years in a row in which a market is supplied in one way."""
+    for _, run in groupby(sorted(own, key=lambda span: span.year), key=lambda span: span.mode):
+        yield list(run)
 
 
 def _inside(spans: list[TimelineSpan], words: Words) -> str:
@@ -107,7 +117,8 @@ def _inside(spans: list[TimelineSpan], words: Words) -> str:
     return begin if begin == end else f"{begin} → {end}"
 
 
-def _said(spans: list[TimelineSpan], words: Words) -> str:
+def said(spans: Sequence[TimelineSpan], words: Words) -> str:
+    """Years of one mode in words."""
     begin, end = spans[0], spans[-1]
     return words.tell(
         "timeline.span", market=begin.market, mode=begin.mode, first=Amount(begin.year, "year"),

@@ -75,8 +75,8 @@ def tornado_chart(bars: Sequence[Bar], words: Words, width: float = WIDTH) -> al
             if value is None:
                 continue
             end = form.across(value / most)
-            said = words.headed(f"{bar.name} {written_as}", words.more(value))
-            boxes.append({"x": form.middle, "x2": end, "y": at, "y2": at + ROW / 2 - 4, "fill": colour, "said": said})
+            box = {"x": form.middle, "x2": end, "y": at, "y2": at + ROW / 2 - 4, "fill": colour}
+            boxes.append({**box, "said": said(bar.name, written_as, value, words)})
             texts.append(_beside(end, at + ROW / 4 - 2, words.headed(written_as, words.more(value)), value))
     band = alt.Chart(inline(noise)).mark_bar(color=FAINT)
     bar_marks = alt.Chart(inline(boxes)).mark_bar()
@@ -104,6 +104,11 @@ def tornado_chart(bars: Sequence[Bar], words: Words, width: float = WIDTH) -> al
         *(written([k], place, align=k["side"], fontWeight="bold") for k in key),
     ]
     return drawing(layers, width, place.height)
+
+
+def said(name: str, end: str, moved: float, words: Words) -> str:
+    """An end of an assumption and what it moves, in words."""
+    return words.headed(f"{name} {end}", words.more(moved))
 
 
 def _name(name: str, top: float, form: _Form, width: float) -> dict[str, object]:

@@ -25,7 +25,7 @@ def volumes_chart(volumes: Sequence[VolumeYear], words: Words, width: float) -> 
     rows = [
         {
             "year": str(v.year), "mode": v.mode, "cars": v.cars, "order": STACKED.index(v.mode),
-            "said": words.tell("volumes.bar", year=Amount(v.year, "year"), mode=v.mode, cars=Amount(v.cars, "cars")),
+            "said": said(v, words),
         }
         for v in volumes
     ]  # fmt: skip
@@ -43,10 +43,19 @@ def volumes_chart(volumes: Sequence[VolumeYear], words: Words, width: float) -> 
     return cast("alt.LayerChart", layers.properties(width=width - 50, height=HEIGHT))
 
 
-def _span(row: VolumeYear, words: Words) -> dict[str, Any]:
+def said(row: VolumeYear, words: Words) -> str:
+    """Cars of a mode in a year, in words."""
+    return words.tell("volumes.bar", year=Amount(row.year, "year"), mode=row.mode, cars=Amount(row.cars, "cars"))
+
+
+def span_said(row: VolumeYear, words: Words) -> str:
+    """The span of a year's cars in words."""
     low, high = Amount(row.low_total, "cars"), Amount(row.high_total, "cars")
-    said = words.tell("volumes.span", year=Amount(row.year, "year"), low=low, high=high)
-    return {"year": str(row.year), "low": row.low_total, "high": row.high_total, "said": said}
+    return words.tell("volumes.span", year=Amount(row.year, "year"), low=low, high=high)
+
+
+def _span(row: VolumeYear, words: Words) -> dict[str, Any]:
+    return {"year": str(row.year), "low": row.low_total, "high": row.high_total, "said": span_said(row, words)}
 
 
 def _brackets(spans: Sequence[dict[str, Any]], years: alt.X, room: float) -> list[alt.Chart]:

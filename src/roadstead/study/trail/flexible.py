@@ -15,12 +15,16 @@ from roadstead.study.trail.worth import PLAN, at_node, invested
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from roadstead.playbook.book import Term
     from roadstead.playbook.trails_book import Root
-    from roadstead.playbook.worth_book import Valued, Worth
+    from roadstead.playbook.worth_book import Between, Valued, Worth
     from roadstead.study.trail.ground import Ground
 
 ASSUMED = {"module": ("half_step_dearer",), "option": ("site_right", "site_sooner")}
 """What of the case's own assumptions on flexibility a question rests on."""
+
+ENDS = ("at_least", "at_most")
+"""Between which a worth lies."""
 
 
 def listed(g: Ground) -> Iterator[Keyed]:
@@ -28,6 +32,8 @@ def listed(g: Ground) -> Iterator[Keyed]:
     for key, row in _worths(g).items():
         if row.worth is not None:
             yield Keyed(key, Sentence("trail.worth", {"what": (row.what,)}), Amount(row.worth.value, "money"))
+            for end in ENDS:
+                yield Keyed(f"{key}/{end}", _end_of(row, end), Amount(_told(row.worth, end), "money"))
     for one in g.book.futures:
         if one.key == PLAN:
             yield Keyed(f"future/{AT[1:]}{one.leaf}", _in_future(g, one.leaf), Amount(one.npv, "money"))
@@ -43,12 +49,15 @@ def _worths(g: Ground) -> dict[str, Worth]:
 
 
 def worth(g: Ground, key: str) -> Step:
-    """What one kind of flexibility is worth: the problems that answer it, less the plan."""
+    """What one kind of flexibility is worth: the problems that answer it, less the plan; or the least or the most it may be."""
     known = _worths(g)
+    of, _, end = key.rpartition("/")
+    if end in ENDS and of in known:
+        return _end(key, known[of], end)
     g.among(key, key, known, "worth that was worked out")
     row = known[key]
     assert row.worth is not None
-    ends = {"low": Amount(row.worth.low, "money"), "high": Amount(row.worth.high, "money")}
+    ends = _ends(row.worth)
     whole = step(
         Sentence("trail.worth", {"what": (row.what,)}),
         row.worth.value,
@@ -72,6 +81,42 @@ def worth(g: Ground, key: str) -> Step:
     if abs(rest) > NEAR * max(abs(row.plan.value), 1.0):
         parts.append(step(Sentence("trail.narrowed", {}), rest, "money"))
     return summed(whole, parts)
+
+
+def _told(found: Between, end: str) -> float:
+    return found.low if end == "at_least" else found.high
+
+
+def _end(key: str, row: Worth, end: str) -> Step:
+    """The least that a worth may be: what was found one way, less the bound on the other; or the most, the other way about."""
+    assert row.worth is not None
+    value = _told(row.worth, end)
+    whole = step(_end_of(row, end), value, "money", key=key, how=Sentence("trail.how.worth_unkept", _ends(row.worth)))
+    if row.plan is None:
+        return whole
+    sign = -1.0 if row.key == "mean" else 1.0
+    is_found = (end == "at_least") == (sign > 0)
+    there = sum(one.chance * (one.value if is_found else one.bound) for one in row.solved)
+    own = row.plan.bound if is_found else row.plan.value
+    found, bound = Sentence("trail.end.found", {}), Sentence("trail.end.bound", {})
+    here, known = Sentence("trail.end.plan_bound", {}), Sentence("trail.end.plan", {})
+    parts = [step(found if is_found else bound, sign * there, "money")]
+    parts.append(step(here if is_found else known, -sign * own, "money"))
+    if row.price:
+        parts.append(step(Sentence("trail.asked_now", {}), -row.price, "money"))
+    rest = value - sum(part.amount.value for part in parts)
+    if abs(rest) > NEAR * max(abs(row.plan.value), 1.0):
+        parts.append(step(Sentence("trail.narrowed", {}), rest, "money"))
+    return summed(replace(whole, how=Sentence("trail.how.worth", _ends(row.worth))), parts)
+
+
+def _ends(found: Between) -> dict[str, Term]:
+    return {"low": Amount(found.low, "money"), "high": Amount(found.high, "money")}
+
+
+def _end_of(row: Worth, end: str) -> Sentence:
+    terms: dict[str, Term] = {"what": (row.what,)}
+    return Sentence("trail.worth.least", terms) if end == "at_least" else Sentence("trail.worth.most", terms)
 
 
 def _problem(g: Ground, one: Valued, sign: float) -> Step:

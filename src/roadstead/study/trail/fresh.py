@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks import breaks, broken
@@ -14,7 +13,6 @@ from roadstead.playbook.observed import seen
 from roadstead.playbook.policies import EXPORTS
 from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE
 from roadstead.playbook.rehearse import IN_STRATUM, WORST, Foreseen, Rehearsed, outcomes
-from roadstead.study.store import TABLES
 from roadstead.study.trail.ground import unknown
 from roadstead.study.trail.signs import behind_sight
 from roadstead.study.trail.steps import Keyed, Step, step, summed
@@ -57,14 +55,13 @@ class Kept:
 
 def kept_paths(g: Ground, key: str) -> Kept:
     """What became of every path; RS-S791 where nobody rehearsed the run, or it keeps none of them."""
-    file = g.kept.folder / TABLES / "rehearsal_paths.parquet"
-    if g.book.rehearsal is None or not file.is_file():
+    table = g.paths
+    if g.book.rehearsal is None or table is None:
         raise unknown(
             key,
             "the run keeps no fresh paths",
             f"`roadstead rehearse {g.kept.folder}` first, of a case whose tree is grown",
         )
-    table = pl.read_parquet(file)
     ways = tuple(table["key"].unique(maintain_order=True).to_list())
 
     def by_path(column: str) -> Floats:

@@ -4,40 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import polars as pl
 
 from roadstead.footprint.certify import account, stand
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.evaluate import HOME
-from roadstead.futures.tree import node_probability
-from roadstead.playbook.reading import likely_path, path_weight, weight_by_year
+from roadstead.futures.tree import history, node_probability
+from roadstead.playbook.parts import drawn
+from roadstead.playbook.reading import capacity, likely_path, path_weight, weight_by_year
 from roadstead.playbook.signposts import posted
 from roadstead.playbook.waterfalls import supply_key
+from roadstead.study.store import TABLES
 from roadstead.study.trail.roots import Roots
 from roadstead.terms.errors import Fault, RoadsteadError
 from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from polars import DataFrame
 
     from roadstead.footprint.certify import Account, States
     from roadstead.futures.costs.costing import Circumstances
     from roadstead.futures.evaluate import Ledger
     from roadstead.playbook.book import Book, Name, Term
+    from roadstead.playbook.parts import Drawn
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.signposts import Posted
     from roadstead.study.kept import Kept
+    from roadstead.study.trail.steps import Step
     from roadstead.terms.arrays import Floats
     from roadstead.world.carmaker import Line, Model, Offer
+
+    Asked: TypeAlias = Callable[["Ground", str, Sequence[str]], Step]
+    """Answers a key: the whole of it, and what follows its first word."""
 
 AT = "@n"
 """Stands before the number of a node of the tree."""
 PATTERNS = (
     "npv, npv/NODE, npv/NODE/YEAR, npv/kinds, added, gap, capital, skip/KIND/LINE or MARKET",
     "landed, duty or margin/MARKET/MODEL/LINE or home/YEAR, price or net/MARKET/MODEL/YEAR, duties/MARKET/YEAR",
-    "cars, size or nev/MARKET/YEAR, cars/MARKET/MODEL/LINE or home/YEAR, made/LINE/YEAR, chance/EVENT",
+    "cars, size, nev or abroad/MARKET/YEAR, cars/MARKET/MODEL/LINE or home/YEAR, mode/MODE/MARKET/YEAR, mode/MODE/YEAR, since/MARKET/YEAR",
+    "made or room/LINE/YEAR, total/YEAR/p10 or p90, front/FRONT/YEAR or COUNTRY, line/LINE/FIGURE, before/COUNTRY/YEAR/FIGURE",
+    "sent/GOODS/YEAR, sent/GOODS/COUNTRY/YEAR, sent/GOODS/YEAR/p10 or p90, demand/MARKET/CHECK, band/CHECK/low or high, weight/ASSUMPTION/low or high",
+    "decided/KIND/LINE or MARKET/NODE, reached/NODE, later/KIND/LINE or MARKET/YEAR/STEPS, turn/NODES, chance or stated/EVENT",
+    "better, capital or worst/WAY, regret/NODE, most or mean/WAY",
     "future/NODE, worth/QUESTION, sign/KIND/LINE or MARKET/YEAR, fresh or breaks/WAY/FIGURE, path/NUMBER, path/NUMBER/any key",
 )
 """How keys are written."""
@@ -58,8 +72,8 @@ class Lane:
 class Ground:
     """What trails are worked out from."""
 
-    def __init__(self, kept: Kept, book: Book) -> None:
-        self.kept, self.book = kept, book
+    def __init__(self, kept: Kept, book: Book, paths: DataFrame | None = None) -> None:
+        self.kept, self.book, self._paths = kept, book, paths
         self.reading: Reading = kept.reading
         self.study = kept.ready.study
         self.roots = Roots(kept.ready.study, kept.ready.grown.events)
@@ -75,6 +89,22 @@ class Ground:
     def posted(self) -> tuple[Posted, ...]:
         """Signposts as the tree alone has them, worked out again where one is asked about."""
         return posted(self.reading, self.kept.ready.grown.events)
+
+    @cached_property
+    def paths(self) -> DataFrame | None:
+        """What became of every fresh path: as it was given, or as the run keeps it; None where nobody rehearsed."""
+        file = self.kept.folder / TABLES / "rehearsal_paths.parquet"
+        return pl.read_parquet(file) if self._paths is None and file.is_file() else self._paths
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        """What leaves home, worked out again where parts or lines are asked about."""
+        return drawn(self.reading)
+
+    @cached_property
+    def able(self) -> Floats:
+        """Capacity at work by node-year and line. Shape (Y, lines). [cars/year]"""
+        return capacity(self.reading)
 
     def weight(self, year: int) -> Floats:
         """Probability of each node-year in a calendar year. Shape (Y,)."""
@@ -101,6 +131,10 @@ class Ground:
     def node_of(self, node_year: int) -> int:
         """Node that a node-year is of."""
         return int(self.ledger.node_years.node[node_year])
+
+    def history_of(self, node_year: int) -> tuple[int, ...]:
+        """Nodes on the way to a node-year, the root first."""
+        return history(self.reading.tree, self.node_of(node_year))
 
     def at(self, node_year: int) -> str:
         """What a key ends with where it is of a node."""

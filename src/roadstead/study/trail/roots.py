@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roadstead.futures.paths import economy
-from roadstead.playbook.trails_book import Root
+from roadstead.playbook.trails_book import WORKED_IN, Root
 from roadstead.study import tables
 from roadstead.study.bundled import CASE_FILE
+from roadstead.study.patch_tables import BEFORE, BY_HAND
 from roadstead.study.world_tables import PACKAGED
 from roadstead.terms.evidence import ASSUMPTION, document
+from roadstead.terms.placing import entry_cells, unpacked
 from roadstead.trade import rulebook
 from roadstead.trade.schemas import ALL as LAW
 from roadstead.world import reference
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
+    from roadstead.demand.bands import Band
     from roadstead.futures.events import Event
     from roadstead.study.spec import Study
     from roadstead.terms.evidence import Evidence
@@ -64,6 +68,11 @@ class Roots:
         """Packaged rows, by identity."""
         tables = (*reference.load().tables.values(), *rulebook.rows().values(), economy.packaged().values())
         return frozenset(id(row) for rows in tables for row in rows)
+
+    @cached_property
+    def _workbook(self) -> Mapping[str, Any]:
+        """What is known of the workbook that the case stands in; nothing of a case in a folder."""
+        return unpacked(self.study.folder)
 
     @cached_property
     def _law(self) -> Mapping[str, Mapping[str, Row]]:
@@ -137,17 +146,23 @@ class Roots:
         shortest = sorted(rows, key=lambda row: float(row["distance"]))[:1]
         return tuple(self.fact("sea_distances", row, _Cell("distance", "nautical miles")) for row in shortest)
 
+    def facts(self, table: str, rows: Iterable[Row], *columns: str) -> tuple[Root, ...]:
+        """Rows of a table of facts, as they were found."""
+        return tuple(self.fact(table, row, *map(_Cell, columns)) for row in rows)
+
     def fact(self, table: str, row: Row, *cells: _Cell, own: bool = False) -> Root:
         """A row of facts or of the case."""
         schema = self._schemas[table]
         units = {column.name: column.unit for column in schema.columns}
+        if "currency" in units:  # of a row that names its own
+            units = {name: unit.replace("currency", str(row["currency"])) for name, unit in units.items()}
         says = tuple(
             f"{cell.name} {_said(row[cell.name])} {cell.unit or units[cell.name]}".rstrip().removesuffix(" 1")
             for cell in cells
             if row[cell.name] not in {None, ""}
         )
-        whose = "" if own or id(row) not in self._packaged else f"{PACKAGED} "
-        return self._root(table, naming(schema, row), f"{whose}{row.file}:{row.line}", says, row.evidence)
+        is_own = own or id(row) not in self._packaged
+        return self._root(table, naming(schema, row), row.at if is_own else f"{PACKAGED} {row.at}", says, row.evidence)
 
     def law(self, table: str, row_id: str) -> tuple[Root, ...]:
         """A row of law by its id."""
@@ -190,6 +205,11 @@ class Roots:
             for term in terms
         )
 
+    def band(self, of: Band, table: str) -> Root:
+        """The packaged band that a check of demand is held against."""
+        says = (f"low {of.low:,.6g}", f"high {of.high:,.6g}")
+        return self._root(table, of.check, f"{PACKAGED} {table}.csv", says, of.evidence)
+
     def events_named(self, names: Iterable[str]) -> tuple[Root, ...]:
         """Events of the tree by their ids; of one with levels, all of them where none is named."""
         events = self._events.values()
@@ -199,7 +219,10 @@ class Roots:
     def of_case(self, entry: str, value: float) -> Root:
         """An entry of case.yaml, which is its author's, or the program's where he says nothing: an assumption either way."""
         says = (f"{entry.rpartition('.')[2]} {value:,.6g}",)
-        return Root(CASE_FILE, entry, "", says, ASSUMPTION, "", "", "low", True, "")
+        at = self._entry_worked_in(entry) or self._in_workbook(
+            (entry_cells(self.study.folder / CASE_FILE) or {}).get(entry, "")
+        )
+        return Root(CASE_FILE, entry, at, says, ASSUMPTION, "", "", "low", True, "")
 
     def event(self, event: Event) -> Root:
         """An event of the tree: its chance is its author's."""
@@ -211,7 +234,7 @@ class Roots:
         return Root(
             table=table,
             row=row,
-            at=at,
+            at=at if at.startswith(PACKAGED) else self._worked_in(evidence.note) or self._in_workbook(at),
             says=tuple(says),
             source=source.title,
             url=source.url,
@@ -220,6 +243,23 @@ class Roots:
             is_assumption=not evidence.is_sourced,
             note=evidence.note,
         )
+
+    def _worked_in(self, note: str) -> str:
+        """Of a row that a what-if has set, the patch; nothing of any other."""
+        patch, before, _ = note.removeprefix(BY_HAND).partition(BEFORE)
+        is_set = self.study.case.patched and note.startswith(BY_HAND) and before
+        return WORKED_IN + patch if is_set else ""
+
+    def _entry_worked_in(self, entry: str) -> str:
+        """Of an entry of case.yaml that a what-if has set, alone or in a scenario, the patch; nothing of any other."""
+        sought = re.compile(rf"(?:^|[(,]\s*)(case/{re.escape(entry.replace('.', '/'))}=[^,)]*)")
+        found = [one for text in self.study.case.patched for one in sought.findall(text)]
+        return WORKED_IN + found[-1] if found else ""
+
+    def _in_workbook(self, at: str) -> str:
+        """A place of the case's own, a cell after the name of its workbook."""
+        book = self._workbook.get("workbook")
+        return f"{book} {at}" if book and "!" in at else at
 
 
 def _range(term: Term) -> str:

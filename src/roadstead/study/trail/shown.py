@@ -14,6 +14,9 @@ from roadstead.study.trail.why import listed, trail
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
+    from roadstead.playbook.book import Book
     from roadstead.playbook.trails_book import Root
     from roadstead.study.study import Run
     from roadstead.study.trail.steps import Step
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
 MOST_NODES = 40
 """Nodes of a tree, at most, whose parts of NPV are told beside the whole; those of a larger one are asked for one by one."""
 
-MOST = 400
-"""Figures told at most, so that the page stays light: one takes 2 kB of it. Those of markets come last and are cut first."""
-OF_MARKETS = ("cars/", "size/", "nev/")
-"""How keys of cars, sizes and NEV shares of markets begin, which are many, and told last."""
+MOST = 800
+"""Figures told at most, so that the page stays light: one takes 1 to 2 kB of it. What is cut can be asked for all the same."""
+LATE = (("cars/", "size/", "nev/", "mode/", "demand/"), ("room/", "total/", "abroad/"))
+"""How keys begin that come last and are cut first: figures of single markets, which are many, and after them what drawings alone show."""
+AGAIN = ("sign/", "fresh/")
+"""How keys begin of figures that a rehearsal gives anew."""
 
 
 def with_trails(run: Run) -> Run:
@@ -36,12 +41,27 @@ def with_trails(run: Run) -> Run:
     ground = Ground(Kept(run.ready.study.folder, {"result": result(run)}, run.ready, reading), run.book)
     nodes = reading.tree.count
     known = [one.key for one in listed(ground)]
-    keys = [key for key in known if not key.startswith(OF_MARKETS)]
-    keys += [f"npv/{AT[1:]}{n}" for n in range(nodes if nodes <= MOST_NODES else 0)]
-    keys = [*keys, *(key for key in known if key.startswith(OF_MARKETS))][:MOST]
+    known += [f"npv/{AT[1:]}{n}" for n in range(nodes if nodes <= MOST_NODES else 0)]
+    keys = sorted(known, key=_late)[:MOST]
     numbers: dict[Root, int] = {}
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
     return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(numbers))))
+
+
+def _late(key: str) -> int:
+    """How late a key is told."""
+    return next((i for i, starts in enumerate(LATE, 1) if key.startswith(starts)), 0)
+
+
+def with_fresh_trails(book: Book, kept: Kept, paths: DataFrame) -> Book:
+    """A book that tells a rehearsal, with the trails of what it gave: ``paths`` are what became of every path, as a run keeps them."""
+    told = book.trails or Trails((), ())
+    ground = Ground(kept, book, paths)
+    keys = [one.key for one in listed(ground) if one.key.startswith(AGAIN)]
+    numbers = {root: i for i, root in enumerate(told.rows)}
+    others = [one for one in told.figures if not one.figure.key.startswith(AGAIN)]
+    found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
+    return replace(book, trails=Trails((*found, *others), tuple(numbers)))
 
 
 def _followed(ground: Ground, key: str, keys: list[str]) -> Step | None:

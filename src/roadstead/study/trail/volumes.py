@@ -22,15 +22,15 @@ A_CAR = 1.0
 
 def sold(g: Ground, key: str, market: str, text: str) -> Step:
     """Cars sold in a market in a year: expected, or in the node named."""
-    m, weight = g.market(key, market), _weight(g, key, text)
+    m, weight = g.market(key, market), weight_of(g, key, text)
     flow = weight @ g.reading.plan.flows.flow
     mine = [a for a in np.argsort(-flow).tolist() if g.prospect.arc_market[a] == m]
     shown = [a for a in mine if flow[a] >= A_CAR]
-    parts = [_lane(g, a, float(flow[a]), text) for a in shown]
+    parts = [lane_step(g, a, float(flow[a]), text) for a in shown]
     rest = float(sum(flow[a] for a in mine) - sum(flow[a] for a in shown))
     if rest:
         parts.append(step(Sentence("trail.rest", {}), rest, "cars"))
-    what = Sentence("trail.cars", {"market": g.reading.place(market), "year": _year(g, key, text)})
+    what = Sentence("trail.cars", {"market": g.reading.place(market), "year": year_of(g, key, text)})
     whole = step(what, float(sum(flow[a] for a in mine)), "cars", key=key, how=Sentence("trail.how.best", {}))
     return summed(whole, parts)
 
@@ -43,7 +43,7 @@ def on_lane(g: Ground, key: str, lane: Lane, text: str) -> Step:
     what = Sentence("trail.cars_lane", {**terms, "year": Amount(float(year), "year")})
     if node is None:
         whole = step(what, float(g.weight(year) @ flow), "cars", key=key, how=Sentence("trail.how.expected", {}))
-        return summed(whole, _by_node(g, year, flow, lambda y: f"cars/{lane.key}{g.at(y)}"))
+        return summed(whole, by_node(g, year, flow, lambda y: f"cars/{lane.key}{g.at(y)}"))
     y = lane.node_year
     cell = g.ledger.arcs[lane.arc].offer
     reference = float(g.ledger.selling.reference_sales[y, cell])
@@ -59,32 +59,32 @@ def on_lane(g: Ground, key: str, lane: Lane, text: str) -> Step:
 def made(g: Ground, key: str, line: str, text: str) -> Step:
     """Cars that a line makes in a year."""
     g.among(key, line, [one.line_id for one in g.ledger.lines], "line of the case")
-    flow = _weight(g, key, text) @ g.reading.plan.flows.flow
+    flow = weight_of(g, key, text) @ g.reading.plan.flows.flow
     mine = [a for a, arc in enumerate(g.ledger.arcs) if arc.line == line]
-    parts = [_lane(g, a, float(flow[a]), text) for a in mine if flow[a] >= A_CAR]
+    parts = [lane_step(g, a, float(flow[a]), text) for a in mine if flow[a] >= A_CAR]
     total = float(sum(flow[a] for a in mine))
     rest = total - sum(part.amount.value for part in parts)
     if rest:
         parts.append(step(Sentence("trail.rest", {}), rest, "cars"))
     columns = ("standing", "opens", "module_size", "modules_now", "modules_limit")
     roots = g.roots.own("lines", lambda row: row["line"] == line, *columns)
-    what = Sentence("trail.made", {"site": g.reading.names.line(line), "year": _year(g, key, text)})
+    what = Sentence("trail.made", {"site": g.reading.names.line(line), "year": year_of(g, key, text)})
     return summed(step(what, total, "cars", key=key, how=Sentence("trail.how.best", {}), rests_on=roots), parts)
 
 
 def size(g: Ground, key: str, market: str, text: str) -> Step:
     """How many new cars a market may buy in a year, by the outlook's draws of each node."""
     found = g.ledger.selling.market[:, g.market(key, market)]
-    what = Sentence("trail.size", {"market": g.reading.place(market), "year": _year(g, key, text)})
+    what = Sentence("trail.size", {"market": g.reading.place(market), "year": year_of(g, key, text)})
     return _drawn(g, key, text, (what, found, "cars"), history(g, market))
 
 
 def nev_share(g: Ground, key: str, market: str, text: str) -> Step:
     """NEV share of a market in a year: cars that plug in over all cars, both expected."""
-    selling, m, weight = g.ledger.selling, g.market(key, market), _weight(g, key, text)
+    selling, m, weight = g.ledger.selling, g.market(key, market), weight_of(g, key, text)
     cars = selling.market[:, m]
     value = float(weight @ (cars * selling.nev_share[:, m])) / float(weight @ cars)
-    what = Sentence("trail.nev", {"market": g.reading.place(market), "year": _year(g, key, text)})
+    what = Sentence("trail.nev", {"market": g.reading.place(market), "year": year_of(g, key, text)})
     roots = g.roots.series("nev", lambda row: row["place"] == market, "nev_share", "nev_sales")
     return step(what, value, "share", key=key, how=Sentence("trail.how.draws", {"draws": _draws(g)}), rests_on=roots)
 
@@ -101,10 +101,10 @@ def _drawn(g: Ground, key: str, text: str, told_of: tuple[Sentence, Floats, str]
     whole = step(
         what, float(g.weight(year) @ found), kind, key=key, how=Sentence("trail.how.expected", {}), rests_on=roots
     )
-    return summed(whole, _by_node(g, year, found, lambda y: f"{start}/{year}{g.at(y)}"))
+    return summed(whole, by_node(g, year, found, lambda y: f"{start}/{year}{g.at(y)}"))
 
 
-def _by_node(g: Ground, year: int, found: Floats, key_of: Callable[[int], str]) -> list[Step]:
+def by_node(g: Ground, year: int, found: Floats, key_of: Callable[[int], str]) -> list[Step]:
     """What each node adds to an expected number: its own, by its probability in the year."""
     weight = g.weight(year)
     return [
@@ -126,7 +126,8 @@ def _by_node(g: Ground, year: int, found: Floats, key_of: Callable[[int], str]) 
     ]
 
 
-def _lane(g: Ground, a: int, cars: float, text: str) -> Step:
+def lane_step(g: Ground, a: int, cars: float, text: str) -> Step:
+    """Cars on a lane."""
     terms, lane = g.lane_words(a)
     return step(Sentence("trail.lane", terms), cars, "cars", key=f"cars/{lane}/{text}")
 
@@ -176,7 +177,7 @@ def history(g: Ground, market: str) -> tuple[Root, ...]:
     return sales or g.roots.series("nev", lambda r: r["place"] == market and bool(r["total_sales"]), "total_sales")
 
 
-def _weight(g: Ground, key: str, text: str) -> Floats:
+def weight_of(g: Ground, key: str, text: str) -> Floats:
     """Probability of node-years in the year of a key; all of it on the node where one is named. Shape (Y,)."""
     year, node = g.year(key, text)
     if node is None:
@@ -190,5 +191,6 @@ def _draws(g: Ground) -> Amount:
     return Amount(float(g.study.case.draws), "count")
 
 
-def _year(g: Ground, key: str, text: str) -> Amount:
+def year_of(g: Ground, key: str, text: str) -> Amount:
+    """The year at the end of a key."""
     return Amount(float(g.year(key, text)[0]), "year")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from roadstead.futures.evaluate import HOME
@@ -11,7 +12,7 @@ from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.marks import duty_share
 from roadstead.study.kept import kept_book, must_be_as_written, take_up
 from roadstead.study.snapshot import world_of
-from roadstead.study.trail import flexible, fresh, lanes, signs, volumes, worth
+from roadstead.study.trail import flexible, fresh, implied, lanes, regrets, sent, signs, supplied, taken, volumes, worth
 from roadstead.study.trail.ground import Ground, Lane, unknown
 from roadstead.study.trail.on_path import on_path
 from roadstead.study.trail.steps import NEAR, Keyed, Step, step, unequal
@@ -94,7 +95,7 @@ def listed(g: Ground) -> Iterator[Keyed]:
     yield from _markets(g)
     for row in filter(_has_key, g.book.events):
         yield Keyed(f"chance/{row.key}", Sentence("trail.chance", {"event": row.event}), Amount(row.implied, "share"))
-    for room in (flexible, signs, fresh):
+    for room in (regrets, taken, flexible, signs, fresh, implied, supplied, sent):
         yield from room.listed(g)
 
 
@@ -158,7 +159,9 @@ def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callab
     def priced(answer: Callable[[Ground, int, int], Step]) -> Callable[[], Step]:
         return lambda: answer(g, g.cell(key, rest[0], rest[1]), g.node_year(key, rest[2]))
 
-    return {
+    rooms = (regrets, taken, implied, supplied, sent)
+    answers = {of: answer for room in rooms for of, answer in room.ANSWERS.items()}
+    return {of: partial(answer, g, key, rest) for of, answer in answers.items()} | {
         ("npv", 0): lambda: worth.npv(g),
         ("npv", 1): lambda: _npv(g, key, rest[0]),
         ("npv", 2): lambda: worth.of_node_year(g, key, *rest),
@@ -192,6 +195,7 @@ def _asked_at_length(g: Ground, key: str, known: list[str]) -> dict[str, Callabl
         return {}
     return {
         "worth": lambda: flexible.worth(g, key),
+        "weight": lambda: implied.weight(g, key, rest),
         "sign": lambda: signs.sign(g, key),
         "path": lambda: on_path(g, key, rest[0], rest[1:], lambda there, of: trail(there, of, known)),
     }

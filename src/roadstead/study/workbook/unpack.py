@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import shutil
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from roadstead.study.workbook.forms import CASE, Form, Group, forms
 from roadstead.study.workbook.reading import chosen, table
 from roadstead.study.workplace import place_to_stay
 from roadstead.terms.errors import Fault, RoadsteadError
-from roadstead.terms.placing import NAME
+from roadstead.terms.placing import note_written
 from roadstead.terms.tables import Kind, header_is_right
 from roadstead.terms.workbooks import must_be_small, read_workbook, text_of
 
@@ -86,7 +85,8 @@ def unpack(path: Path, into: Path) -> None:
         if not folder:
             placed |= {"workbook": book, "called": called}
             placed |= {"entries": entries.cells, "faults": [asdict(fault) for fault in (*faults, *entries.faults)]}
-        (into / folder / NAME).write_text(json.dumps(placed, ensure_ascii=False), encoding="utf-8")
+        files = [*known] if folder else [CASE_FILE, *known]
+        note_written(into / folder, placed, (file for file in files if (into / folder / file).exists()))
 
 
 def _entries(read: Mapping[str, Table], faults: list[Fault]) -> Entries:
