@@ -67,8 +67,6 @@ FIRST_ROUNDS = 12
 """Rounds after which they are looked for in any case."""
 FIRST_SHARE = 0.5
 """Share of the time after which they are, too."""
-PIVOTS = 5000
-"""Pivots a round spends on the master: on 1,093 nodes they bring nine tenths of what the bound falls by, in half of the time."""
 TIME_OUT = "Time limit reached"
 """The solver's word for a search that time has ended."""
 
@@ -125,7 +123,7 @@ def decompose(
         if answer is None:
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
-        last = search.master.solve(run.spare(), PIVOTS) or answer
+        last = search.master.solve(run.spare()) or answer
         proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
         certified = MONEY * bound_of(at, proof)
         if search.plan is None:
@@ -300,7 +298,7 @@ class _Run:
     @contextmanager
     def _master_solving(self) -> Iterator[Callable[[], MasterAnswer | None]]:
         """The master is solved while plans are looked for, or after it where they need its solver, too."""
-        solve = partial(self.search.master.solve, self.spare(), PIVOTS)
+        solve = partial(self.search.master.solve, self.spare())
         if not self.search.apart:
             yield solve
             return

@@ -52,11 +52,6 @@ FAR = 0.1
 took 6 s on 1,093 nodes, from the basis before 68 s."""
 MOST_ROWS = 400
 """Rows a round may add: where nodes are more, families of them share a row."""
-PIVOTED = "Iteration limit reached"
-"""The solver's word for a solve that has had its pivots."""
-ENDLESS = 2**31 - 1
-DUAL = 1e-6
-"""By how much prices may be out, for the value they stand at to be believed: a solver's rounding."""
 KEPT = 60
 """Cuts a node may have in memory; beyond, the oldest that sleep are forgotten."""
 
@@ -197,31 +192,18 @@ class Master:
         mine = np.flatnonzero(place[self._row] >= 0)
         return mine, place[self._row[mine]]
 
-    def solve(self, seconds: float = np.inf, pivots: int | None = None) -> MasterAnswer | None:
-        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why.
-
-        After so many ``pivots`` it stands where it is: dual simplex comes to the optimum from above, so that its value is a bound,
-        and its point keeps all but a few rows.
-        """
+    def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
+        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
         if not self._ready:
             self.make_ready()
         self._ready = False
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
-        if pivots is not None:
-            # Gains as they are: with gains shifted a little, as else, prices on the way prove nothing.
-            self._solver.setOptionValue("simplex_iteration_limit", pivots)
-            self._solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         self.status, solution = self._run()
-        self._solver.setOptionValue("simplex_iteration_limit", ENDLESS)
-        self._solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 1.0)
-        if self.status == PIVOTED and not self._is_bound(solution):
-            self.status, solution = self._run()
         self._solver.setOptionValue("time_limit", np.inf)
-        if self.status not in {OPTIMAL, PIVOTED}:
+        if self.status != OPTIMAL:
             return None
         width, rows, base = len(self.program.gain), len(self.program.low), self.base
         dual, point = np.asarray(solution.row_dual), np.asarray(solution.col_value)
-        point[:width] = np.clip(point[:width], self.program.floor, self.program.ceiling)
         value = float(self._solver.getInfo().objective_function_value) + self._flat
         self._idle = np.where(dual[base:] > AWAKE, 0, self._idle + 1)
         self._stood = point, value
@@ -255,10 +237,6 @@ class Master:
         """Solve; the solver's word for how it ended."""
         self._solver.run()
         return self._solver.modelStatusToString(self._solver.getModelStatus()), self._solver.getSolution()
-
-    def _is_bound(self, solution: highspy.HighsSolution) -> bool:
-        """True where a solve ended early stands at prices that prove its value."""
-        return bool(solution.dual_valid and self._solver.getInfo().max_dual_infeasibility <= DUAL)
 
     def _broken(self, point: Floats) -> Ints:
         """Sleeping rows that a point breaks, of each family the one it breaks most."""

@@ -10,10 +10,8 @@ from prospects import best_plan, invented
 
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import turns
-from roadstead.footprint.columns import MONEY
-from roadstead.footprint.extensive import OPTIMAL
 from roadstead.footprint.pricing import BY_YEAR
-from roadstead.footprint.search import PriceProof, Search, bound_of, ground
+from roadstead.footprint.search import Search, ground
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.footprint.turns import Turns
 
@@ -98,26 +96,3 @@ def test_rounds_of_some_nodes_find_the_same_plan_and_prove_it(seed: int, monkeyp
     found = solve(made.tree, made.prospect, Effort(gap=1e-4, method="decomposition"))
     assert found.certificate.value == pytest.approx(best.certificate.value, rel=1e-4)
     assert prove(made.tree, made.prospect, found.proof) == found.bound_certified >= best.certificate.value * (1 - 1e-7)
-
-
-@pytest.mark.parametrize("pivots", [1, 20, 60])
-def test_a_master_stopped_on_its_way_stands_at_a_bound_and_goes_on_from_there(pivots: int):
-    tree, prospect = as_prospect(generate("tiny", 2))
-    at = ground(tree, prospect, ())
-    rng, most = np.random.default_rng(2), np.minimum(at.decided.program.ceiling, 2.0)
-    points = [most * rng.random(len(most)) for _ in range(6)]
-    with Search(at, 1) as search:
-        search.learn(search.answers(points[0]))
-        assert search.master.solve() is not None
-        for point in points[1:]:
-            search.learn(search.answers(point))
-        stopped = search.master.solve(pivots=pivots)
-        assert stopped is not None
-        proved = MONEY * bound_of(at, PriceProof((), *search.proof(stopped), stopped.price, stopped.risk))
-        ended = search.master.solve()
-        assert ended is not None
-    assert stopped.value >= ended.value * (1 - 1e-9)
-    assert proved <= MONEY * stopped.value * (1 + 1e-9)
-    # What is paid for the cuts of a node adds up to what it counts.
-    assert stopped.weight.sum(0) == pytest.approx(np.ones(tree.count))
-    assert search.master.status == OPTIMAL
