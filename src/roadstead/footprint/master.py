@@ -44,7 +44,7 @@ AWAKE = 1e-9
 BROKEN = 1e-7
 """By how much of the bound a point must break a cut that sleeps, for the cut to be woken."""
 WAKINGS = 4
-"""Times decisions are fitted at most, for cuts woken."""
+"""Times a solve is repeated at most for cuts woken."""
 UNFIT = 1e-6
 """Thousand cars by which a cut on decisions alone must be broken for them to be unfit."""
 FAR = 0.1
@@ -139,7 +139,7 @@ class Master:
         self.rounds = 0
         self.status = ""
         self._stood: tuple[Floats, float] | None = None
-        self._ready = False
+        self._known: int | None = None
         self._lock = Lock()
         self._round, self._node, self._row, self._kin, self._held, self._idle = (
             np.zeros(0, dtype=np.int64) for _ in range(6)
@@ -194,11 +194,10 @@ class Master:
 
     def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
         """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
-        if not self._ready:
-            self.make_ready()
-        self._ready = False
+        known = self.make_ready() if self._known is None else self._known
+        self._known = None
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
-        self.status, solution = self._run()
+        self.status, solution = self._run(known)
         self._solver.setOptionValue("time_limit", np.inf)
         if self.status != OPTIMAL:
             return None
@@ -220,31 +219,46 @@ class Master:
             reduced=np.asarray(solution.col_dual)[:width],
         )
 
-    def make_ready(self) -> None:
-        """Settle what the next solve is about, before another thread adds to it: what that adds waits for the solve after.
+    def make_ready(self) -> int:
+        """Settle what the next solve is about, before another thread adds to it; how many rows are known.
 
-        It begins from nothing where the solver has far to go. Cuts asleep that the last point breaks are woken: so they are once a round.
+        It begins from nothing where the solver has far to go; what would be woken after a solve anyway is woken before.
         """
-        self._ready = True
+        self._known = len(self._kin)
         if self._stood is None:
-            return
+            return self._known
         point, value = self._stood
         if value - self.estimate(point[: len(self.program.gain)]) > FAR * abs(value):
             self._solver.clearSolver()
-        self._wake(self._broken(point))
+        self._wake(self._broken(point, self._known))
+        return self._known
 
-    def _run(self) -> tuple[str, highspy.HighsSolution]:
-        """Solve; the solver's word for how it ended."""
-        self._solver.run()
-        return self._solver.modelStatusToString(self._solver.getModelStatus()), self._solver.getSolution()
+    def _run(self, known: int) -> tuple[str, highspy.HighsSolution]:
+        """Solve, and again with the cuts woken that the point breaks; the solver's word for how it ended.
 
-    def _broken(self, point: Floats) -> Ints:
-        """Sleeping rows that a point breaks, of each family the one it breaks most."""
+        Only of the first ``known`` rows: what another thread adds meanwhile waits, so that the answer does not hang on who is faster.
+        """
+        for left in reversed(range(WAKINGS)):
+            self._solver.run()
+            status, solution = (
+                self._solver.modelStatusToString(self._solver.getModelStatus()),
+                self._solver.getSolution(),
+            )
+            with self._lock:
+                optimal = left and status == OPTIMAL
+                broken = self._broken(np.asarray(solution.col_value), known) if optimal else self._held[:0]
+                if not len(broken):
+                    break
+                self._wake(broken)
+        return status, solution
+
+    def _broken(self, point: Floats, known: int) -> Ints:
+        """Sleeping rows of the first ``known`` that a point breaks, of each family the one it breaks most."""
         width = len(self.program.gain)
         earned = point[width : width + self.count]
         over = self._earns * earned[self._node] - self._constant - self._gradient @ point[:width]
         over = np.bincount(self._row, over, len(self._kin))
-        over[self._held] = 0.0
+        over[self._held] = over[known:] = 0.0
         worst = np.lexsort((-over, self._kin))
         first = worst[np.unique(self._kin[worst], return_index=True)[1]]
         return np.asarray(first[over[first] > BROKEN * np.abs(earned).sum()])
@@ -275,12 +289,7 @@ class Master:
         """The best decisions with some of them given; None where nothing fits. Shape (V,)."""
         at = columns.astype(np.int32)
         self._solver.changeColsBounds(len(at), at, values, values)
-        for _ in range(WAKINGS):
-            status, solution = self._run()
-            broken = self._broken(np.asarray(solution.col_value)) if status == OPTIMAL else self._held[:0]
-            if not len(broken):
-                break
-            self._wake(broken)
+        status, solution = self._run(len(self._kin))
         point = np.asarray(solution.col_value)[: len(self.program.gain)] if status == OPTIMAL else None
         self._solver.changeColsBounds(len(at), at, self.program.floor[columns], self.program.ceiling[columns])
         return point

@@ -46,5 +46,10 @@ class Turns:
 
     def learn(self, asked: Flags, allowed: Floats, earned: Floats) -> Floats:
         """What nodes asked about took from what they were allowed; what all earn, as far as is known or expected. Shapes (N,)."""
-        self.expected[asked] = np.maximum(allowed - earned, 0.0)[asked]
-        return np.where(asked, earned, allowed - self.expected)
+        known = np.isfinite(allowed) & np.isfinite(earned)
+        taken = np.subtract(allowed, earned, where=known, out=np.full(len(allowed), np.inf))
+        self.expected[asked] = np.maximum(taken, 0.0)[asked]
+        hoped = np.isfinite(self.expected)
+        return np.where(
+            asked, earned, np.subtract(allowed, self.expected, where=hoped, out=np.full(len(allowed), -np.inf))
+        )

@@ -284,7 +284,7 @@ def test_what_is_written_is_what_was_found(swept: tuple[Swept, Path]):
     assert [float(row["npv"]) for row in rows] == [p.outcome.npv for p in found.points if p.outcome]
     page = written["sweep.html"].read_text(encoding="utf-8")
     assert "<script" not in page
-    assert page.count("<svg") == 4
+    assert page.count('<div class="wide"><svg') == page.count('<div class="narrow"><svg') == 4
     assert "as it stands" in page
 
 
@@ -304,4 +304,4 @@ def test_a_tornado_ranks_what_moves_the_plan(tmp_path: Path):
     assert {m.assumption for m in movers} == {"figures/assumed/conversion", "figures/assumed/insurance_rate"}
     assert [m.span for m in movers] == sorted((m.span for m in movers), reverse=True)
     page = what_ifs.write_sweep(found, tmp_path)["sweep.html"].read_text(encoding="utf-8")
-    assert page.count("<svg") == 1
+    assert page.count('<div class="wide"><svg') == page.count('<div class="narrow"><svg') == 1
