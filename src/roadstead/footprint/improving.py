@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.search import FITS
+from roadstead.footprint.turns import most_of
 from roadstead.futures.tree import ancestry
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
 AT_ONCE = 3
 """Changes at a node that are tried together at most; if that fails, the best of them is tried alone."""
-PROMISED = 0.8
-"""Share of all that is promised at a stage, from which no further changes are tried with the others."""
 DIGITS = 6
 """To which the marks of plans that were tried are compared."""
 
@@ -88,8 +87,7 @@ class Improver:
         self.rows = at.decided.program.matrix.tocsc()
         self.marks = np.random.default_rng(0).uniform(1.0, 2.0, len(column_node))
         self.failed: set[tuple[int, float]] = set()
-        self.turn = 0
-        self.vain, self.waits = ([0] * len(self.stages) for _ in range(2))
+        self.due, self.vain = ([0] * len(self.stages) for _ in range(2))
 
     def _lines(self) -> list[Line]:
         at = self.search.at
@@ -120,19 +118,18 @@ class Improver:
         return tried
 
     def step(self) -> bool:
-        """The next stage in turn at which the cuts leave any change hope; True where one was tried.
+        """The next stage due at which the cuts leave any change hope; True where one was tried.
 
-        One that has been tried in vain is passed over, twice as often each time.
+        They are due in turn; one that was tried in vain, after twice as many turns each time.
         """
-        for _ in range(len(self.stages) * (1 + max(self.waits))):
-            i, self.turn = self.turn % len(self.stages), self.turn + 1
-            if self.waits[i]:
-                self.waits[i] -= 1
-                continue
+        if self.search.plan is None:
+            return False
+        for i in sorted(range(len(self.stages)), key=self.due.__getitem__):
             before = self.search.best
-            tried = self.search.plan is not None and self._stage(self.stages[i])
-            self.vain[i] = 0 if self.search.best > before else self.vain[i] + 1
-            self.waits[i] = 2 ** self.vain[i] - 1
+            tried = self._stage(self.stages[i])
+            if tried:
+                self.vain[i] = 0 if self.search.best > before else self.vain[i] + 1
+            self.due[i] += 2 ** self.vain[i]
             if tried:
                 return True
         return False
@@ -143,15 +140,15 @@ class Improver:
         assert base is not None
         now = search.by_node(base)
         plan = _Plan(self, base, now)
-        changes = _most(
-            [plan.best_change(*each) for each in zip(stage.nodes.tolist(), stage.below, stage.mine, strict=True)]
-        )
+        found = [plan.best_change(*each) for each in zip(stage.nodes.tolist(), stage.below, stage.mine, strict=True)]
+        tried_at = most_of(np.asarray([0.0 if change is None else change.promised for change in found]))
+        if not tried_at.any():
+            return False
+        changes = [change if here else None for change, here in zip(found, tried_at, strict=True)]
         trial = base.copy()
         for change in changes:
             if change is not None:
                 trial[change.columns] += change.step
-        if not any(change is not None for change in changes):
-            return False
         tried = search.try_nodes(trial)
         gain = search.at.decided.program.gain
         kept, better, earned = base.copy(), 0.0, now.copy()
@@ -278,15 +275,6 @@ class _Plan:
             and np.all(at <= p.ceiling[columns] + FITS)
             and np.all(at >= p.floor[columns] - FITS)
         )
-
-
-def _most(changes: list[Change | None]) -> list[Change | None]:
-    """Those that promise most, until they promise most of all there is."""
-    promised = np.asarray([0.0 if change is None else change.promised for change in changes])
-    order = np.argsort(-promised, kind="stable")
-    before = np.cumsum(promised[order]) - promised[order]
-    kept = set(order[before < PROMISED * promised.sum()].tolist())
-    return [change if i in kept else None for i, change in enumerate(changes)]
 
 
 def _walk(parent: Ints) -> Ints:

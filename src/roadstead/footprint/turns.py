@@ -14,9 +14,18 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 SHARE = 0.8
-"""Share of all that is expected, from which no further nodes are asked."""
+"""Share of all that is expected, or promised, that is most of it."""
 FEW = 50
 """Nodes up to which every round asks all: it costs little, and what is passed over costs further rounds."""
+
+
+def most_of(amounts: Floats) -> Flags:
+    """The greatest of some amounts, until they are most of all; none where there is nothing. Shape (I,)."""
+    order = np.argsort(-amounts, kind="stable")
+    before = np.cumsum(amounts[order]) - amounts[order]
+    found = np.zeros(len(amounts), dtype=bool)
+    found[order[before < SHARE * amounts.sum()]] = True
+    return found
 
 
 class Turns:
@@ -35,12 +44,11 @@ class Turns:
     def next(self) -> Flags:
         """Nodes the next round asks, whole families; ``all`` says whether they are all there are. Shape (N,)."""
         by_head = np.bincount(self._family, self.expected, len(self._family))
-        order = np.argsort(-by_head, kind="stable")
-        known = np.where(np.isfinite(by_head), by_head, 0.0)[order]
-        enough = np.cumsum(known) - known >= SHARE * known.sum()
-        passed = np.zeros(len(by_head), dtype=bool)
-        passed[order[enough & np.isfinite(by_head[order])]] = len(self._family) > FEW
-        asked = ~passed[self._family]
+        known = np.isfinite(by_head)
+        some = most_of(np.where(known, by_head, 0.0)) | ~known
+        # Where nothing is expected of any, that is to be seen.
+        every = len(by_head) <= FEW or not some.any()
+        asked = (some | every)[self._family]
         self.all = bool(asked.all())
         return asked
 

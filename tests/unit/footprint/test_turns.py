@@ -10,6 +10,7 @@ from prospects import best_plan, invented
 
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import turns
+from roadstead.footprint.improving import Improver, Stage
 from roadstead.footprint.pricing import BY_YEAR
 from roadstead.footprint.search import Search, ground
 from roadstead.footprint.solve import Effort, prove, solve
@@ -36,8 +37,18 @@ def test_those_asked_are_expected_to_say_most_of_it_and_none_passed_over_more_th
     asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100))
     now = asked.next()
     assert gain[now].sum() >= turns.SHARE * gain.sum() * (1 - 1e-9)
-    if now.any() and not now.all():
+    assert now.any()
+    if not now.all():
         assert gain[~now].max() <= gain[now].min()
+        # With one fewer they would not be most of it.
+        assert gain[now].sum() - gain[now].min() < turns.SHARE * gain.sum() * (1 + 1e-9)
+
+
+def test_where_nothing_is_expected_of_any_node_all_are_asked():
+    asked = Turns(ALONE)
+    asked.learn(np.ones(100, dtype=bool), np.zeros(100), np.zeros(100))
+    assert asked.next().all()
+    assert asked.all
 
 
 def test_families_are_asked_together():
@@ -67,12 +78,13 @@ def test_where_nothing_fits_a_node_it_is_asked_again():
     assert np.flatnonzero(asked.next()).tolist() == [7]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_some_nodes_answer_as_they_do_among_all(workers: int):
+@pytest.mark.parametrize(("workers", "every"), [(1, 3), (2, 3), (2, 10**6)])
+def test_some_nodes_answer_as_they_do_among_all(workers: int, every: int):
+    """Of a node alone one of two workers knows nothing."""
     tree, prospect = as_prospect(generate("tiny", 0))
     at = ground(tree, prospect, ())
     point = np.minimum(at.decided.program.ceiling, 2.0) * np.random.default_rng(1).random(len(at.decided.program.gain))
-    some = np.arange(tree.count) % 3 == 1
+    some = np.arange(tree.count) % every == 1
     years = np.flatnonzero(some[at.prospect.node_years.node])
     with Search(at, workers) as search:
         of_all, of_some = search.answers(point), search.answers(point, some)
@@ -96,3 +108,22 @@ def test_rounds_of_some_nodes_find_the_same_plan_and_prove_it(seed: int, monkeyp
     found = solve(made.tree, made.prospect, Effort(gap=1e-4, method="decomposition"))
     assert found.certificate.value == pytest.approx(best.certificate.value, rel=1e-4)
     assert prove(made.tree, made.prospect, found.proof) == found.bound_certified >= best.certificate.value * (1 - 1e-7)
+
+
+def test_stages_tried_in_vain_come_up_ever_less_often_and_none_is_forgotten():
+    """However long a search goes on, finding the next stage stays as quick."""
+    tree, prospect = as_prospect(generate("small", 0))
+    with Search(ground(tree, prospect, ()), 1) as search:
+        improver, met = Improver(search), list[int]()
+        search.best, search.plan = 0.0, np.zeros(1)
+
+        def fruitless(stage: Stage) -> bool:
+            met.append(next(i for i, one in enumerate(improver.stages) if one is stage))
+            search.best += met[-1] == 0
+            return met[-1] < 2
+
+        improver._stage = fruitless  # type: ignore[method-assign]
+        assert all(improver.step() for _ in range(200))
+    assert len(improver.stages) > 2
+    assert met.count(0) > 10 * met.count(1) > 0
+    assert 0 < met.count(2) <= met.count(0)
