@@ -17,10 +17,9 @@ from roadstead.playbook.reading import Names, Reading
 from roadstead.playbook.tell import Told, first_decisions, tell
 from roadstead.playbook.worth import worth
 from roadstead.study import cover, entry_paths
-from roadstead.study.checkpoint import Searches, solve_watched
+from roadstead.study.checkpoint import Searches, problem_digest, solve_watched
 from roadstead.study.demand_checks import placed
 from roadstead.study.growing import begin
-from roadstead.study.parquet import digest
 from roadstead.study.progress import Quiet
 from roadstead.study.weighing import weigh
 from roadstead.terms.errors import RoadsteadError
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from roadstead.futures.selling.reaction import Reaction
     from roadstead.outlook.forecast import Outlook
     from roadstead.playbook.book import Book
+    from roadstead.study.entries import EffortEntry
     from roadstead.study.progress import Progress
     from roadstead.study.spec import Study
     from roadstead.terms.arrays import Floats
@@ -135,10 +135,11 @@ def run(
     before
         The study as it stands without what was worked into it for a what-if; None where nothing was.
     """
+    stood = None if before is None else _as_it_stood(before)
     clock = _Clock()
     ready = prepare(study, progress)
-    alike = before is not None and _is_alike(ready, prepare(before, Quiet()))
     clock.mark("evaluate")
+    alike = stood == _posed(ready)
     progress.begin("plan")
     settled = settle(study, ready, effort, progress, searches or Searches())
     ready, solved = settled.ready, settled.solved
@@ -191,15 +192,18 @@ def run(
     return Run(ready, effort, solved, held_against, book, clock.marks)
 
 
-def _is_alike(one: Ready, other: Ready) -> bool:
-    """True where two studies are planned on the same tree and the same prospect, are asked the same and searched as long."""
-    return _planned_on(one) == _planned_on(other)
+def _posed(ready: Ready) -> tuple[str, EffortEntry]:
+    """All that a plan depends on: its problem, and how long the case has it searched."""
+    study, prospect = ready.study, ready.evaluation.prospect
+    return problem_digest(ready.grown.tree, prospect, pins(study, prospect)), study.case.effort
 
 
-def _planned_on(ready: Ready) -> tuple[object, ...]:
-    tree, study, prospect = ready.grown.tree, ready.study, ready.evaluation.prospect
-    shape = (tree.parent, tree.start, tree.years, tree.branch_probability)
-    return (*(array.tobytes() for array in shape), digest(prospect), pins(study, prospect), study.case.effort)
+def _as_it_stood(before: Study) -> tuple[str, EffortEntry] | None:
+    """The same of the case before a what-if; None where it cannot be planned without."""
+    try:
+        return _posed(prepare(before, Quiet()))
+    except RoadsteadError:
+        return None
 
 
 def others(study: Study, ready: Ready, effort: Effort) -> tuple[yardsticks.Yardstick, ...]:

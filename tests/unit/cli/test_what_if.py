@@ -101,3 +101,13 @@ def test_a_what_if_that_changes_nothing_says_so(run: Callable[..., Said], tmp_pa
     assert "changes nothing that the plan is worked out from" in same.json["headline"][0]
     assert "This is not the case as it stands" in moved.json["headline"][0]
     assert "changes nothing" in (tmp_path / "0.10" / "playbook.html").read_text(encoding="utf-8")
+
+
+def test_a_what_if_may_mend_a_case_that_cannot_be_planned_as_it_stands(run: Callable[..., Said], tmp_path: Path):
+    case = quick_case(tmp_path / "quick")
+    with (case / "figures.csv").open("a", encoding="utf-8") as figures:
+        figures.write("case,own_elasticity,-1.05,1,assumption,2026-06,low,made up: too near the market's own\n")
+    assert run("plan", case, *QUICK).codes == ["RS-D502"]
+    said = run("plan", case, "--set", "figures/case/own_elasticity=-5", *QUICK, "--json")
+    assert said.status == 0, said.err
+    assert "This is not the case as it stands" in said.json["headline"][0]

@@ -11,11 +11,11 @@ from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks import breaks, broken
 from roadstead.playbook.observed import seen
 from roadstead.playbook.policies import EXPORTS
-from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE
 from roadstead.playbook.rehearse import IN_STRATUM, WORST, Foreseen, Rehearsed, outcomes
 from roadstead.study.trail.ground import unknown
 from roadstead.study.trail.signs import behind_sight
 from roadstead.study.trail.steps import Keyed, Step, step, summed
+from roadstead.study.trail.volumes import LEVELS
 from roadstead.study.trail.worth import PLAN
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 GROUPS = 10
 """Groups of paths that a mean is told by, from the worst to the best."""
-QUANTILES = {"p10": LOW, "p50": MIDDLE, "p90": HIGH}
 SHARES = ("beats_exports", "keeps")
 TOLD_OF_BREAKS = ("share", "coverage", "density")
 
@@ -138,8 +137,8 @@ def fresh(g: Ground, key: str, way: str, name: str) -> Step:
     whole = step(_what(way, name), figures[name], _kind(name), key=key)
     if name == "mean":
         return _mean(kept, whole, way, found[way].mean.error)
-    if name in QUANTILES:
-        return _quantile(kept, whole, way, QUANTILES[name])
+    if name in LEVELS:
+        return _quantile(kept, whole, way, LEVELS[name])
     if name == "worst_tenth":
         return _tail(kept, whole, way, found[way].low)
     if name == "plan_is_better_by":

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 SHARES = frozenset({"diverted_share", "cost_gap", "moved", "curve_error"})
 CHECKS = tuple(one.name for one in fields(MarketDemand) if one.type == "float" and one.name != "cars")
 """What is told of demand in a market, sales apart."""
+PRICED = ("own_elasticity", "nest_correlation", "market_elasticity")
+"""Parameters that fix what buyers do at other prices."""
 TERMS = {
-    "own_elasticity": ("own_elasticity", "nest_correlation", "market_elasticity"),
+    "own_elasticity": PRICED,
     "market_elasticity": ("market_elasticity",),
-    "pass_through": ("own_elasticity", "nest_correlation", "market_elasticity"),
-    "import_elasticity": ("own_elasticity", "nest_correlation", "market_elasticity", "rival_value"),
-    "diverted_share": ("own_elasticity", "nest_correlation", "market_elasticity"),
-    "cost_gap": ("own_elasticity", "nest_correlation", "market_elasticity"),
-    "moved": ("own_elasticity", "nest_correlation", "market_elasticity"),
-    "curve_error": ("own_elasticity", "nest_correlation", "market_elasticity"),
+    "pass_through": PRICED,
+    "import_elasticity": (*PRICED, "rival_value"),
+    "diverted_share": PRICED,
+    "cost_gap": PRICED,
+    "moved": PRICED,
+    "curve_error": PRICED,
 }
 """Parameters that each rests on."""
 ENDS = ("low", "high")

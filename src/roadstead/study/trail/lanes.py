@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from roadstead.futures.capacity.capital import tax_rate
 from roadstead.futures.costs.costing import BUILT_UP, arrives_as, entry_day, retail_price
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.study.trail.steps import Step, step, summed
+from roadstead.study.trail.steps import Step, dated, step, summed
 from roadstead.trade.taxes import cascade, taxes_in_force
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def price(g: Ground, cell: int, node_year: int) -> Step:
     return step(
         Sentence(
             "trail.price",
-            {"market": g.reading.place(offer.market), "model": g.reading.model(offer.model_id), "year": _year(year)},
+            {"market": g.reading.place(offer.market), "model": g.reading.model(offer.model_id), "year": dated(year)},
         ),
         value,
         PER_CAR,
@@ -104,7 +104,7 @@ def price(g: Ground, cell: int, node_year: int) -> Step:
             "trail.how.price",
             {
                 "price": Amount(offer.price, "money_per_car"),
-                "base": _year(terms.base_year),
+                "base": dated(terms.base_year),
                 "decline": Amount(terms.price_decline, "share"),
                 "worth": Amount(worth, "ratio"),
             },
@@ -128,7 +128,7 @@ def net(g: Ground, cell: int, node_year: int) -> Step:
     whole = step(
         Sentence(
             "trail.net",
-            {"market": g.reading.place(offer.market), "model": g.reading.model(offer.model_id), "year": _year(year)},
+            {"market": g.reading.place(offer.market), "model": g.reading.model(offer.model_id), "year": dated(year)},
         ),
         float(g.ledger.selling.net_price[node_year, cell]),
         PER_CAR,
@@ -223,7 +223,7 @@ def _taxes(g: Ground, lane: Lane, kind: str) -> tuple[Root, ...]:
 
 def _of(g: Ground, lane: Lane) -> dict[str, Term]:
     terms, _ = g.lane_words(lane.arc)
-    return {**terms, "year": _year(g.costed_in(lane.node_year))}
+    return {**terms, "year": dated(g.costed_in(lane.node_year))}
 
 
 def _cell(g: Ground, lane: Lane) -> int:
@@ -233,7 +233,3 @@ def _cell(g: Ground, lane: Lane) -> int:
 def _place(g: Ground, written: str) -> str:
     found = g.study.world.gazetteer.find(written)
     return found.place_id if found else written
-
-
-def _year(year: int) -> Amount:
-    return Amount(float(year), "year")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.parts import GOODS
-from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
 from roadstead.playbook.suppliers import start_chances
-from roadstead.study.trail.steps import Keyed, Step, step, summed
-from roadstead.study.trail.volumes import by_node, weight_of
+from roadstead.study.trail.steps import Keyed, Step, dated, money, step, summed
+from roadstead.study.trail.volumes import LEVELS, at_level, by_node, by_place, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from roadstead.playbook.book import Term
     from roadstead.playbook.parts_book import ExportYear, Forerunner, LineBrief
@@ -27,7 +25,6 @@ INPUTS = "inputs"
 """Everything sent to be built into cars: kits, batteries and other parts."""
 OTHERS = "others"
 """Countries that the table does not name."""
-LEVELS = {"p10": LOW, "p50": MIDDLE, "p90": HIGH}
 MADE_OF = {
     "cars": slice(0, 1),
     INPUTS: slice(1, 4),
@@ -44,12 +41,12 @@ def listed(g: Ground) -> Iterator[Keyed]:
     if pull is None:
         return
     for country, goods, year, value in _of_countries(g):
-        yield Keyed(f"sent/{goods}/{country}/{year}", _to(g, country, goods, year), _money(value))
+        yield Keyed(f"sent/{goods}/{country}/{year}", _to(g, country, goods, year), money(value))
     for line in filter(lambda one: one.key, pull.lines):
         for name, (value, kind) in _brief(line).items():
             yield Keyed(f"line/{line.key}/{name}", _what_of(g, line.key, name), Amount(value, kind))  # type: ignore[arg-type]
     for before in filter(lambda one: one.key, pull.forerunners):
-        terms: dict[str, Term] = {"who": before.who, "year": _year(before.year)}
+        terms: dict[str, Term] = {"who": before.who, "year": dated(before.year)}
         for name, value in _published(before).items():
             yield Keyed(f"before/{before.key}/{name}", _before(name, terms), Amount(value, _kind(name)))  # type: ignore[arg-type]
     for row in pull.years:
@@ -60,11 +57,11 @@ def _of_year(row: ExportYear) -> Iterator[Keyed]:
     """Worth of goods sent in a year, and the span of cars and of what goes into cars."""
     for goods, value in _goods(row).items():
         if value:
-            yield Keyed(f"sent/{goods}/{row.year}", _sent(goods, row.year), _money(value))
+            yield Keyed(f"sent/{goods}/{row.year}", _sent(goods, row.year), money(value))
     for goods, ends in (("cars", (row.cars_low, row.cars_high)), (INPUTS, (row.parts_low, row.parts_high))):
         for end, value in zip(("p10", "p90"), ends, strict=True):
             if ends[1] > ends[0]:
-                yield Keyed(f"sent/{goods}/{row.year}/{end}", _span(goods, row.year, end), _money(value))
+                yield Keyed(f"sent/{goods}/{row.year}/{end}", _span(goods, row.year, end), money(value))
 
 
 def _published(one: Forerunner) -> Mapping[str, float]:
@@ -104,12 +101,7 @@ def sent(g: Ground, key: str, rest: Sequence[str]) -> Step:
     goods, text = rest
     g.among(key, goods, MADE_OF, "goods")
     (year, _), worth = g.year(key, text), _worth(g, goods, weight_of(g, key, text))
-    parts = [
-        step(Sentence("trail.in_market", {"market": g.reading.place(country)}), value, "money", key=under)
-        for country, value in worth.items()
-        if value
-        for under in (f"sent/{goods}/{country}/{text}",)
-    ]
+    parts = by_place(g, worth.items(), "money", lambda country: f"sent/{goods}/{country}/{text}")
     value = sum(part.amount.value for part in parts)
     how = Sentence("trail.how.sent", {})
     return summed(step(_sent(goods, year), value, "money", key=key, how=how, equation="P.3"), parts)
@@ -184,12 +176,9 @@ def _to_others(g: Ground, key: str, goods: str, text: str) -> Step:
     """To all countries that the table does not name."""
     assert g.book.pull is not None
     named = {row.country_id for row in g.book.pull.countries}
-    parts = [
-        step(Sentence("trail.in_market", {"market": g.reading.place(country)}), value, "money", key=under)
-        for country, value in _worth(g, goods, weight_of(g, key, text)).items()
-        if value and country not in named
-        for under in (f"sent/{goods}/{country}/{text}",)
-    ]
+    worth = _worth(g, goods, weight_of(g, key, text)).items()
+    others = ((country, value) for country, value in worth if country not in named)
+    parts = by_place(g, others, "money", lambda country: f"sent/{goods}/{country}/{text}")
     value = sum(part.amount.value for part in parts)
     how = Sentence("trail.how.sent", {})
     return summed(
@@ -202,21 +191,10 @@ def _end(g: Ground, key: str, goods: str, of: tuple[str, str]) -> Step:
     text, end = of
     year, _ = g.year(key, text)
     worth = g.drawn.value[:, :, MADE_OF[goods]].sum(-1)
-    total = worth.sum(1)
-    value = float(quantile(total, g.weight(year), LEVELS[end]))
-    y = next(y for y in np.flatnonzero(g.weight(year) > 0).tolist() if total[y] == value)
-    parts = [
-        step(Sentence("trail.in_market", {"market": g.reading.place(country)}), float(worth[y, h]), "money", key=under)
-        for h, country in enumerate(g.drawn.countries)
-        if worth[y, h]
-        for under in (f"sent/{goods}/{country}/{year}{g.at(y)}",)
-    ]
-    terms: dict[str, Term] = {
-        "node": g.reading.names.node(g.node_of(y)),
-        "share": Amount(LEVELS[end], "share"),
-    }
-    how = Sentence("trail.how.span", terms)
-    return summed(step(_span(goods, year, end), value, "money", key=key, how=how, equation="P.2"), parts)
+    y, how = at_level(g, year, worth.sum(1), end)
+    values = zip(g.drawn.countries, worth[y].tolist(), strict=True)
+    parts = by_place(g, values, "money", lambda country: f"sent/{goods}/{country}/{year}{g.at(y)}")
+    return summed(step(_span(goods, year, end), worth[y].sum(), "money", key=key, how=how, equation="P.2"), parts)
 
 
 def _worth(g: Ground, goods: str, weight: Floats) -> Mapping[str, float]:
@@ -242,7 +220,7 @@ def line(g: Ground, key: str, rest: Sequence[str]) -> Step:
     if figure == "made":
         year, cars = g.reading.tree.last_year, g.drawn.made[:, i].sum(-1)
         parts = by_node(g, year, cars, lambda y: f"made/{name}/{year}{g.at(y)}")
-        return summed(_with(whole, Sentence("trail.how.expected", {})), parts)
+        return summed(replace(whole, how=Sentence("trail.how.expected", {})), parts)
     return _takes(g, whole, i, figure)
 
 
@@ -251,29 +229,26 @@ def _begun(g: Ground, whole: Step, i: int, figure: str) -> Step:
     of = g.ledger.lines[i]
     runs = of.standing.value == "operating" and of.opens < g.reading.tree.first_year
     if runs:
-        return _with(whole, Sentence("trail.how.line.runs", {"year": _year(of.opens)}))
+        return replace(whole, how=Sentence("trail.how.line.runs", {"year": dated(of.opens)}))
     chance = start_chances(g.reading, g.drawn.made.sum(-1))[:-1, i]
     if figure == "likely_start":
         terms: dict[str, Term] = {"chance": Amount(float(chance.max()), "share")}
-        return _with(whole, Sentence("trail.how.line.likely", terms))
+        return replace(whole, how=Sentence("trail.how.line.likely", terms))
     parts = [
-        step(Sentence("trail.line.first", {"year": _year(year)}), float(share), "share")
+        step(Sentence("trail.line.first", {"year": dated(year)}), float(share), "share")
         for year, share in zip(g.reading.years, chance.tolist(), strict=True)
         if share
     ]
-    return summed(_with(whole, Sentence("trail.how.line.started", {})), parts)
+    return summed(replace(whole, how=Sentence("trail.how.line.started", {})), parts)
 
 
 def _of_future(g: Ground, whole: Step, i: int, figure: str) -> Step:
     """The future that has a quantile of what it makes."""
     cars, year = g.drawn.made[:, i].sum(-1), g.reading.tree.last_year
-    weight = g.weight(year)
-    value = float(quantile(cars, weight, LEVELS[figure]))
-    y = next(y for y in np.flatnonzero(weight > 0).tolist() if cars[y] == value)
+    y, how = at_level(g, year, cars, figure)
     under = f"made/{g.ledger.lines[i].line_id}/{year}{g.at(y)}"
-    part = step(Sentence("trail.line.node", {"node": g.reading.names.node(g.node_of(y))}), value, "cars", key=under)
-    terms: dict[str, Term] = {"node": g.reading.names.node(g.node_of(y)), "share": Amount(LEVELS[figure], "share")}
-    return summed(_with(whole, Sentence("trail.how.span", terms), "P.2"), [part])
+    part = step(Sentence("trail.line.node", {"node": g.reading.names.node(g.node_of(y))}), cars[y], "cars", key=under)
+    return summed(replace(whole, how=how, equation="P.2"), [part])
 
 
 def _takes(g: Ground, whole: Step, i: int, figure: str) -> Step:
@@ -290,8 +265,7 @@ def _takes(g: Ground, whole: Step, i: int, figure: str) -> Step:
     roots = tuple(dict.fromkeys(root for model in models for root in _gate(g, model)))
     own = g.roots.figures(g.ledger.lines[i].line_id, "local_content", "local_premium")
     how = Sentence("trail.how.line.takes", {"cars": Amount(cars, "cars")})
-    found = Step(whole.what, whole.amount, whole.key, how, rests_on=(*whole.rests_on, *own, *roots), equation="P.3")
-    return summed(found, parts)
+    return summed(replace(whole, how=how, rests_on=(*whole.rests_on, *own, *roots), equation="P.3"), parts)
 
 
 def before(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -309,7 +283,7 @@ def before(g: Ground, key: str, rest: Sequence[str]) -> Step:
     rows = [row for row in g.study.world.tables["parts_trade"] if here(row)]
     wanted = {"cars": ("CARS",), "parts": ("PARTS",), "share": ("PARTS", "CARS")}[figure]
     used = [next(row for row in rows if row["goods"] == goods) for goods in wanted]
-    terms: dict[str, Term] = {"who": found.who, "year": _year(found.year)}
+    terms: dict[str, Term] = {"who": found.who, "year": dated(found.year)}
     how = Sentence("trail.how.before.share", {}) if figure == "share" else Sentence("trail.how.before", {})
     roots = g.roots.facts("parts_trade", used, "goods", "definition", "value")
     return step(_before(figure, terms), values[figure], _kind(figure), key=key, how=how, rests_on=roots)
@@ -331,18 +305,17 @@ def _brief(one: LineBrief) -> Mapping[str, tuple[float, str]]:
 
 
 def _what_of(g: Ground, name: str, figure: str) -> Sentence:
-    terms: dict[str, Term] = {"site": g.reading.names.line(name), "year": _year(g.reading.tree.last_year)}
-    say: dict[str, Callable[[], Sentence]] = {
-        "started": lambda: Sentence("trail.line.started", terms),
-        "likely_start": lambda: Sentence("trail.line.likely_start", terms),
-        "made": lambda: Sentence("trail.made", terms),
-        "p10": lambda: Sentence("trail.line.p10", terms),
-        "p50": lambda: Sentence("trail.line.p50", terms),
-        "p90": lambda: Sentence("trail.line.p90", terms),
-        "home_per_car": lambda: Sentence("trail.line.home_per_car", terms),
-        "local_per_car": lambda: Sentence("trail.line.local_per_car", terms),
-    }
-    return say[figure]()
+    terms: dict[str, Term] = {"site": g.reading.names.line(name), "year": dated(g.reading.tree.last_year)}
+    return {
+        "started": Sentence("trail.line.started", terms),
+        "likely_start": Sentence("trail.line.likely_start", terms),
+        "made": Sentence("trail.made", terms),
+        "p10": Sentence("trail.line.p10", terms),
+        "p50": Sentence("trail.line.p50", terms),
+        "p90": Sentence("trail.line.p90", terms),
+        "home_per_car": Sentence("trail.line.home_per_car", terms),
+        "local_per_car": Sentence("trail.line.local_per_car", terms),
+    }[figure]
 
 
 def _before(figure: str, terms: Mapping[str, Term]) -> Sentence:
@@ -354,31 +327,19 @@ def _before(figure: str, terms: Mapping[str, Term]) -> Sentence:
 
 
 def _sent(goods: str, year: int) -> Sentence:
-    return Sentence("trail.sent", {"goods": goods, "year": _year(year)})
+    return Sentence("trail.sent", {"goods": goods, "year": dated(year)})
 
 
 def _to(g: Ground, country: str, goods: str, year: int) -> Sentence:
     if country == OTHERS:
-        return Sentence("trail.sent.others", {"goods": goods, "year": _year(year)})
-    terms: dict[str, Term] = {"goods": goods, "year": _year(year), "market": g.reading.place(country)}
+        return Sentence("trail.sent.others", {"goods": goods, "year": dated(year)})
+    terms: dict[str, Term] = {"goods": goods, "year": dated(year), "market": g.reading.place(country)}
     return Sentence("trail.sent.to", terms)
 
 
 def _span(goods: str, year: int, end: str) -> Sentence:
-    terms: dict[str, Term] = {"goods": goods, "year": _year(year)}
+    terms: dict[str, Term] = {"goods": goods, "year": dated(year)}
     return Sentence("trail.sent.p10", terms) if end == "p10" else Sentence("trail.sent.p90", terms)
-
-
-def _with(whole: Step, how: Sentence, equation: str = "") -> Step:
-    return Step(whole.what, whole.amount, whole.key, how, whole.parts, whole.rests_on, equation)
-
-
-def _year(year: int) -> Amount:
-    return Amount(float(year), "year")
-
-
-def _money(value: float) -> Amount:
-    return Amount(value, "money")
 
 
 ANSWERS: Mapping[tuple[str, int], Asked] = {

@@ -74,6 +74,16 @@ def summed(found: Step, parts: Sequence[Step]) -> Step:
     return Step(found.what, found.amount, found.key, found.how, tuple(parts), found.rests_on, found.equation)
 
 
+def dated(year: int) -> Amount:
+    """A calendar year in a sentence."""
+    return Amount(float(year), "year")
+
+
+def money(value: float) -> Amount:
+    """Money in a sentence or a list."""
+    return Amount(value, "money")
+
+
 def unequal(key: str, known: float, met: float) -> RoadsteadError:
     """RS-S792"""
     message = f"the figure is {known:,.6g}, its trail leads to {met:,.6g}"

@@ -10,11 +10,10 @@ import numpy as np
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.decisions import HALF
 from roadstead.playbook.fronts import latest_shares
-from roadstead.playbook.quantiles import HIGH, LOW, quantile
 from roadstead.playbook.reading import MODES, arc_modes
 from roadstead.study.trail.ground import AT
-from roadstead.study.trail.steps import Keyed, Step, step, summed
-from roadstead.study.trail.volumes import A_CAR, by_node, history, lane_step, weight_of, year_of
+from roadstead.study.trail.steps import Keyed, Step, dated, step, summed
+from roadstead.study.trail.volumes import A_CAR, at_level, by_lane, by_node, by_place, history, weight_of, year_of
 from roadstead.terms.ids import NEV, EntryMode
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats
 
 FRONTS = ("overseas", "big_markets", "nev")
-ENDS = {"p10": LOW, "p90": HIGH}
+ENDS = ("p10", "p90")
 """Ends of the span that a year's cars lie in over futures."""
 
 
@@ -42,7 +41,7 @@ def listed(g: Ground) -> Iterator[Keyed]:
     yield from _of_volumes(g)
     for market in filter(lambda row: row.key, g.book.markets):
         for mode, cars in zip(MODES, (market.exported, market.kits, market.contract, market.local), strict=True):
-            terms: dict[str, Term] = {"market": market.market, "mode": mode, "year": _year(market.year)}
+            terms: dict[str, Term] = {"market": market.market, "mode": mode, "year": dated(market.year)}
             yield Keyed(f"mode/{mode}/{market.key}", Sentence("trail.mode_market", terms), Amount(cars, "cars"))
 
 
@@ -53,7 +52,7 @@ def _of_timeline(g: Ground) -> Iterator[Keyed]:
             continue
         yield Keyed(f"since/{begin.key.partition(AT)[0]}", _since(begin), Amount(float(begin.year), "year"))
         for one in dict.fromkeys((begin, end)):
-            terms: dict[str, Term] = {"market": one.market, "year": _year(one.year)}
+            terms: dict[str, Term] = {"market": one.market, "year": dated(one.year)}
             yield Keyed(f"cars/{one.key}", Sentence("trail.cars", terms), Amount(one.cars, "cars"))
             yield Keyed(f"abroad/{one.key}", Sentence("trail.abroad", terms), Amount(one.local_share, "share"))
 
@@ -61,7 +60,7 @@ def _of_timeline(g: Ground) -> Iterator[Keyed]:
 def _of_volumes(g: Ground) -> Iterator[Keyed]:
     """Cars by mode and year, the span of all of them, and what lines have room for."""
     for volume in g.book.volumes:
-        terms: dict[str, Term] = {"mode": volume.mode, "year": _year(volume.year)}
+        terms: dict[str, Term] = {"mode": volume.mode, "year": dated(volume.year)}
         if volume.cars:
             yield Keyed(f"mode/{volume.mode}/{volume.year}", Sentence("trail.mode", terms), Amount(volume.cars, "cars"))
     for year, ends in {one.year: (one.low_total, one.high_total) for one in g.book.volumes}.items():
@@ -123,7 +122,7 @@ def _precedent(g: Ground, key: str, row: Front) -> Step:
     terms = {
         "abroad": Amount(found.overseas, "cars"),
         "exported": Amount(found.denominator - found.overseas, "cars"),
-        "year": _year(found.year),
+        "year": dated(found.year),
     }
     roots = g.roots.facts("overseas_production", (found.pair.abroad, found.pair.beside), "metric", "value")
     how = Sentence("trail.how.front.precedent", terms)
@@ -135,18 +134,13 @@ def by_mode(g: Ground, key: str, rest: Sequence[str]) -> Step:
     mode, *market, text = rest
     g.among(key, mode, MODES, "mode")
     if market:
-        terms: dict[str, Term] = {"market": g.reading.place(_known(g, key, market[0])), "mode": mode}
+        parts = by_lane(g, key, text, _sends(g, mode) & (g.prospect.arc_market == g.market(key, market[0])))
+        terms: dict[str, Term] = {"market": g.reading.place(market[0]), "mode": mode}
         what = Sentence("trail.mode_market", terms | {"year": year_of(g, key, text)})
-        parts = _lanes(g, key, text, _sends(g, mode) & (g.prospect.arc_market == g.market(key, market[0])))
     else:
         what = Sentence("trail.mode", {"mode": mode, "year": year_of(g, key, text)})
-        flow, sends = weight_of(g, key, text) @ g.reading.plan.flows.flow, _sends(g, mode)
-        parts = [
-            step(Sentence("trail.in_market", {"market": g.reading.place(name)}), cars, "cars", key=under)
-            for m, name in enumerate(g.ledger.selling.markets)
-            if (cars := float(flow[sends & (g.prospect.arc_market == m)].sum()))
-            for under in (f"mode/{mode}/{name}/{text}",)
-        ]
+        flow = np.where(_sends(g, mode), weight_of(g, key, text) @ g.reading.plan.flows.flow, 0.0)
+        parts = by_place(g, _by_market(g, flow), "cars", lambda name: f"mode/{mode}/{name}/{text}")
     value = sum(part.amount.value for part in parts)
     return summed(step(what, value, "cars", key=key, how=Sentence("trail.how.best", {})), parts)
 
@@ -155,13 +149,10 @@ def _sends(g: Ground, mode: str) -> Flags:
     return np.asarray([one == mode for one in arc_modes(g.reading.evaluation)])
 
 
-def _lanes(g: Ground, key: str, text: str, wanted: Flags) -> list[Step]:
-    """Lanes by their cars, the largest first; what is less than a car together."""
-    flow = weight_of(g, key, text) @ g.reading.plan.flows.flow
-    mine = [a for a in np.argsort(-flow).tolist() if wanted[a]]
-    parts = [lane_step(g, a, float(flow[a]), text) for a in mine if flow[a] >= A_CAR]
-    rest = float(sum(flow[a] for a in mine if flow[a] < A_CAR))
-    return [*parts, step(Sentence("trail.rest", {}), rest, "cars")] if rest else parts
+def _by_market(g: Ground, flow: Floats) -> Iterator[tuple[str, float]]:
+    """Cars on lanes, by market. ``flow``: shape (A,)."""
+    for m, market in enumerate(g.ledger.selling.markets):
+        yield market, float(flow[g.prospect.arc_market == m].sum())
 
 
 def total(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -169,20 +160,10 @@ def total(g: Ground, key: str, rest: Sequence[str]) -> Step:
     text, end = rest
     year, _ = g.year(key, text)
     g.among(key, end, ENDS, "end of the span")
-    cars = g.reading.plan.flows.flow.sum(1)
-    value = float(quantile(cars, g.weight(year), ENDS[end]))
-    y = next(y for y in np.flatnonzero(g.weight(year) > 0).tolist() if cars[y] == value)
-    parts = []
-    for m, market in enumerate(g.ledger.selling.markets):
-        sold = float(g.reading.plan.flows.flow[y, g.prospect.arc_market == m].sum())
-        if sold:
-            what = Sentence("trail.in_market", {"market": g.reading.place(market)})
-            parts.append(step(what, sold, "cars", key=f"cars/{market}/{year}{g.at(y)}"))
-    terms: dict[str, Term] = {"node": g.reading.names.node(g.node_of(y)), "share": Amount(ENDS[end], "share")}
-    return summed(
-        step(_total(year, end), value, "cars", key=key, how=Sentence("trail.how.span", terms)),
-        parts,
-    )
+    flow = g.reading.plan.flows.flow
+    y, how = at_level(g, year, flow.sum(1), end)
+    parts = by_place(g, _by_market(g, flow[y]), "cars", lambda market: f"cars/{market}/{year}{g.at(y)}")
+    return summed(step(_total(year, end), flow[y].sum(), "cars", key=key, how=how, equation="P.2"), parts)
 
 
 def abroad(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -300,13 +281,8 @@ def room(g: Ground, key: str, rest: Sequence[str]) -> Step:
     return summed(whole, by_node(g, year, able, lambda y: f"room/{line}/{year}{g.at(y)}"))
 
 
-def _known(g: Ground, key: str, market: str) -> str:
-    g.market(key, market)
-    return market
-
-
 def _front(row: Front, which: str) -> Sentence:
-    terms: dict[str, Term] = {"who": row.who, "year": _year(row.year)}
+    terms: dict[str, Term] = {"who": row.who, "year": dated(row.year)}
     return {
         "overseas": Sentence("trail.front.overseas", terms),
         "big_markets": Sentence("trail.front.big_markets", terms),
@@ -319,17 +295,13 @@ def _since(span: TimelineSpan) -> Sentence:
 
 
 def _total(year: int, end: str) -> Sentence:
-    terms: dict[str, Term] = {"year": _year(year)}
+    terms: dict[str, Term] = {"year": dated(year)}
     return Sentence("trail.total.p10", terms) if end == "p10" else Sentence("trail.total.p90", terms)
 
 
 def _room(g: Ground, key: str) -> Sentence:
     line, _, year = key.partition("/")
-    return Sentence("trail.room", {"site": g.reading.names.line(line), "year": _year(int(year))})
-
-
-def _year(year: int) -> Amount:
-    return Amount(float(year), "year")
+    return Sentence("trail.room", {"site": g.reading.names.line(line), "year": dated(int(year))})
 
 
 ANSWERS: Mapping[tuple[str, int], Asked] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from roadstead.playbook.decisions import CONVERT, TOOL, decisions, sentence
 from roadstead.playbook.networks import WIDEN, enlarged, widening
 from roadstead.playbook.reading import path_name
 from roadstead.study.trail.ground import AT
-from roadstead.study.trail.steps import Keyed, Step, step, summed
+from roadstead.study.trail.steps import Keyed, Step, dated, money, step, summed
 from roadstead.study.trail.worth import invested
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def listed(g: Ground) -> Iterator[Keyed]:
     for node in g.book.tree:
         yield Keyed(f"reached/{AT[1:]}{node.node}", _reached(g, node.node), Amount(node.probability, "share"))
     for one in filter(lambda one: one.key, g.book.decisions):
-        yield Keyed(f"decided/{one.key}", Sentence("trail.decided", {"what": (one.what,)}), _money(one.capital))
+        yield Keyed(f"decided/{one.key}", Sentence("trail.decided", {"what": (one.what,)}), money(one.capital))
 
 
 def decided(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -51,7 +52,7 @@ def decided(g: Ground, key: str, rest: Sequence[str]) -> Step:
     kind, subject, node = rest
     found = known[kind, subject, node]
     said = widening(g.reading, found) if found.kind == WIDEN else sentence(g.reading, found)
-    how = Sentence("trail.how.decided", {"year": _year(int(g.reading.tree.start[found.node]))})
+    how = Sentence("trail.how.decided", {"year": dated(int(g.reading.tree.start[found.node]))})
     if "year" in said.terms:
         how = Sentence("trail.how.decided_for", {**how.terms, "first": said.terms["year"]})
     roots = () if found.kind == WIDEN else invested(g, subject)
@@ -79,7 +80,7 @@ def _of_line(g: Ground, found: Decision) -> list[Step]:
     line = g.ledger.costing.carmaker.lines[found.subject]
     each = line.module_cost * line.own_capital
     share = Amount(line.own_capital, "share")
-    terms: dict[str, Term] = {"count": Amount(found.modules, "ratio"), "each": _money(each), "share": share}
+    terms: dict[str, Term] = {"count": Amount(found.modules, "ratio"), "each": money(each), "share": share}
     steps = step(Sentence("trail.decided.steps", terms), found.modules * each, "money")
     cost = line.open_cost * line.own_capital
     site = step(Sentence("trail.decided.site", {"share": share}), cost, "money")
@@ -107,7 +108,7 @@ def reached(g: Ground, key: str, rest: Sequence[str]) -> Step:
     roots = g.roots.events_named(g.ledger.grown.begun(n))
     whole = step(_reached(g, n), float(g.chance[n]), "share", key=key, rests_on=roots)
     if before < 0:
-        return Step(whole.what, whole.amount, key, Sentence("trail.how.reached_root", {}))
+        return replace(whole, how=Sentence("trail.how.reached_root", {}), rests_on=())
     beside = [m for m in range(1, g.reading.tree.count) if int(g.reading.tree.parent[m]) == before and m != n]
     parts = [
         step(Sentence("trail.reached.before", {}), float(g.chance[before]), "share", key=f"reached/{names[before]}")
@@ -117,7 +118,7 @@ def reached(g: Ground, key: str, rest: Sequence[str]) -> Step:
         parts.append(step(what, -float(g.chance[m]), "share", key=f"reached/{names[m]}"))
     terms = {"chance": Amount(float(g.chance[n] / g.chance[before]), "share")}
     how = Sentence("trail.how.reached_node", terms)
-    return summed(Step(whole.what, whole.amount, key, how, rests_on=roots), parts)
+    return summed(replace(whole, how=how), parts)
 
 
 def later(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -172,19 +173,11 @@ def _nodes(g: Ground, at: Sequence[int]) -> list[Step]:
 
 
 def _reached(g: Ground, n: int) -> Sentence:
-    return Sentence("trail.reached", {"node": g.reading.names.node(n), "year": _year(int(g.reading.tree.start[n]))})
+    return Sentence("trail.reached", {"node": g.reading.names.node(n), "year": dated(int(g.reading.tree.start[n]))})
 
 
 def _later(entry: Later) -> Sentence:
-    return Sentence("trail.later", {"what": (entry.what,), "year": _year(entry.year)})
-
-
-def _year(year: int) -> Amount:
-    return Amount(float(year), "year")
-
-
-def _money(value: float) -> Amount:
-    return Amount(value, "money")
+    return Sentence("trail.later", {"what": (entry.what,), "year": dated(entry.year)})
 
 
 ANSWERS: Mapping[tuple[str, int], Asked] = {

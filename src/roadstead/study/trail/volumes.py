@@ -7,32 +7,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.study.trail.steps import Step, step, summed
+from roadstead.playbook.quantiles import HIGH, LOW, MIDDLE, quantile
+from roadstead.study.trail.steps import Step, dated, step, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from roadstead.playbook.book import Term
     from roadstead.playbook.trails_book import Root
     from roadstead.study.trail.ground import Ground, Lane
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats
 
+LEVELS = {"p10": LOW, "p50": MIDDLE, "p90": HIGH}
+"""Quantiles over futures that are told, as keys call them."""
 A_CAR = 1.0
 """Cars below which a lane is told with the rest. [cars/year]"""
 
 
 def sold(g: Ground, key: str, market: str, text: str) -> Step:
     """Cars sold in a market in a year: expected, or in the node named."""
-    m, weight = g.market(key, market), weight_of(g, key, text)
-    flow = weight @ g.reading.plan.flows.flow
-    mine = [a for a in np.argsort(-flow).tolist() if g.prospect.arc_market[a] == m]
-    shown = [a for a in mine if flow[a] >= A_CAR]
-    parts = [lane_step(g, a, float(flow[a]), text) for a in shown]
-    rest = float(sum(flow[a] for a in mine) - sum(flow[a] for a in shown))
-    if rest:
-        parts.append(step(Sentence("trail.rest", {}), rest, "cars"))
+    parts = by_lane(g, key, text, g.prospect.arc_market == g.market(key, market))
     what = Sentence("trail.cars", {"market": g.reading.place(market), "year": year_of(g, key, text)})
-    whole = step(what, float(sum(flow[a] for a in mine)), "cars", key=key, how=Sentence("trail.how.best", {}))
-    return summed(whole, parts)
+    value = sum(part.amount.value for part in parts)
+    return summed(step(what, value, "cars", key=key, how=Sentence("trail.how.best", {})), parts)
 
 
 def on_lane(g: Ground, key: str, lane: Lane, text: str) -> Step:
@@ -59,17 +56,12 @@ def on_lane(g: Ground, key: str, lane: Lane, text: str) -> Step:
 def made(g: Ground, key: str, line: str, text: str) -> Step:
     """Cars that a line makes in a year."""
     g.among(key, line, [one.line_id for one in g.ledger.lines], "line of the case")
-    flow = weight_of(g, key, text) @ g.reading.plan.flows.flow
-    mine = [a for a, arc in enumerate(g.ledger.arcs) if arc.line == line]
-    parts = [lane_step(g, a, float(flow[a]), text) for a in mine if flow[a] >= A_CAR]
-    total = float(sum(flow[a] for a in mine))
-    rest = total - sum(part.amount.value for part in parts)
-    if rest:
-        parts.append(step(Sentence("trail.rest", {}), rest, "cars"))
+    parts = by_lane(g, key, text, np.asarray([arc.line == line for arc in g.ledger.arcs]))
+    value = sum(part.amount.value for part in parts)
     columns = ("standing", "opens", "module_size", "modules_now", "modules_limit")
     roots = g.roots.own("lines", lambda row: row["line"] == line, *columns)
     what = Sentence("trail.made", {"site": g.reading.names.line(line), "year": year_of(g, key, text)})
-    return summed(step(what, total, "cars", key=key, how=Sentence("trail.how.best", {}), rests_on=roots), parts)
+    return summed(step(what, value, "cars", key=key, how=Sentence("trail.how.best", {}), rests_on=roots), parts)
 
 
 def size(g: Ground, key: str, market: str, text: str) -> Step:
@@ -126,10 +118,34 @@ def by_node(g: Ground, year: int, found: Floats, key_of: Callable[[int], str]) -
     ]
 
 
-def lane_step(g: Ground, a: int, cars: float, text: str) -> Step:
-    """Cars on a lane."""
-    terms, lane = g.lane_words(a)
-    return step(Sentence("trail.lane", terms), cars, "cars", key=f"cars/{lane}/{text}")
+def by_lane(g: Ground, key: str, text: str, wanted: Flags) -> list[Step]:
+    """Cars of some lanes, the fullest first; lanes of less than a car together. ``wanted``: shape (A,)."""
+    flow = weight_of(g, key, text) @ g.reading.plan.flows.flow
+    mine, found = [a for a in np.argsort(-flow).tolist() if wanted[a]], []
+    for a in mine:
+        if flow[a] >= A_CAR:
+            terms, lane = g.lane_words(a)
+            found.append(step(Sentence("trail.lane", terms), flow[a], "cars", key=f"cars/{lane}/{text}"))
+    rest = float(sum(flow[a] for a in mine if flow[a] < A_CAR))
+    return [*found, step(Sentence("trail.rest", {}), rest, "cars")] if rest else found
+
+
+def by_place(g: Ground, values: Iterable[tuple[str, float]], kind: str, key_of: Callable[[str], str]) -> list[Step]:
+    """What each market or country adds, where it adds anything."""
+    return [
+        step(Sentence("trail.in_market", {"market": g.reading.place(place)}), value, kind, key=key_of(place))
+        for place, value in values
+        if value
+    ]
+
+
+def at_level(g: Ground, year: int, values: Floats, end: str) -> tuple[int, Sentence]:
+    """Node-year that has a quantile (P.2) of a year's futures, and how that is told. ``values``: shape (Y,)."""
+    weight, level = g.weight(year), LEVELS[end]
+    value = quantile(values, weight, level)
+    y = next(y for y in np.flatnonzero(weight > 0).tolist() if values[y] == value)
+    terms: dict[str, Term] = {"node": g.reading.names.node(g.node_of(y)), "share": Amount(level, "share")}
+    return y, Sentence("trail.how.span", terms)
 
 
 def _limits(g: Ground, lane: Lane, y: int) -> str:
@@ -193,4 +209,4 @@ def _draws(g: Ground) -> Amount:
 
 def year_of(g: Ground, key: str, text: str) -> Amount:
     """The year at the end of a key."""
-    return Amount(float(g.year(key, text)[0]), "year")
+    return dated(g.year(key, text)[0])

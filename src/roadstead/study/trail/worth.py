@@ -9,7 +9,7 @@ import numpy as np
 from roadstead.futures.capacity.channels import DEALERS
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.study.trail.ground import AT, unknown
-from roadstead.study.trail.steps import Step, step, summed
+from roadstead.study.trail.steps import Step, dated, step, summed
 from roadstead.terms.spelling import meant
 
 if TYPE_CHECKING:
@@ -210,14 +210,14 @@ def _node(g: Ground, key: str, text: str) -> int:
 
 def at_node(g: Ground, n: int) -> Sentence:
     """A node with the year that it begins in and how likely it is."""
-    year, chance = _year(int(g.reading.tree.start[n])), Amount(float(g.chance[n]), "share")
+    year, chance = dated(int(g.reading.tree.start[n])), Amount(float(g.chance[n]), "share")
     return Sentence("trail.node", {"node": g.reading.names.node(n), "year": year, "chance": chance})
 
 
 def _alike(g: Ground, y: int) -> Sentence:
     years = g.ledger.node_years
     first, last = int(years.year[y]), int(years.year[y] + years.span[y] - 1)
-    return Sentence("trail.years", {"first": _year(first), "last": _year(last)})
+    return Sentence("trail.years", {"first": dated(first), "last": dated(last)})
 
 
 def _called(g: Ground, name: str) -> Sentence:
@@ -261,7 +261,3 @@ def _running(g: Ground, name: str, values: Floats) -> tuple[Root, ...]:
     items = ("site_fixed", "module_fixed", "entry_fixed", "channel_module_fixed")
     subjects = [one.partition(" ")[2] or one for i, one in enumerate(labels) if values[i]]
     return tuple(root for one in subjects for root in g.roots.figures(one, *items))
-
-
-def _year(year: int) -> Amount:
-    return Amount(float(year), "year")
