@@ -13,9 +13,9 @@ import pytest
 from roadstead.playbook.book import Amount
 from roadstead.report import tables
 from roadstead.report.amounts import MINUS
+from roadstead.report.cell_keys import CELL_KEYS
 from roadstead.report.cells import PlusMinus
 from roadstead.report.html import page
-from roadstead.report.leading import LEADING
 from roadstead.report.regret import regret
 from roadstead.report.signs import signposts
 from roadstead.report.trails import Asked
@@ -51,7 +51,7 @@ def test_every_number_of_a_table_has_a_trail_that_says_the_same(book: Book, buil
     words, told = Words("en", "USD"), {one.figure.key: one.figure.amount.value for one in book.trails.figures}
     table = build(book, words)
     assert table.rows or build in {weights, tables.flexibility, tables.demand}  # not asked of this case
-    keys = list(LEADING[table.key](book))
+    keys = list(CELL_KEYS[table.key](book))
     assert len(keys) == len(table.rows)
     for row, of in zip(table.rows, keys, strict=True):
         for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
