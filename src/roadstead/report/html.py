@@ -12,10 +12,10 @@ from markupsafe import Markup
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
+from roadstead.report.leading_words import LeadingWords, led
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture, weights_picture
 from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import rehearsal, where_each_breaks
-from roadstead.report.sentences import LeadingWords, led
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.sources import sources
 from roadstead.report.trails import Asked, trails
@@ -72,7 +72,7 @@ def page(book: Book, words: Words) -> str:
         brief=lambda sentence: led(leading.brief(sentence)),
         joined=lambda sentences: led(leading.joined(sentences)),
         label=words.label,
-        pictures=pictures(book, words),
+        pictures=pictures(book, words, asked),
         exports=exports_picture(book.pull, words, asked) if book.pull else None,
         pull_tables=[
             asked.led(page_table(tables.exports(book, words), words, one_scale=True)),
@@ -82,7 +82,7 @@ def page(book: Book, words: Words) -> str:
         demand_tables=[asked.led(page_table(build(book, words), words)) for build in (tables.demand, tables.bands)],
         proof=led(tables.proof(book, leading)),
         asked=asked,
-        trails=trails(book, words),
+        trails=trails(book, words, asked),
         comparisons=asked.led(page_table(tables.comparisons(book, words), words)),
         regret=asked.led(_regret(book, words)),
         flexibility=Asked(reached).led(page_table(tables.flexibility(reached, words), words, one_scale=True)),

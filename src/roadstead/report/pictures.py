@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.playbook.book import Amount
-from roadstead.report import marks
+from roadstead.report import mark_keys
 from roadstead.report.charts import (
     atlas,
     exports,
@@ -24,7 +24,6 @@ from roadstead.report.charts import (
 )
 from roadstead.report.charts import map as world
 from roadstead.report.charts.style import MODE_COLOURS, svg
-from roadstead.report.trails import Asked
 from roadstead.report.weights import bars, said
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.parts_book import Pull
     from roadstead.playbook.rehearsal_book import FreshPaths
     from roadstead.playbook.weights_book import Weights
+    from roadstead.report.trails import Asked
     from roadstead.report.words import Words
 
 WIDE, NARROW, HALF = 1160.0, 358.0, 560.0
@@ -97,7 +97,7 @@ class Picture:
     keys: tuple[tuple[str, str], ...] = ()
 
 
-def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
+def pictures(book: Book, words: Words, asked: Asked) -> tuple[Picture, ...]:
     """All six, those left out for which the book has nothing to show.
 
     Altair's check of every mark against the schema is left to the tests of the charts: it takes a sixth of the page's time.
@@ -105,22 +105,22 @@ def pictures(book: Book, words: Words) -> tuple[Picture, ...]:
     from altair.utils.schemapi import debug_mode
 
     with debug_mode(False):
-        return _all(book, words)
+        return _all(book, words, asked)
 
 
-def _all(book: Book, words: Words) -> tuple[Picture, ...]:
+def _all(book: Book, words: Words, asked: Asked) -> tuple[Picture, ...]:
     found = []
     if book.atlas.maps[0].markets:
         found.append(_map(book, words))
     if book.timeline:
-        found.append(_timeline(book, words))
+        found.append(_timeline(book, words, asked))
     found.append(_tree(book, words))
     if book.waterfalls:
         found.append(_waterfalls(book, words))
     if book.volumes:
-        found.append(_volumes(book, words))
+        found.append(_volumes(book, words, asked))
     if book.futures:
-        found.append(_futures(book, words))
+        found.append(_futures(book, words, asked))
     return tuple(found)
 
 
@@ -181,10 +181,10 @@ def _widths(most: float, words: Words) -> tuple[Swatch, ...]:
     )
 
 
-def _timeline(book: Book, words: Words) -> Picture:
+def _timeline(book: Book, words: Words, asked: Asked) -> Picture:
     years = [span.year for span in book.timeline]
     title = _title("timeline", words, first=Amount(min(years), "year"), last=Amount(max(years), "year"))
-    leads = Asked(book).leads(marks.of_timeline(book.timeline, words))
+    leads = asked.leads(mark_keys.of_timeline(book.timeline, words))
     panels = (
         Panel(drawn(timeline.timeline_chart(book.timeline, words, WIDE), "timeline", title, leads), "wide"),
         Panel(drawn(timeline.timeline_chart(book.timeline, words, NARROW), "timeline-narrow", title, leads), "narrow"),
@@ -238,9 +238,9 @@ def lane_said(lane: Waterfall, words: Words) -> str:
     )  # fmt: skip
 
 
-def _volumes(book: Book, words: Words) -> Picture:
-    title, asked = _title("volumes", words), Asked(book)
-    leads = asked.leads(marks.of_volumes(book.volumes, words))
+def _volumes(book: Book, words: Words, asked: Asked) -> Picture:
+    title = _title("volumes", words)
+    leads = asked.leads(mark_keys.of_volumes(book.volumes, words))
     panels = [
         Panel(drawn(volumes.volumes_chart(book.volumes, words, HALF), "volumes", title, leads), "wide"),
         Panel(drawn(volumes.volumes_chart(book.volumes, words, NARROW), "volumes-narrow", title, leads), "narrow"),
@@ -248,7 +248,7 @@ def _volumes(book: Book, words: Words) -> Picture:
     notes = [words.label("ui.note.volumes")]
     if book.sites:
         spoken = words.label("ui.note.sites")
-        leads = asked.leads(marks.of_sites(book.sites, words))
+        leads = asked.leads(mark_keys.of_sites(book.sites, words))
         panels += [
             Panel(drawn(sites.sites_chart(book.sites, words, HALF, 3), "sites", spoken, leads), "wide"),
             Panel(drawn(sites.sites_chart(book.sites, words, NARROW, 2), "sites-narrow", spoken, leads), "narrow"),
@@ -265,9 +265,9 @@ def _volumes(book: Book, words: Words) -> Picture:
     return Picture("volumes", title, "halves", tuple(panels), legends, tuple(notes), keys=made)
 
 
-def _futures(book: Book, words: Words) -> Picture:
+def _futures(book: Book, words: Words, asked: Asked) -> Picture:
     title = _title("futures", words)
-    leads = Asked(book).leads(marks.of_futures(book.futures, words))
+    leads = asked.leads(mark_keys.of_futures(book.futures, words))
     panels = (
         Panel(drawn(futures.futures_chart(book.futures, words, WIDE), "futures", title, leads), "wide"),
         Panel(drawn(futures.futures_chart(book.futures, words, NARROW), "futures-narrow", title, leads), "narrow"),
@@ -285,7 +285,7 @@ def _futures(book: Book, words: Words) -> Picture:
 def exports_picture(pull: Pull, words: Words, asked: Asked) -> Picture:
     """Cars and parts sent from home; it stands in the section on parts."""
     title = _title("exports", words)
-    leads = asked.leads(marks.of_exports(pull.years, words))
+    leads = asked.leads(mark_keys.of_exports(pull.years, words))
     panels = (
         Panel(drawn(exports.exports_chart(pull.years, words, WIDE), "exports", title, leads), "wide"),
         Panel(drawn(exports.exports_chart(pull.years, words, NARROW), "exports-narrow", title, leads), "narrow"),
@@ -300,7 +300,7 @@ def exports_picture(pull: Pull, words: Words, asked: Asked) -> Picture:
 def weights_picture(found: Weights, words: Words, asked: Asked) -> Picture:
     """What assumptions weigh, in the chapter on them."""
     title, shown = _title("weights", words), bars(found.rows, words)
-    leads = asked.leads(marks.of_weights(found.rows, words))
+    leads = asked.leads(mark_keys.of_weights(found.rows, words))
     panels = (
         Panel(drawn(tornado.tornado_chart(shown, words, WIDE), "weights", title, leads), "wide"),
         Panel(drawn(tornado.tornado_chart(shown, words, NARROW), "weights-narrow", title, leads), "narrow"),

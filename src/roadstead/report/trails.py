@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from roadstead.playbook.trails_book import WORKED_IN
-from roadstead.report.leading import LEADING
+from roadstead.report.cell_keys import CELL_KEYS
 from roadstead.terms.evidence import ASSUMPTION
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ class Asked:
 
     def led(self, table: PageTable) -> PageTable:
         """A table whose figures lead to their trails."""
-        if table.key not in LEADING:
+        if table.key not in CELL_KEYS:
             return table
         rows = (
             (*map(self._cell, row, of), *row[len(of) :])
-            for row, of in zip(table.rows, LEADING[table.key](self._book), strict=True)
+            for row, of in zip(table.rows, CELL_KEYS[table.key](self._book), strict=True)
         )
         return replace(table, rows=tuple(rows))
 
@@ -103,11 +103,11 @@ class Asked:
         return replace(cell, url=address) if address and cell.text else cell
 
 
-def trails(book: Book, words: Words) -> list[TrailShown]:
+def trails(book: Book, words: Words, asked: Asked) -> list[TrailShown]:
     """Every trail of the book."""
     if book.trails is None:
         return []
-    asked, rows = Asked(book), [row_shown(row, words) for row in book.trails.rows]
+    rows = [row_shown(row, words) for row in book.trails.rows]
 
     def part(one: TrailPart) -> PartShown:
         what, how = words.say(one.what).rstrip(".。"), how_told(one.how, one.equation, words)

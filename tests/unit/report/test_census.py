@@ -1,5 +1,5 @@
 """A census of the page: every number in its tables and cards leads to a trail that says the same, or is named here as one that need not; so do
-numbers in its sentences that are figures."""
+marks of its charts, and numbers in its sentences that are figures."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from urllib.parse import unquote
 import pytest
 
 from roadstead.playbook.book import Amount
-from roadstead.report import tables
+from roadstead.report import mark_keys, tables
 from roadstead.report.amounts import MINUS
+from roadstead.report.cell_keys import CELL_KEYS
 from roadstead.report.cells import PlusMinus
 from roadstead.report.html import page
-from roadstead.report.leading import LEADING
 from roadstead.report.regret import regret
 from roadstead.report.signs import signposts
 from roadstead.report.trails import Asked
@@ -51,7 +51,7 @@ def test_every_number_of_a_table_has_a_trail_that_says_the_same(book: Book, buil
     words, told = Words("en", "USD"), {one.figure.key: one.figure.amount.value for one in book.trails.figures}
     table = build(book, words)
     assert table.rows or build in {weights, tables.flexibility, tables.demand}  # not asked of this case
-    keys = list(LEADING[table.key](book))
+    keys = list(CELL_KEYS[table.key](book))
     assert len(keys) == len(table.rows)
     for row, of in zip(table.rows, keys, strict=True):
         for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
@@ -138,3 +138,25 @@ def test_every_number_of_a_sentence_that_leads_on_leads_to_a_trail_that_says_the
     assert [(key, text) for key, text in found if told[key].removeprefix(MINUS) != text] == []
     begins = {key.partition("/")[0] for key, _ in found}
     assert begins >= {"npv", "added", "gap", "decided", "made", "cars", "regret", "reached", "sent", "before"}
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        lambda book, words: mark_keys.of_timeline(book.timeline, words),
+        lambda book, words: mark_keys.of_volumes(book.volumes, words),
+        lambda book, words: mark_keys.of_sites(book.sites, words),
+        lambda book, words: mark_keys.of_futures(book.futures, words),
+        lambda book, words: mark_keys.of_exports(book.pull.years, words),
+    ],
+    ids=["timeline", "volumes", "sites", "futures", "exports"],
+)
+def test_every_mark_of_a_chart_leads_to_a_trail_that_says_the_same(book: Book, marks):
+    """What is nothing needs none."""
+    words = Words("en", "USD")
+    told = {one.figure.key: words.amount(one.figure.amount) for one in book.trails.figures}
+    found = marks(book, words)
+    assert len({key for key in found.values() if key in told}) >= 8
+    lonely = [said for said, key in found.items() if key not in told and not said.endswith((": 0 cars", ": $0"))]
+    assert lonely == []
+    assert [(key, said) for said, key in found.items() if key in told and told[key] not in said] == []

@@ -17,6 +17,7 @@ from roadstead.report.charts import map as world
 from roadstead.report.charts.projection import Box
 from roadstead.report.charts.style import MODE_COLOURS, inline, shortened, svg, text_width, wrapped
 from roadstead.report.pictures import pictures
+from roadstead.report.trails import Asked
 from roadstead.report.words import Words
 
 if TYPE_CHECKING:
@@ -264,7 +265,7 @@ def test_edges_of_the_tree_are_orthogonal(book: Book):
 
 
 def test_every_charge_of_a_lane_is_numbered_and_listed(book: Book):
-    picture = next(p for p in pictures(book, EN) if p.key == "waterfall")
+    picture = next(p for p in pictures(book, EN, Asked(book)) if p.key == "waterfall")
     cited = {cite for lane in book.waterfalls for bar in lane.bars for cite in bar.cites}
     assert set(picture.citations) == cited
     numbers = waterfall.citations(book.waterfalls)

@@ -31,7 +31,7 @@ VOID = {"meta", "link", "br", "img", "rect", "line", "circle", "hr", "input"}
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without pictures, for tests that do not look at them."""
-    monkeypatch.setattr("roadstead.report.html.pictures", lambda _book, _words: ())
+    monkeypatch.setattr("roadstead.report.html.pictures", lambda _book, _words, _asked: ())
     monkeypatch.setattr("roadstead.report.html.exports_picture", lambda _pull, _words, _asked: None)
     monkeypatch.setattr("roadstead.report.html.rehearsal_picture", lambda _found, _words: None)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from roadstead.playbook.book import Name
 from roadstead.playbook.what_if_book import (
@@ -111,18 +109,6 @@ def test_lines_of_one_case_are_named_by_what_differs():
     assert [line.name for line in next(sweep_lines.series(alone, words))[1]] == ["x1", "x2"]
     assert [line.name for line in next(sweep_lines.series(beside, words))[1]] == [
         "x1, Harbour <Motors>", "x2, Harbour <Motors>", "x1, Other"]  # fmt: skip
-
-
-@given(st.lists(st.floats(0.0, 200.0), min_size=1, max_size=12))
-def test_names_are_spread_no_more_than_they_must(wanted: list[float]):
-    found = sweep_lines.spread(wanted, 0.0, 200.0)
-    order = sorted(found)
-    assert all(b - a >= sweep_lines.LINE - 1e-9 for a, b in pairwise(order))
-    assert min(found) >= -1e-9
-    assert max(found) <= 200.0 + 1e-9
-    if all(b - a >= sweep_lines.LINE for a, b in pairwise(sorted(wanted))):
-        inside = [min(max(y, sweep_lines.LINE / 2), 200.0 - sweep_lines.LINE / 2) for y in wanted]
-        assert all(abs(a - b) <= sweep_lines.LINE for a, b in zip(found, inside, strict=True))
 
 
 def test_commitments_are_named_in_order_and_the_rest_are_counted():

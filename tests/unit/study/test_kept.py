@@ -17,7 +17,7 @@ from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Amount
-from roadstead.report.leading import LEADING
+from roadstead.report.cell_keys import CELL_KEYS
 from roadstead.report.rehearsal import rehearsal as outcomes_of
 from roadstead.report.signs import fresh_signs, signposts
 from roadstead.report.words import Words
@@ -295,7 +295,7 @@ def test_every_number_of_a_rehearsal_leads_to_a_trail_on_the_page_that_says_the_
     for build in (outcomes_of, signposts, fresh_signs):
         table = build(book, words)
         assert table.rows
-        for row, keys in zip(table.rows, LEADING[table.key](book), strict=True):
+        for row, keys in zip(table.rows, CELL_KEYS[table.key](book), strict=True):
             for cell, column, key in zip(row, table.columns, keys, strict=False):  # a row of fresh_signs may have none
                 if column.kind in {"money", "share"} and cell is not None:
                     assert told[key] == pytest.approx(getattr(cell, "value", cell), rel=1e-9), key

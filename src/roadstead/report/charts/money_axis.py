@@ -44,9 +44,9 @@ def money_axis(ends: tuple[float, float], edges: tuple[float, float], words: Wor
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers that enclose a range."""
+    """Round numbers that enclose a range, at most so many steps apart; of any currency, in its own units or in millions."""
     span = max(high - low, 1e-9)
-    steps = (m * 10.0**power for power in range(-3, 9) for m in (1.0, 2.0, 5.0))
+    steps = (m * 10.0**power for power in range(-3, 16) for m in (1.0, 2.0, 5.0))
     step = next(s for s in steps if span / s <= most)
     first = int(low // step)
     found = [first * step]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Literal, cast
 
 import altair as alt
 
 from roadstead.playbook.book import Amount
+from roadstead.report.charts.money_axis import ticks
+from roadstead.report.charts.reliability import spread
 from roadstead.report.charts.style import FAINT, INK, MUTED, Place, drawing, inline, shortened, text_width, written
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def lines_chart(lines: Sequence[Line], axis: str, kind: Kind, words: Words, widt
     frame = _Frame(width, high, max(map(text_width, said)) + 2 * GAP, right, levels[0], levels[-1])
     place = Place(width, high)
     ends = [frame.y(max(line.points, key=lambda point: point[1])[2]) for line in lines]
-    beside = spread(ends, TOP - LINE / 2, high - BOTTOM + LINE / 2)
+    beside = spread(ends, LINE, (TOP, high - BOTTOM))
     rules = [{"x": frame.left, "x2": width - right, "y": frame.y(v), "y2": frame.y(v)} for v in levels]
     scale = [{"x": frame.left - GAP, "y": frame.y(v), "text": text} for v, text in zip(levels, said, strict=True)]
     title = [{"x": width / 2, "y": high - 12, "text": shortened(axis, width - 2 * GAP)}]
@@ -133,29 +134,12 @@ def lines_chart(lines: Sequence[Line], axis: str, kind: Kind, words: Words, widt
     )
 
 
-def spread(wanted: Sequence[float], top: float, bottom: float) -> list[float]:
-    """Heights as near as may be to those wanted, a line of text apart and between two ends where they hold them all. [pixels]"""
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    found = [0.0] * len(wanted)
-    above = top - LINE / 2
-    for i in order:
-        above = found[i] = max(wanted[i], above + LINE)
-    below = bottom + LINE / 2
-    for i in reversed(order):
-        below = found[i] = min(found[i], below - LINE)
-    return found
-
-
 def _levels(heights: Sequence[float]) -> list[float]:
     """Round heights at even steps that hold all others between them."""
     low, high = min(heights), max(heights)
     if high - low <= 1e-9 * max(abs(high), 1.0):
         low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
-    rough = (high - low) / TICKS
-    unit = 10.0 ** floor(log10(rough))
-    step = next(times * unit for times in (1.0, 2.0, 2.5, 5.0, 10.0) if times * unit >= rough)
-    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    return [step * i for i in range(first, last + 1)]
+    return ticks(low, high, TICKS)
 
 
 def _values(lines: Sequence[Line], frame: _Frame) -> list[dict[str, float | str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.report.cell_keys import future
 from roadstead.report.charts import exports, futures, sites, timeline, tornado, volumes
-from roadstead.report.leading import future
 from roadstead.report.weights import bars
 
 if TYPE_CHECKING:

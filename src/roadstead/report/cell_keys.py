@@ -140,7 +140,7 @@ def events(book: Book) -> Iterator[Keys]:
         yield "", f"stated/{one.key}", f"chance/{one.key}"
 
 
-LEADING: Mapping[str, Callable[[Book], Iterator[Keys]]] = {
+CELL_KEYS: Mapping[str, Callable[[Book], Iterator[Keys]]] = {
     "comparisons": comparisons,
     "regret": regret,
     "flexibility": flexibility,
