@@ -24,7 +24,7 @@ from roadstead.playbook.hinges import bears, places
 from roadstead.playbook.misled import lost, rates_of, tried
 from roadstead.playbook.observed import Sight, duties, known_in_time, nodes_in
 from roadstead.playbook.sign_words import condition
-from roadstead.playbook.signs_book import Confirmed
+from roadstead.playbook.signs_book import Confirmed, sign_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,8 +174,13 @@ def chosen_sign(signpost: Signpost, met: OnPaths, names: Names) -> Signpost:
         by_tree = good(shown[LOOKED])
         if found is not None and good(inside(found.box, met.value[LOOKED])) > by_tree:
             conditions = tuple(
-                condition((sight.kind, sight.of, sight.year), (limit.above, limit.threshold), *names)
-                for limit in found.box
+                condition(
+                    (sight.kind, sight.of, sight.year),
+                    (limit.above, limit.threshold),
+                    *names,
+                    key=f"{sign_key(signpost.kind, signpost.subject, signpost.year)}/threshold{i}",
+                )
+                for i, limit in enumerate(found.box, 1)
                 for sight in (met.sights[limit.column],)
             )
             shown, chosen_on = _shown(found.box, met.value), "paths"

@@ -56,6 +56,10 @@ class Decision:
         """What ends the key of its figure."""
         return f"{self.kind}/{self.subject}/n{self.node}"
 
+    def of_size(self, size: float) -> Amount:
+        """Capacity of its steps as a figure, each of a size. [cars/year]"""
+        return Amount(self.modules * size, "cars", f"capacity/{self.at_node}")
+
     @property
     def committed(self) -> Amount:
         """Its capital as a figure. [money]"""
@@ -171,7 +175,7 @@ def sentence(reading: Reading, decision: Decision) -> Sentence:
         "site": reading.names.line(line.line_id),
         "place": reading.place(line.place),
         "models": tuple(reading.model(m) for m in line.models),
-        "capacity": Amount(decision.modules * bought.module_size, "cars"),
+        "capacity": decision.of_size(bought.module_size),
         "year": Amount(float(reading.tree.start[decision.node] + bought.lead), "year"),
         "capital": decision.committed,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from roadstead.futures.selling.sanity import Implied
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
+
+
+SHARES = frozenset({"diverted_share", "cost_gap", "moved", "curve_error"})
+"""Figures of demand that are fractions."""
 
 
 def implied_demand(reading: Reading, answer: Reaction, rounds: int) -> ImpliedDemand:
@@ -89,14 +93,14 @@ def _said(reading: Reading, found: Sequence[Implied], answer: Reaction, rounds: 
     together = Sentence(
         "demand.implied",
         {
-            "own_elasticity": Amount(mean("own_elasticity"), "ratio"),
-            "market_elasticity": Amount(mean("market_elasticity"), "ratio"),
-            "pass_through": Amount(mean("pass_through"), "ratio"),
-            "import_elasticity": Amount(mean("import_elasticity"), "ratio"),
-            "diverted_share": Amount(mean("diverted_share"), "share"),
+            "own_elasticity": Amount(mean("own_elasticity"), "ratio", "demand/all/own_elasticity"),
+            "market_elasticity": Amount(mean("market_elasticity"), "ratio", "demand/all/market_elasticity"),
+            "pass_through": Amount(mean("pass_through"), "ratio", "demand/all/pass_through"),
+            "import_elasticity": Amount(mean("import_elasticity"), "ratio", "demand/all/import_elasticity"),
+            "diverted_share": Amount(mean("diverted_share"), "share", "demand/all/diverted_share"),
             "moved": Amount(answer.moved, "share"),
             "rounds": Amount(rounds, "count"),
-            "error": Amount(max(abs(one.curve_error) for one in found), "share"),
+            "error": Amount(max(abs(one.curve_error) for one in found), "share", "demand/all/curve_error"),
         },
     )
     return [together, *_flagged(reading, found)]
@@ -107,10 +111,14 @@ def _flagged(reading: Reading, found: Sequence[Implied]) -> list[Sentence]:
     for check in CHECKED:
         markets = tuple(reading.place(one.market) for one in found if check in {c for c, _, _ in outside_bands(one)})
         if markets:
-            low, high = _amount(check, known[check].low), _amount(check, known[check].high)
+            low, high = (
+                Amount(value, kind_of(check), f"band/{check}/{end}")
+                for end, value in (("low", known[check].low), ("high", known[check].high))
+            )
             sentences.append(Sentence("demand.outside", {"check": check, "markets": markets, "low": low, "high": high}))
     return sentences
 
 
-def _amount(check: str, value: float) -> Amount:
-    return Amount(value, "share" if check in {"cost_gap", "diverted_share", "curve_error"} else "ratio")
+def kind_of(check: str) -> Literal["share", "ratio"]:
+    """How a figure of demand is printed."""
+    return "share" if check in SHARES else "ratio"

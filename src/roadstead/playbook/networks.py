@@ -53,7 +53,7 @@ def _terms(reading: Reading, decision: Decision) -> dict[str, Term]:
     lead = min(module.lead for m in markets if (module := channels[m].module) is not None)
     return {
         "markets": tuple(reading.place(market) for market in markets),
-        "capacity": Amount(decision.modules, "cars"),
+        "capacity": decision.of_size(1.0),  # steps of a network are told in cars
         "year": Amount(float(reading.tree.start[decision.node] + lead), "year"),
         "capital": decision.committed,
     }

@@ -50,7 +50,9 @@ def told(years: Sequence[ExportYear], home: Name) -> tuple[Sentence, ...]:
     last = years[-1]
     if not any(year.parts for year in years):
         return (Sentence("parts.none", {"home": home}),)
-    ahead = Sentence("parts.ahead", {"share": Amount(last.parts_ahead, "share"), "last": _year(last.year)})
+    ahead = Sentence(
+        "parts.ahead", {"share": Amount(last.parts_ahead, "share", f"ahead/{last.year}"), "last": _year(last.year)}
+    )
     return (_course(years), _passing(years), ahead, _giving_way(years))
 
 
@@ -75,7 +77,7 @@ def _giving_way(years: Sequence[ExportYear]) -> Sentence:
         return Sentence("parts.no_fall", {})
     terms: dict[str, Term] = {
         "year": _year(after.year),
-        "fall": Amount(1.0 - after.cars / before.cars, "share"),
+        "fall": Amount(1.0 - after.cars / before.cars, "share", f"fall/cars/{after.year}"),
         "parts_before": _parts(before),
         "parts_after": _parts(after),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,15 @@ from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.decisions import TOOL, working
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.reading import weight_by_year
+from roadstead.playbook.waterfalls import supply_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from roadstead.playbook.book import Name, Term
     from roadstead.playbook.decisions import Decision
     from roadstead.playbook.reading import Reading
-    from roadstead.terms.arrays import Floats
+    from roadstead.terms.arrays import Flags, Floats
 
 MOST = 4
 """Markets named."""
@@ -53,45 +57,81 @@ def _retire(reading: Reading, line: str, year: int) -> Sentence:
     return Sentence("why.retire", terms)
 
 
-def _line(reading: Reading, line: str, year: int) -> Sentence:
-    ledger, p = reading.evaluation.ledger, reading.evaluation.prospect
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What cars of a line earn more after tax than shipped from home, lane by lane.
+
+    Attributes
+    ----------
+    node_year
+        Likeliest node-year of the year: margins and costs are those in it.
+    cars
+        Expected cars of every lane of the line that carries any. [cars/year]
+    each
+        What one of them earns more than the same car from home. [money/car]
+    """
+
+    node_year: int
+    cars: Mapping[int, float]
+    each: Mapping[int, float]
+
+    @property
+    def best(self) -> int:
+        """The lane that gains most."""
+        return max(self.cars, key=lambda a: self.each[a] * self.cars[a])
+
+    @property
+    def average(self) -> float:
+        """Over all of the line's cars. [money/car]"""
+        return sum(self.each[a] * self.cars[a] for a in self.cars) / sum(self.cars.values())
+
+
+def gain(reading: Reading, line: str, year: int) -> Gain:
+    """After tax, as the plan counts."""
+    margin = reading.evaluation.prospect.arcs.margin
     weight = weight_by_year(reading)[year - reading.tree.first_year]
-    flow = weight @ reading.plan.flows.flow
-    mine = [a for a, key in enumerate(ledger.arcs) if key.line == line and flow[a] > 0]
-    if not mine:
+    flow, node_year = weight @ reading.plan.flows.flow, int(np.argmax(weight))
+    arcs = reading.evaluation.ledger.arcs
+    cars = {a: float(flow[a]) for a, key in enumerate(arcs) if key.line == line and flow[a] > 0}
+    each = {a: float(margin[node_year, a] - margin[node_year, from_home(reading, a)]) for a in cars}
+    return Gain(node_year, cars, each)
+
+
+def _line(reading: Reading, line: str, year: int) -> Sentence:
+    ledger, found = reading.evaluation.ledger, gain(reading, line, year)
+    if not found.cars:
         return Sentence("why.idle", {"site": reading.names.line(line), "year": Amount(float(year), "year")})
-    node_year = int(np.argmax(weight))
-    # After tax, as the plan counts; the lane that gains most stands for the others.
-    gain = {a: float(p.arcs.margin[node_year, a] - p.arcs.margin[node_year, _from_home(reading, a)]) for a in mine}
-    best = max(mine, key=lambda a: gain[a] * flow[a])
-    offer = ledger.offers[ledger.arcs[best].offer]
-    total = float(flow[mine].sum())
-    average = sum(gain[a] * float(flow[a]) for a in mine) / total
+    weight = weight_by_year(reading)[year - reading.tree.first_year]
     terms: dict[str, Term] = {
-        "cars": Amount(total, "cars", f"made/{line}/{year}"),
+        "cars": Amount(sum(found.cars.values()), "cars", f"made/{line}/{year}"),
         "year": Amount(float(year), "year"),
-        "markets": _markets(reading, mine, flow),
+        "markets": _markets(reading, list(found.cars), weight @ reading.plan.flows.flow),
     }
-    if average <= 0:
-        return Sentence("why.full", {**terms, "full": Amount(_home_is_full(reading, weight), "share")})
-    terms["gain"] = Amount(average, "money_per_car")
-    saving = _cost(reading, _from_home(reading, best), node_year) - _cost(reading, best, node_year)
+    if found.average <= 0:
+        full = float(weight[home_is_full(reading)].sum())
+        return Sentence("why.full", {**terms, "full": Amount(full, "share", f"full/{year}")})
+    terms["gain"] = Amount(found.average, "money_per_car", f"gain/{line}/{year}")
+    # The lane that gains most stands for the others.
+    best, node_year = found.best, found.node_year
+    saving = _cost(reading, from_home(reading, best), node_year) - _cost(reading, best, node_year)
     if saving <= 0:
         return Sentence("why.tax", terms)
+    offer = ledger.offers[ledger.arcs[best].offer]
     duty = duty_from_home(reading.evaluation, offer.market, offer.model_id, node_year)
+    of, at = f"{offer.market}/{offer.model_id}", f"{year}@n{ledger.node_years.node[node_year]}"
     return Sentence(
         "why.local",
         {
             **terms,
             "market": reading.place(offer.market),
             "model": reading.model(offer.model_id),
-            "duty": Amount(duty, "share", f"duties/{offer.market}/{year}"),
-            "saving": Amount(saving, "money_per_car"),
+            "duty": Amount(duty, "share", f"duties/{of}/{at}"),
+            "saving": Amount(saving, "money_per_car", f"saving/{of}/{supply_key(ledger.arcs[best])}/{at}"),
         },
     )
 
 
-def _from_home(reading: Reading, arc: int) -> int:
+def from_home(reading: Reading, arc: int) -> int:
     """The arc that ships the same car to the same market from home, outside any quota."""
     arcs = reading.evaluation.ledger.arcs
     offer = arcs[arc].offer
@@ -107,12 +147,12 @@ def _markets(reading: Reading, mine: list[int], flow: Floats) -> tuple[Name, ...
     return tuple(reading.place(p.labels.market[m]) for m in order[:MOST])
 
 
-def _home_is_full(reading: Reading, weight: Floats) -> float:
-    """Probability that the home plants run at their limit in a year. [fraction]"""
+def home_is_full(reading: Reading) -> Flags:
+    """Where the home plants run at their limit. Shape (Y,)."""
     resources, flow = reading.evaluation.prospect.resources, reading.plan.flows.flow
     mine = resources.use_resource == 0
     used = flow[:, resources.use_arc[mine]] @ resources.use_amount[mine]
-    return float(weight[used >= FULL * resources.free[:, 0]].sum())
+    return np.asarray(used >= FULL * resources.free[:, 0])
 
 
 def unsourced_measures(reading: Reading, decision: Decision, year: int) -> tuple[str, ...]:
@@ -160,6 +200,8 @@ def _enter(reading: Reading, market: str, year: int) -> Sentence:
             "market": reading.place(market),
             "cars": Amount(total, "cars", f"cars/{market}/{year}"),
             "year": Amount(float(year), "year"),
-            "margin": Amount(earned / total if total else 0.0, "money_per_car"),
+            "margin": Amount(earned / total, "money_per_car", f"earned/{market}/{year}")
+            if total
+            else Amount(0.0, "money_per_car"),
         },
     )

@@ -52,7 +52,7 @@ def regrets(futures: Sequence[FutureValue]) -> Regrets:
 def _said(keys: Sequence[str], rows: Sequence[Regret], most: Floats, unbeaten: float) -> tuple[Sentence, ...]:
     """How often the plan is unbeaten, what it loses at worst and where, and which way loses least at worst."""
     worst = rows[0]
-    said = [Sentence("regret.unbeaten", {"share": Amount(round(unbeaten, 9), "share")})]
+    said = [Sentence("regret.unbeaten", {"share": Amount(round(unbeaten, 9), "share", f"regret/none/{keys[0]}")})]
     if worst.lost[0] > 0.0:
         said.append(
             Sentence(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.signs_book import Condition
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def condition(
-    what: tuple[Kind, str, int], limit: tuple[bool, float], reading: Reading, events: Mapping[str, Name] | None = None
+    what: tuple[Kind, str, int],
+    limit: tuple[bool, float],
+    reading: Reading,
+    events: Mapping[str, Name] | None = None,
+    *,
+    key: str = "",
 ) -> Condition:
     """A condition with its words.
 
@@ -28,19 +33,24 @@ def condition(
         Whether it speaks from the threshold upwards, and the threshold.
     events
         Titles of events that the tree does not name.
+    key
+        Of its threshold.
     """
     (kind, of, year), (above, threshold) = what, limit
-    return Condition(kind, of, above, threshold, year, _said(what, limit, reading, events or {}))
+    terms = terms_of(what, limit, reading, events or {})
+    if kind != "event":
+        terms["threshold"] = Amount(threshold, unit(kind), key)
+        said = Sentence(f"sign.{kind}", terms)
+    elif above:
+        said = Sentence("sign.has_come", {"event": terms["event"]})
+    else:
+        said = Sentence("sign.stays_away", {"event": terms["event"]})
+    return Condition(kind, of, above, threshold, year, said)
 
 
-def _said(
-    what: tuple[Kind, str, int], limit: tuple[bool, float], reading: Reading, events: Mapping[str, Name]
-) -> Sentence:
-    terms = terms_of(what, limit, reading, events)
-    if what[0] != "event":
-        return Sentence(f"sign.{what[0]}", terms)
-    event = terms["event"]
-    return Sentence("sign.has_come", {"event": event}) if limit[0] else Sentence("sign.stays_away", {"event": event})
+def unit(kind: Kind) -> Literal["cars", "share"]:
+    """How the threshold of a condition is printed."""
+    return "cars" if kind == "size" else "share"
 
 
 def terms_of(
@@ -51,7 +61,7 @@ def terms_of(
     terms: dict[str, Term] = {"year": Amount(float(year), "year"), "above": Amount(float(above), "count")}
     if kind == "event":
         return {**terms, "event": events[of] if of in events else reading.names.event(of)}
-    terms["threshold"] = Amount(threshold, "cars" if kind == "size" else "share")
+    terms["threshold"] = Amount(threshold, unit(kind))
     market, _, model = of.partition(" ")
     if kind in {"duty", "share", "size"}:
         terms["market"] = reading.place(market)

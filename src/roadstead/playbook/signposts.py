@@ -23,7 +23,7 @@ from roadstead.playbook.hinges import bears, hinges, lead_time, markets, places
 from roadstead.playbook.marks import duty_from_home
 from roadstead.playbook.misled import rates_of, tried
 from roadstead.playbook.sign_words import condition
-from roadstead.playbook.signs_book import Signpost
+from roadstead.playbook.signs_book import Signpost, sign_key
 from roadstead.playbook.turns import turns
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def _posted(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequence
     shown = np.all([sign.shown for sign in chosen], axis=0) if chosen else np.full(len(asked.nodes), found.always)
     own = rates_of(shown, asked.taken, asked.weight)
     told, lead = hinge.told(reading), lead_time(reading, hinge.same[0])
+    key = sign_key(told.kind, told.subject, hinge.year)
     signpost = Signpost(
         what=sentence(reading, told),
         kind=told.kind,
@@ -147,8 +148,13 @@ def _posted(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequence
         lead=lead,
         probability=hinge.probability,
         conditions=tuple(
-            condition((one.kind, one.of, looked_up(hinge.year, one.kind)), (one.above, one.threshold), reading)
-            for one in chosen
+            condition(
+                (one.kind, one.of, looked_up(hinge.year, one.kind)),
+                (one.above, one.threshold),
+                reading,
+                key=f"{key}/threshold{i}",
+            )
+            for i, one in enumerate(chosen, 1)
         ),
         false_alarm=own.false_alarm.value if own.false_alarm else 0.0,
         missed=own.missed.value if own.missed else 0.0,
@@ -156,7 +162,7 @@ def _posted(reading: Reading, hinge: Hinge, turn: Turn | None, columns: Sequence
             "sign.lead",
             {
                 "year": Amount(float(hinge.year), "year"),
-                "lead": Amount(float(lead), "years"),
+                "lead": Amount(float(lead), "years", f"{key}/lead"),
                 "opens": Amount(float(hinge.year + lead), "year"),
             },
         ),

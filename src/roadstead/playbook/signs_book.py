@@ -20,6 +20,11 @@ SURE = 1e-9
 """Within which a share is all of it: shares are sums of weights. [fraction]"""
 
 
+def sign_key(kind: str, subject: str, year: int) -> str:
+    """Under which how likely a decision is that hangs may be asked for; its other figures stand behind it."""
+    return f"sign/{kind}/{subject}/{year}"
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that can be looked up, and from where on it speaks for the decision.

@@ -146,7 +146,7 @@ def _headline(told: Told) -> tuple[Sentence, ...]:
         {
             "npv": Amount(value, "money", "npv"),
             "added": Amount(value - standing, "money", "added"),
-            "share": Amount(share, "share"),
+            "share": Amount(share, "share", "added/share"),
         },
     )
     gap = Sentence(

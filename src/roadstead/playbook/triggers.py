@@ -40,21 +40,22 @@ def triggers(reading: Reading, events: Mapping[str, Event]) -> tuple[Trigger, ..
     probability = node_probability(tree)
     found: list[tuple[float, Trigger]] = []
     for name, at, rests_on in _turns(reading, events):
-        beside = _siblings(reading, at)
+        beside = siblings(reading, at)
         if not beside:
             continue
         then, otherwise = _differ(reading, every, at, beside)
         difference = _mean(value, reading, at) - _mean(value, reading, beside)
-        worth = Sentence("trigger.npv", {"npv": Amount(difference, "money")})
+        key = "+".join(f"n{n}" for n in at)
+        worth = Sentence("trigger.npv", {"npv": Amount(difference, "money", f"turned/{key}")})
         likely = float(probability[at].sum())
         trigger = Trigger(
             event=name,
             probability=likely,
             watch_in=min(int(tree.start[n]) for n in at),
-            then=(*then[:MOST], *_volume(reading, at, beside), worth),
+            then=(*then[:MOST], *_volume(reading, at, beside, key), worth),
             otherwise=tuple(otherwise[:MOST]) or (Sentence("trigger.nothing", {}),),
             rests_on=rests_on,
-            key="+".join(f"n{n}" for n in at),
+            key=key,
         )
         found.append((abs(difference) * likely, trigger))
     return tuple(trigger for _, trigger in sorted(found, key=lambda pair: -pair[0]))
@@ -78,7 +79,7 @@ def _rests_on(events: Mapping[str, Event], names: Sequence[str]) -> str:
     return "; ".join(dict.fromkeys(events[name].rests_on for name in names)) or PATHS
 
 
-def _siblings(reading: Reading, at: Sequence[int]) -> list[int]:
+def siblings(reading: Reading, at: Sequence[int]) -> list[int]:
     """Nodes that begin where one of ``at`` could have begun and did not."""
     tree = reading.tree
     parents = {int(tree.parent[n]) for n in at}
@@ -117,9 +118,9 @@ def _differ(
     return only(here, there, at), only(there, here, beside)
 
 
-def _volume(reading: Reading, at: Sequence[int], beside: Sequence[int]) -> list[Sentence]:
+def _volume(reading: Reading, at: Sequence[int], beside: Sequence[int], key: str) -> list[Sentence]:
     """The market whose main mode changes, or else the change in cars sold, in the first years after the event."""
-    first, second = _first_years(reading, at), _first_years(reading, beside)
+    first, second = (np.einsum("y,ymd->md", years_of(reading, nodes), cars(reading)) for nodes in (at, beside))
     markets = reading.evaluation.ledger.selling.markets
     mode = first.argmax(1), second.argmax(1)
     sold = first.sum(1)
@@ -128,14 +129,16 @@ def _volume(reading: Reading, at: Sequence[int], beside: Sequence[int]) -> list[
         m = max(moved, key=lambda i: sold[i])
         return [Sentence("trigger.ship_instead", {"market": reading.place(markets[m]), "mode": MODES[mode[0][m]]})]
     change = float(first.sum() / second.sum() - 1.0) if second.sum() else 0.0
-    return [Sentence("trigger.volume", {"share": Amount(change, "share")})] if abs(change) > NOTABLE else []
+    return (
+        [Sentence("trigger.volume", {"share": Amount(change, "share", f"sold/{key}")})] if abs(change) > NOTABLE else []
+    )
 
 
-def _first_years(reading: Reading, nodes: Sequence[int]) -> Floats:
-    """Mean cars by market and mode over the years of some nodes. Shape (M, 4)."""
+def years_of(reading: Reading, nodes: Sequence[int]) -> Floats:
+    """What share of all years of some nodes each node-year is, by probability. Shape (Y,)."""
     years = reading.evaluation.prospect.node_years
     weight = node_probability(reading.tree)[years.node] * years.span * np.isin(years.node, list(nodes))
-    return np.asarray(np.einsum("y,ymd->md", weight / weight.sum(), cars(reading)))
+    return np.asarray(weight / weight.sum())
 
 
 def later(reading: Reading) -> tuple[Later, ...]:

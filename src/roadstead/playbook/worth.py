@@ -11,7 +11,7 @@ from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.flexibility import answers
 from roadstead.playbook.leaving_out import pinned_off
 from roadstead.playbook.reading import tool_names
-from roadstead.playbook.worth_book import Worth
+from roadstead.playbook.worth_book import Worth, worth_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,7 @@ def _told(reading: Reading, answer: Answer, terms: Terms) -> Worth:
 
 def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price: float) -> Sentence:
     """What is valued, in words."""
+    asked = worth_key(key, of)
     match key:
         case "perfect":
             said = Sentence("worth.perfect", {})
@@ -67,10 +68,12 @@ def _words(reading: Reading, key: str, of: tuple[str, ...], terms: Terms, price:
         case "wait_one":
             said = Sentence("worth.wait_line", {"year": _next_stage(reading), "site": _named(reading, of[0])})
         case "module":
-            said = Sentence("worth.module", {"site": _named(reading, of[0]), "share": Amount(terms.dearer, "share")})
+            dearer = Amount(terms.dearer, "share", f"{asked}/dearer")
+            said = Sentence("worth.module", {"site": _named(reading, of[0]), "share": dearer})
         case _:
-            site, years = _named(reading, of[0]), Amount(float(terms.sooner), "years")
-            said = Sentence("worth.option", {"site": site, "price": Amount(price, "money"), "years": years})
+            site, years = _named(reading, of[0]), Amount(float(terms.sooner), "years", f"{asked}/sooner")
+            cost = Amount(price, "money", f"{asked}/price")
+            said = Sentence("worth.option", {"site": site, "price": cost, "years": years})
     return said
 
 

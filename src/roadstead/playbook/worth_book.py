@@ -47,6 +47,11 @@ class Valued:
     ends: tuple[int, ...] = ()
 
 
+def worth_key(key: Key, of: tuple[str, ...]) -> str:
+    """Under which what a question is worth may be asked for; what it assumes stands behind it."""
+    return "/".join(filter(None, ("worth", key, "+".join(of).replace(" ", "/"))))
+
+
 @dataclass(frozen=True, slots=True)
 class Worth:
     """One line of what flexibility is worth.

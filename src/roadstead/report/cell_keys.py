@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roadstead.playbook.signs_book import sign_key
+from roadstead.playbook.worth_book import worth_key
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -51,7 +54,7 @@ def future(leaf: int, way: str) -> str:
 def flexibility(book: Book) -> Iterator[Keys]:
     """What flexibility is worth, and between which it lies."""
     for row in book.flexibility:
-        key = "/".join(filter(None, ("worth", row.key, "+".join(row.of).replace(" ", "/"))))
+        key = worth_key(row.key, row.of)
         yield ("", key, f"{key}/at_least", f"{key}/at_most") if row.worth else ()
 
 
@@ -76,7 +79,7 @@ def signposts(book: Book) -> Iterator[Keys]:
 
 def sign(one: Signpost) -> str:
     """Key of how likely a decision is that hangs."""
-    return f"sign/{one.kind}/{one.subject}/{one.year}"
+    return sign_key(one.kind, one.subject, one.year)
 
 
 def fresh_signs(book: Book) -> Iterator[Keys]:

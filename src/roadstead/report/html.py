@@ -12,7 +12,7 @@ from markupsafe import Markup
 from roadstead.report import tables
 from roadstead.report.amounts import SIGNS, SPACE, grouped, money_scale, plain
 from roadstead.report.cells import Link, PlusMinus
-from roadstead.report.leading_words import LeadingWords, led
+from roadstead.report.leading_words import BEGINS, LeadingWords, led
 from roadstead.report.pictures import exports_picture, pictures, rehearsal_picture, weights_picture
 from roadstead.report.regret import regret, tinted
 from roadstead.report.rehearsal import rehearsal, where_each_breaks
@@ -85,7 +85,7 @@ def page(book: Book, words: Words) -> str:
         trails=trails(book, words, asked),
         comparisons=asked.led(page_table(tables.comparisons(book, words), words)),
         regret=asked.led(_regret(book, words)),
-        flexibility=Asked(reached).led(page_table(tables.flexibility(reached, words), words, one_scale=True)),
+        flexibility=Asked(reached).led(page_table(tables.flexibility(reached, leading), words, one_scale=True)),
         rehearsed=asked.led(page_table(rehearsal(book, words), words, one_scale=True)),
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
         fresh_signs=asked.led(page_table(fresh_signs(book, words, once=True), words)),
@@ -93,8 +93,8 @@ def page(book: Book, words: Words) -> str:
         weights=asked.led(page_table(weights(book, words), words, one_scale=True)),
         weights_figure=weights_picture(book.weights, words, asked) if book.weights else None,
         unreached=len(book.flexibility) - len(reached.flexibility),
-        signposts=asked.led(page_table(signposts(book, words), words)),
-        tables=[asked.led(page_table(build(book, words), words)) for build in PRINTED],
+        signposts=asked.led(page_table(signposts(book, leading), words)),
+        tables=[asked.led(page_table(build(book, leading), words)) for build in PRINTED],
         grounds=[page_table(build(book, words), words) for build in (tables.other_rules, sources)],
         triggers_shown=TRIGGERS_SHOWN,
         later_shown=LATER_SHOWN,
@@ -188,7 +188,8 @@ def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
     if cell is None:
         return PageCell("–" if look(column) == "number" else "", "", look(column))
     if isinstance(cell, str):
-        return PageCell(cell, "", "text" if look(column) == "number" else look(column))
+        said = led(cell) if BEGINS in cell else cell  # a sentence in which numbers lead on
+        return PageCell(said, "", "text" if look(column) == "number" else look(column))
     if isinstance(cell, PlusMinus):
         value, error = (_number(number, column, scale) for number in (cell.value, cell.error))
         return PageCell(f"{value.removesuffix('%')}{SPACE}±{SPACE}{error}", "", "number")

@@ -353,7 +353,7 @@ def about(book: Book, words: Words) -> Table:
 def proof(book: Book, words: Words) -> str:
     """How close to the best plan, and who proves it."""
     cover = book.cover
-    added, npv = Amount(cover.gap_value_added, "share", "gap"), Amount(cover.gap_npv, "share")
+    added, npv = Amount(cover.gap_value_added, "share", "gap"), Amount(cover.gap_npv, "share", "gap/npv")
     if not isfinite(cover.gap_value_added):
         return words.tell("proof.npv", npv=npv, bound=cover.bound)
     return words.tell("proof", added=added, npv=npv, bound=cover.bound)

@@ -4,13 +4,14 @@ marks of its charts, and numbers in its sentences that are figures."""
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
 
-from roadstead.playbook.book import Amount
+from roadstead.playbook.book import Amount, Sentence
 from roadstead.report import mark_keys, tables
 from roadstead.report.amounts import MINUS
 from roadstead.report.cell_keys import CELL_KEYS
@@ -24,6 +25,8 @@ from roadstead.report.words import Words
 from roadstead.study.trail.shown import with_trails
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from roadstead.playbook.book import Book
     from roadstead.study.study import Run
 
@@ -137,7 +140,65 @@ def test_every_number_of_a_sentence_that_leads_on_leads_to_a_trail_that_says_the
     found = [(unquote(key), text) for key, text in IN_A_SENTENCE.findall(without)]
     assert [(key, text) for key, text in found if told[key].removeprefix(MINUS) != text] == []
     begins = {key.partition("/")[0] for key, _ in found}
-    assert begins >= {"npv", "added", "gap", "decided", "made", "cars", "regret", "reached", "sent", "before"}
+    assert begins >= {
+        "npv", "added", "gap", "decided", "made", "cars", "regret", "reached", "sent", "before", "gain", "saving", "earned",
+        "duties", "turned", "sold", "capacity", "fall", "demand", "band",
+    }  # fmt: skip
+
+
+def said_in(found: object) -> Iterator[Sentence]:
+    """Every sentence of a part of the book."""
+    if isinstance(found, Sentence):
+        yield found
+        found = tuple(found.terms.values())
+    if is_dataclass(found):
+        found = tuple(getattr(found, one.name) for one in fields(found))
+    for one in found if isinstance(found, tuple) else ():
+        yield from said_in(one)
+
+
+APART = {"rounds", "moved"}
+"""Of demand in all markets: how often the plan was made anew, and what the answer to it moves."""
+
+
+def test_every_amount_of_a_decision_a_turn_a_sign_and_of_what_is_compared_leads_on(book: Book):
+    """Years apart, which date what is said."""
+    asked = Asked(book)
+    of = (
+        book.headline, book.do_now, book.triggers, book.later, book.decisions, book.flexibility, book.signposts,
+        book.regrets, book.pull, book.demand,
+    )  # fmt: skip
+    amounts = [
+        (one.key, name, term)
+        for one in said_in(of)
+        for name, term in one.terms.items()
+        if isinstance(term, Amount) and term.kind != "year" and name not in APART
+    ]
+    assert len(amounts) > 50
+    assert [(one, name, term) for one, name, term in amounts if not asked.says(term)] == []
+    kinds = {(one.partition(".")[0], name) for one, name, _ in amounts}
+    assert kinds >= {
+        ("headline", "share"), ("why", "gain"), ("why", "saving"), ("why", "margin"), ("why", "duty"), ("trigger", "npv"),
+        ("trigger", "share"), ("open", "capacity"), ("expand", "capacity"), ("widen", "capacity"), ("regret", "share"),
+        ("parts", "fall"), ("parts", "share"), ("demand", "own_elasticity"), ("demand", "low"), ("worth", "price"),
+        ("worth", "years"), ("worth", "share"), ("sign", "lead"),
+    }  # fmt: skip
+    assert asked.says(Amount(book.cover.gap_npv, "share", "gap/npv"))
+
+
+IN_A_CELL = re.compile(r'<td class="prose">[^<]*<a class="asked" href="#why-([^"]+)">')
+
+
+def test_amounts_in_cells_of_sentences_lead_on(html: str):
+    shown = html.partition('<section class="trails"')[0]
+    tables = dict(re.findall(r'<table class="([^"]*)">(.*?)</table>', shown, flags=re.DOTALL))
+    led = {
+        key: {unquote(one).split("/")[0] for one in IN_A_CELL.findall(tables[key])}
+        for key in ("flexibility", "signposts")
+    }
+    assert led["signposts"] >= {"sign"}
+    assert '#why-worth/option/izmir/price">' in tables["flexibility"]
+    assert '#why-capacity/expand/bahia/n0">25,000</a> cars a year' in shown.partition('class="decisions"')[2]
 
 
 @pytest.mark.parametrize(

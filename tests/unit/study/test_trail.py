@@ -118,6 +118,15 @@ def test_every_figure_is_the_playbooks_own(ground: Ground, walked: dict[str, Ste
         "band",
         "weight",
         "worth",
+        "gain",
+        "saving",
+        "earned",
+        "turned",
+        "sold",
+        "after",
+        "capacity",
+        "fall",
+        "ahead",
     } <= kinds
     for one in known:
         assert walked[one.key].amount.value == pytest.approx(one.amount.value, rel=1e-9, abs=1e-9), one.key
@@ -259,6 +268,54 @@ def test_a_front_is_the_cars_of_its_markets_and_a_precedent_its_two_rows(ground:
     made, exported = (float(one.says[1].split()[1].replace(",", "")) for one in japan.rests_on)
     assert japan.amount.value == pytest.approx(made / (made + exported), rel=1e-5)
     assert all(root.source and root.table == "overseas_production" for root in japan.rests_on)
+
+
+def test_a_gain_leads_through_its_lanes_to_both_margins(ground: Ground, walked: dict[str, Step]):
+    """From the sentence of a reason to what a car leaves from the line and from home, and on to their landed costs."""
+    found = walked["gain/izmir/2032"]
+    lane = walked[max(found.parts, key=lambda part: part.amount.value).key]
+    here, home = (walked[part.key] for part in lane.parts)
+    assert lane.amount.value == pytest.approx(here.amount.value - home.amount.value)
+    assert "/izmir/" in here.key
+    assert "/home/" in home.key
+    assert found.amount.value == pytest.approx(sum(part.amount.value for part in found.parts))
+    (saving,) = (walked[key] for key in walked if key.startswith("saving/") and "/izmir/" in key)
+    assert [part.key.split("/")[0] for part in saving.parts] == ["landed", "landed"]
+    earned = walked["earned/GBR/2032"]
+    for part in earned.parts:
+        for node in walked[part.key].parts:
+            assert walked[node.key].key.startswith("margin/")
+
+
+def test_what_a_turn_moves_leads_to_nodes_and_to_cars(ground: Ground, walked: dict[str, Step]):
+    """NPV to what each node is worth from there on, down to its last; sales to markets, and these to cars in a node."""
+    turns = [key for key in walked if key.startswith("turned/")]
+    assert turns
+    for key in turns:
+        assert {part.key.split("/")[0] for part in walked[key].parts} == {"after"}
+        for part in walked[key].parts:
+            own, *follow = walked[part.key].parts
+            n = int(part.key.partition("/n")[2])
+            assert own.amount.value * ground.chance[n] == pytest.approx(walked[own.key].amount.value)
+            later = sum(walked[one.key].amount.value * _chance(ground, one.key, n) for one in follow)
+            assert walked[part.key].amount.value == pytest.approx(own.amount.value + later)
+    sold = [key for key in walked if key.startswith("sold/") and key.count("/") == 1]
+    assert sold
+    for key in sold:
+        for market in walked[key].parts:
+            for year in walked[market.key].parts:
+                assert walked[year.key].key.startswith("cars/")
+
+
+def _chance(ground: Ground, key: str, before: int) -> float:
+    return float(ground.chance[int(key.partition("/n")[2])] / ground.chance[before])
+
+
+def test_room_that_is_decided_leads_to_the_row_of_its_step(ground: Ground, walked: dict[str, Step]):
+    found = walked["capacity/open/izmir/n0"]
+    assert found.amount.value == 40_000.0
+    assert {root.table for root in found.rests_on} == {"lines"}
+    assert any(said.startswith("module_size 40,000") for root in found.rests_on for said in root.says)
 
 
 def test_parts_sent_lead_to_lines_and_what_their_models_cost_at_home(walked: dict[str, Step]):

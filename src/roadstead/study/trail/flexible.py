@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.futures.tree import history
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.reading import path_name
+from roadstead.playbook.worth_book import worth_key
 from roadstead.study.trail.ground import AT, unknown
 from roadstead.study.trail.steps import NEAR, Keyed, Step, step, summed
 from roadstead.study.trail.worth import PLAN, at_node, invested
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 ASSUMED = {"module": ("half_step_dearer",), "option": ("site_right", "site_sooner")}
 """What of the case's own assumptions on flexibility a question rests on."""
 
+TOLD = {"dearer": "half_step_dearer", "price": "site_right", "sooner": "site_sooner"}
+"""What a question's own words say of them, as the ends of keys, and the entry of the case behind each."""
+
 ENDS = ("at_least", "at_most")
 """Between which a worth lies."""
 
@@ -34,6 +38,9 @@ def listed(g: Ground) -> Iterator[Keyed]:
             yield Keyed(key, Sentence("trail.worth", {"what": (row.what,)}), Amount(row.worth.value, "money"))
             for end in ENDS:
                 yield Keyed(f"{key}/{end}", _end_of(row, end), Amount(_told(row.worth, end), "money"))
+    for row in g.book.flexibility:
+        for said in _assumed(row):
+            yield Keyed(said.key, _words_of(row, said.key), replace(said, key=""))
     for one in g.book.futures:
         if one.key == PLAN:
             yield Keyed(f"future/{AT[1:]}{one.leaf}", _in_future(g, one.leaf), Amount(one.npv, "money"))
@@ -41,11 +48,7 @@ def listed(g: Ground) -> Iterator[Keyed]:
 
 def _worths(g: Ground) -> dict[str, Worth]:
     """Lines of what flexibility is worth by key."""
-    return {
-        "/".join(filter(None, ("worth", row.key, "+".join(row.of).replace(" ", "/")))): row
-        for row in g.book.flexibility
-        if row.worth is not None
-    }
+    return {worth_key(row.key, row.of): row for row in g.book.flexibility if row.worth is not None}
 
 
 def worth(g: Ground, key: str) -> Step:
@@ -54,6 +57,9 @@ def worth(g: Ground, key: str) -> Step:
     of, _, end = key.rpartition("/")
     if end in ENDS and of in known:
         return _end(key, known[of], end)
+    said = {one.key: row for row in g.book.flexibility for one in _assumed(row)}
+    if key in said:
+        return _assumption(g, key, said[key])
     g.among(key, key, known, "worth that was worked out")
     row = known[key]
     assert row.worth is not None
@@ -81,6 +87,34 @@ def worth(g: Ground, key: str) -> Step:
     if abs(rest) > NEAR * max(abs(row.plan.value), 1.0):
         parts.append(step(Sentence("trail.narrowed", {}), rest, "money"))
     return summed(whole, parts)
+
+
+def _assumed(row: Worth) -> list[Amount]:
+    """What its words say the case assumes."""
+    return [term for term in row.what.terms.values() if isinstance(term, Amount) and term.key]
+
+
+def _words_of(row: Worth, key: str) -> Sentence:
+    terms: dict[str, Term] = {"what": (row.what,)}
+    return {
+        "dearer": Sentence("trail.worth.dearer", terms),
+        "price": Sentence("trail.worth.price", terms),
+        "sooner": Sentence("trail.worth.sooner", terms),
+    }[key.rpartition("/")[2]]
+
+
+def _assumption(g: Ground, key: str, row: Worth) -> Step:
+    """What a question assumes, as the case says it; the price of a right, which is a share of what the site and its first step cost."""
+    found = next(one for one in _assumed(row) if one.key == key)
+    name = TOLD[key.rpartition("/")[2]]
+    value = float(getattr(g.study.case.flexibility, name))
+    roots = (g.roots.of_case(f"flexibility.{name}", value),)
+    whole = step(_words_of(row, key), found.value, found.kind, key=key, rests_on=roots)
+    if name != TOLD["price"]:
+        return whole
+    terms = {"share": Amount(value, "share"), "today": Amount(row.price / value if value else 0.0, "money")}
+    costs = tuple(root for one in row.of for root in invested(g, one))
+    return replace(whole, how=Sentence("trail.how.price_of_right", terms), rests_on=(*roots, *costs))
 
 
 def _told(found: Between, end: str) -> float:

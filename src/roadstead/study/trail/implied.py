@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from roadstead.demand.bands import BANDS, bands
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.demand_book import MarketDemand
+from roadstead.playbook.demand_told import kind_of
 from roadstead.study.trail.roots import NEWEST
 from roadstead.study.trail.steps import Keyed, Step, step, summed
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from roadstead.study.trail.ground import Asked, Ground
     from roadstead.terms.tables import Row
 
-SHARES = frozenset({"diverted_share", "cost_gap", "moved", "curve_error"})
 CHECKS = tuple(one.name for one in fields(MarketDemand) if one.type == "float" and one.name != "cars")
 """What is told of demand in a market, sales apart."""
 PRICED = ("own_elasticity", "nest_correlation", "market_elasticity")
@@ -36,6 +37,8 @@ TERMS = {
 }
 """Parameters that each rests on."""
 ENDS = ("low", "high")
+ALL, ERROR = "all", "curve_error"
+"""In place of a market: all together; the one check of which the largest counts, and not the mean."""
 
 
 def listed(g: Ground) -> Iterator[Keyed]:
@@ -48,7 +51,13 @@ def listed(g: Ground) -> Iterator[Keyed]:
                 yield Keyed(f"demand/{row.key}/{check}", _what(row, check), _amount(check, getattr(row, check)))
         for band in g.book.demand.bands:
             for end, value in zip(ENDS, (band.low, band.high), strict=True):
-                yield Keyed(f"band/{band.check}/{end}", _band(band.check, end), Amount(value, "ratio"))
+                yield Keyed(f"band/{band.check}/{end}", _band(band.check, end), _amount(band.check, value))
+        for check, value in _together(g).items():
+            yield Keyed(f"demand/{ALL}/{check}", Sentence("trail.demand.all", {"check": check}), _amount(check, value))
+    yield from _weights(g)
+
+
+def _weights(g: Ground) -> Iterator[Keyed]:
     for weight in g.book.weights.rows if g.book.weights else ():
         for end, moved in zip(ENDS, (weight.npv_low, weight.npv_high), strict=True):
             if moved is not None:
@@ -58,6 +67,8 @@ def listed(g: Ground) -> Iterator[Keyed]:
 def demand(g: Ground, key: str, rest: Sequence[str]) -> Step:
     """What the plan implies about demand in a market, as it was worked out with the run, and the parameters behind it."""
     market, check = rest
+    if market == ALL:
+        return _of_all(g, key, check)
     known = {row.key: row for row in (g.book.demand.markets if g.book.demand else ()) if row.key}
     g.among(key, market, known, "market whose demand is told")
     g.among(key, check, ("cars", *CHECKS), "figure of it")
@@ -78,6 +89,34 @@ def demand(g: Ground, key: str, rest: Sequence[str]) -> Step:
     return Step(_what(row, check), amount, key, how, rests_on=roots)
 
 
+def _together(g: Ground) -> Mapping[str, float]:
+    """What the playbook says of all markets together."""
+    terms = (term for one in (g.book.demand.said if g.book.demand else ()) for term in one.terms.values())
+    begins = f"demand/{ALL}/"
+    said = (term for term in terms if isinstance(term, Amount) and term.key.startswith(begins))
+    return {term.key.removeprefix(begins): term.value for term in said}
+
+
+def _of_all(g: Ground, key: str, check: str) -> Step:
+    """What demand is like in all markets together: each by its cars; of the error of price segments, the market where it is largest."""
+    g.among(key, check, _together(g), "figure of all markets")
+    assert g.book.demand is not None
+    rows = [row for row in g.book.demand.markets if isfinite(getattr(row, check))]
+    what, how = Sentence("trail.demand.all", {"check": check}), Sentence("trail.how.demand.all", {})
+    shares = {row.key: row.cars / sum(one.cars for one in rows) for row in rows}
+    if check == ERROR:
+        rows = [max(rows, key=lambda row: abs(row.curve_error))]
+        shares, how = {rows[0].key: 1.0 if rows[0].curve_error > 0 else -1.0}, Sentence("trail.how.demand.most", {})
+    parts = []
+    for row in rows:
+        terms = {"market": row.market, "value": _amount(check, getattr(row, check)), "cars": Amount(row.cars, "cars")}
+        value = shares[row.key] * getattr(row, check)
+        part = Sentence("trail.demand.in_market", terms)
+        parts.append(step(part, value, kind_of(check), key=f"demand/{row.key}/{check}"))
+    total = sum(part.amount.value for part in parts)
+    return summed(step(what, total, kind_of(check), key=key, how=how), parts)
+
+
 def band(g: Ground, key: str, rest: Sequence[str]) -> Step:
     """An end of a band: the packaged row."""
     check, end = rest
@@ -86,7 +125,8 @@ def band(g: Ground, key: str, rest: Sequence[str]) -> Step:
     found = bands()[check]
     value = found.low if end == "low" else found.high
     roots = (g.roots.band(found, BANDS.name),)
-    return step(_band(check, end), value, "ratio", key=key, how=Sentence("trail.how.band", {}), rests_on=roots)
+    how = Sentence("trail.how.band", {})
+    return step(_band(check, end), value, kind_of(check), key=key, how=how, rests_on=roots)
 
 
 def weight(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -124,7 +164,7 @@ def _rows(g: Ground, name: str) -> tuple[Root, ...]:
 
 
 def _amount(check: str, value: float) -> Amount:
-    return Amount(value, "share" if check in SHARES else "ratio")
+    return Amount(value, kind_of(check))
 
 
 def _what(row: MarketDemand, check: str) -> Sentence:

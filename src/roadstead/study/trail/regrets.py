@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OVER = ("most", "mean")
 """Regret over all futures: the largest, and the expected."""
+NONE = "none"
+"""In place of these: in how much of the futures there is none."""
 STANDING = "standing"
 
 
@@ -40,6 +42,9 @@ def listed(g: Ground) -> Iterator[Keyed]:
     for i, way in enumerate(found.keys):
         yield Keyed(f"regret/most/{way}", _over("most", way), Amount(found.most[i], "money"))
         yield Keyed(f"regret/mean/{way}", _over("mean", way), Amount(found.mean[i], "money"))
+        if way == PLAN:
+            of = none(g, f"regret/{NONE}/{way}", way)
+            yield Keyed(of.key, of.what, of.amount)
         for regret in found.rows:
             what = _regret(g, regret.leaf, way)
             yield Keyed(f"regret/{AT[1:]}{regret.leaf}/{way}", what, Amount(regret.lost[i], "money"))
@@ -80,7 +85,9 @@ def regret(g: Ground, key: str, rest: Sequence[str]) -> Step:
     by_leaf = _by_leaf(g)
     g.among(key, way, next(iter(by_leaf.values())), "way to act")
     names = {f"{AT[1:]}{leaf}": leaf for leaf in by_leaf}
-    g.among(key, of, (*OVER, *names), "future of the tree, and not `most` or `mean`")
+    g.among(key, of, (*OVER, NONE, *names), "future of the tree, and not `most`, `mean` or `none`")
+    if of == NONE:
+        return none(g, key, way)
     if of in OVER:
         return _over_all(g, key, of, way)
     ways = by_leaf[names[of]]
@@ -104,6 +111,20 @@ def _over_all(g: Ground, key: str, of: str, way: str) -> Step:
     parts = [_lost(g, row.leaf, way, row.lost[i], row.probability) for row in found.rows if row.lost[i]]
     value = sum(part.amount.value for part in parts)
     return summed(step(_over(of, way), value, "money", key=key, how=Sentence("trail.how.regret_mean", {})), parts)
+
+
+def none(g: Ground, key: str, way: str) -> Step:
+    """In how much of the futures no other way does better: the futures in which it loses nothing."""
+    found = g.book.regrets
+    assert found is not None
+    i, parts = found.keys.index(way), []
+    for row in found.rows:
+        if not row.lost[i]:
+            what = Sentence("trail.line.node", {"node": path_name(g.reading, row.leaf)})
+            parts.append(step(what, row.probability, "share", key=f"reached/{AT[1:]}{row.leaf}"))
+    what = Sentence("trail.regret.none", {"which": way})
+    value = round(sum(part.amount.value for part in parts), 9)  # as it is told, so that all is all
+    return summed(step(what, value, "share", key=key, how=Sentence("trail.how.regret_none", {})), parts)
 
 
 def _lost(g: Ground, leaf: int, way: str, lost: float, chance: float) -> Step:

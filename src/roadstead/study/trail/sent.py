@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.parts import GOODS
 from roadstead.playbook.suppliers import start_chances
@@ -51,6 +53,11 @@ def listed(g: Ground) -> Iterator[Keyed]:
             yield Keyed(f"before/{before.key}/{name}", _before(name, terms), Amount(value, _kind(name)))  # type: ignore[arg-type]
     for row in pull.years:
         yield from _of_year(row)
+    for said in (term for one in pull.said for term in one.terms.values()):
+        if isinstance(said, Amount) and said.key.startswith(("fall/", "ahead/")):
+            kind, *rest = said.key.split("/")
+            found = ANSWERS[kind, len(rest)](g, said.key, rest)
+            yield Keyed(said.key, found.what, found.amount)
 
 
 def _of_year(row: ExportYear) -> Iterator[Keyed]:
@@ -105,6 +112,38 @@ def sent(g: Ground, key: str, rest: Sequence[str]) -> Step:
     value = sum(part.amount.value for part in parts)
     how = Sentence("trail.how.sent", {})
     return summed(step(_sent(goods, year), value, "money", key=key, how=how, equation="P.3"), parts)
+
+
+def fall(g: Ground, key: str, rest: Sequence[str]) -> Step:
+    """By how much less goods are sent in a year than in the one before, over what was sent then."""
+    goods, text = rest
+    year, _ = g.year(key, text)
+    g.among(key, text, [text] if year - 1 in g.reading.years else [], "year after another of the plan")
+    before, after = (sent(g, f"sent/{goods}/{y}", (goods, str(y))) for y in (year - 1, year))
+    g.among(key, goods, [goods] if before.amount.value else [], "goods that were sent before")
+    share = after.amount.value / before.amount.value
+    parts = (
+        step(before.what, 1.0, "share", key=before.key),
+        step(Sentence("trail.minus_sent", {"goods": goods, "year": dated(year)}), -share, "share", key=after.key),
+    )
+    how = Sentence("trail.how.fall", {"before": before.amount, "after": after.amount})
+    what = Sentence("trail.fall", {"goods": goods, "year": dated(year)})
+    return summed(step(what, 1.0 - share, "share", key=key, how=how), parts)
+
+
+def ahead(g: Ground, key: str, rest: Sequence[str]) -> Step:
+    """In how much of the futures parts are worth as much as cars or more: the nodes at which they are."""
+    year, _ = g.year(key, rest[0])
+    weight, value = g.weight(year), g.drawn.value.sum(1)
+    cars, inputs = (value[:, MADE_OF[goods]].sum(-1) for goods in ("cars", INPUTS))
+    parts = []
+    for y in np.flatnonzero((inputs >= cars) & (inputs > 0) & (weight > 0)).tolist():
+        n = g.node_of(y)
+        terms: dict[str, Term] = {"node": g.reading.names.node(n), "parts": money(inputs[y]), "cars": money(cars[y])}
+        parts.append(step(Sentence("trail.ahead.node", terms), weight[y], "share", key=f"reached/n{n}"))
+    what = Sentence("trail.ahead", {"year": dated(year)})
+    whole = sum(part.amount.value for part in parts)
+    return summed(step(what, whole, "share", key=key, how=Sentence("trail.how.ahead", {})), parts)
 
 
 def sent_to(g: Ground, key: str, rest: Sequence[str]) -> Step:
@@ -345,6 +384,8 @@ def _span(goods: str, year: int, end: str) -> Sentence:
 ANSWERS: Mapping[tuple[str, int], Asked] = {
     ("sent", 2): sent,
     ("sent", 3): sent_to,
+    ("fall", 2): fall,
+    ("ahead", 1): ahead,
     ("line", 2): line,
     ("before", 3): before,
 }

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.futures.capacity.tying import tool_name, tooled
 from roadstead.futures.evaluate import HOME
 from roadstead.playbook.book import Amount, Sentence
+from roadstead.playbook.decisions import TOOL
 from roadstead.playbook.reading import path_name
+from roadstead.playbook.sign_words import unit
+from roadstead.playbook.signs_book import sign_key
 from roadstead.study.trail.lanes import duty
 from roadstead.study.trail.steps import Keyed, Step, step, summed
 from roadstead.study.trail.volumes import history
@@ -25,11 +29,9 @@ if TYPE_CHECKING:
     from roadstead.study.trail.ground import Ground
     from roadstead.terms.arrays import Flags, Floats
 
-KINDS = {"duty": "share", "share": "share", "size": "cars", "battery": "ratio", "freight": "ratio", "rate": "ratio"}
-"""How the threshold of a condition is printed."""
 COURSE = {"battery": ("battery_",), "freight": ("charter_",), "rate": ("rate_", "growth_")}
 """Beginnings of the parameters that the course of what no market has was drawn by."""
-THRESHOLD = "threshold"
+THRESHOLD, LEAD = "threshold", "lead"
 RATES = {"false_alarm": "false alarms", "missed": "missed"}
 """Rates of a sign, and what each is called in a sentence."""
 MONEY = ("lost", "blind")
@@ -43,15 +45,15 @@ def listed(g: Ground) -> Iterator[Keyed]:
 
 
 def _key(one: Signpost, name: str) -> str:
-    return "/".join(filter(None, ("sign", one.kind, one.subject, str(one.year), name)))
+    return "/".join(filter(None, (sign_key(one.kind, one.subject, one.year), name)))
 
 
 def _figures(one: Signpost) -> dict[str, tuple[float, str]]:
     """Its figures with how each is printed; nothing names how likely the decision is."""
-    found = {"": (one.probability, "share")}
+    found = {"": (one.probability, "share"), LEAD: (float(one.lead), "years")}
     for i, condition in enumerate(one.conditions, 1):
-        if condition.kind in KINDS:
-            found[f"{THRESHOLD}{i}"] = (condition.threshold, KINDS[condition.kind])
+        if condition.kind != "event":
+            found[f"{THRESHOLD}{i}"] = (condition.threshold, unit(condition.kind))
     if one.conditions:
         found |= {f"own_{name}": (getattr(one, name), "share") for name in RATES}
     if one.tried is not None:
@@ -71,6 +73,7 @@ def _what(one: Signpost, name: str) -> Sentence:
     return {
         "taken": Sentence("trail.sign.taken", terms),
         THRESHOLD: Sentence("trail.sign.threshold", terms),
+        LEAD: Sentence("trail.sign.lead", terms),
         "own_false_alarm": Sentence("trail.sign.own_false_alarm", terms),
         "own_missed": Sentence("trail.sign.own_missed", terms),
         "false_alarm": Sentence("trail.sign.false_alarm", terms),
@@ -92,6 +95,8 @@ def sign(g: Ground, key: str) -> Step:
     whole = step(_what(one, name), value, kind, key=key)
     if not name:
         found = _taken(g, whole, met)
+    elif name == LEAD:
+        found = replace(whole, how=Sentence("trail.how.lead", {}), rests_on=_behind_lead(g, one))
     elif name.startswith(THRESHOLD):
         found = _threshold(g, whole, met, one.conditions[int(name.removeprefix(THRESHOLD)) - 1], one)
     elif name.startswith("own_"):
@@ -103,6 +108,19 @@ def sign(g: Ground, key: str) -> Step:
         assert one.tried is not None
         found = _tried_on_paths(g, whole, one, name)
     return found
+
+
+def _behind_lead(g: Ground, one: Signpost) -> tuple[Root, ...]:
+    """Rows that say how many years a decision takes; none of what is given up, which acts at once."""
+    if one.kind in {"close", "retire"}:
+        return ()
+    if one.kind == "enter":
+        return g.roots.figures(one.subject, "entry_lead")
+    if one.kind == TOOL:
+        at, tool = next(pair for pair in tooled(g.ledger.costing.carmaker) if tool_name(*pair) == one.subject)
+        of = at.line_id, tool.model_id
+        return g.roots.own("tooling", lambda row: (row["line"], row["model"]) == of, "lead")
+    return g.roots.own("lines", lambda row: row["line"] == one.subject, "lead")
 
 
 def _taken(g: Ground, whole: Step, met: Posted) -> Step:

@@ -43,21 +43,54 @@ def listed(g: Ground) -> Iterator[Keyed]:
         yield Keyed(f"reached/{AT[1:]}{node.node}", _reached(g, node.node), Amount(node.probability, "share"))
     for one in filter(lambda one: one.key, g.book.decisions):
         yield Keyed(f"decided/{one.key}", Sentence("trail.decided", {"what": (one.what,)}), money(one.capital))
+        sized = one.what.terms.get("capacity")
+        if isinstance(sized, Amount) and sized.key:
+            yield Keyed(sized.key, Sentence("trail.capacity", {"what": (one.what,)}), replace(sized, key=""))
 
 
 def decided(g: Ground, key: str, rest: Sequence[str]) -> Step:
     """Money that a decision commits, before tax relief, of the year it is paid."""
+    found, said = _found(g, key, rest)
+    how = Sentence("trail.how.decided", {"year": dated(int(g.reading.tree.start[found.node]))})
+    if "year" in said.terms:
+        how = Sentence("trail.how.decided_for", {**how.terms, "first": said.terms["year"]})
+    roots = () if found.kind == WIDEN else invested(g, found.subject)
+    whole = step(Sentence("trail.decided", {"what": (said,)}), found.capital, "money", key=key, how=how, rests_on=roots)
+    return summed(whole, [part for part in _costs(g, found) if part.amount.value])
+
+
+def _found(g: Ground, key: str, rest: Sequence[str]) -> tuple[Decision, Sentence]:
+    """The decision that a key names, and how it is told."""
     known = {(d.kind, d.subject, f"{AT[1:]}{d.node}"): d for d in (*decisions(g.reading), *enlarged(g.reading))}
     g.among(key, "/".join(rest), ["/".join(one) for one in known], "decision of the plan")
     kind, subject, node = rest
     found = known[kind, subject, node]
-    said = widening(g.reading, found) if found.kind == WIDEN else sentence(g.reading, found)
-    how = Sentence("trail.how.decided", {"year": dated(int(g.reading.tree.start[found.node]))})
-    if "year" in said.terms:
-        how = Sentence("trail.how.decided_for", {**how.terms, "first": said.terms["year"]})
-    roots = () if found.kind == WIDEN else invested(g, subject)
-    whole = step(Sentence("trail.decided", {"what": (said,)}), found.capital, "money", key=key, how=how, rests_on=roots)
-    return summed(whole, [part for part in _costs(g, found) if part.amount.value])
+    return found, widening(g.reading, found) if found.kind == WIDEN else sentence(g.reading, found)
+
+
+def capacity(g: Ground, key: str, rest: Sequence[str]) -> Step:
+    """Cars a year that what is decided has room for: its steps, each of a size; of networks, market by market."""
+    found, said = _found(g, key, rest)
+    what = Sentence("trail.capacity", {"what": (said,)})
+    if found.kind == WIDEN:
+        parts = [_room_of_network(g, market, found.node) for market in found.subject.split("|")]
+        return summed(step(what, found.modules, "cars", key=key, how=Sentence("trail.how.best", {})), parts)
+    lines = g.ledger.costing.carmaker.lines
+    g.among(key, found.subject, lines, "line, which alone has steps of capacity")
+    size = lines[found.subject].module_size
+    how = Sentence("trail.how.capacity", {"count": Amount(found.modules, "ratio"), "size": Amount(size, "cars")})
+    columns = ("module_size", "modules_now", "modules_limit")
+    roots = g.roots.own("lines", lambda row: row["line"] == found.subject, *columns)
+    return step(what, found.modules * size, "cars", key=key, how=how, rests_on=roots)
+
+
+def _room_of_network(g: Ground, market: str, node: int) -> Step:
+    """Cars a year that a node adds to what the dealers of one market can take."""
+    module = g.ledger.costing.carmaker.channels[market].module
+    assert module is not None
+    bought = float(g.reading.plan.decisions.build[node, g.prospect.labels.resource.index(resource_name(market))])
+    what = Sentence("trail.of_network", {"market": g.reading.place(market)})
+    return step(what, bought * module.size, "cars", rests_on=g.roots.figures(market, "channel_module_size"))
 
 
 def _costs(g: Ground, found: Decision) -> list[Step]:
@@ -182,6 +215,7 @@ def _later(entry: Later) -> Sentence:
 
 ANSWERS: Mapping[tuple[str, int], Asked] = {
     ("decided", 3): decided,
+    ("capacity", 3): capacity,
     ("reached", 1): reached,
     ("later", 4): later,
     ("turn", 1): turn,

@@ -9,10 +9,23 @@ from typing import TYPE_CHECKING
 from roadstead.futures.evaluate import HOME
 from roadstead.futures.grow import marginals
 from roadstead.playbook.book import Amount, Sentence
-from roadstead.playbook.marks import duty_share
 from roadstead.study.kept import kept_book, must_be_as_written, take_up
 from roadstead.study.snapshot import world_of
-from roadstead.study.trail import flexible, fresh, implied, lanes, regrets, sent, signs, supplied, taken, volumes, worth
+from roadstead.study.trail import (
+    flexible,
+    fresh,
+    implied,
+    lanes,
+    reasons,
+    regrets,
+    sent,
+    signs,
+    supplied,
+    taken,
+    turned,
+    volumes,
+    worth,
+)
 from roadstead.study.trail.ground import Ground, Lane, unknown
 from roadstead.study.trail.on_path import on_path
 from roadstead.study.trail.steps import NEAR, Keyed, Step, step, unequal
@@ -82,6 +95,8 @@ def listed(g: Ground) -> Iterator[Keyed]:
     money += [(f"npv/{k}", Sentence("trail.npv_of", {"which": k}), r.npv) for k, r in rows.items() if k != worth.PLAN]
     if g.kept.told["result"]["standing"] is not None:
         money.append(("added", Sentence("trail.added", {}), rows["standing"].plan_is_better_by))
+        share = worth.added_share(g, "added/share", worth.SHARE)
+        yield Keyed("added/share", share.what, share.amount)
     money.append(("capital", Sentence("trail.capital", {}), rows[worth.PLAN].capital))
     skipped = ((row, row.costs_to_skip) for row in g.book.do_now)
     money += [
@@ -91,11 +106,13 @@ def listed(g: Ground) -> Iterator[Keyed]:
     ]
     yield from (Keyed(key, what, Amount(value, "money")) for key, what, value in money)
     yield Keyed("gap", Sentence("trail.gap", {}), worth.gap(g).amount)
+    of_npv = worth.gap_of_npv(g, "gap/npv", worth.NPV)
+    yield Keyed("gap/npv", of_npv.what, of_npv.amount)
     yield from _lanes(g)
     yield from _markets(g)
     for row in filter(_has_key, g.book.events):
         yield Keyed(f"chance/{row.key}", Sentence("trail.chance", {"event": row.event}), Amount(row.implied, "share"))
-    for room in (regrets, taken, flexible, signs, fresh, implied, supplied, sent):
+    for room in (reasons, turned, regrets, taken, flexible, signs, fresh, implied, supplied, sent):
         yield from room.listed(g)
 
 
@@ -159,14 +176,16 @@ def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callab
     def priced(answer: Callable[[Ground, int, int], Step]) -> Callable[[], Step]:
         return lambda: answer(g, g.cell(key, rest[0], rest[1]), g.node_year(key, rest[2]))
 
-    rooms = (regrets, taken, implied, supplied, sent)
+    rooms = (reasons, turned, regrets, taken, implied, supplied, sent)
     answers = {of: answer for room in rooms for of, answer in room.ANSWERS.items()}
     return {of: partial(answer, g, key, rest) for of, answer in answers.items()} | {
         ("npv", 0): lambda: worth.npv(g),
         ("npv", 1): lambda: _npv(g, key, rest[0]),
         ("npv", 2): lambda: worth.of_node_year(g, key, *rest),
         ("added", 0): lambda: worth.added(g),
+        ("added", 1): lambda: worth.added_share(g, key, rest[0]),
         ("gap", 0): lambda: worth.gap(g),
+        ("gap", 1): lambda: worth.gap_of_npv(g, key, rest[0]),
         ("capital", 0): lambda: worth.capital(g),
         ("skip", 2): lambda: worth.skip(g, key, *rest),
         ("landed", 4): on(lanes.landed),
@@ -174,7 +193,6 @@ def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callab
         ("margin", 4): on(lanes.margin),
         ("price", 3): priced(lanes.price),
         ("net", 3): priced(lanes.net),
-        ("duties", 2): lambda: _duties(g, key, *rest),
         ("cars", 2): lambda: volumes.sold(g, key, *rest),
         ("cars", 4): lambda: volumes.on_lane(g, key, g.lane(key, (rest[0], rest[1], rest[2]), rest[3]), rest[3]),
         ("size", 2): lambda: volumes.size(g, key, *rest),
@@ -206,34 +224,6 @@ def _npv(g: Ground, key: str, which: str) -> Step:
         return worth.kinds(g)
     nodes = [f"n{n}" for n in range(g.reading.tree.count)]
     return worth.of_node(g, key, which) if which in nodes else worth.compared(g, key, which, nodes)
-
-
-def _duties(g: Ground, key: str, market: str, text: str) -> Step:
-    """Duties on the car the map is of, from home, as a share of its price at the home gate."""
-    g.market(key, market)
-    wanted = [m for m in g.ledger.costing.carmaker.models if g.reading.model(m) == g.book.atlas.model]
-    offered = [offer.model_id for offer in g.ledger.offers if offer.market == market]
-    model = next((m for m in wanted if m in offered), offered[0])
-    lane = g.lane(key, (market, model, HOME), text)
-    bars = g.ledger.waterfall(lane.arc, lane.node_year)
-    whole = sum(bar.amount for bar in bars if bar.is_charge)
-    terms: dict[str, Term] = {
-        "model": g.reading.model(model),
-        "duty": _per_car(whole),
-        "gate": _per_car(sum(bar.amount for bar in bars if bar.key == "ex_works")),
-        "margin": Amount(lane.model.transfer_margin, "share"),
-    }
-    of = lanes.duty(g, lane)
-    return step(
-        Sentence(
-            "trail.duties", {"market": g.reading.place(market), "year": Amount(float(g.year(key, text)[0]), "year")}
-        ),
-        duty_share(lane.model, bars),
-        "share",
-        key=key,
-        how=Sentence("trail.how.duties", terms),
-        rests_on=tuple(root for part in of.parts for root in part.rests_on),
-    )
 
 
 def _of_event(g: Ground, key: str, event_id: str) -> Step:

@@ -39,6 +39,8 @@ KINDS = {
 LEAST = 0.5
 """Money below which a part is left out of a list; what was left out is told in one line. [money]"""
 PLAN: Literal["plan"] = "plan"
+SHARE, NPV = "share", "npv"
+"""What value added and the gap are told over besides, as keys call it."""
 
 
 def npv(g: Ground) -> Step:
@@ -163,17 +165,44 @@ def added(g: Ground) -> Step:
     return summed(step(Sentence("trail.added", {}), standing.plan_is_better_by, "money", key="added"), parts)
 
 
+def added_share(g: Ground, key: str, text: str) -> Step:
+    """Value added over what today's and committed footprint is worth."""
+    g.among(key, text, [SHARE], "figure of value added")
+    if g.kept.told["result"]["standing"] is None:
+        raise unknown(key, "what stands today cannot keep what is asked, so value added has no beginning", "`npv`")
+    rows = {row.key: row for row in g.book.comparisons}
+    plan, standing = rows[PLAN].npv, rows["standing"].npv
+    g.among(key, text, [SHARE] if standing else [], "figure where what stands is worth nothing")
+    over = abs(standing)
+    parts = (
+        step(Sentence("trail.npv", {}), plan / over, "share", key="npv"),
+        step(Sentence("trail.minus_way", {"which": "standing"}), -standing / over, "share", key="npv/standing"),
+    )
+    how = Sentence("trail.how.added_share", {"standing": Amount(over, "money")})
+    return summed(step(Sentence("trail.added_share", {}), (plan - standing) / over, "share", key=key, how=how), parts)
+
+
 def gap(g: Ground) -> Step:
     """Proven distance to the best plan, over value added."""
+    return _gap(g, "gap", of_npv=g.kept.told["result"]["gap_value_added"] is None)
+
+
+def gap_of_npv(g: Ground, key: str, text: str) -> Step:
+    """The same over NPV."""
+    g.among(key, text, [NPV], "figure of the gap")
+    return _gap(g, key, of_npv=True)
+
+
+def _gap(g: Ground, key: str, *, of_npv: bool) -> Step:
     result = g.kept.told["result"]
-    whole = result["gap_value_added"] is None
-    value = result["gap_npv"] if whole else result["gap_value_added"]
+    value = result["gap_npv"] if of_npv else result["gap_value_added"]
     terms = {
         "bound": Amount(min(result["bound_certified"], result["bound_solver"]), "money"),
         "npv": Amount(result.get("maximised", result["npv"]), "money"),
-        "of": Amount(abs(result["npv"] if whole else result["npv"] - result["standing"]), "money"),
+        "of": Amount(abs(result["npv"] if of_npv else result["npv"] - result["standing"]), "money"),
     }
-    return step(Sentence("trail.gap", {}), value, "share", key="gap", how=Sentence("trail.how.gap", terms))
+    what = Sentence("trail.gap", {}) if key == "gap" else Sentence("trail.gap.npv", {})
+    return step(what, value, "share", key=key, how=Sentence("trail.how.gap", terms))
 
 
 def compared(g: Ground, key: str, which: str, nodes: Sequence[str]) -> Step:
