@@ -47,7 +47,7 @@ class Valued:
     ends: tuple[int, ...] = ()
 
 
-def worth_key(key: Key, of: tuple[str, ...]) -> str:
+def worth_key(key: str, of: tuple[str, ...]) -> str:
     """Under which what a question is worth may be asked for; what it assumes stands behind it."""
     return "/".join(filter(None, ("worth", key, "+".join(of).replace(" ", "/"))))
 

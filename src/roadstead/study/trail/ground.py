@@ -45,13 +45,14 @@ if TYPE_CHECKING:
 AT = "@n"
 """Stands before the number of a node of the tree."""
 PATTERNS = (
-    "npv, npv/NODE, npv/NODE/YEAR, npv/kinds, added, gap, capital, skip/KIND/LINE or MARKET",
-    "landed, duty or margin/MARKET/MODEL/LINE or home/YEAR, price or net/MARKET/MODEL/YEAR, duties/MARKET/YEAR",
+    "npv, npv/NODE, npv/NODE/YEAR, npv/kinds, added, added/share, gap, gap/npv, capital, skip/KIND/LINE or MARKET",
+    "landed, duty or margin/MARKET/MODEL/LINE or home/YEAR, price or net/MARKET/MODEL/YEAR, duties/MARKET/YEAR, duties/MARKET/MODEL/YEAR",
+    "gain/LINE/YEAR, earned/MARKET/YEAR, gain, saving or earned/MARKET/MODEL/LINE/YEAR, full/YEAR, fall/GOODS/YEAR, ahead/YEAR",
     "cars, size, nev or abroad/MARKET/YEAR, cars/MARKET/MODEL/LINE or home/YEAR, mode/MODE/MARKET/YEAR, mode/MODE/YEAR, since/MARKET/YEAR",
     "made or room/LINE/YEAR, total/YEAR/p10 or p90, front/FRONT/YEAR or COUNTRY, line/LINE/FIGURE, before/COUNTRY/YEAR/FIGURE",
-    "sent/GOODS/YEAR, sent/GOODS/COUNTRY/YEAR, sent/GOODS/YEAR/p10 or p90, demand/MARKET/CHECK, band/CHECK/low or high, weight/ASSUMPTION/low or high",
-    "decided/KIND/LINE or MARKET/NODE, reached/NODE, later/KIND/LINE or MARKET/YEAR/STEPS, turn/NODES, chance or stated/EVENT",
-    "better, capital or worst/WAY, regret/NODE, most or mean/WAY",
+    "sent/GOODS/YEAR, sent/GOODS/COUNTRY/YEAR, sent/GOODS/YEAR/p10 or p90, demand/MARKET or all/CHECK, band/CHECK/low or high, weight/ASSUMPTION/low or high",
+    "decided or capacity/KIND/LINE or MARKET/NODE, reached or after/NODE, later/KIND/LINE or MARKET/YEAR/STEPS, turn, turned or sold/NODES, sold/NODES/MARKET, chance or stated/EVENT",
+    "better, capital or worst/WAY, regret/NODE, most, mean or none/WAY",
     "future/NODE, worth/QUESTION, sign/KIND/LINE or MARKET/YEAR, fresh or breaks/WAY/FIGURE, path/NUMBER, path/NUMBER/any key",
 )
 """How keys are written."""

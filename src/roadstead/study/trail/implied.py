@@ -16,6 +16,7 @@ from roadstead.study.trail.steps import Keyed, Step, step, summed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from roadstead.playbook.book import Term
     from roadstead.playbook.trails_book import Root
     from roadstead.playbook.weights_book import Weight
     from roadstead.study.trail.ground import Asked, Ground
@@ -109,7 +110,7 @@ def _of_all(g: Ground, key: str, check: str) -> Step:
         shares, how = {rows[0].key: 1.0 if rows[0].curve_error > 0 else -1.0}, Sentence("trail.how.demand.most", {})
     parts = []
     for row in rows:
-        terms = {"market": row.market, "value": _amount(check, getattr(row, check)), "cars": Amount(row.cars, "cars")}
+        terms: dict[str, Term] = {"market": row.market, "value": _amount(check, getattr(row, check)), "cars": Amount(row.cars, "cars")}
         value = shares[row.key] * getattr(row, check)
         part = Sentence("trail.demand.in_market", terms)
         parts.append(step(part, value, kind_of(check), key=f"demand/{row.key}/{check}"))
