@@ -110,7 +110,11 @@ def _of_all(g: Ground, key: str, check: str) -> Step:
         shares, how = {rows[0].key: 1.0 if rows[0].curve_error > 0 else -1.0}, Sentence("trail.how.demand.most", {})
     parts = []
     for row in rows:
-        terms: dict[str, Term] = {"market": row.market, "value": _amount(check, getattr(row, check)), "cars": Amount(row.cars, "cars")}
+        terms: dict[str, Term] = {
+            "market": row.market,
+            "value": _amount(check, getattr(row, check)),
+            "cars": Amount(row.cars, "cars"),
+        }
         value = shares[row.key] * getattr(row, check)
         part = Sentence("trail.demand.in_market", terms)
         parts.append(step(part, value, kind_of(check), key=f"demand/{row.key}/{check}"))
