@@ -26,8 +26,9 @@ MOST_NODES = 40
 
 MOST = 800
 """Figures told at most, so that the page stays light: one takes 1 to 2 kB of it. What is cut can be asked for all the same."""
-LATE = (("cars/", "size/", "nev/", "mode/", "demand/"), ("room/", "total/", "abroad/"))
-"""How keys begin that come last and are cut first: figures of single markets, which are many, and after them what drawings alone show."""
+LATE = (("cars/", "size/", "nev/", "mode/", "demand/"), ("room/", "total/", "abroad/", "after/"))
+"""How keys begin that come last and are cut first: figures of single markets, which are many, and after them what drawings alone
+show, and what a node is worth from there on, which its parts lead to."""
 AGAIN = ("sign/", "fresh/")
 """How keys begin of figures that a rehearsal gives anew."""
 
