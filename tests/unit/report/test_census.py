@@ -138,7 +138,7 @@ def test_every_number_of_a_sentence_that_leads_on_leads_to_a_trail_that_says_the
     without = re.sub(r'<(table|(?:p|details) class="leading").*?</(table|p|details)>', "", shown, flags=re.DOTALL)
     told = {one.figure.key: words.amount(one.figure.amount) for one in book.trails.figures}
     found = [(unquote(key), text) for key, text in IN_A_SENTENCE.findall(without)]
-    assert [(key, text) for key, text in found if told[key].removeprefix(MINUS) != text] == []
+    assert [(key, text) for key, text in found if told[key].removeprefix(MINUS) != text.removeprefix(MINUS)] == []
     begins = {key.partition("/")[0] for key, _ in found}
     assert begins >= {
         "npv", "added", "gap", "decided", "made", "cars", "regret", "reached", "sent", "before", "gain", "saving", "earned",
