@@ -38,7 +38,7 @@ def test_the_best_of_a_future_loses_nothing_there():
 def test_it_says_how_often_and_where_the_plan_is_beaten_and_who_loses_least_at_worst():
     said = regrets(worths((10.0, 4.0), (9.0, 7.0))).said
     assert [sentence.key for sentence in said] == ["regret.unbeaten", "regret.worst", "regret.least"]
-    assert said[0].terms["share"] == Amount(0.75, "share")
+    assert said[0].terms["share"] == Amount(0.75, "share", "regret/none/plan")
     assert said[1].terms["future"] == STORM
     assert said[1].terms["key"] == said[2].terms["key"] == "central"
     assert said[2].terms["lost"] == Amount(1.0, "money", "regret/most/central")

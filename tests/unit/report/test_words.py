@@ -53,7 +53,7 @@ def test_the_rooms_that_make_books_write_their_sentences_out():
     hidden = [call for call in every if not isinstance(call.args[0], ast.Constant)]
     assert len(every) > 15
     # One sentence takes its key from the kind of a decision, two theirs from what is seen; DECISIONS and SEEN list what they can be.
-    assert [ast.unparse(call.args[0]) for call in hidden] == ["f'if.{sight.kind}'", "key", "f'sign.{what[0]}'"]
+    assert [ast.unparse(call.args[0]) for call in hidden] == ["f'if.{sight.kind}'", "key", "f'sign.{kind}'"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
