@@ -47,7 +47,7 @@ def fresh_error(g: Ground, key: str, way: str, name: str, which: str) -> Step:
         return _of_regret(kept, whole, way)
     value, parted, said = _of_paths(kept, found[way], way, name)
     paths = Amount(float(len(value)), "count")
-    how = Sentence("trail.how.error.tail" if said else "trail.how.error", {"paths": paths})
+    how = Sentence("trail.how.error.tail", {"paths": paths}) if said else Sentence("trail.how.error", {"paths": paths})
     return errors.by_groups(whole, value, kept.rehearsed.weight, parted, how)
 
 
