@@ -110,7 +110,7 @@ def print_rehearsal(found: "Rehearsal", console: "Console", language: Literal["e
         console.print(words.say(sentence), soft_wrap=True)
     console.print(f"\n{words.label('table.breaks')}")
     for ways, said in where_each_breaks(told.broken, words):
-        console.print(f"  {ways}{COLON[language]}{said}", soft_wrap=True)
+        console.print(f"  {ways}{COLON[language]}{words.say(said)}", soft_wrap=True)
     if told.signs:
         _print_signs(told.signs, words, console)
 

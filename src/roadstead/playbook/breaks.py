@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -56,46 +57,55 @@ def broken(rehearsed: Rehearsed, seen: Seen, how: How, names: Names) -> tuple[Br
             known[same] = discover(seen.value, own, seen.step)
         found, share = known[same], mean(own.astype(float), rehearsed.weight)
         if found is None:
-            told.append(Broken(key, how, share, int(own.sum()), (), None, None, _nowhere(how, own)))
+            told.append(Broken(key, how, share, int(own.sum()), (), None, None, _nowhere(key, how, own)))
             continue
-        where = restrictions(found, seen.sights, names)
-        said = _somewhere(how, share, where, found)
+        where = restrictions(key, found, seen.sights, names)
+        said = _somewhere(key, how, share, where, found)
         told.append(Broken(key, how, share, int(own.sum()), where, found.coverage, found.density, said))
     return tuple(told)
 
 
-def restrictions(found: Found, sights: Sequence[Sight], names: Names) -> tuple[Restriction, ...]:
-    """The limits of a box in words; ``sights``: what its columns are."""
+def restrictions(key: str, found: Found, sights: Sequence[Sight], names: Names) -> tuple[Restriction, ...]:
+    """The limits of a box in words, of the way to act that it tells of; ``sights``: what its columns are."""
     told = []
-    for limit, chance in zip(found.box, found.quasi_p, strict=True):
+    for i, (limit, chance) in enumerate(zip(found.box, found.quasi_p, strict=True), 1):
         sight = sights[limit.column]
-        said = clause(sight, limit, *names)
+        said = _keyed(clause(sight, limit, *names), f"breaks/{key}/limit{i}")
         told.append(Restriction(sight.kind, sight.of, sight.year, limit.above, limit.threshold, chance, said))
     return tuple(told)
 
 
-def _somewhere(how: How, share: Estimate, where: tuple[Restriction, ...], found: Found) -> Sentence:
+def _keyed(said: Sentence, key: str) -> Sentence:
+    """A limit whose threshold, where it has one, says which figure it is."""
+    threshold = said.terms.get("threshold")
+    if not isinstance(threshold, Amount):
+        return said
+    return replace(said, terms={**said.terms, "threshold": replace(threshold, key=key)})
+
+
+def _somewhere(key: str, how: How, share: Estimate, where: tuple[Restriction, ...], found: Found) -> Sentence:
+    of = f"breaks/{key}"
     return Sentence(
         "break.where",
         {
             "how": how,
-            "share": Amount(share.value, "share"),
+            "share": Amount(share.value, "share", f"{of}/share"),
             "where": tuple(one.said for one in where),
-            "coverage": Amount(found.coverage.value, "share"),
-            "coverage_error": Amount(found.coverage.error, "share"),
-            "density": Amount(found.density.value, "share"),
-            "density_error": Amount(found.density.error, "share"),
+            "coverage": Amount(found.coverage.value, "share", f"{of}/coverage"),
+            "coverage_error": Amount(found.coverage.error, "share", f"{of}/coverage/error"),
+            "density": Amount(found.density.value, "share", f"{of}/density"),
+            "density_error": Amount(found.density.error, "share", f"{of}/density/error"),
         },
     )
 
 
-def _nowhere(how: How, own: Flags) -> Sentence:
+def _nowhere(key: str, how: How, own: Flags) -> Sentence:
     """What is said where nothing shows the paths."""
     count, others = int(own.sum()), int((~own).sum())
     terms: dict[str, Term] = {
         "how": how,
-        "share": Amount(float(own.mean()), "share"),
-        "count": Amount(float(count), "count"),
+        "share": Amount(float(own.mean()), "share", f"breaks/{key}/share"),
+        "count": Amount(float(count), "count", f"breaks/{key}/paths"),
         "paths": Amount(float(len(own)), "count"),
     }
     if enough(own):

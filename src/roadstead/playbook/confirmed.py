@@ -235,7 +235,7 @@ def said(chosen: Signpost, met: OnPaths, names: Names) -> Sentence:
     """What these paths say of a sign."""
     if len(met.done) < 2 * FEWEST:
         return Sentence("sign.few", {"paths": Amount(float(len(met.done)), "count")})
-    found = chosen.tried
+    found, of = chosen.tried, f"sign/{chosen.kind}/{chosen.subject}/{chosen.year}"
     assert found is not None
     terms: dict[str, Term] = {
         "share": Amount(float(met.done.mean()), "share"),
@@ -247,13 +247,20 @@ def said(chosen: Signpost, met: OnPaths, names: Names) -> Sentence:
     if met.worth is None and not chosen.conditions:
         return Sentence("sign.nothing_tells", terms)
     if met.worth is None:
-        _give(terms, "share", false=found.rates.false_alarm, missed=found.rates.missed)
+        _give(
+            terms,
+            "share",
+            (f"{of}/false_alarm", f"{of}/missed"),
+            false=found.rates.false_alarm,
+            missed=found.rates.missed,
+        )
         told_here = chosen.chosen_on == "paths"
         return Sentence("sign.told_here", terms) if told_here else Sentence("sign.tells_no_better", terms)
     worth = met.worth[JUDGED]
     _give(
         terms,
         "money",
+        tuple(f"{of}/{name}" for name in ("lost", "blind", "pays/lost", "pays/nearest")),
         lost=found.lost,
         blind=found.blind,
         tree=lost(met.by_tree[JUDGED], worth),
@@ -264,8 +271,10 @@ def said(chosen: Signpost, met: OnPaths, names: Names) -> Sentence:
     return Sentence("sign.chosen", terms) if chosen.conditions else Sentence("sign.blind", terms)
 
 
-def _give(terms: dict[str, Term], unit: Literal["money", "share"], **given: Estimate | None) -> None:
-    """Estimates with their errors as terms; nothing where there is none."""
-    for name, one in given.items():
-        terms[name] = Amount(one.value if one else 0.0, unit)
-        terms[f"{name}_error"] = Amount(one.error if one else 0.0, unit)
+def _give(
+    terms: dict[str, Term], unit: Literal["money", "share"], keys: Sequence[str], **given: Estimate | None
+) -> None:
+    """Estimates with their errors as terms, each with the key of its figure; nothing where there is none."""
+    for key, (name, one) in zip(keys, given.items(), strict=True):
+        terms[name] = Amount(one.value if one else 0.0, unit, key)
+        terms[f"{name}_error"] = Amount(one.error if one else 0.0, unit, f"{key}/error")

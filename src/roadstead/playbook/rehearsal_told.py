@@ -85,9 +85,9 @@ def _held_against_tree(paths: int, plan: Outcome, on_tree: float) -> Sentence:
     terms = {
         "paths": _count(paths),
         "mean": _money(plan.mean.value, "fresh/plan/mean"),
-        "error": _money(plan.mean.error),
+        "error": _money(plan.mean.error, "fresh/plan/mean/error"),
         "tree": _money(on_tree, "npv"),
-        "missed": _money(abs(missed)),
+        "missed": _money(abs(missed), "fresh/plan/tree_says_more"),
     }
     if abs(missed) <= CHANCE * plan.mean.error:
         return Sentence("rehearsal.tree_holds", terms)
@@ -103,14 +103,15 @@ def _of_the_plan(plan: Outcome) -> tuple[Sentence, ...]:
         "middle": _money(plan.middle, "fresh/plan/p50"),
         "high": _money(plan.high, "fresh/plan/p90"),
         "tail": _money(plan.tail.value, "fresh/plan/worst_tenth"),
-        "error": _money(plan.tail.error),
+        "error": _money(plan.tail.error, "fresh/plan/worst_tenth/error"),
     }
     found = [Sentence("rehearsal.spread", spread)]
     if plan.regret is not None:
         regret = _money(plan.regret.value, "fresh/plan/regret")
-        found.append(Sentence("rehearsal.regret", {"value": regret, "error": _money(plan.regret.error)}))
+        error = _money(plan.regret.error, "fresh/plan/regret/error")
+        found.append(Sentence("rehearsal.regret", {"value": regret, "error": error}))
     if plan.keeps < 1.0:
-        found.append(Sentence("rehearsal.keeps", {"share": Amount(1.0 - plan.keeps, "share")}))
+        found.append(Sentence("rehearsal.keeps", {"share": Amount(1.0 - plan.keeps, "share", "fresh/plan/fails")}))
     return tuple(found)
 
 
@@ -124,8 +125,8 @@ def _nearest(outcomes: tuple[Outcome, ...]) -> tuple[Sentence, ...]:
     if not others:
         return tuple(found)
     key, by = min(others.items(), key=lambda item: item[1].value)
-    less = _money(abs(by.value), f"fresh/{key}/plan_is_better_by")
-    terms: dict[str, Term] = {"key": key, "value": less, "error": _money(by.error)}
+    of = f"fresh/{key}/plan_is_better_by"
+    terms: dict[str, Term] = {"key": key, "value": _money(abs(by.value), of), "error": _money(by.error, f"{of}/error")}
     if abs(by.value) <= CHANCE * by.error:
         found.append(Sentence("rehearsal.level", terms))
     elif by.value > 0:

@@ -322,6 +322,12 @@ def tail(value: Floats, weight: Floats, share: float = WORST) -> Estimate:
 
 def regret(value: Floats, weight: Floats, foreseen: Foreseen) -> Estimate:
     """(P.5); the error is that of the sample in its strata and that of the paths themselves."""
+    total, within, between = regret_apart(value, weight, foreseen)
+    return Estimate(total, float(np.sqrt(within + between)))
+
+
+def regret_apart(value: Floats, weight: Floats, foreseen: Foreseen) -> tuple[float, float, float]:
+    """Regret, and its variance: that of the sample in its strata, and that of the paths themselves. [money, money squared]"""
     total = spread = within = 0.0
     for stratum, looked in zip(foreseen.strata, foreseen.looked, strict=True):
         share, missed = float(weight[stratum].sum()), foreseen.npv[looked] - value[looked]
@@ -330,4 +336,4 @@ def regret(value: Floats, weight: Floats, foreseen: Foreseen) -> Estimate:
         if len(looked) > 1:
             left = 1.0 - len(looked) / len(stratum)
             within += share**2 * float(missed.var(ddof=1)) / len(looked) * left
-    return Estimate(total, float(np.sqrt(within + max(spread - total**2, 0.0) * float((weight**2).sum()))))
+    return total, within, max(spread - total**2, 0.0) * float((weight**2).sum())

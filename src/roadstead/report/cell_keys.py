@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.signs_book import Signpost
 
 FRESH = ("mean", "p10", "p50", "p90", "worst_tenth", "plan_is_better_by", "regret", "beats_exports", "keeps")
+RATES, COUNTS = ("false_alarm", "missed"), ("shown", "taken", "asked")
 MODES = ("export", "kit", "contract", "local")
 LINE = ("started", "likely_start", "made", "p10", "p50", "p90", "home_per_car", "local_per_car")
 DEMAND = (
@@ -82,13 +83,23 @@ def sign(one: Signpost) -> str:
     return sign_key(one.kind, one.subject, one.year)
 
 
+def breaks(book: Book) -> Iterator[Keys]:
+    """Where ways to act break."""
+    for one in book.rehearsal.broken if book.rehearsal else ():
+        yield "", *(f"breaks/{one.key}/{name}" for name in ("share", "coverage", "density"))
+
+
 def fresh_signs(book: Book) -> Iterator[Keys]:
-    """Signposts on fresh paths: the sign to go by where it was chosen there, told last; of what it is held against a run keeps counts."""
+    """Signposts on fresh paths: the tree's sign beside the tree, what the plan does and what pays; then the sign to go by, if chosen there."""
     for one in book.rehearsal.signs if book.rehearsal else ():
-        yield from [()] * (2 if one.pays is None else 3)
+        key = sign(one.signpost)
+        yield "", "", "", *(f"{key}/tree/{name}" for name in RATES)
+        held = ("plan",) if one.pays is None else ("plan", "pays")
+        of = [f"{key}/{beside}" for beside in held]
         if one.chosen.chosen_on == "paths" and one.chosen.tried is not None:
-            key = sign(one.chosen)
-            yield "", "", "", f"{key}/false_alarm", f"{key}/missed", "", "", "", f"{key}/lost"
+            of.append(key)
+        for beside in of:
+            yield "", "", "", *(f"{beside}/{name}" for name in (*RATES, *COUNTS, "lost"))
 
 
 def exports(book: Book) -> Iterator[Keys]:
@@ -150,6 +161,7 @@ CELL_KEYS: Mapping[str, Callable[[Book], Iterator[Keys]]] = {
     "weights": weights,
     "rehearsal": rehearsal,
     "signposts": signposts,
+    "breaks": breaks,
     "fresh_signs": fresh_signs,
     "exports": exports,
     "suppliers": suppliers,

@@ -37,11 +37,28 @@ FOLDED = 40
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A printed cell: its text, where it leads, and how it is set: number (and its tint), text on one line, or prose."""
+    """A printed cell.
+
+    Attributes
+    ----------
+    text, url
+        What it says, and where that leads.
+    look
+        How it is set: number (and its tint), text on one line, or prose.
+    error, error_url
+        Standard error at the end of its text, and where that leads; nothing where there is none.
+    """
 
     text: str
     url: str
     look: str
+    error: str = ""
+    error_url: str = ""
+
+    @property
+    def value(self) -> str:
+        """Its text without the standard error."""
+        return self.text.removesuffix(self.error).rstrip(SPACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +209,8 @@ def _cell(cell: Cell, column: Column, scale: MoneyScale | None) -> PageCell:
         return PageCell(said, "", "text" if look(column) == "number" else look(column))
     if isinstance(cell, PlusMinus):
         value, error = (_number(number, column, scale) for number in (cell.value, cell.error))
-        return PageCell(f"{value.removesuffix('%')}{SPACE}±{SPACE}{error}", "", "number")
+        beside = f"±{SPACE}{error}"
+        return PageCell(f"{value.removesuffix('%')}{SPACE}{beside}", "", "number", beside)
     return PageCell(_number(cell, column, scale), "", "number")
 
 

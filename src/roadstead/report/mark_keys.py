@@ -5,16 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.report.cell_keys import future
-from roadstead.report.charts import exports, futures, sites, timeline, tornado, volumes
+from roadstead.report.charts import atlas, exports, futures, sites, timeline, tornado, tree, volumes
 from roadstead.report.weights import bars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.playbook.book import FutureValue, SiteYear, TimelineSpan, VolumeYear
+    from roadstead.playbook.book import Book, FutureValue, SiteYear, TimelineSpan, TreeNode, VolumeYear
     from roadstead.playbook.parts_book import ExportYear
     from roadstead.playbook.weights_book import Weight
     from roadstead.report.words import Words
+
+
+def of_map(book: Book, words: Words) -> Mapping[str, str]:
+    """Marks: cars of a market in a year of the most likely future, or its duties where nothing is sold. Labels: duties."""
+    cars = {one.key.partition("@")[0]: f"cars/{one.key}" for one in book.timeline if one.key}
+    found = {}
+    for shown in book.atlas.maps:
+        for market in shown.markets:
+            of = f"{market.iso3}/{shown.year}"
+            duties = f"duties/{of}"
+            found[atlas.said(market, shown.year, words)] = cars.get(of, duties) if market.cars else duties
+            found[atlas.duty_said(market, shown.year, words)] = duties
+    return found
+
+
+def of_tree(nodes: Sequence[TreeNode], words: Words) -> Mapping[str, str]:
+    """Names with a probability: that of the node."""
+    return {tree.said(node, words): f"reached/n{node.node}" for node in nodes if node.parent >= 0}
 
 
 def of_timeline(spans: Sequence[TimelineSpan], words: Words) -> Mapping[str, str]:

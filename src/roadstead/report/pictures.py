@@ -111,10 +111,10 @@ def pictures(book: Book, words: Words, asked: Asked) -> tuple[Picture, ...]:
 def _all(book: Book, words: Words, asked: Asked) -> tuple[Picture, ...]:
     found = []
     if book.atlas.maps[0].markets:
-        found.append(_map(book, words))
+        found.append(_map(book, words, asked))
     if book.timeline:
         found.append(_timeline(book, words, asked))
-    found.append(_tree(book, words))
+    found.append(_tree(book, words, asked))
     if book.waterfalls:
         found.append(_waterfalls(book, words))
     if book.volumes:
@@ -139,10 +139,14 @@ def modes(words: Words, *, with_none: bool = False) -> tuple[str, tuple[Swatch, 
     return words.label("ui.modes"), tuple(Swatch(MODE_COLOURS[m], "box", words.label(f"mode.{m}")) for m in shown)
 
 
-def _map(book: Book, words: Words) -> Picture:
-    shown = book.atlas
+def _map(book: Book, words: Words, asked: Asked) -> Picture:
+    shown, leads = book.atlas, asked.leads(mark_keys.of_map(book, words))
     panels = [
-        Panel(Markup(atlas.stacked(shown, window, words)), "both", words.label(f"map.{window.key}") if i else "")  # noqa: S704 -- escaped there
+        Panel(
+            Markup(atlas.stacked(shown, window, words, leads)),  # noqa: S704 -- escaped there
+            "both",
+            words.label(f"map.{window.key}") if i else "",
+        )
         for i, window in enumerate(atlas.windows(shown, words))
     ]
     legends = [(words.label("ui.duty"), _duties(words)), modes(words)]
@@ -160,9 +164,7 @@ def _duties_keys(book: Book, words: Words) -> tuple[tuple[str, str], ...]:
     """Duties of the year that the map opens at."""
     year = book.atlas.opens_at
     shown = next(one for one in book.atlas.maps if one.year == year)
-    return tuple(
-        (f"{words.name(m.place)} {year}: {words.share(m.duty)}", f"duties/{m.iso3}/{year}") for m in shown.markets
-    )
+    return tuple((atlas.duty_said(m, year, words), f"duties/{m.iso3}/{year}") for m in shown.markets)
 
 
 def _duties(words: Words) -> tuple[Swatch, ...]:
@@ -203,9 +205,9 @@ def _timeline_keys(book: Book, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((f"{words.name(one.market)} {one.year}: {words.cars(one.cars)}", f"cars/{one.key}") for one in ends)
 
 
-def _tree(book: Book, words: Words) -> Picture:
-    title = _title("tree", words)
-    panel = Panel(drawn(tree.tree_chart(book.tree, words, WIDE), "tree", title), "both")
+def _tree(book: Book, words: Words, asked: Asked) -> Picture:
+    title, leads = _title("tree", words), asked.leads(mark_keys.of_tree(book.tree, words))
+    panel = Panel(drawn(tree.tree_chart(book.tree, words, WIDE), "tree", title, leads), "both")
     return Picture("tree", title, "one", (panel,), (), (words.label("ui.note.tree"),))
 
 

@@ -9,7 +9,7 @@ from roadstead.report.cells import Column, PlusMinus, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from roadstead.playbook.book import Book
+    from roadstead.playbook.book import Book, Sentence
     from roadstead.playbook.breaks_book import Broken
     from roadstead.playbook.rehearsal_book import Estimate, Outcome
     from roadstead.report.cells import Cell
@@ -55,12 +55,13 @@ def breaks(book: Book, words: Words) -> Table:
     return Table("breaks", columns, tuple(rows))
 
 
-def where_each_breaks(found: Iterable[Broken], words: Words) -> tuple[tuple[str, str], ...]:
-    """The same in sentences, each with the ways it is said of."""
-    same: dict[str, list[str]] = {}
+def where_each_breaks(found: Iterable[Broken], words: Words) -> tuple[tuple[str, Sentence], ...]:
+    """The same in sentences, each with the ways it is said of; its figures are those of the first of them."""
+    same: dict[str, list[Broken]] = {}
     for one in found:
-        same.setdefault(words.say(one.said), []).append(words.label(f"comparison.{one.key}"))
-    return tuple((words.in_a_row(ways), said) for said, ways in same.items())
+        same.setdefault(words.say(one.said), []).append(one)
+    ways = ([words.label(f"comparison.{one.key}") for one in alike] for alike in same.values())
+    return tuple((words.in_a_row(names), alike[0].said) for names, alike in zip(ways, same.values(), strict=True))
 
 
 def estimated(of: Estimate | None) -> Cell:

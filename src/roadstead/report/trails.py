@@ -100,7 +100,9 @@ class Asked:
 
     def _cell(self, cell: PageCell, key: str) -> PageCell:
         address = self.address(key)
-        return replace(cell, url=address) if address and cell.text else cell
+        if not address or not cell.text:
+            return cell
+        return replace(cell, url=address, error_url=self.address(f"{key}/error") if cell.error else "")
 
 
 def trails(book: Book, words: Words, asked: Asked) -> list[TrailShown]:

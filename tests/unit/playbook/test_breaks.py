@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.playbook.book import Name
+from roadstead.playbook.book import Amount, Name
 from roadstead.playbook.breaks import REGRETTED, breaks, broken, clause
 from roadstead.playbook.breaks_book import HOWS
 from roadstead.playbook.discovery import Limit
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.reading import Reading
     from roadstead.terms.arrays import Floats
 
+FIGURES = ("share", "coverage", "coverage/error", "density", "density/error")
 EVENTS = {"wall": Name("Brazil raises its duty", "巴西加税")}
 SIGHTS = (
     Sight("event", "wall", 2032),
@@ -97,7 +98,19 @@ def test_ways_that_break_on_the_same_paths_break_alike(names: Names):
     paths, seen = fresh()
     twice = Rehearsed(("plan", "central", "export_only"), paths.weight, paths.npv[:, [0, 0, 2]], paths.keeps)
     plan, central = broken(twice, seen, "exports", names)
-    assert (plan.where, plan.said) == (central.where, central.said)
+    said = Words("en", "USD").say
+    assert said(plan.said) == said(central.said)
+    assert [(one.kind, one.threshold) for one in plan.where] == [(one.kind, one.threshold) for one in central.where]
+
+
+def test_every_figure_of_where_a_way_breaks_says_which_it_is(names: Names):
+    plan, *_ = broken(*fresh(), "exports", names)
+    of = [term.key for term in plan.said.terms.values() if isinstance(term, Amount)]
+    assert of == [f"breaks/plan/{name}" for name in FIGURES]
+    limits = [one.said.terms.get("threshold") for one in plan.where]
+    assert [one.key for one in limits if isinstance(one, Amount)] == [
+        f"breaks/plan/limit{i}" for i, one in enumerate(plan.where, 1) if one.kind != "event"
+    ]
 
 
 def test_what_cannot_be_told_is_said_to_be_so(names: Names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from hashlib import sha256
@@ -16,10 +17,17 @@ from books import made_up_book
 from rehearsals import small_grown_case
 
 from roadstead.footprint.solve import Effort
-from roadstead.playbook.book import Amount
+from roadstead.playbook.book import Amount, Name
+from roadstead.playbook.breaks import broken
+from roadstead.playbook.observed import seen
+from roadstead.playbook.rehearse import Rehearsed, mean
 from roadstead.report.cell_keys import CELL_KEYS
+from roadstead.report.cells import PlusMinus
+from roadstead.report.html import page
+from roadstead.report.rehearsal import breaks
 from roadstead.report.rehearsal import rehearsal as outcomes_of
 from roadstead.report.signs import fresh_signs, signposts
+from roadstead.report.trails import Asked
 from roadstead.report.words import Words
 from roadstead.study import rehearsing
 from roadstead.study.api import Planned
@@ -276,9 +284,23 @@ def asked(found: tuple[Path, Rehearsal]) -> Ground:
 
 def test_figures_of_a_rehearsal_are_worked_out_again_from_its_paths(asked: Ground):
     known = [one for one in listed(asked) if one.key.split("/")[0] in {"fresh", "breaks", "sign"}]
-    assert {"fresh/plan/mean", "fresh/plan/worst_tenth", "fresh/standing/regret", "breaks/plan/share"} <= {
-        k.key for k in known
-    }
+    assert {
+        "fresh/plan/mean",
+        "fresh/plan/mean/error",
+        "fresh/plan/worst_tenth",
+        "fresh/plan/worst_tenth/error",
+        "fresh/plan/tree_says_more",
+        "fresh/plan/fails",
+        "fresh/standing/plan_is_better_by/error",
+        "fresh/standing/beats_exports/error",
+        "fresh/standing/regret",
+        "fresh/standing/regret/error",
+        "breaks/plan/share",
+        "breaks/plan/share/error",
+        "breaks/plan/paths",
+    } <= {k.key for k in known}
+    signs = {tuple(one.key.split("/")[4:]) for one in known if one.key.startswith("sign/")}
+    assert {("tree", "missed"), ("plan", "false_alarm"), ("plan", "false_alarm", "error"), ("pays", "asked")} <= signs
     for one in known:
         told = trail(asked, one.key, [])
         assert told.amount.value == pytest.approx(one.amount.value, rel=1e-9, abs=1e-6), one.key
@@ -292,13 +314,81 @@ def test_figures_of_a_rehearsal_are_worked_out_again_from_its_paths(asked: Groun
 def test_every_number_of_a_rehearsal_leads_to_a_trail_on_the_page_that_says_the_same(found: tuple[Path, Rehearsal]):
     book, words = kept_book(found[0]), Words("en", "USD")
     told = {one.figure.key: one.figure.amount.value for one in book.trails.figures}
-    for build in (outcomes_of, signposts, fresh_signs):
+    for build in (outcomes_of, breaks, signposts, fresh_signs):
         table = build(book, words)
         assert table.rows
         for row, keys in zip(table.rows, CELL_KEYS[table.key](book), strict=True):
-            for cell, column, key in zip(row, table.columns, keys, strict=False):  # a row of fresh_signs may have none
-                if column.kind in {"money", "share"} and cell is not None:
+            for cell, column, key in zip(row, table.columns, keys, strict=False):  # after the last number come words
+                if column.kind in {"money", "share", "count"} and cell is not None:
                     assert told[key] == pytest.approx(getattr(cell, "value", cell), rel=1e-9), key
+                    if isinstance(cell, PlusMinus):
+                        assert told[f"{key}/error"] == pytest.approx(cell.error, rel=1e-9), key
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_number_of_a_rehearsal_is_a_link_on_its_page(found: tuple[Path, Rehearsal], language):
+    """Of its sentences those that say which figure they are of; its tables and where ways break whole."""
+    book = kept_book(found[0])
+    shown = page(book, Words(language, "USD")).partition('<section class="rehearsal"')[2].partition("</section>")[0]
+    tables = re.findall(r'<td class="number">(.*?)</td>', shown)
+    assert len(tables) > 40
+    assert [cell for cell in tables if re.sub(r"<a .*?</a>|&nbsp;|–|(19|20)\d\d", "", cell)] == []
+    asked, said = Asked(book), (*book.rehearsal.said, *(one.said for one in book.rehearsal.broken))
+    terms = [term for one in said for term in one.terms.values() if isinstance(term, Amount) and term.kind == "money"]
+    assert len(terms) > 6
+    # What the tree says was told with the plan, which this run was stored without.
+    assert [term.key for term in terms if not asked.says(term)] == ["npv"]
+    which = [term for one in book.rehearsal.broken for term in one.said.terms.values() if isinstance(term, Amount)]
+    assert [term for term in which if term.key and not asked.says(term)] == []
+    assert {term.key.rpartition("/")[2] for term in which} >= {"paths"}
+
+
+def test_what_shows_where_a_way_breaks_is_found_again(asked: Ground):
+    """On real paths, of a plan that is made to break where one market is small."""
+    source, first, count = asked.kept.ready.source, asked.kept.ready.source.plan.paths, 200
+    visible = seen(source, first, count)
+    at = next(i for i, sight in enumerate(visible.sights) if sight.kind == "size")
+    fell = visible.value[:, at] < np.quantile(visible.value[:, at], 0.4)
+    npv = np.stack([np.where(fell, -1e9, 1e9), np.zeros(count)], axis=1)
+    weight, ways = np.full(count, 1.0 / count), ("plan", "export_only")
+    rehearsed = Rehearsed(ways, weight, npv, np.ones(npv.shape, dtype=bool))
+    names = {event.event_id: Name(event.title, event.title_zh) for event in source.kept}
+    told = broken(rehearsed, visible, "exports", (asked.reading, names))
+    assert told[0].where
+    paths = pl.DataFrame(
+        {
+            "path": np.repeat(np.arange(count) + first, 2),
+            "key": ways * count,
+            "probability": 1.0 / count,
+            "npv": npv.ravel(),
+            "keeps": True,
+            "foresight": None,
+            "foresight_bound": None,
+        },
+        schema_overrides={"foresight": pl.Float64, "foresight_bound": pl.Float64},
+    )
+    ground = Ground(asked.kept, replace(asked.book, rehearsal=replace(asked.book.rehearsal, broken=told)), paths)
+    known = {one.key: one.amount for one in listed(ground) if one.key.startswith("breaks/")}
+    limits = [name for name in known if "/limit" in name]
+    assert {
+        f"breaks/plan/{name}" for name in ("share", "coverage", "density", "coverage/error", "paths")
+    } <= known.keys()
+    assert limits
+    for key, amount in known.items():
+        step = trail(ground, key, [])
+        assert step.amount.value == pytest.approx(amount.value, rel=1e-12), key
+        assert step.amount.kind == amount.kind
+        for words in (Words("en", "USD"), Words("zh", "USD")):
+            assert words.say(step.what)
+            assert words.say(step.how)
+    assert {root.table for root in trail(ground, limits[0], []).rests_on} & {"sales", "nev"}
+    assert trail(ground, "breaks/plan/share/error", []).amount.value == pytest.approx(
+        mean(fell.astype(float), weight).error
+    )
+    said = [term for one in (told[0].said, *(w.said for w in told[0].where)) for term in one.terms.values()]
+    figures = {term.key: term for term in said if isinstance(term, Amount) and term.key}
+    assert figures.keys() == known.keys() - {"breaks/plan/paths", "breaks/plan/share/error"}
+    assert all((term.value, term.kind) == (known[key].value, known[key].kind) for key, term in figures.items())
 
 
 def test_a_mean_leads_to_a_path_and_a_path_to_its_lanes(asked: Ground, found: tuple[Path, Rehearsal]):

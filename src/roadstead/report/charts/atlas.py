@@ -74,12 +74,12 @@ def most_cars(atlas: Atlas) -> float:
     return max((flow.cars for found in atlas.maps for flow in found.flows), default=0.0)
 
 
-def stacked(atlas: Atlas, window: Window, words: Words) -> str:
-    """The ground with the marks of every year over it, as markup."""
+def stacked(atlas: Atlas, window: Window, words: Words, leads: Mapping[str, str] | None = None) -> str:
+    """The ground with the marks of every year over it, as markup; ``leads``: where marks and labels lead, by what they say."""
     drawings = [_ground(window)]
     for found in atlas.maps:
         shown = " shown" if found.year == atlas.opens_at else ""
-        drawings.append(_drawing(atlas, found, window, words, f'class="at y{found.year}{shown}"'))
+        drawings.append(_drawing(atlas, found, window, words, f'class="at y{found.year}{shown}"', leads=leads))
     return f'<div class="stack">{"".join(drawings)}</div>'
 
 
@@ -92,13 +92,22 @@ def _ground(window: Window) -> str:
     return svg(ground(window.frame), f"map-{window.key}", "")
 
 
-def _drawing(atlas: Atlas, found: Map, window: Window, words: Words, attributes: str, under: str = "") -> str:
+def _drawing(
+    atlas: Atlas,
+    found: Map,
+    window: Window,
+    words: Words,
+    attributes: str,
+    under: str = "",
+    leads: Mapping[str, str] | None = None,
+) -> str:
     """The marks of a year over what lies ``under`` them."""
     frame, told = window.frame, escape(spoken(atlas, found, window, words))
     size = f'width="{frame.width:g}" height="{frame.height:g}" viewBox="0 0 {frame.width:g} {frame.height:g}"'
-    marks = "".join(_marks(found, window, most_cars(atlas), words))
+    marks = "".join(_marks(found, window, most_cars(atlas), words, leads or {}))
+    role = "group" if "<a " in marks else "img"
     return (
-        f'<svg {attributes} role="img" aria-label="{told}" {size} font-family="{escape(FONTS)}" '
+        f'<svg {attributes} role="{role}" aria-label="{told}" {size} font-family="{escape(FONTS)}" '
         f'font-size="{SIZE}">{under}{marks}</svg>'
     )
 
@@ -116,6 +125,11 @@ def said(market: MapMarket, year: int, words: Words) -> str:
         "map.market", market=market.place, duty=Amount(market.duty, "share"), cars=Amount(market.cars, "cars"),
         year=Amount(float(year), "year"), mode=market.mode,
     )  # fmt: skip
+
+
+def duty_said(market: MapMarket, year: int, words: Words) -> str:
+    """What the label of a market says in a year."""
+    return f"{words.name(market.place)} {year}: {words.share(market.duty)}"
 
 
 def flow_said(flow: MapFlow, words: Words) -> str:
@@ -168,7 +182,7 @@ def _label(market: MapMarket, words: Words) -> str:
     return f"{words.short(market.place)} {words.share(market.duty)}"
 
 
-def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[str]:
+def _marks(found: Map, window: Window, most: float, words: Words, leads: Mapping[str, str]) -> Iterator[str]:
     """Flows, marks and texts of a year, one over the other."""
     frame = window.frame
     yield '<g fill="none" stroke-linecap="round" opacity=".78">'
@@ -180,17 +194,19 @@ def _marks(found: Map, window: Window, most: float, words: Words) -> Iterator[st
     yield f'</g><g stroke="{INK}" stroke-width=".9">'
     for market in found.markets:
         at = market.longitude, market.latitude
-        yield _dot(at, frame, MARK, tint(market.duty), said(market, found.year, words))
+        told = said(market, found.year, words)
+        yield _led(_dot(at, frame, MARK, tint(market.duty), told), told, leads)
     for at, name in origins(found).items():
         yield _dot(at, frame, RING, PAPER, words.name(name))
     yield f'</g><g fill="{INK}" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
-    texts = {(m.longitude, m.latitude): _label(m, words) for m in found.markets}
+    texts = {(m.longitude, m.latitude): (_label(m, words), duty_said(m, found.year, words)) for m in found.markets}
     for at, name in origins(found).items():
-        texts.setdefault(at, words.short(name))
-    for at, text in texts.items():
+        texts.setdefault(at, (words.short(name), ""))
+    for at, (text, told) in texts.items():
         if at in window.places:
             x, y, anchor = window.places[at]
-            yield f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}">{escape(text)}</text>'
+            label = f'<text x="{x:.1f}" y="{y:.1f}" dy=".35em" text-anchor="{anchor}">{escape(text)}</text>'
+            yield _led(label, told, leads)
     yield "</g>"
 
 
@@ -206,6 +222,11 @@ def _dot(at: tuple[float, float], frame: Frame, area: float, fill: str, told: st
         return ""
     x, y = frame.pixel(*at)
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{sqrt(area / pi):.1f}" fill="{fill}">{_title(told)}</circle>'
+
+
+def _led(mark: str, told: str, leads: Mapping[str, str]) -> str:
+    """A mark as a link, where what it says leads anywhere."""
+    return f'<a href="{leads[told]}" aria-label="{escape(told)}">{mark}</a>' if mark and told in leads else mark
 
 
 def _title(told: str) -> str:

@@ -127,15 +127,17 @@ class Place:
 
 
 def written(rows: Sequence[Mapping[str, Any]], place: Place, **look: Any) -> alt.Chart:
-    """Texts at places; ``look`` is how they look."""
+    """Texts at places; ``look`` is how they look. What says more than its text says it in a field ``said``."""
     marked = alt.Chart(inline(rows)).mark_text(**({"baseline": "middle", "color": INK} | look))
-    return cast("alt.Chart", marked.encode(**place.point, text=alt.Text("text:N")))
+    told = {"description": alt.Description("said:N")} if any("said" in row for row in rows) else {}
+    return cast("alt.Chart", marked.encode(**place.point, text=alt.Text("text:N"), **told))
 
 
 def haloed(rows: Sequence[Mapping[str, Any]], place: Place, **look: Any) -> list[alt.Chart]:
     """Texts with a white edge around them, over lines and land."""
     halo = look | {"stroke": PAPER, "strokeWidth": 3, "strokeJoin": "round", "opacity": 0.85}
-    return [written(rows, place, **halo), written(rows, place, **look)]
+    edge = [{key: value for key, value in row.items() if key != "said"} for row in rows]
+    return [written(edge, place, **halo), written(rows, place, **look)]
 
 
 def mode_colour(field: str) -> alt.Color:
@@ -169,7 +171,7 @@ def svg(chart: alt.TopLevelMixin, name: str, spoken: str, leads: Mapping[str, st
         Where marks lead, by what they say; those not among it lead nowhere.
     """
     picture = _rendered(json.dumps(_silenced(chart.to_dict(validate=False))))
-    picture = re.sub(r"<[^<>]+>", lambda tag: _tag(tag.group(), name, leads or {}), picture)
+    picture = re.sub(r"<[^<>]+>(?:[^<]*</text>)?", lambda tag: _tag(tag.group(), name, leads or {}), picture)
     role = (
         "group" if "<a " in picture else "img"
     )  # what leads on inside an image would be nothing to a reader of screens
@@ -195,16 +197,20 @@ def _silenced(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tag(tag: str, name: str, leads: Mapping[str, str]) -> str:
-    """A tag without what a page need not carry, its description as a title, which browsers show at the pointer; a link where it leads on."""
-    described = re.search(r' aria-label="([^"]*)"', tag)
-    tag = re.sub(r' (?:font-family|aria-roledescription|aria-label|role|xmlns:xlink|version)="[^"]*"', "", tag)
-    tag = re.sub(r'(id="|url\(#)((?:clip|gradient)\w*)', rf"\g<1>{name}-\g<2>", tag)
-    tag = re.sub(r' (?:d|transform)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found.group()), tag)
-    if described is None or not tag.startswith(MARKS):
-        return tag
+    """A tag without what a page need not carry, its description as a title, which browsers show at the pointer; a link where it leads on.
+
+    A tag of text comes with the text and its end.
+    """
+    head, end, text = tag.partition(">")
+    described = re.search(r' aria-label="([^"]*)"', head)
+    head = re.sub(r' (?:font-family|aria-roledescription|aria-label|role|xmlns:xlink|version)="[^"]*"', "", head)
+    head = re.sub(r'(id="|url\(#)((?:clip|gradient)\w*)', rf"\g<1>{name}-\g<2>", head)
+    head = re.sub(r' (?:d|transform)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found.group()), head)
+    if described is None or not head.startswith(MARKS):
+        return head + end + text
     said = unescape(described[1])
     title = f"<title>{escape(said)}</title>"
-    if not tag.endswith("/>"):
-        return tag + title
-    mark = f"{tag.removesuffix('/>')}>{title}</{tag[1:].split(' ', 1)[0]}>"
+    if not head.endswith("/") and not text:
+        return head + end + title
+    mark = f"{head}>{title}{text}" if text else f"{head.removesuffix('/')}>{title}</{head[1:].split(' ', 1)[0]}>"
     return f'<a href="{leads[said]}" aria-label="{escape(said)}">{mark}</a>' if said in leads else mark

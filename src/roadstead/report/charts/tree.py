@@ -74,9 +74,14 @@ def tree_chart(nodes: Sequence[TreeNode], words: Words, width: float) -> alt.Lay
     thick = alt.StrokeWidth("thick:Q", scale=None)
     layers = [
         drawn.encode(**place.span, strokeWidth=thick, description=alt.Description("said:N")),
-        *_words(blocks, tops, line, place),
+        *_words(blocks, tops, line, (place, words)),
     ]
     return drawing([_heads(nodes, starts, column, words, place), *layers], width, height)
+
+
+def said(node: TreeNode, words: Words) -> str:
+    """How likely a node is, in one line."""
+    return words.headed(words.name(node.name), words.share(node.probability))
 
 
 def _name(node: TreeNode, words: Words, width: float) -> tuple[str, ...]:
@@ -144,13 +149,16 @@ def _heads(nodes: Sequence[TreeNode], starts: list[int], column: float, words: W
 
 
 def _words(
-    blocks: Mapping[int, Block], tops: Mapping[int, float], line: Mapping[int, float], place: Place
+    blocks: Mapping[int, Block], tops: Mapping[int, float], line: Mapping[int, float], on: tuple[Place, Words]
 ) -> list[alt.Chart]:
-    names = [
-        {"x": block.left, "y": tops[n] + NAME * (i + 0.5), "text": text}
-        for n, block in blocks.items()
-        for i, text in enumerate(block.name)
-    ]
+    """Names, of which the last line has the probability, and decisions."""
+    place, words = on
+    names, likely = [], []
+    for n, block in blocks.items():
+        rows = [{"x": block.left, "y": tops[n] + NAME * (i + 0.5), "text": text} for i, text in enumerate(block.name)]
+        if block.node.parent >= 0:
+            likely.append(rows.pop() | {"said": said(block.node, words)})
+        names += rows
     lines, bullets = [], []
     for n, block in blocks.items():
         for i, (text, is_first) in enumerate(block.lines):
@@ -158,8 +166,10 @@ def _words(
             lines.append({"x": block.left + BULLET, "y": y, "text": text})
             if is_first:
                 bullets.append({"x": block.left, "y": y, "text": "•"})
+    look = {"align": "left", "fontSize": NAME_SIZE, "fontWeight": "bold"}
     return [
-        *haloed(names, place, align="left", fontSize=NAME_SIZE, fontWeight="bold"),
+        *haloed(names, place, **look),
+        *haloed(likely, place, **look),
         written(bullets, place, align="left", fontSize=LINE_SIZE),
         *haloed(lines, place, align="left", fontSize=LINE_SIZE),
     ]

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.playbook.book import Amount, Name, Sentence
-from roadstead.playbook.breaks import breaks, broken
-from roadstead.playbook.observed import seen
+from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.policies import EXPORTS
 from roadstead.playbook.rehearse import IN_STRATUM, WORST, Foreseen, Rehearsed, outcomes
 from roadstead.study.trail.ground import unknown
-from roadstead.study.trail.signs import behind_sight
 from roadstead.study.trail.steps import Keyed, Step, step, summed
 from roadstead.study.trail.volumes import LEVELS
 from roadstead.study.trail.worth import PLAN
@@ -22,15 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.playbook.book import Term
-    from roadstead.playbook.breaks_book import Broken
     from roadstead.playbook.rehearsal_book import Estimate, Outcome
     from roadstead.study.trail.ground import Ground
     from roadstead.terms.arrays import Floats, Ints
 
 GROUPS = 10
 """Groups of paths that a mean is told by, from the worst to the best."""
-SHARES = ("beats_exports", "keeps")
-TOLD_OF_BREAKS = ("share", "coverage", "density")
+SHARES = ("beats_exports", "keeps", "fails")
+
+TREE_SAYS_MORE, FAILS = "tree_says_more", "fails"
+"""Figures of the plan that only sentences tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +76,38 @@ def kept_paths(g: Ground, key: str) -> Kept:
 
 
 def listed(g: Ground) -> Iterator[Keyed]:
-    """Every figure of every way to act on fresh paths, and where each breaks."""
+    """Every figure of every way to act on fresh paths."""
     if g.book.rehearsal is None:
         return
     for one in g.book.rehearsal.outcomes:
-        for name, value in _figures(one).items():
-            yield Keyed(f"fresh/{one.key}/{name}", _what(one.key, name), Amount(value, _kind(name)))  # type: ignore[arg-type]
-    for told in g.book.rehearsal.broken:
-        for name in TOLD_OF_BREAKS:
-            found: Estimate | None = getattr(told, name)
-            if found is not None:
-                yield Keyed(f"breaks/{told.key}/{name}", _of_breaks(told.key, name), Amount(found.value, "share"))
+        for name, value in _figures(one, g.book.rehearsal.on_tree).items():
+            yield Keyed(f"fresh/{one.key}/{name}", what_of(one.key, name), Amount(value, kind_of(name)))  # type: ignore[arg-type]
 
 
-def _figures(one: Outcome) -> dict[str, float]:
-    """What is told of a way to act, as the table of the run calls it."""
-    estimates = {
+def _figures(one: Outcome, on_tree: float) -> dict[str, float]:
+    """What is told of a way to act, as the table of the run calls it; of the plan, what the tree says more, and how often it fails, too."""
+    plain = {"p10": one.low, "p50": one.middle, "p90": one.high, "keeps": one.keeps}
+    if one.key == PLAN:
+        plain |= {TREE_SAYS_MORE: on_tree - one.mean.value, FAILS: 1.0 - one.keeps}
+    return {name: found.value for name, found in estimates(one).items()} | plain
+
+
+def estimates(one: Outcome) -> dict[str, Estimate]:
+    """Figures of a way to act that have a standard error."""
+    known = {
         "mean": one.mean, "worst_tenth": one.tail, "plan_is_better_by": one.behind, "regret": one.regret,
         "beats_exports": one.beats,
     }  # fmt: skip
-    plain = {"p10": one.low, "p50": one.middle, "p90": one.high, "keeps": one.keeps}
-    return {name: found.value for name, found in estimates.items() if found is not None} | plain
+    return {name: found for name, found in known.items() if found is not None}
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
+    """How a figure is printed."""
     return "share" if name in SHARES else "money"
 
 
-def _what(way: str, name: str) -> Sentence:
+def what_of(way: str, name: str) -> Sentence:
+    """What a figure of a way to act is."""
     return {
         "mean": Sentence("trail.fresh.mean", {"which": way}),
         "p10": Sentence("trail.fresh.p10", {"which": way}),
@@ -116,14 +118,8 @@ def _what(way: str, name: str) -> Sentence:
         "regret": Sentence("trail.fresh.regret", {"which": way}),
         "beats_exports": Sentence("trail.fresh.beats_exports", {"which": way}),
         "keeps": Sentence("trail.fresh.keeps", {"which": way}),
-    }[name]
-
-
-def _of_breaks(way: str, name: str) -> Sentence:
-    return {
-        "share": Sentence("trail.breaks.share", {"which": way}),
-        "coverage": Sentence("trail.breaks.coverage", {"which": way}),
-        "density": Sentence("trail.breaks.density", {"which": way}),
+        FAILS: Sentence("trail.fresh.fails", {"which": way}),
+        TREE_SAYS_MORE: Sentence("trail.fresh.tree_says_more", {}),
     }[name]
 
 
@@ -132,44 +128,58 @@ def fresh(g: Ground, key: str, way: str, name: str) -> Step:
     kept = kept_paths(g, key)
     found = {one.key: one for one in outcomes(kept.rehearsed, kept.foreseen, EXPORTS)}
     g.among(key, way, found, "way to act that was rehearsed")
-    figures = _figures(found[way])
+    figures = _figures(found[way], g.reading.certificate.expected)
     g.among(key, name, figures, "figure of it")
-    whole = step(_what(way, name), figures[name], _kind(name), key=key)
+    whole = step(what_of(way, name), figures[name], kind_of(name), key=key)
     if name == "mean":
         return _mean(kept, whole, way, found[way].mean.error)
     if name in LEVELS:
         return _quantile(kept, whole, way, LEVELS[name])
     if name == "worst_tenth":
         return _tail(kept, whole, way, found[way].low)
-    if name == "plan_is_better_by":
-        parts = [step(_what(PLAN, "mean"), found[PLAN].mean.value, "money", key=f"fresh/{PLAN}/mean")]
-        parts.append(step(_what(way, "mean"), -found[way].mean.value, "money", key=f"fresh/{way}/mean"))
-        behind = found[way].behind
-        return summed(_how(whole, Sentence("trail.how.fresh.better", {"error": _error(behind, "money")})), parts)
+    if name in {TREE_SAYS_MORE, "plan_is_better_by"}:
+        return _differs(g, whole, found[PLAN], found[way])
     if name == "regret":
         return _regret(kept, whole, way, found[way].regret)
     return _counted(kept, whole, way, name)
 
 
+def _differs(g: Ground, whole: Step, plan: Outcome, way: Outcome) -> Step:
+    """What the plan comes to less what a way does; of the plan itself, what its tree says less that."""
+    if way.behind is None:
+        said = step(Sentence("trail.npv", {}), g.reading.certificate.expected, "money", key="npv")
+        how = Sentence("trail.how.fresh.tree_says_more", {})
+    else:
+        said = step(what_of(PLAN, "mean"), plan.mean.value, "money", key=f"fresh/{PLAN}/mean")
+        how = Sentence("trail.how.fresh.better", {"error": _error(way.behind, "money")})
+    less = step(what_of(way.key, "mean"), -way.mean.value, "money", key=f"fresh/{way.key}/mean")
+    return summed(_how(whole, how), [said, less])
+
+
 def _mean(kept: Kept, whole: Step, way: str, error: float) -> Step:
     """Tenths of the paths, from the worst to the best."""
     npv, weight = kept.npv(way), kept.rehearsed.weight
-    groups = [each for each in np.array_split(np.argsort(npv, kind="stable"), GROUPS) if len(each)]
     parts = [
         step(
-            Sentence("trail.fresh.group", {**_ends(kept, npv, each), "count": Amount(float(len(each)), "count")}),
+            Sentence("trail.fresh.group", {**ends(kept, npv, each), "count": Amount(float(len(each)), "count")}),
             float(weight[each] @ npv[each]),
             "money",
-            key=_path_key(kept, way, int(each[len(each) // 2])),
+            key=path_key(kept, way, int(each[len(each) // 2])),
         )
-        for each in groups
+        for each in groups(npv)
     ]
     count = Amount(float(len(npv)), "count")
     how = Sentence("trail.how.fresh.mean", {"paths": count, "error": Amount(error, "money")})
     return summed(_how(whole, how), parts)
 
 
-def _ends(kept: Kept, npv: Floats, group: Ints) -> dict[str, Term]:
+def groups(npv: Floats) -> list[Ints]:
+    """Tenths of the paths, from the worst to the best. Shape (P,)."""
+    return [each for each in np.array_split(np.argsort(npv, kind="stable"), GROUPS) if len(each)]
+
+
+def ends(kept: Kept, npv: Floats, group: Ints) -> dict[str, Term]:
+    """The worst and the best of a group of paths."""
     first, last = int(group[0]), int(group[-1])
     return {
         "low": Amount(float(npv[first]), "money"),
@@ -179,7 +189,7 @@ def _ends(kept: Kept, npv: Floats, group: Ints) -> dict[str, Term]:
     }
 
 
-def _path_key(kept: Kept, way: str, path: int) -> str:
+def path_key(kept: Kept, way: str, path: int) -> str:
     """Where a path leads on: that of the plan, whose decisions the run keeps."""
     return f"path/{kept.first + path}" if way == PLAN else ""
 
@@ -192,7 +202,7 @@ def _quantile(kept: Kept, whole: Step, way: str, level: float) -> Step:
         Sentence("trail.fresh.path", {"path": str(kept.first + path)}),
         whole.amount.value,
         "money",
-        key=_path_key(kept, way, path),
+        key=path_key(kept, way, path),
         how=None if way == PLAN else Sentence("trail.how.fresh.not_decisions", {}),
     )
     how = Sentence("trail.how.fresh.quantile", {"share": Amount(level, "share")})
@@ -204,7 +214,7 @@ def _tail(kept: Kept, whole: Step, way: str, edge: float) -> Step:
     npv, weight = kept.npv(way), kept.rehearsed.weight
     short = float(weight @ np.maximum(edge - npv, 0.0)) / WORST
     parts = [
-        step(_what(way, "p10"), edge, "money", key=f"fresh/{way}/p10"),
+        step(what_of(way, "p10"), edge, "money", key=f"fresh/{way}/p10"),
         step(Sentence("trail.fresh.short", {"count": Amount(float((npv < edge).sum()), "count")}), -short, "money"),
     ]
     return replace(summed(_how(whole, Sentence("trail.how.fresh.tail", {})), parts), equation="P.6")
@@ -229,48 +239,14 @@ def _regret(kept: Kept, whole: Step, way: str, found: Estimate | None) -> Step:
 
 def _counted(kept: Kept, whole: Step, way: str, name: str) -> Step:
     """A share of paths: which, and of how many."""
-    if name == "keeps":
+    if name in {"keeps", FAILS}:
         yes = kept.rehearsed.keeps[:, kept.rehearsed.policies.index(way)]
     else:
         yes = kept.npv(way) > kept.npv(EXPORTS)
+    if name == FAILS:
+        yes = ~yes
     counts = {"count": Amount(float(yes.sum()), "count"), "paths": Amount(float(len(yes)), "count")}
     return _how(whole, Sentence("trail.how.fresh.counted", counts))
-
-
-def broken_where(g: Ground, key: str, way: str, name: str) -> Step:
-    """Where a way to act breaks: counted again on the same paths, drawn and looked at again."""
-    kept, source = kept_paths(g, key), g.kept.ready.source
-    assert g.book.rehearsal is not None
-    assert source is not None
-    known = {one.key: one for one in g.book.rehearsal.broken}
-    g.among(key, way, known, "way to act that was told to break")
-    g.among(key, name, [one for one in TOLD_OF_BREAKS if getattr(known[way], one) is not None], "figure of it")
-    told = known[way]
-    what = _of_breaks(way, name)
-    fell = breaks(kept.rehearsed, told.how)[:, kept.rehearsed.policies.index(way)]
-    counts = {"count": Amount(float(fell.sum()), "count"), "paths": Amount(float(len(fell)), "count")}
-    if name == "share":
-        share = float(kept.rehearsed.weight @ fell)
-        said = {
-            "exports": Sentence("trail.how.breaks.exports", counts),
-            "worst": Sentence("trail.how.breaks.worst", counts),
-            "regret": Sentence("trail.how.breaks.regret", counts),
-        }
-        return _how(step(what, share, "share", key=key), said[told.how])
-    again = _again(g, kept, told)
-    roots = tuple(root for limit in again.where for root in behind_sight(g, limit.kind, limit.of, limit.year))
-    found: Estimate = getattr(again, name)
-    where = tuple(limit.said for limit in again.where)
-    how = Sentence("trail.how.breaks.where", {"where": where, "error": _error(found, "share")})
-    return step(what, found.value, "share", key=key, how=how, rests_on=roots, equation="P.7")
-
-
-def _again(g: Ground, kept: Kept, told: Broken) -> Broken:
-    source = g.kept.ready.source
-    assert source is not None
-    visible = seen(source, kept.first, len(kept.rehearsed.weight))
-    names = {event.event_id: Name(event.title, event.title_zh) for event in source.kept}
-    return next(one for one in broken(kept.rehearsed, visible, told.how, (g.reading, names)) if one.key == told.key)
 
 
 def _how(whole: Step, how: Sentence) -> Step:

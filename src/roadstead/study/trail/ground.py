@@ -13,6 +13,7 @@ from roadstead.footprint.certify import account, stand
 from roadstead.futures.costs.circumstances import representative_year
 from roadstead.futures.evaluate import HOME
 from roadstead.futures.tree import history, node_probability
+from roadstead.playbook.observed import seen
 from roadstead.playbook.parts import drawn
 from roadstead.playbook.reading import capacity, likely_path, path_weight, weight_by_year
 from roadstead.playbook.signposts import posted
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from roadstead.futures.costs.costing import Circumstances
     from roadstead.futures.evaluate import Ledger
     from roadstead.playbook.book import Book, Name, Term
+    from roadstead.playbook.discovery import Found
+    from roadstead.playbook.observed import Seen
     from roadstead.playbook.parts import Drawn
     from roadstead.playbook.reading import Reading
     from roadstead.playbook.signposts import Posted
@@ -53,7 +56,7 @@ PATTERNS = (
     "sent/GOODS/YEAR, sent/GOODS/COUNTRY/YEAR, sent/GOODS/YEAR/p10 or p90, demand/MARKET or all/CHECK, band/CHECK/low or high, weight/ASSUMPTION/low or high",
     "decided or capacity/KIND/LINE or MARKET/NODE, reached or after/NODE, later/KIND/LINE or MARKET/YEAR/STEPS, turn, turned or sold/NODES, sold/NODES/MARKET, chance or stated/EVENT",
     "better, capital or worst/WAY, regret/NODE, most, mean or none/WAY",
-    "future/NODE, worth/QUESTION, sign/KIND/LINE or MARKET/YEAR, fresh or breaks/WAY/FIGURE, path/NUMBER, path/NUMBER/any key",
+    "future/NODE, worth/QUESTION, sign/KIND/LINE or MARKET/YEAR, fresh or breaks/WAY/FIGURE (/error: its standard error), path/NUMBER, path/NUMBER/any key",
 )
 """How keys are written."""
 
@@ -75,6 +78,7 @@ class Ground:
 
     def __init__(self, kept: Kept, book: Book, paths: DataFrame | None = None) -> None:
         self.kept, self.book, self._paths = kept, book, paths
+        self._visible: dict[tuple[int, int], Seen] = {}
         self.reading: Reading = kept.reading
         self.study = kept.ready.study
         self.roots = Roots(kept.ready.study, kept.ready.grown.events)
@@ -96,6 +100,19 @@ class Ground:
         """What became of every fresh path: as it was given, or as the run keeps it; None where nobody rehearsed."""
         file = self.kept.folder / TABLES / "rehearsal_paths.parquet"
         return pl.read_parquet(file) if self._paths is None and file.is_file() else self._paths
+
+    @cached_property
+    def boxes(self) -> dict[bytes, Found | None]:
+        """What shows where ways to act break, by the paths they break on, as it is found again."""
+        return {}
+
+    def visible(self, first: int, count: int) -> Seen:
+        """What can be seen of the paths ``first``, ``first`` + 1, ..., so many, drawn and looked at once."""
+        if (first, count) not in self._visible:
+            source = self.kept.ready.source
+            assert source is not None
+            self._visible[first, count] = seen(source, first, count)
+        return self._visible[first, count]
 
     @cached_property
     def drawn(self) -> Drawn:

@@ -10,6 +10,9 @@ from roadstead.study.kept import Kept
 from roadstead.study.manifest import result
 from roadstead.study.study import read_back
 from roadstead.study.trail.ground import AT, Ground
+from roadstead.study.trail.mapped import of_other_years
+from roadstead.study.trail.steps import ERROR
+from roadstead.study.trail.supplied import of_timeline
 from roadstead.study.trail.why import listed, trail
 from roadstead.terms.errors import RoadsteadError
 
@@ -29,7 +32,7 @@ MOST = 800
 LATE = (("cars/", "size/", "nev/", "mode/", "demand/"), ("room/", "total/", "abroad/", "after/"))
 """How keys begin that come last and are cut first: figures of single markets, which are many, and after them what drawings alone
 show, and what a node is worth from there on, which its parts lead to."""
-AGAIN = ("sign/", "fresh/")
+AGAIN = ("sign/", "fresh/", "breaks/")
 """How keys begin of figures that a rehearsal gives anew."""
 
 
@@ -43,14 +46,17 @@ def with_trails(run: Run) -> Run:
     nodes = reading.tree.count
     known = [one.key for one in listed(ground)]
     known += [f"npv/{AT[1:]}{n}" for n in range(nodes if nodes <= MOST_NODES else 0)]
-    keys = sorted(known, key=_late)[:MOST]
+    aside = {one.key for one in of_other_years(ground)}.difference(one.key for one in of_timeline(ground))
+    keys = sorted(known, key=lambda key: _late(key, aside=key in aside))[:MOST]
     numbers: dict[Root, int] = {}
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
     return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(numbers))))
 
 
-def _late(key: str) -> int:
-    """How late a key is told."""
+def _late(key: str, *, aside: bool) -> int:
+    """How late a key is told; last of all what a map shows when asked for another year, and standard errors."""
+    if aside or key.endswith(ERROR):
+        return len(LATE) + 1
     return next((i for i, starts in enumerate(LATE, 1) if key.startswith(starts)), 0)
 
 
@@ -62,7 +68,7 @@ def with_fresh_trails(book: Book, kept: Kept, paths: DataFrame) -> Book:
     numbers = {root: i for i, root in enumerate(told.rows)}
     others = [one for one in told.figures if not one.figure.key.startswith(AGAIN)]
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
-    return replace(book, trails=Trails((*found, *others), tuple(numbers)))
+    return replace(book, trails=Trails((*found, *others)[:MOST], tuple(numbers)))
 
 
 def _followed(ground: Ground, key: str, keys: list[str]) -> Step | None:

@@ -14,12 +14,14 @@ from roadstead.playbook.decisions import TOOL
 from roadstead.playbook.reading import path_name
 from roadstead.playbook.sign_words import unit
 from roadstead.playbook.signs_book import sign_key
+from roadstead.study.trail import errors
+from roadstead.study.trail.ground import AT
 from roadstead.study.trail.lanes import duty
-from roadstead.study.trail.steps import Keyed, Step, step, summed
+from roadstead.study.trail.steps import ERROR, Keyed, Step, step, summed
 from roadstead.study.trail.volumes import history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from roadstead.playbook.book import Term
     from roadstead.playbook.rehearsal_book import Estimate
@@ -34,17 +36,20 @@ COURSE = {"battery": ("battery_",), "freight": ("charter_",), "rate": ("rate_", 
 THRESHOLD, LEAD = "threshold", "lead"
 RATES = {"false_alarm": "false alarms", "missed": "missed"}
 """Rates of a sign, and what each is called in a sentence."""
-MONEY = ("lost", "blind")
+COUNTS = ("shown", "taken", "asked")
+"""What rates are counted on."""
+PROBABLE = "probable"
 
 
 def listed(g: Ground) -> Iterator[Keyed]:
     """Every figure of every signpost."""
     for one in g.book.signposts:
         for name, (value, kind) in _figures(one).items():
-            yield Keyed(_key(one, name), _what(one, name), Amount(value, kind))  # type: ignore[arg-type]
+            yield Keyed(key_of(one, name), _what(one, name), Amount(value, kind))  # type: ignore[arg-type]
 
 
-def _key(one: Signpost, name: str) -> str:
+def key_of(one: Signpost, name: str) -> str:
+    """Key of a figure of a signpost."""
     return "/".join(filter(None, (sign_key(one.kind, one.subject, one.year), name)))
 
 
@@ -58,20 +63,27 @@ def _figures(one: Signpost) -> dict[str, tuple[float, str]]:
         found |= {f"own_{name}": (getattr(one, name), "share") for name in RATES}
     if one.tried is not None:
         rates, tried = one.tried.rates, one.tried
-        for estimate, name in ((rates.false_alarm, "false_alarm"), (rates.missed, "missed")):
-            found |= {name: (estimate.value, "share")} if estimate else {}
-        for estimate, name in ((tried.lost, "lost"), (tried.blind, "blind")):
-            found |= {name: (estimate.value, "money")} if estimate else {}
+        known = {"false_alarm": rates.false_alarm, "missed": rates.missed, "lost": tried.lost, "blind": tried.blind}
+        for name, estimate in known.items():
+            kind = "share" if name in RATES else "money"
+            found |= {name: (estimate.value, kind), f"{name}{ERROR}": (estimate.error, kind)} if estimate else {}
+        if tried.beside != "left_out":
+            found |= {name: (float(getattr(rates, name)), "count") for name in COUNTS}
     return found
 
 
 def _what(one: Signpost, name: str) -> Sentence:
-    kind = name.rstrip("0123456789") or "taken"
+    if known := errors.figure(name):
+        return errors.of(_what(one, known))
+    kind = name.rstrip("0123456789") or PROBABLE
     terms: dict[str, Term] = {"what": (one.what,)}
     if kind == THRESHOLD:
         terms["sign"] = (one.conditions[int(name.removeprefix(THRESHOLD)) - 1].said,)
     return {
-        "taken": Sentence("trail.sign.taken", terms),
+        PROBABLE: Sentence("trail.sign.taken", terms),
+        "shown": Sentence("trail.sign.shown", terms),
+        "taken": Sentence("trail.sign.done", terms),
+        "asked": Sentence("trail.sign.asked", terms),
         THRESHOLD: Sentence("trail.sign.threshold", terms),
         LEAD: Sentence("trail.sign.lead", terms),
         "own_false_alarm": Sentence("trail.sign.own_false_alarm", terms),
@@ -85,13 +97,11 @@ def _what(one: Signpost, name: str) -> Sentence:
 
 def sign(g: Ground, key: str) -> Step:
     """A figure of a signpost."""
-    known = {_key(one, name): (one, name) for one in g.book.signposts for name in _figures(one)}
+    known = {key_of(one, name): (one, name) for one in g.book.signposts for name in _figures(one)}
     g.among(key, key, known, "figure of a signpost")
     one, name = known[key]
     value, kind = _figures(one)[name]
-    met = next(
-        p for p in g.posted if (p.hinge.kind, p.hinge.subject, p.hinge.year) == (one.kind, one.subject, one.year)
-    )
+    met = met_again(g, one)
     whole = step(_what(one, name), value, kind, key=key)
     if not name:
         found = _taken(g, whole, met)
@@ -101,7 +111,9 @@ def sign(g: Ground, key: str) -> Step:
         found = _threshold(g, whole, met, one.conditions[int(name.removeprefix(THRESHOLD)) - 1], one)
     elif name.startswith("own_"):
         rate = name.removeprefix("own_")
-        found = _rate(g, whole, met, met.shown, rate) if one.chosen_on == "tree" else _chosen_on_paths(g, whole, one)
+        found = (
+            rate_by_node(g, whole, met, met.shown, rate) if one.chosen_on == "tree" else _chosen_on_paths(g, whole, one)
+        )
     elif one.tried is not None and one.tried.beside == "left_out":
         found = _on_tree(g, whole, met, name, one.tried.always)
     else:
@@ -121,6 +133,13 @@ def _behind_lead(g: Ground, one: Signpost) -> tuple[Root, ...]:
         of = at.line_id, tool.model_id
         return g.roots.own("tooling", lambda row: (row["line"], row["model"]) == of, "lead")
     return g.roots.own("lines", lambda row: row["line"] == one.subject, "lead")
+
+
+def met_again(g: Ground, one: Signpost) -> Posted:
+    """A signpost as the tree alone has it, worked out again."""
+    return next(
+        p for p in g.posted if (p.hinge.kind, p.hinge.subject, p.hinge.year) == (one.kind, one.subject, one.year)
+    )
 
 
 def _taken(g: Ground, whole: Step, met: Posted) -> Step:
@@ -161,7 +180,9 @@ def _half(g: Ground, met: Posted, column: Column, value: float) -> Step:
 def _on_tree(g: Ground, whole: Step, met: Posted, name: str, always: bool) -> Step:
     """A figure of the sign where it was tried: at every node, as it is chosen without it."""
     if name in RATES:
-        return _rate(g, whole, met, met.left_out, name)
+        return rate_by_node(g, whole, met, met.left_out, name)
+    if known := errors.figure(name):
+        return _error_on_tree(g, whole, met, known, always)
     flags = met.left_out if name == "lost" else np.full(len(met.left_out), always)
     assert met.worth is not None
     asked = met.hinge.asked
@@ -175,7 +196,25 @@ def _on_tree(g: Ground, whole: Step, met: Posted, name: str, always: bool) -> St
     return summed(replace(whole, how=how), parts)
 
 
-def _rate(g: Ground, whole: Step, met: Posted, shown: Flags, rate: str) -> Step:
+def _error_on_tree(g: Ground, whole: Step, met: Posted, name: str, always: bool) -> Step:
+    """How far from their mean the nodes lie that it is taken over."""
+    asked, shown = met.hinge.asked, met.left_out
+    of = np.full(len(shown), True)
+    if name in RATES:
+        of, wrong = (shown, ~asked.taken) if name == "false_alarm" else (asked.taken, ~shown)
+        value = wrong.astype(float)
+    else:
+        assert met.worth is not None
+        value = np.maximum(met.worth, 0.0) - met.worth * (shown if name == "lost" else np.full(len(shown), always))
+    groups = [
+        errors.Group(_node(g, n), np.asarray([i]), f"reached/{AT[1:]}{n}")
+        for i, n in enumerate(asked.nodes[of].tolist())
+    ]
+    how = Sentence("trail.how.error.nodes", {"count": Amount(float(len(groups)), "count")})
+    return errors.by_groups(whole, value[of], asked.weight[of] / asked.weight[of].sum(), groups, how)
+
+
+def rate_by_node(g: Ground, whole: Step, met: Posted, shown: Flags, rate: str) -> Step:
     """The nodes at which a sign misleads one way, by their probability among those that it could mislead at."""
     asked = met.hinge.asked
     of, wrong = (shown, ~asked.taken) if rate == "false_alarm" else (asked.taken, ~shown)
@@ -202,20 +241,23 @@ def _chosen_on_paths(g: Ground, whole: Step, one: Signpost) -> Step:
 def _tried_on_paths(g: Ground, whole: Step, one: Signpost, name: str) -> Step:
     """A figure that fresh paths gave: the run keeps how many they were, and not what each showed."""
     assert one.tried is not None
-    rates: Rates = one.tried.rates
-    estimates: Mapping[str, Estimate | None] = {
-        "false_alarm": rates.false_alarm, "missed": rates.missed, "lost": one.tried.lost, "blind": one.tried.blind,
-    }  # fmt: skip
-    found = estimates[name]
-    counts: dict[str, Term] = {
-        "asked": Amount(float(rates.asked), "count"),
-        "shown": Amount(float(rates.shown), "count"),
-        "taken": Amount(float(rates.taken), "count"),
-        "error": Amount(found.error if found else 0.0, whole.amount.kind),
-    }
-    beside_plan, pays = Sentence("trail.how.tried_plan", counts), Sentence("trail.how.tried_pays", counts)
-    roots = tuple(root for condition in one.conditions for root in behind(g, condition))
-    return replace(whole, how=beside_plan if one.tried.beside == "plan" else pays, rests_on=roots)
+    return on_paths(g, whole, one.tried.rates, name, (one.conditions, one.tried.beside == "pays"))
+
+
+def on_paths(g: Ground, whole: Step, rates: Rates, name: str, of: tuple[tuple[Condition, ...], bool]) -> Step:
+    """A figure that fresh paths gave of a sign of some conditions, beside what the plan does there or, where that is known, what pays."""
+    conditions, pays = of
+    figure = errors.figure(name)
+    if figure in RATES:
+        found: Estimate = getattr(rates, figure)
+        return errors.counted(whole, found.value, rates.shown if figure == "false_alarm" else rates.taken)
+    roots = tuple(root for condition in conditions for root in behind(g, condition))
+    counts = {which: Amount(float(getattr(rates, which)), "count") for which in COUNTS}
+    if figure:
+        how = Sentence("trail.how.error.kept", {"paths": counts["asked"]})
+    else:
+        how = Sentence("trail.how.tried_pays", counts) if pays else Sentence("trail.how.tried_plan", counts)
+    return replace(whole, how=how, rests_on=roots)
 
 
 def behind(g: Ground, condition: Condition) -> tuple[Root, ...]:

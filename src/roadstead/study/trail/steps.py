@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NEAR = 1e-9
 """Relative difference up to which a sum is its parts, and a figure worked out again the playbook's own."""
 
+ERROR = "/error"
+"""Ends the key of the standard error of a figure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -37,7 +37,7 @@ def listed(g: Ground) -> Iterator[Keyed]:
             share: float | None = getattr(row, which)
             if row.key and share is not None:
                 yield Keyed(f"front/{which}/{row.key}", _front(row, which), Amount(share, "share"))
-    yield from _of_timeline(g)
+    yield from of_timeline(g)
     yield from _of_volumes(g)
     for market in filter(lambda row: row.key, g.book.markets):
         for mode, cars in zip(MODES, (market.exported, market.kits, market.contract, market.local), strict=True):
@@ -45,7 +45,8 @@ def listed(g: Ground) -> Iterator[Keyed]:
             yield Keyed(f"mode/{mode}/{market.key}", Sentence("trail.mode_market", terms), Amount(cars, "cars"))
 
 
-def _of_timeline(g: Ground) -> Iterator[Keyed]:
+def of_timeline(g: Ground) -> Iterator[Keyed]:
+    """Since when a market is supplied as it is, and its cars as that begins and ends."""
     for run in runs(g.book.timeline):
         begin, end = run[0], run[-1]
         if not begin.key:

@@ -12,10 +12,14 @@ from roadstead.playbook.book import Amount, Sentence
 from roadstead.study.kept import kept_book, must_be_as_written, take_up
 from roadstead.study.snapshot import world_of
 from roadstead.study.trail import (
+    broken,
     flexible,
     fresh,
+    fresh_errors,
+    fresh_signs,
     implied,
     lanes,
+    mapped,
     reasons,
     regrets,
     sent,
@@ -88,7 +92,15 @@ def why(folder: Path, key: str, progress: Progress) -> Why:
 
 
 def listed(g: Ground) -> Iterator[Keyed]:
-    """Figures of the playbook that have a trail, as the playbook has them."""
+    """Figures of the playbook that have a trail, as the playbook has them, each once."""
+    known: set[str] = set()
+    for one in _every(g):
+        if one.key not in known:
+            known.add(one.key)
+            yield one
+
+
+def _every(g: Ground) -> Iterator[Keyed]:
     rows = {row.key: row for row in g.book.comparisons}
     money: list[tuple[str, Sentence, float]] = [("npv", Sentence("trail.npv", {}), rows[worth.PLAN].npv)]
     money.append(("npv/kinds", Sentence("trail.npv", {}), rows[worth.PLAN].npv))
@@ -109,15 +121,20 @@ def listed(g: Ground) -> Iterator[Keyed]:
     of_npv = worth.gap_of_npv(g, "gap/npv", worth.NPV)
     yield Keyed("gap/npv", of_npv.what, of_npv.amount)
     yield from _lanes(g)
+    yield from mapped.listed(g)
     yield from _markets(g)
     for row in filter(_has_key, g.book.events):
         yield Keyed(f"chance/{row.key}", Sentence("trail.chance", {"event": row.event}), Amount(row.implied, "share"))
-    for room in (reasons, turned, regrets, taken, flexible, signs, fresh, implied, supplied, sent):
+    rooms = (
+        reasons, turned, regrets, taken, flexible, signs, fresh_signs, fresh, fresh_errors, broken, implied, supplied, sent,
+    )  # fmt: skip
+    for room in rooms:
         yield from room.listed(g)
+    yield from mapped.of_other_years(g)
 
 
 def _lanes(g: Ground) -> Iterator[Keyed]:
-    """Waterfalls, with the price and what is kept of it; duties on the map."""
+    """Waterfalls, with the price and what is kept of it."""
     for row in filter(_has_key, g.book.waterfalls):
         terms: dict[str, Term] = {
             "model": row.model,
@@ -131,11 +148,6 @@ def _lanes(g: Ground) -> Iterator[Keyed]:
         if supply == HOME:
             yield Keyed(f"price/{market}/{model}/{year}", Sentence("trail.price", terms), _per_car(row.retail_price))
             yield Keyed(f"net/{market}/{model}/{year}", Sentence("trail.net", terms), _per_car(row.net_price))
-    shown = next(one for one in g.book.atlas.maps if one.year == g.book.atlas.opens_at)
-    for place in shown.markets:
-        on_the_map: dict[str, Term] = {"market": place.place, "year": Amount(float(shown.year), "year")}
-        key, what = f"duties/{place.iso3}/{shown.year}", Sentence("trail.duties", on_the_map)
-        yield Keyed(key, what, Amount(place.duty, "share"))
 
 
 def _markets(g: Ground) -> Iterator[Keyed]:
@@ -202,7 +214,9 @@ def _asked(g: Ground, key: str, rest: list[str]) -> dict[tuple[str, int], Callab
         ("future", 1): lambda: flexible.future(g, key, rest[0]),
         ("future", 2): lambda: flexible.future_of(g, key, *rest),
         ("fresh", 2): lambda: fresh.fresh(g, key, *rest),
-        ("breaks", 2): lambda: fresh.broken_where(g, key, *rest),
+        ("fresh", 3): lambda: fresh_errors.fresh_error(g, key, *rest),
+        ("breaks", 2): lambda: broken.broken_where(g, key, *rest),
+        ("breaks", 3): lambda: broken.broken_where(g, key, *rest),
     }
 
 
@@ -214,7 +228,7 @@ def _asked_at_length(g: Ground, key: str, known: list[str]) -> dict[str, Callabl
     return {
         "worth": lambda: flexible.worth(g, key),
         "weight": lambda: implied.weight(g, key, rest),
-        "sign": lambda: signs.sign(g, key),
+        "sign": lambda: fresh_signs.beside(g, key) or signs.sign(g, key),
         "path": lambda: on_path(g, key, rest[0], rest[1:], lambda there, of: trail(there, of, known)),
     }
 
