@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -132,15 +133,8 @@ def _without(read: Any, wrong: set[str]) -> CaseFile | None:
 def _load(path: Path) -> tuple[CommentedMap, list[Fault]]:
     """The file as ruamel reads it, with the keys that stand twice."""
     where = f"{path.name}:1:1"
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.allow_duplicate_keys = True
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        nodes = yaml.compose(text)  # ``load`` would read the text a second time
-        faults = list(_doubled(path.name, nodes))
-        root = None if nodes is None else yaml.constructor.construct_document(nodes)
-        plain(root)
+        root, faults = _composed(path.name, path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         expected = "a case folder with a case.yaml in it: `roadstead new FOLDER` makes one"
         raise RoadsteadError(Fault(str(path), "RS-S601", "there is no such file", expected)) from None
@@ -158,6 +152,22 @@ def _load(path: Path) -> tuple[CommentedMap, list[Fault]]:
         raise RoadsteadError(Fault(where, "RS-S601", f"not readable as YAML: {said[0]}", "YAML 1.2")) from None
     if not isinstance(root, CommentedMap):
         raise RoadsteadError(Fault(where, "RS-S601", "no keys stand here", "keys such as `name:` and `tree:`"))
+    return root, list(faults)
+
+
+@lru_cache(maxsize=16)
+def _composed(name: str, text: str) -> tuple[Any, tuple[Fault, ...]]:
+    """A text as ruamel reads it, which nobody changes, with the keys that stand twice.
+
+    A desk, a sweep and a rehearsal read one case over and over, and this is most of the time it takes to read.
+    """
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.allow_duplicate_keys = True
+    nodes = yaml.compose(text)  # ``load`` would read the text a second time
+    faults = tuple(_doubled(name, nodes))
+    root = None if nodes is None else yaml.constructor.construct_document(nodes)
+    plain(root)  # an entry that contains itself has no end
     return root, faults
 
 

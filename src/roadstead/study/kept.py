@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from roadstead.playbook.book import Book
     from roadstead.study.progress import Progress
     from roadstead.study.rehearsing import Rehearsal
+    from roadstead.study.spec import Study
     from roadstead.study.study import Ready
 
 HALF = ".{name}.rehearsal-"
@@ -78,8 +79,8 @@ def is_run(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def take_up(folder: Path, progress: Progress) -> Kept:
-    """Read a run's inputs and its plan again, whatever has become of law and facts since.
+def take_up(folder: Path, progress: Progress, study: Study | None = None) -> Kept:
+    """Read a run's inputs, where nobody has read them yet, and its plan again, whatever has become of law and facts since.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def take_up(folder: Path, progress: Progress) -> Kept:
         answered = parquet.read_answered(folder / PROSPECT / ANSWERED)
     except UNREADABLE as error:
         raise RoadsteadError(_spoilt(folder, "its plan", error)) from None
-    ready = prepare(read_study(folder / manifest.INPUTS), progress, answered)
+    ready = prepare(study or read_study(folder / manifest.INPUTS), progress, answered)
     try:
         plan = parquet.read_plan(folder / PLAN)
         certificate = certify(ready.grown.tree, ready.evaluation.prospect, plan)

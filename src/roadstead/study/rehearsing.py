@@ -230,10 +230,11 @@ def _with_trails(book: Book, kept: Kept, found: Rehearsal) -> Book:
 
 def _rehearse_run(folder: Path, size: Size, progress: Progress, wanted: Wanted) -> Rehearsal:
     """Rehearse the plan of a run folder with the effort it was made with where no other is asked for, and write what came out."""
-    must_be_grown(read_study(folder / manifest.INPUTS))
-    book, kept = kept_book(folder), take_up(folder, progress)
+    study = read_study(folder / manifest.INPUTS)
+    must_be_grown(study)
+    book, kept = kept_book(folder), take_up(folder, progress, study)
     must_be_as_written(kept)
-    study, options = kept.ready.study, kept.told["options"]
+    options = kept.told["options"]
     asked: Wanted = {"gap": options["gap"], "seconds": options["seconds"]}
     effort = effort_of(study.case, **(asked | wanted))
     progress.begin("comparisons")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rehearsals import PATHS, small_grown_case
+from worked_out_once import Once
 
 from roadstead.cli import main
 from roadstead.cli.rehearse import Rehearsing
@@ -127,8 +128,9 @@ def test_a_plan_is_rehearsed_as_it_is_made(run, planned: tuple[Path, dict[str, A
     assert run("verify", folder).status == 0
 
 
-def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Path, dict[str, Any]]):
+def test_a_run_is_rehearsed_again_where_that_is_asked_for(run, planned: tuple[Path, dict[str, Any]], monkeypatch):
     folder, told = planned
+    Once().stands_in(monkeypatch)  # its inputs are the same each time
     refused = run("rehearse", folder, "--paths", "3", "--ahead", "0", "--workers", "1")
     assert (refused.status, refused.codes) == (2, ["RS-S704"])
     assert "--replace" in refused.err

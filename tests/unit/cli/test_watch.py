@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from worked_out_once import Once
 
 from roadstead.report.words import Words
 from roadstead.showing import worlds
@@ -15,6 +16,14 @@ from roadstead.study.world_moved import moved
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+ONCE = Once()
+
+
+@pytest.fixture
+def taken_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run is as it was; the day itself is told of one that is taken up from its folder."""
+    ONCE.stands_in(monkeypatch)
 
 
 def test_the_day_itself_in_words(stored: Path, run):
@@ -29,6 +38,7 @@ def test_the_day_itself_in_words(stored: Path, run):
     assert "pricing every lane" in said.err
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_the_same_in_chinese(stored: Path, run):
     said = run("watch", stored, "--language", "zh", "--as-of", "2033-01-01")
     assert said.status == 0
@@ -38,6 +48,7 @@ def test_the_same_in_chinese(stored: Path, run):
     assert "以下为假设：事件变化达75%视为已触发" in said.out
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_as_data(stored: Path, run):
     told = run("watch", stored, "--as-of", "2028-03-01", "--json").json
     found = watch(stored, date(2028, 3, 1))
@@ -53,6 +64,7 @@ def test_as_data(stored: Path, run):
     assert [one["seen"]["status"] for one in sign["conditions"]] == [one.status for one in mine.seen]
 
 
+@pytest.mark.usefixtures("taken_up_once")
 @pytest.mark.parametrize(
     ("words", "codes"),
     [
@@ -71,6 +83,7 @@ def test_no_run(run, tmp_path: Path):
     assert (said.status, said.codes) == (2, ["RS-S703"])
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_a_world_that_moved_is_told(of_another_day: Path, run):
     """Own rules of today that the run did not have, in both languages and as data."""
     rules = of_another_day.parent / "rules"

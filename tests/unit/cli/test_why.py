@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from worked_out_once import Once
 
 import roadstead as rs
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LANDED = "landed/DEU/city/home/2032"
+ONCE = Once()
+
+
+@pytest.fixture
+def taken_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run is as it was; the keys are listed of one that is taken up from its folder each time."""
+    ONCE.stands_in(monkeypatch)
 
 
 def test_keys_are_listed_with_their_figures(run, stored: Path):
@@ -25,6 +33,7 @@ def test_keys_are_listed_with_their_figures(run, stored: Path):
     assert all(one["what"] and one["what_zh"] for one in told["keys"])
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_a_trail_in_words(run, stored: Path):
     said = run("why", stored, LANDED)
     assert said.status == 0
@@ -37,6 +46,7 @@ def test_a_trail_in_words(run, stored: Path):
     assert said.out.count("made up: loading and discharge") == 1  # what a row rests on is said once
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_the_same_in_chinese(run, stored: Path):
     said = run("why", stored, "net/DEU/city/2032", "--language", "zh")
     assert "厂家净收入：" in said.out
@@ -44,6 +54,7 @@ def test_the_same_in_chinese(run, stored: Path):
     assert "假设；截至" in said.out
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_a_trail_as_data(run, stored: Path):
     told = run("why", stored, LANDED, "--json").json
     found = rs.why(stored, LANDED).trail
@@ -56,6 +67,7 @@ def test_a_trail_as_data(run, stored: Path):
     assert duty["rests_on"][0]["url"].startswith("https://")
 
 
+@pytest.mark.usefixtures("taken_up_once")
 def test_a_wrong_key_says_the_nearest(run, stored: Path):
     said = run("why", stored, "landed/DEU/cty/home/2032")
     assert (said.status, said.codes) == (2, ["RS-S791"])

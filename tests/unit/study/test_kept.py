@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from books import made_up_book
 from rehearsals import small_grown_case
+from worked_out_once import Once
 
 from roadstead.footprint.solve import Effort
 from roadstead.playbook.book import Amount, Name
@@ -91,8 +92,20 @@ def found(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, R
     return folder, rehearse_folder(folder, workers=1, **SIZE)
 
 
+@pytest.fixture(scope="module")
+def once() -> Once:
+    return Once()
+
+
 @pytest.fixture
-def copy(bare: Path, tmp_path: Path) -> Path:
+def evaluated_once(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inputs give what they gave before; the first rehearsal reads and evaluates its own, and so does the check that it holds."""
+    once.stands_in(monkeypatch)
+
+
+@pytest.fixture
+def copy(bare: Path, tmp_path: Path, once: Once, monkeypatch: pytest.MonkeyPatch) -> Path:
+    once.stands_in(monkeypatch)
     shutil.copytree(bare, tmp_path / "run")
     return tmp_path / "run"
 
@@ -164,6 +177,7 @@ def test_tables_hold_every_way_and_every_path(found: tuple[Path, Rehearsal]):
     assert (seen["foresight"] <= seen["foresight_bound"] + 1e-3).all()
 
 
+@pytest.mark.usefixtures("evaluated_once")
 def test_a_second_rehearsal_asks_first(found: tuple[Path, Rehearsal], tmp_path: Path):
     folder = tmp_path / "run"
     shutil.copytree(found[0], folder)
@@ -276,9 +290,10 @@ def test_a_sentence_keeps_its_terms(tmp_path: Path):
 
 
 @pytest.fixture(scope="module")
-def asked(found: tuple[Path, Rehearsal]) -> Ground:
+def asked(found: tuple[Path, Rehearsal], once: Once) -> Ground:
     """The rehearsed run, ready to be asked why."""
-    with solver_silenced():
+    with solver_silenced(), pytest.MonkeyPatch.context() as patch:
+        once.stands_in(patch)
         return Ground(take_up(found[0], Quiet()), kept_book(found[0]))
 
 
@@ -416,6 +431,7 @@ def test_what_no_path_has_is_told(asked: Ground, key: str):
     assert [fault.code for fault in caught.value.faults] == ["RS-S791"]
 
 
+@pytest.mark.usefixtures("evaluated_once")
 def test_a_run_that_keeps_no_paths_says_so(bare: Path):
     with solver_silenced():
         ground = Ground(take_up(bare, Quiet()), kept_book(bare))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from worked_out_once import Once
 
 from roadstead.study import manifest
 from roadstead.study.store import verify
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.study.store import Check
+
+
+ONCE = Once()
+
+
+@pytest.fixture(autouse=True)
+def evaluated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inputs that nobody spoiled give what they gave before; that they do is looked at where what was written holds."""
+    ONCE.stands_in(monkeypatch)
 
 
 @pytest.fixture

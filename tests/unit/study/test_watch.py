@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from worked_out_once import Once
 
 from roadstead.playbook.book import Sentence
 from roadstead.playbook.signs_book import Condition
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from roadstead.study.watch import Watched
 
 LATER = date(2028, 3, 1)
+ONCE = Once()
+
+
+@pytest.fixture(autouse=True)
+def taken_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run is as it was; law and facts of later days are read anew."""
+    ONCE.stands_in(monkeypatch)
 
 
 def standing(found: Watched) -> dict[str, str]:

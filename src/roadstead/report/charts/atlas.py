@@ -76,7 +76,7 @@ def most_cars(atlas: Atlas) -> float:
 
 def stacked(atlas: Atlas, window: Window, words: Words, leads: Mapping[str, str] | None = None) -> str:
     """The ground with the marks of every year over it, as markup; ``leads``: where marks and labels lead, by what they say."""
-    drawings = [_ground(window)]
+    drawings = [_ground(window.key, window.frame)]
     for found in atlas.maps:
         shown = " shown" if found.year == atlas.opens_at else ""
         drawings.append(_drawing(atlas, found, window, words, f'class="at y{found.year}{shown}"', leads=leads))
@@ -85,11 +85,15 @@ def stacked(atlas: Atlas, window: Window, words: Words, leads: Mapping[str, str]
 
 def of_a_year(atlas: Atlas, found: Map, window: Window, words: Words) -> str:
     """The ground with the marks of one year on it, as one drawing."""
-    return _drawing(atlas, found, window, words, 'xmlns="http://www.w3.org/2000/svg"', _ground(window))
+    return _drawing(
+        atlas, found, window, words, 'xmlns="http://www.w3.org/2000/svg"', _ground(window.key, window.frame)
+    )
 
 
-def _ground(window: Window) -> str:
-    return svg(ground(window.frame), f"map-{window.key}", "")
+@lru_cache(maxsize=16)
+def _ground(key: str, frame: Frame) -> str:
+    """Land in a window, the same on every page that has the window."""
+    return svg(ground(frame), f"map-{key}", "")
 
 
 def _drawing(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from roadstead.playbook.book import Amount
 from roadstead.report.amounts import money_scale
-from roadstead.report.charts.style import INK, MODE_COLOURS, PAPER, inline, text_width
+from roadstead.report.charts.style import INK, MODE_COLOURS, PAPER, inline, layered, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +37,7 @@ def exports_chart(years: Sequence[ExportYear], words: Words, width: float) -> al
     y = alt.Y("value:Q", title=None, axis=_money_axis(years, words))
     stacked = blocks.encode(x, y, beside, colour, order=alt.Order("order:Q"), description=alt.Description("said:N"))
     ends = [span for row in years for span in spans(row, words)]
-    layers = alt.layer(stacked, *_brackets(ends, x, beside, room))
-    return cast("alt.LayerChart", layers.properties(width=width - AXIS, height=HEIGHT))
+    return layered([stacked, *_brackets(ends, x, beside, room)], width=width - AXIS, height=HEIGHT)
 
 
 def bars(row: ExportYear, words: Words) -> Iterator[dict[str, Any]]:

@@ -56,6 +56,13 @@ class SharedData(alt.InlineData):
         return self
 
 
+class Layer(alt.Chart):
+    """A layer of a sheet, copied as a whole and not mark by mark: a sheet copies its layers three times, and changes nothing inside them."""
+
+    def __deepcopy__(self, _: object = None) -> Layer:
+        return self.copy(deep=False)
+
+
 def inline(rows: Iterable[Mapping[str, Any]]) -> SharedData:
     """Rows as data that stand inside the chart."""
     return SharedData(values=[dict(row) for row in rows])
@@ -105,7 +112,13 @@ def title_lines(title: str, width: float) -> list[str]:
 
 def drawing(layers: Sequence[alt.Chart], width: float, height: float) -> alt.LayerChart:
     """Layers one over the other, on a sheet of exactly this size."""
-    return cast("alt.LayerChart", alt.layer(*layers).properties(width=width, height=height, autosize="none"))
+    return layered(layers, width=width, height=height, autosize="none")
+
+
+def layered(layers: Sequence[alt.Chart], **sheet: Any) -> alt.LayerChart:
+    """Layers one over the other; ``sheet`` is what holds for all of them."""
+    own = (Layer(**layer._kwds) for layer in layers)  # noqa: SLF001 -- the library has no other door
+    return cast("alt.LayerChart", alt.layer(*own, **sheet))
 
 
 @dataclass(frozen=True, slots=True)

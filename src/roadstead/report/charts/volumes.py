@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from roadstead.playbook.book import Amount
-from roadstead.report.charts.style import INK, MODE_COLOURS, PAPER, inline, mode_colour, text_width
+from roadstead.report.charts.style import INK, MODE_COLOURS, PAPER, inline, layered, mode_colour, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +39,7 @@ def volumes_chart(volumes: Sequence[VolumeYear], words: Words, width: float) -> 
     stacked = bars.encode(
         years, cars, mode_colour("mode"), order=alt.Order("order:Q"), description=alt.Description("said:N")
     )
-    layers = alt.layer(stacked, *_brackets(spans, years, room))
-    return cast("alt.LayerChart", layers.properties(width=width - 50, height=HEIGHT))
+    return layered([stacked, *_brackets(spans, years, room)], width=width - 50, height=HEIGHT)
 
 
 def said(row: VolumeYear, words: Words) -> str:

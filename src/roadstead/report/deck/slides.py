@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
@@ -28,6 +28,10 @@ LATIN, CHINESE = "Arial", "Microsoft YaHei"
 """Fonts that offices have; others put theirs in their place."""
 MARGIN = 4.0
 """Room between a cell's edge and its text. [points]"""
+SPACING, BEFORE, POINTS = map(qn, ("a:lnSpc", "a:spcBef", "a:spcPts"))
+RUN, LOOK, TEXT, FONT, FONT_EAST = map(qn, ("a:r", "a:rPr", "a:t", "a:latin", "a:ea"))
+FILL, COLOUR, LINE_BELOW = map(qn, ("a:solidFill", "a:srgbClr", "a:lnB"))
+"""Elements of text and of cells, written straight: by the library's doors they took as long as all else of the slides."""
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """The table style without lines or fills."""
 
@@ -109,7 +113,7 @@ class Deck:
         fit = fitted(items, (box.width, box.height), self._more, sizes)
         shape = self.slide.shapes.add_textbox(*map(Pt, (box.left, box.top, box.width, box.height)))
         _frame(shape.text_frame, MSO_ANCHOR.TOP)
-        self._fill(shape.text_frame, fit.lines, fit.size, PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT)
+        self._fill(shape.text_frame, fit.lines, fit.size, "r" if right else "l")
         return height(fit.lines, box.width, fit.size)
 
     def table(
@@ -155,7 +159,7 @@ class Deck:
         shape.line.fill.background()
         shape._element.remove(shape._element.find(qn("p:style")))  # noqa: SLF001 -- as above
         _frame(shape.text_frame, MSO_ANCHOR.MIDDLE)
-        self._fill(shape.text_frame, (Line(text, colour=ink),), 10.0, PP_ALIGN.CENTER)
+        self._fill(shape.text_frame, (Line(text, colour=ink),), 10.0, "ctr")
 
     def chart(self, box: Box, kind: Any, data: Any, spoken: str) -> Any:
         """A native chart; ``spoken`` is what it shows, for readers who do not see it."""
@@ -167,37 +171,52 @@ class Deck:
         return self.words.fill("deck.more", count=count)
 
     def _cell(self, cell: Any, entry: Entry, size: float, *, last: bool) -> None:
-        cell.margin_left = cell.margin_right = Pt(MARGIN)
-        cell.margin_top = cell.margin_bottom = Pt(MARGIN / 2)
-        cell.vertical_anchor = MSO_ANCHOR.TOP
         lines = (Line(entry.text, bold=entry.bold, colour=entry.colour),)
-        self._fill(cell.text_frame, lines, size, PP_ALIGN.RIGHT if entry.right else PP_ALIGN.LEFT)
+        self._fill(cell.text_frame, lines, size, "r" if entry.right else "l")
+        properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 -- the library has no other door
+        side, above = str(Pt(MARGIN)), str(Pt(MARGIN / 2))
+        for name, value in {"marL": side, "marR": side, "marT": above, "marB": above, "anchor": "t"}.items():
+            properties.set(name, value)
+        line = _put(properties, LINE_BELOW, w="9525" if last else "6350")
+        _paint(line, INK if last else RULE)
         if entry.fill:
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = rgb(entry.fill)
-        properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 -- as above
-        line = properties.makeelement(qn("a:lnB"), {"w": "9525" if last else "6350"})
-        fill = line.makeelement(qn("a:solidFill"), {})
-        fill.append(fill.makeelement(qn("a:srgbClr"), {"val": (INK if last else RULE).removeprefix("#").upper()}))
-        line.append(fill)
-        properties.insert(0, line)
+            _paint(properties, entry.fill)
 
-    def _fill(self, frame: Any, lines: Sequence[Line], size: float, align: Any = PP_ALIGN.LEFT) -> None:
+    def _fill(self, frame: Any, lines: Sequence[Line], size: float, align: str = "l") -> None:
+        language = "zh-CN" if self.words.language == "zh" else "en-GB"
         for i, line in enumerate(lines):
-            paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
+            paragraph = (frame.paragraphs[0] if i == 0 else frame.add_paragraph())._p  # noqa: SLF001 -- as above
             each = size * line.scale
-            paragraph.alignment = align
-            paragraph.line_spacing = Pt(each * LEADING)
-            paragraph.space_before = Pt(each * LEADING * line.before if i else 0.0)
+            set_so = paragraph.get_or_add_pPr()
+            set_so.set("algn", align)
             if line.indent:
-                paragraph._p.get_or_add_pPr().set("marL", str(int(Pt(line.indent))))  # noqa: SLF001 -- as above
-            run = paragraph.add_run()
+                set_so.set("marL", str(int(Pt(line.indent))))
+            _put(_put(set_so, SPACING), POINTS, val=_hundredths(each * LEADING))
+            _put(_put(set_so, BEFORE), POINTS, val=_hundredths(each * LEADING * line.before if i else 0.0))
+            run = _put(paragraph, RUN)
+            look = _put(run, LOOK, sz=_hundredths(each), b="1" if line.bold else "0", lang=language)
+            _paint(look, line.colour)
+            _put(look, FONT, typeface=LATIN)
+            _put(look, FONT_EAST, typeface=CHINESE)
+            _put(run, TEXT)
             run.text = line.text or "\N{NO-BREAK SPACE}"  # an empty line would be as tall as the theme's text
-            run.font.size, run.font.bold, run.font.name = Pt(each), line.bold, LATIN
-            run.font.color.rgb = rgb(line.colour)
-            east = run._r.get_or_add_rPr()  # noqa: SLF001 -- as above
-            east.append(east.makeelement(qn("a:ea"), {"typeface": CHINESE}))
-            east.set("lang", "zh-CN" if self.words.language == "zh" else "en-GB")
+
+
+def _put(inside: Any, tag: str, **attributes: str) -> Any:
+    """A new element at the end of another."""
+    made = inside.makeelement(tag, attributes)
+    inside.append(made)
+    return made
+
+
+def _paint(inside: Any, colour: str) -> None:
+    """What an element is filled with."""
+    _put(_put(inside, FILL), COLOUR, val=colour.removeprefix("#").upper())
+
+
+def _hundredths(points: float) -> str:
+    """A length in hundredths of a point, as text is measured in the file."""
+    return str(Pt(points).centipoints)
 
 
 def rgb(colour: str) -> Any:
