@@ -105,7 +105,7 @@ def page(book: Book, words: Words) -> str:
         flexibility=Asked(reached).led(page_table(tables.flexibility(reached, leading), words, one_scale=True)),
         rehearsed=asked.led(page_table(rehearsal(book, words), words, one_scale=True)),
         breaks=where_each_breaks(book.rehearsal.broken if book.rehearsal else (), words),
-        fresh_signs=asked.led(page_table(fresh_signs(book, words, once=True), words)),
+        fresh_signs=asked.led(page_table(fresh_signs(book, leading, once=True), words)),
         rehearsal_figure=rehearsal_picture(book.rehearsal, words) if book.rehearsal else None,
         weights=asked.led(page_table(weights(book, words), words, one_scale=True)),
         weights_figure=weights_picture(book.weights, words, asked) if book.weights else None,
