@@ -20,9 +20,11 @@ from roadstead.study.patched import work_in
 from roadstead.study.progress import Quiet
 from roadstead.study.silence import solver_silenced
 from roadstead.study.study import prepare
+from roadstead.study.trail.shown import with_trails
 from roadstead.study.weighing import weigh
 
 if TYPE_CHECKING:
+    from roadstead.playbook.weights_book import Weights
     from roadstead.study.axes import Point
     from roadstead.study.study import Run
 
@@ -39,6 +41,15 @@ def weigher(starter_run: Run) -> Weigher:
     ready, solved = starter_run.ready, starter_run.solved
     plan, npv = solved.plan, solved.certificate.expected
     return Weigher(Held(ready.study.folder, ready.rulebook, ready.outlook, ready.evaluation, ready.answered, plan, npv))
+
+
+@pytest.fixture(scope="module")
+def weighed(starter_run: Run) -> Weights:
+    """The three that move it most."""
+    with solver_silenced():
+        found = weigh(starter_run.ready, starter_run.solved, 3, Effort(0.1, 5.0, 1), Quiet())
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("item", ["dealer_margin", "capacity", "charter_rate"])
@@ -84,15 +95,36 @@ def test_where_costs_change_one_end_is_enough_in_the_most_likely_future(points, 
     assert one[0] > 0.0
 
 
-def test_the_largest_come_first_and_the_rest_is_bounded(starter_run):
-    with solver_silenced():
-        found = weigh(starter_run.ready, starter_run.solved, 3, Effort(0.1, 5.0, 1), Quiet())
-    spans = [row.span for row in found.rows]
-    assert len(found.rows) == 3
+def test_the_largest_come_first_and_the_rest_is_bounded(weighed):
+    spans = [row.span for row in weighed.rows]
+    assert len(weighed.rows) == 3
     assert spans == sorted(spans, reverse=True)
-    assert found.rows[0].assumption == "prices/assumed/assumed/price"
-    assert 0.0 < found.rest < found.rows[0].span
-    assert {(row.low, row.high) for row in found.rows} >= {("x0.8", "x1.2")}
+    assert weighed.rows[0].assumption == "prices/assumed/assumed/price"
+    assert 0.0 < weighed.rest < weighed.rows[0].span
+    assert {(row.low, row.high) for row in weighed.rows} >= {("x0.8", "x1.2")}
+
+
+def test_what_an_end_moves_leads_on_the_page_to_npv_and_to_the_rows_that_are_assumed(starter_run, weighed):
+    book = with_trails(replace(starter_run, book=replace(starter_run.book, weights=weighed))).book
+    told = {one.figure.key: one for one in book.trails.figures}
+    moved = {
+        f"weight/{row.assumption}/{end}": value
+        for row in weighed.rows
+        for end, value in (("low", row.npv_low), ("high", row.npv_high))
+        if value is not None
+    }
+    assert len(moved) >= len(weighed.rows)
+    assert {key for key in told if key.startswith("weight/")} == set(moved)
+    for key, value in moved.items():
+        there, npv = told[key].parts
+        assert told[key].figure.amount.value == pytest.approx(value)
+        assert npv.key == "npv"
+        assert npv.amount.value == pytest.approx(-told["npv"].figure.amount.value)
+        assert there.amount.value + npv.amount.value == pytest.approx(value)
+        rows = [book.trails.rows[i] for i in there.rests_on]
+        assert rows
+        assert all(row.is_assumption for row in rows)
+        assert {row.table for row in rows} == {key.split("/")[1]}
 
 
 def test_none_is_told_where_none_is_asked_for_or_time_is_cut_short(starter_run):
