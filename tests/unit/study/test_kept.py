@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import fastexcel
 import numpy as np
@@ -18,7 +19,7 @@ from rehearsals import small_grown_case
 from worked_out_once import Once
 
 from roadstead.footprint.solve import Effort
-from roadstead.playbook.book import Amount, Name
+from roadstead.playbook.book import Amount, Name, Sentence
 from roadstead.playbook.breaks import broken
 from roadstead.playbook.observed import seen
 from roadstead.playbook.rehearse import Rehearsed, mean
@@ -47,6 +48,7 @@ from roadstead.terms.errors import RoadsteadError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.playbook.book import Term
     from roadstead.study.rehearsing import Rehearsal
     from roadstead.study.study import Run
 
@@ -356,6 +358,26 @@ def test_every_number_of_a_rehearsal_is_a_link_on_its_page(found: tuple[Path, Re
     which = [term for one in book.rehearsal.broken for term in one.said.terms.values() if isinstance(term, Amount)]
     assert [term for term in which if term.key and not asked.says(term)] == []
     assert {term.key.rpartition("/")[2] for term in which} >= {"paths"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_said_of_a_sign_on_fresh_paths_leads_on(found: tuple[Path, Rehearsal], language):
+    """Where enough paths were asked to say anything: figures of this rehearsal, said as one of more paths says them."""
+    book = kept_book(found[0])
+    told = {one.figure.key: one.figure.amount for one in book.trails.figures}
+    one, *others = book.rehearsal.signs
+    rates = {key: amount for key, amount in told.items() if key.endswith(("/plan/missed", "/plan/missed/error"))}
+    assert len(rates) == 2
+    named = (replace(amount, key=key) for key, amount in rates.items())
+    terms: dict[str, Term] = dict(zip(("missed", "missed_error"), named, strict=True))
+    nothing, where = Amount(0.0, "share"), (one.signpost.what,)
+    terms |= {"false": nothing, "false_error": nothing, "share": nothing, "where": where}
+    said = Sentence("sign.told_here", terms)
+    rehearsal = replace(book.rehearsal, signs=(replace(one, said=said), *others))
+    shown = page(replace(book, rehearsal=rehearsal), Words(language, "USD"))
+    table = shown.partition('id="fresh-signs"')[2].partition("</table>")[0]
+    prose = "".join(re.findall(r'<td class="prose">(.*?)</td>', table, flags=re.DOTALL))
+    assert [unquote(key) for key in re.findall(r'<a class="asked" href="#why-([^"]+)">', prose)] == list(rates)
 
 
 def test_what_shows_where_a_way_breaks_is_found_again(asked: Ground):
