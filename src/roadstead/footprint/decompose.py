@@ -49,6 +49,8 @@ BEGIN = 0.25
 """Share of everything with which the first prices are asked for."""
 STALLED = 0.1
 """Share of the gap asked for, below which the relaxed master has nothing more to give."""
+FIRST, NEAR_OFF, NEAR_GOAL = 0.01, 0.1, 0.2
+"""How near the master is solved where it is from within: at first, of what stands; then of what it is off by, and of that at which it is stalled."""
 ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
 CLOSED = 1e-8
@@ -123,7 +125,11 @@ def decompose(
         if answer is None:
             return Decomposed(None, None, MONEY * standing, None, np.inf, np.inf, search.master.status)
         run.polish(answer, standing)
-        last = search.master.solve(run.spare()) or answer
+        last = answer
+        if answer.value - search.best > run.allowance(standing):
+            # What is new since then may say more; one that time cuts off may say less.
+            again = search.master.solve(run.spare(), run.near(answer.value, standing)) or answer
+            last = min(again, answer, key=lambda each: each.value)
         proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
         certified = MONEY * bound_of(at, proof)
         if search.plan is None:
@@ -246,12 +252,14 @@ class _Run:
         Where its solver gives up later on, rounds end: what the last answer proves stays proved.
         """
         search = self.search
-        answer = again = search.master.solve()
+        most = FIRST * abs(standing) if np.isfinite(standing) else 0.0
+        answer = again = best = search.master.solve(near=most)
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
         improver, near, lumps = Improver(search), False, not search.at.operations.lumpy.any()
         turns = Turns(search.master.family)
         while answer is not None and again is not None:
             answer = again
+            best = answer if best is None or answer.value < best.value else best
             search.bound = min(search.bound, answer.value)
             self.tell()
             goal = STALLED * self.allowance(standing) + CLOSED * abs(answer.value)
@@ -279,12 +287,18 @@ class _Run:
             search.purge()
             wanted = bool(since or near or late) and self.left() > 0
             points = answer.point, inside
-            with self._master_solving() as solved:
+            known = max(inside_value, self.search.best)
+            with self._master_solving(self.near(answer.value, standing, known)) as solved:
                 if wanted:
                     self._look_for_plans(improver, points, since, inside_value)
             since += wanted
             again = solved()
-        return answer
+        return best
+
+    def near(self, bound: float, standing: float, known: float = np.inf) -> float:
+        """How near its optimum the master is solved: little beside what it is off by, and beside what it may be."""
+        goal = STALLED * self.allowance(standing)
+        return max(NEAR_GOAL * goal, NEAR_OFF * (bound - known) if np.isfinite(known) else 0.0)
 
     def _round(self, turns: Turns, point: Floats, *, lumps: bool) -> float:
         """Ask about a point; its value as far as it is known or expected, minus infinity where it is unfit."""
@@ -296,9 +310,9 @@ class _Run:
         return search.master.worth(point, earned)
 
     @contextmanager
-    def _master_solving(self) -> Iterator[Callable[[], MasterAnswer | None]]:
+    def _master_solving(self, near: float) -> Iterator[Callable[[], MasterAnswer | None]]:
         """The master is solved while plans are looked for, or after it where they need its solver, too."""
-        solve = partial(self.search.master.solve, self.spare())
+        solve = partial(self.search.master.solve, self.spare(), near)
         if not self.search.apart:
             yield solve
             return
@@ -348,7 +362,7 @@ class _Run:
             tried.add(plan.tobytes())
             search.try_whole(plan)
             self.keep()
-            again = search.master.solve(self.spare())
+            again = search.master.solve(self.spare(), self.near(search.bound, standing))
             if again is None:
                 return
             relaxed = again

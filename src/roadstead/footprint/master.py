@@ -12,6 +12,7 @@ On large trees a row of the solver holds the cuts of one round for a whole famil
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -20,20 +21,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.columns import standing_cost
-from roadstead.footprint.extensive import OPTIMAL, model_of, new_solver
+from roadstead.footprint.elimination import NotOnAPath
+from roadstead.footprint.extensive import OPTIMAL
+from roadstead.footprint.interior_master import Held, InteriorMaster
+from roadstead.footprint.simplex import Simplex
 from roadstead.footprint.tails import money_by_node, risk_prices, tail_rows, tailed, valued
 from roadstead.futures.tree import ancestry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import highspy
-
     from roadstead.footprint.formulation import Formulation
-    from roadstead.footprint.pricing import BarePrices, YearCuts
+    from roadstead.footprint.node_cuts import NodeCuts
     from roadstead.footprint.program import Program
-    from roadstead.footprint.states import StateMap
+    from roadstead.footprint.simplex import Vertex
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
@@ -41,6 +44,10 @@ if TYPE_CHECKING:
 ASLEEP = 8
 """Solves a cut may go without a price before it is dropped."""
 AWAKE = 1e-9
+AWAKE_WITHIN = 1e-3
+"""Share of a node's prices below which a cut is as good as asleep where prices come from within: there none is nothing."""
+WITHIN = 50
+"""Nodes from which the master is solved from within."""
 BROKEN = 1e-7
 """By how much of the bound a point must break a cut that sleeps, for the cut to be woken."""
 WAKINGS = 4
@@ -57,52 +64,15 @@ KEPT = 60
 
 
 @dataclass(frozen=True, slots=True)
-class NodeCuts:
-    """A cut for each of some nodes: what it earns, or nothing where that is no matter, is at most ``constant + gradient @ decisions``.
-
-    ``earns``: 1 where the cut is one on what the node earns. Shapes (M,), (M,), (M, V), (M,).
-    """
-
-    nodes: Ints
-    constant: Floats
-    gradient: sparse.csr_matrix
-    earns: Floats
-
-
-def node_cuts(cuts: YearCuts, prices: BarePrices, states: StateMap, years_node: Ints, wanted: Ints) -> NodeCuts:
-    """The cuts of node-years added up by node, for the nodes wanted; of one in which something is unfit, only what is."""
-    every, at, unfit = len(years_node), prices.node_year, prices.unfit
-    count, nodes = int(years_node.max(initial=0)) + 1, years_node[at]
-    misfit = np.bincount(nodes, unfit, count) > 0
-    counted = np.where(misfit[nodes], unfit, True).astype(float)
-    flat = (
-        cuts.constant + (cuts.option * states.option_start[at]).sum(1) + (cuts.module * states.module_start[at]).sum(1)
-    )
-    parts = (
-        (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
-    )  # fmt: skip
-
-    def summed(weight: Floats) -> sparse.csr_matrix:
-        """Row n holds the weights of its node-years, in the columns that all node-years have. Shape (N, Y * J)."""
-        width = weight.shape[1]
-        column = (at[:, None] * width + np.arange(width)).ravel()
-        return sparse.csr_matrix((weight.ravel(), (np.repeat(nodes, width), column)), shape=(count, every * width))
-
-    gradient = sum(summed(part * counted[:, None])[wanted] @ into for part, into in parts)
-    constant = np.bincount(nodes, flat * counted, count)[wanted].astype(np.float64)
-    return NodeCuts(wanted, constant, sparse.csr_matrix(gradient), (~misfit[wanted]).astype(float))
-
-
-@dataclass(frozen=True, slots=True)
 class MasterAnswer:
     """Where the relaxed master stands.
 
     Attributes
     ----------
-    point
-        Decisions. Shape (V,).
+    point, earned
+        Decisions, and what the cuts let nodes earn with them. Shapes (V,), (N,).
     value
-        The bound by the solver's word.
+        The bound, by the solver's word or, from within, by that of the prices.
     price
         Of the rows of decisions. Shape (W,).
     weight
@@ -114,6 +84,7 @@ class MasterAnswer:
     """
 
     point: Floats
+    earned: Floats
     value: float
     price: Floats
     weight: Floats
@@ -135,10 +106,11 @@ class Master:
         self.idle = standing_cost(tree, prospect)
         tails = tail_rows(tree, prospect.tails)
         self.base = len(decided.program.low) + tails
-        self.family = np.arange(count) if tails else families(tree, MOST_ROWS)
+        self._inner = None if tails or count < WITHIN else interior(tree, decided)
+        self.family = np.arange(count) if tails or self._inner else families(tree, MOST_ROWS)
         self.rounds = 0
         self.status = ""
-        self._stood: tuple[Floats, float] | None = None
+        self._stood: tuple[Floats, Floats, float] | None = None
         self._known: int | None = None
         self._lock = Lock()
         self._round, self._node, self._row, self._kin, self._held, self._idle = (
@@ -146,10 +118,16 @@ class Master:
         )
         self._constant, self._earns = np.zeros(0), np.zeros(0)
         self._gradient = sparse.csr_matrix((0, len(self.program.gain)))
-        self._solver = new_solver(1)
-        stated = self._with_nodes(np.full(count, np.inf), self._held, self._held, relaxed=True)
-        self._flat = stated.constant
-        self._solver.passModel(model_of(stated))
+        self._simplex: Simplex | None = None
+
+    @property
+    def _solver(self) -> Simplex:
+        """The solver with the rows at work, from when it is first needed."""
+        if self._simplex is None:
+            self._simplex = Simplex(
+                self._with_nodes(np.full(self.count, np.inf), *self._of_rows(self._held), relaxed=True)
+            )
+        return self._simplex
 
     def together(self, nodes: Ints) -> Ints:
         """Some nodes with all of their families."""
@@ -176,48 +154,78 @@ class Master:
                 self._wake(np.arange(begin, begin + len(found)))
 
     def _wake(self, wanted: Ints) -> None:
-        """Put rows into the solver."""
-        rows, most = self._rows(*self._within(wanted), len(wanted))
-        self._solver.addRows(
-            len(wanted), np.full(len(wanted), -np.inf), most,
-            rows.nnz, rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
-        )  # fmt: skip
+        """Put rows to work."""
+        if self._simplex is not None:
+            self._simplex.add(*self._rows(*self._of_rows(wanted), len(wanted)))
         self._held = np.concatenate([self._held, wanted])
         self._idle = np.concatenate([self._idle, np.zeros(len(wanted), dtype=np.int64)])
 
-    def _within(self, rows: Ints) -> tuple[Ints, Ints]:
+    def _of_rows(self, rows: Ints) -> tuple[Ints, Ints]:
         """The cuts of some rows, and the place of each one's row among them."""
         place = np.full(len(self._kin), -1)
         place[rows] = np.arange(len(rows))
         mine = np.flatnonzero(place[self._row] >= 0)
         return mine, place[self._row[mine]]
 
-    def solve(self, seconds: float = np.inf) -> MasterAnswer | None:
-        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why."""
+    def solve(self, seconds: float = np.inf, near: float = 0.0) -> MasterAnswer | None:
+        """Solve as it stands, for so long at most; None where that gives no optimum, ``status`` being the solver's word for why.
+
+        Where it is solved from within, it may end ``near`` the optimum, or when time is over: the value is a bound all the same.
+        """
         known = self.make_ready() if self._known is None else self._known
         self._known = None
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
-        self.status, solution = self._run(known)
-        self._solver.setOptionValue("time_limit", np.inf)
+        if self._inner is not None:
+            answer = self._from_within(self._inner, near, time.perf_counter() + seconds)
+            if answer is not None:
+                self.status, self._stood = OPTIMAL, (answer.point, answer.earned, answer.value)
+                return answer
+            self._inner = None  # it led nowhere: from here on the simplex method goes on
+        met = self._run(known, seconds)
+        self.status = met.status
         if self.status != OPTIMAL:
             return None
         width, rows, base = len(self.program.gain), len(self.program.low), self.base
-        dual, point = np.asarray(solution.row_dual), np.asarray(solution.col_value)
-        value = float(self._solver.getInfo().objective_function_value) + self._flat
-        self._idle = np.where(dual[base:] > AWAKE, 0, self._idle + 1)
-        self._stood = point, value
+        self._idle = np.where(met.price[base:] > AWAKE, 0, self._idle + 1)
+        point, earned = met.point[:width], met.point[width : width + self.count]
+        self._stood = point, earned, met.value
         with self._lock:
-            weight = np.zeros((self.rounds, self.count))
-            mine, place = self._within(self._held)
-            weight[self._round[mine], self._node[mine]] = np.maximum(dual[base:], 0.0)[place]
+            mine, place = self._of_rows(self._held)
+            weight = self._weights(mine, np.maximum(met.price[base:], 0.0)[place])
+        risk = risk_prices(self.tree, met.price[rows:base])
+        return MasterAnswer(point, earned, met.value, met.price[:rows], weight, risk, met.reduced[:width])
+
+    def _from_within(self, inner: InteriorMaster, near: float, ends: float) -> MasterAnswer | None:
+        """A point, prices, and the bound that they prove (F.13); None where the way from within leads nowhere."""
+        with self._lock:
+            mine, _ = self._of_rows(self._held)
+            held = Held(self._node[mine], self._earns[mine], self._constant[mine], self._gradient[mine])
+            row = self._row[mine]
+        middle = inner.solve(held, near, ends)
+        if middle is None:
+            return None
+        counted = np.zeros(len(self._kin))
+        np.maximum.at(counted, row, middle.weight)
+        self._idle = np.where(counted[self._held] > AWAKE_WITHIN, 0, self._idle + 1)
+        p = self.program
+        gain = p.gain + held.gradient.T @ middle.weight
+        program = replace(p, gain=gain, constant=p.constant + float(held.constant @ middle.weight))
+        with self._lock:
+            weight = self._weights(mine, middle.weight)
         return MasterAnswer(
-            point=point[:width],
-            value=value,
-            price=dual[:rows],
+            point=middle.point,
+            earned=middle.earned,
+            value=weak_duality(program, middle.price),
+            price=middle.price,
             weight=weight,
-            risk=risk_prices(self.tree, dual[rows:base]),
-            reduced=np.asarray(solution.col_dual)[:width],
+            risk=np.zeros(0),
+            reduced=gain - p.matrix.T @ middle.price,
         )
+
+    def _weights(self, cuts: Ints, weight: Floats) -> Floats:
+        """Weights of some cuts by round and node. Shape (rounds, N)."""
+        found = np.zeros((self.rounds, self.count))
+        found[self._round[cuts], self._node[cuts]] = weight
+        return found
 
     def make_ready(self) -> int:
         """Settle what the next solve is about, before another thread adds to it; how many rows are known.
@@ -227,36 +235,33 @@ class Master:
         self._known = len(self._kin)
         if self._stood is None:
             return self._known
-        point, value = self._stood
-        if value - self.estimate(point[: len(self.program.gain)]) > FAR * abs(value):
-            self._solver.clearSolver()
-        self._wake(self._broken(point, self._known))
+        point, earned, value = self._stood
+        if self._simplex is not None and value - self.estimate(point) > FAR * abs(value):
+            self._simplex.forget()
+        self._wake(self._broken(point, earned, self._known))
         return self._known
 
-    def _run(self, known: int) -> tuple[str, highspy.HighsSolution]:
-        """Solve, and again with the cuts woken that the point breaks; the solver's word for how it ended.
+    def _run(self, known: int, seconds: float = np.inf) -> Vertex:
+        """Solve with the simplex method, and again with the cuts woken that the point breaks.
 
         Only of the first ``known`` rows: what another thread adds meanwhile waits, so that the answer does not hang on who is faster.
         """
+        width = len(self.program.gain)
+        ends = time.perf_counter() + seconds
         for left in reversed(range(WAKINGS)):
-            self._solver.run()
-            status, solution = (
-                self._solver.modelStatusToString(self._solver.getModelStatus()),
-                self._solver.getSolution(),
-            )
+            met = self._solver.run(max(ends - time.perf_counter(), 0.0))
             with self._lock:
-                optimal = left and status == OPTIMAL
-                broken = self._broken(np.asarray(solution.col_value), known) if optimal else self._held[:0]
+                optimal = left and met.status == OPTIMAL
+                broken = self._broken(met.point[:width], met.point[width:], known) if optimal else self._held[:0]
                 if not len(broken):
                     break
                 self._wake(broken)
-        return status, solution
+        return met
 
-    def _broken(self, point: Floats, known: int) -> Ints:
+    def _broken(self, point: Floats, earned: Floats, known: int) -> Ints:
         """Sleeping rows of the first ``known`` that a point breaks, of each family the one it breaks most."""
-        width = len(self.program.gain)
-        earned = point[width : width + self.count]
-        over = self._earns * earned[self._node] - self._constant - self._gradient @ point[:width]
+        earned = earned[: self.count]
+        over = self._earns * earned[self._node] - self._constant - self._gradient @ point
         over = np.bincount(self._row, over, len(self._kin))
         over[self._held] = over[known:] = 0.0
         worst = np.lexsort((-over, self._kin))
@@ -268,8 +273,8 @@ class Master:
         old = np.flatnonzero(self._idle > ASLEEP)
         if len(old) <= len(np.unique(self.family)):
             return
-        rows = (self.base + old).astype(np.int32)
-        self._solver.deleteRows(len(rows), rows)
+        if self._simplex is not None:
+            self._simplex.drop(self.base + old)
         self._held, self._idle = np.delete(self._held, old), np.delete(self._idle, old)
         if len(self._node) <= KEPT * self.count:
             return
@@ -287,22 +292,20 @@ class Master:
 
     def fitted(self, columns: Ints, values: Floats) -> Floats | None:
         """The best decisions with some of them given; None where nothing fits. Shape (V,)."""
-        at = columns.astype(np.int32)
-        self._solver.changeColsBounds(len(at), at, values, values)
-        status, solution = self._run(len(self._kin))
-        point = np.asarray(solution.col_value)[: len(self.program.gain)] if status == OPTIMAL else None
-        self._solver.changeColsBounds(len(at), at, self.program.floor[columns], self.program.ceiling[columns])
-        return point
+        self._solver.bound_columns(columns, values, values)
+        met = self._run(len(self._kin))
+        self._solver.bound_columns(columns, self.program.floor[columns], self.program.ceiling[columns])
+        return met.point[: len(self.program.gain)] if met.status == OPTIMAL else None
 
     @contextmanager
     def eased(self, rows: Ints) -> Iterator[None]:
         """Some rows of decisions let go for a while."""
-        at, none = rows.astype(np.int32), np.full(len(rows), np.inf)
-        self._solver.changeRowsBounds(len(at), at, -none, none)  # type: ignore[attr-defined]
+        none = np.full(len(rows), np.inf)
+        self._solver.bound_rows(rows, -none, none)
         try:
             yield
         finally:
-            self._solver.changeRowsBounds(len(at), at, self.program.low[rows], self.program.high[rows])  # type: ignore[attr-defined]
+            self._solver.bound_rows(rows, self.program.low[rows], self.program.high[rows])
 
     def estimate(self, point: Floats) -> float:
         """What the cuts allow at given decisions; minus infinity where they allow nothing."""
@@ -369,6 +372,19 @@ class Master:
         earned = sparse.csr_matrix((self._earns[cuts], (place, self._node[cuts])), shape=(count, self.count))
         rows = sparse.hstack([-(into @ self._gradient[cuts]), earned]).tocsr()
         return rows, into @ self._constant[cuts]
+
+
+def interior(tree: ScenarioTree, decided: Formulation) -> InteriorMaster | None:
+    """The master from within; None where decisions can be divided or accounts link years, which the solver is asked about in between, or
+    where the tree does not part what is decided on its branches.
+    """
+    c = decided.columns
+    if not decided.program.whole.all() or any((part >= 0).any() for part in (c.earned, c.spent)):
+        return None
+    try:
+        return InteriorMaster(tree, (c.u, c.v, c.z, c.w), decided.program)
+    except NotOnAPath:
+        return None
 
 
 def families(tree: ScenarioTree, most: int) -> Ints:

@@ -14,7 +14,8 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.lump_prices import joined_lumps
-from roadstead.footprint.master import Master, node_cuts
+from roadstead.footprint.master import Master
+from roadstead.footprint.node_cuts import node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms, joined_answers
 from roadstead.footprint.operations import of_years, operations
 from roadstead.footprint.plan import FootprintPlan

@@ -256,10 +256,10 @@ def test_a_master_that_gives_up_is_not_taken_for_a_problem_without_a_plan(monkey
     made, best = invented(3), best_plan(3)
     honest, met = Master.solve, [0]
 
-    def tired(master: Master, *limits: float):
+    def tired(master: Master, seconds: float = np.inf, near: float = 0.0):
         met[0] += 1
         if met[0] <= after:
-            return honest(master, *limits)
+            return honest(master, seconds, near)
         master.status = "Solve error"
         return None
 
