@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.elimination import TreeElimination
+from roadstead.footprint.elimination import NotOnAPath, TreeElimination
 from roadstead.footprint.interior import CLOSE, Inside, Stated, walk
 from roadstead.futures.tree import ancestry, node_probability
 
@@ -126,7 +126,10 @@ class InteriorMaster:
         into = sparse.csr_matrix((held.earns, (np.arange(len(held.node)), held.node)), shape=(len(held.node), count))
         cuts = sparse.hstack([gradient, -into]).tocsr()
         share = np.concatenate([self._share, self.chance[held.node]])
-        self._system.take(cuts)
+        try:
+            self._system.take(cuts)
+        except NotOnAPath:
+            return None
         rows, least = sparse.vstack([self._rows, cuts]).tocsr(), np.concatenate([self._least, -constant])
         begin = self._begin(held, gradient, constant, near)
         way = walk(Stated(self._gain, rows, least, share), self._system, begin, near, ends)

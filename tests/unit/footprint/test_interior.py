@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,11 +18,14 @@ from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import master
 from roadstead.footprint.elimination import TreeElimination
 from roadstead.footprint.interior import Inside, Stated, walk
-from roadstead.footprint.interior_master import InteriorMaster
+from roadstead.footprint.interior_master import Held, InteriorMaster
 from roadstead.footprint.master import Master
 from roadstead.footprint.search import Search, ground
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.futures.accounts import Tails
+
+if TYPE_CHECKING:
+    from roadstead.futures.tree import ScenarioTree
 
 
 @given(st.integers(0, 10**6), st.integers(1, 8))
@@ -121,6 +127,30 @@ def test_where_the_way_from_within_leads_nowhere_the_simplex_method_goes_on(monk
     found = solve(made.tree, made.prospect, Effort(gap=0.0, method="decomposition"))
     assert asked == [1]
     assert found.certificate.value == pytest.approx(best.certificate.value, rel=2e-6)
+
+
+def held_by(tree: ScenarioTree, gradient: np.ndarray) -> Held:
+    """A cut on what each node earns, and the same once more for the first."""
+    node = np.append(np.arange(tree.count), 0)
+    return Held(node, np.ones(len(node)), np.full(len(node), 5.0), sparse.csr_matrix(gradient))
+
+
+@pytest.mark.parametrize("lack", ["a cut for a node", "a path"])
+def test_what_cannot_be_solved_from_within_is_left_to_the_simplex_method(lack: str):
+    """Nodes of which nothing is known, and a cut on two branches at once."""
+    tree, prospect = as_prospect(generate("tiny", 1))
+    decided = ground(tree, prospect, ()).decided
+    inner = master.interior(tree, decided)
+    assert inner is not None
+    gradient = np.zeros((tree.count + 1, len(decided.program.gain)))
+    held = held_by(tree, gradient)
+    assert inner.solve(held, 0.0, np.inf) is not None
+    if lack == "a path":
+        gradient[-1, decided.columns.u[-2:].max(1)] = 1.0
+        held = held_by(tree, gradient)
+    else:
+        held = replace(held, node=np.zeros_like(held.node))
+    assert inner.solve(held, 0.0, np.inf) is None
 
 
 @pytest.mark.usefixtures("within")
