@@ -130,24 +130,25 @@ def decompose(
             # What is new since then may say more; one that time cuts off may say less.
             again = search.master.solve(run.spare(), run.near(answer.value, standing)) or answer
             last = min(again, answer, key=lambda each: each.value)
-        proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
-        certified = MONEY * bound_of(at, proof)
-        if search.plan is None:
-            return Decomposed(
-                None, None, MONEY * standing, proof, certified, MONEY * search.bound,
-                INFEASIBLE if search.bound == -np.inf else TIME_OUT,
-            )  # fmt: skip
-        plan = search.plan_of(search.plan)
-        reached = run.rest(standing) <= ROUNDING * abs(search.best)
+        plan = None if search.plan is None else search.plan_of(search.plan)
+    # The workers are gone, and their memory with them: what follows takes as much.
+    proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
+    certified = MONEY * bound_of(at, proof)
+    if plan is None:
         return Decomposed(
-            plan=plan,
-            certificate=certify(tree, prospect, plan),
-            standing=MONEY * standing,
-            proof=proof,
-            bound_certified=certified,
-            bound_solver=MONEY * search.bound,
-            status=OPTIMAL if reached else TIME_OUT,
-        )
+            None, None, MONEY * standing, proof, certified, MONEY * search.bound,
+            INFEASIBLE if search.bound == -np.inf else TIME_OUT,
+        )  # fmt: skip
+    reached = run.rest(standing) <= ROUNDING * abs(search.best)
+    return Decomposed(
+        plan=plan,
+        certificate=certify(tree, prospect, plan),
+        standing=MONEY * standing,
+        proof=proof,
+        bound_certified=certified,
+        bound_solver=MONEY * search.bound,
+        status=OPTIMAL if reached else TIME_OUT,
+    )
 
 
 def proposed(tree: ScenarioTree, prospect: Prospect, goal: Goal, pins: tuple[Pin, ...]) -> Decisions | None:
