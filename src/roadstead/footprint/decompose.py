@@ -285,7 +285,7 @@ class _Run:
             rounds += 1
             near = bool(np.isfinite(inside_value)) and answer.value - inside_value <= NEAR * (inside_value - standing)
             late = rounds > FIRST_ROUNDS or self.left() < (1.0 - FIRST_SHARE) * self.goal.seconds
-            search.purge()
+            search.purge(best)
             wanted = bool(since or near or late) and self.left() > 0
             points = answer.point, inside
             known = max(inside_value, self.search.best)

@@ -3,7 +3,7 @@ r"""Linear programs on a scenario tree, solved from within.
 .. math::
     \max c^\top x, \qquad Gx \ge h
 
-with slacks :math:`s = Gx - h \ge 0` and prices :math:`\lambda \ge 0` of its rows, by the primal-dual interior point method with Mehrotra's predictor
+with slacks :math:`s = Gx - h \ge 0` and prices (multipliers) :math:`\lambda \ge 0` of its rows, by the primal-dual interior point method with Mehrotra's predictor
 and corrector (Mehrotra 1992) and further correctors towards the middle (Gondzio 1996). Each step factors
 :math:`G^\top \mathrm{diag}(\lambda / s)\, G` on the tree (``elimination.py``).
 
@@ -47,7 +47,8 @@ MIDDLE = 0.1, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Maximise ``gain @ x`` where ``rows @ x >= least``; products of slack and price are evened out to shares.
+    """Maximise ``gain @ x`` where ``rows @ x >= least``; each row's share is its weight in the logarithmic barrier, to which products of
+    slack and price are evened out.
 
     Shapes (V,), (W, V), (W,), (W,).
     """
@@ -86,12 +87,12 @@ class Walk:
 
 def walk(stated: Stated, system: TreeElimination, begin: Inside, near: float, ends: float) -> Walk:
     """Walk from a point within to where no more than ``near`` is still to be gained, until ``ends`` by the clock of the process."""
-    at, turned = begin, stated.rows.T.tocsr()
+    at, transposed = begin, stated.rows.T.tocsr()
     points: list[Inside] = []
     short = 0
     nearest, least_off = begin, np.inf
     for _ in range(STEPS):
-        wrong = stated.gain + turned @ at.price
+        wrong = stated.gain + transposed @ at.price
         off = at.rest + float(np.abs(wrong).sum())
         if off < least_off:
             nearest, least_off = at, off
@@ -101,23 +102,23 @@ def walk(stated: Stated, system: TreeElimination, begin: Inside, near: float, en
         if not off < WORSE * least_off or short >= STUCK or not system.factor(at.price / at.slack):
             break
         points.append(at)
-        at, length = _step(stated, turned, at, wrong, system)
+        at, length = _step(stated, transposed, at, wrong, system)
         short = short + 1 if length < SHORT else 0
     return Walk(nearest, least_off, tuple(points), False)
 
 
 def _step(
-    stated: Stated, turned: sparse.csr_matrix, at: Inside, wrong: Floats, system: TreeElimination
+    stated: Stated, transposed: sparse.csr_matrix, at: Inside, wrong: Floats, system: TreeElimination
 ) -> tuple[Inside, float]:
-    """One step, and the share of its way that it goes at least."""
+    """One step, and the share of its way that it goes at least; ``wrong`` is the dual residual, ``missed`` the primal one."""
     slack, price, rows = at.slack, at.price, stated.rows
     missed, shares = rows @ at.x - slack - stated.least, float(stated.share.sum())
 
     def way(product: Floats) -> tuple[Floats, Floats, Floats]:
         """How to go for products of slack and price to change so."""
-        right, weight = wrong + turned @ ((product - price * missed) / slack), price / slack
+        right, weight = wrong + transposed @ ((product - price * missed) / slack), price / slack
         dx = system.solve(right)
-        off = right - turned @ (weight * (rows @ dx))
+        off = right - transposed @ (weight * (rows @ dx))
         if np.abs(off).max() > ROUGH * np.abs(right).max():
             dx += system.solve(off)
         ds = rows @ dx + missed

@@ -2,10 +2,10 @@ r"""The relaxed master of a larger tree, solved from within.
 
 Decisions are told as running totals, :math:`s_{n} = \sum_{m \preceq n} d_{m}` for each kind of decision. A row that adds up all
 decisions on a path is then one about a single unknown, and a cut one about a few nodes', so that the program falls apart along the
-tree (``elimination.py``). Every cut on what a node earns is a row of its own. The middle is weighed by how likely nodes are: a leaf of little
+tree (``elimination.py``). Every cut on what a node earns is a row of its own. The barrier is weighed by how likely nodes are: a leaf of little
 chance earns little, and all its slacks would else be as wide as those of the root.
 
-Cuts come and prices move from round to round, but the middle moves little: a walk (``interior.py``) begins at a point that the last ones
+Cuts come and prices move from round to round, but the middle (the central path) moves little: a walk (``interior.py``) begins at a point that the last ones
 came by, with what each node earns put to the middle below its cuts.
 """
 
@@ -33,7 +33,7 @@ PART, MANY = 0.5, 1e3
 ROOM = 0.05
 """Slack at which a row that has less begins a walk."""
 START = 1e3
-"""Product of slack and price with which the first walk begins, of a node that is certain. [million money]"""
+"""Product of slack and price (the barrier's parameter) with which the first walk begins, of a node that is certain. [million money]"""
 UNLIKELY = 1e-6
 """Probability below which nodes are no further told apart."""
 HALVINGS = 60

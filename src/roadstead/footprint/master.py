@@ -69,8 +69,8 @@ class MasterAnswer:
 
     Attributes
     ----------
-    point, earned
-        Decisions, and what the cuts let nodes earn with them. Shapes (V,), (N,).
+    point
+        Decisions. Shape (V,).
     value
         The bound, by the solver's word or, from within, by that of the prices.
     price
@@ -84,7 +84,6 @@ class MasterAnswer:
     """
 
     point: Floats
-    earned: Floats
     value: float
     price: Floats
     weight: Floats
@@ -174,13 +173,13 @@ class Master:
         """
         known = self.make_ready() if self._known is None else self._known
         self._known = None
+        ends = time.perf_counter() + seconds
         if self._inner is not None:
-            answer = self._from_within(self._inner, near, time.perf_counter() + seconds)
+            answer = self._from_within(self._inner, near, ends)
             if answer is not None:
-                self.status, self._stood = OPTIMAL, (answer.point, answer.earned, answer.value)
                 return answer
             self._inner = None  # it led nowhere: from here on the simplex method goes on
-        met = self._run(known, seconds)
+        met = self._run(known, ends)
         self.status = met.status
         if self.status != OPTIMAL:
             return None
@@ -192,7 +191,7 @@ class Master:
             mine, place = self._of_rows(self._held)
             weight = self._weights(mine, np.maximum(met.price[base:], 0.0)[place])
         risk = risk_prices(self.tree, met.price[rows:base])
-        return MasterAnswer(point, earned, met.value, met.price[:rows], weight, risk, met.reduced[:width])
+        return MasterAnswer(point, met.value, met.price[:rows], weight, risk, met.reduced[:width])
 
     def _from_within(self, inner: InteriorMaster, near: float, ends: float) -> MasterAnswer | None:
         """A point, prices, and the bound that they prove (F.13); None where the way from within leads nowhere."""
@@ -209,12 +208,13 @@ class Master:
         p = self.program
         gain = p.gain + held.gradient.T @ middle.weight
         program = replace(p, gain=gain, constant=p.constant + float(held.constant @ middle.weight))
+        value = weak_duality(program, middle.price)
+        self.status, self._stood = OPTIMAL, (middle.point, middle.earned, value)
         with self._lock:
             weight = self._weights(mine, middle.weight)
         return MasterAnswer(
             point=middle.point,
-            earned=middle.earned,
-            value=weak_duality(program, middle.price),
+            value=value,
             price=middle.price,
             weight=weight,
             risk=np.zeros(0),
@@ -241,13 +241,12 @@ class Master:
         self._wake(self._broken(point, earned, self._known))
         return self._known
 
-    def _run(self, known: int, seconds: float = np.inf) -> Vertex:
-        """Solve with the simplex method, and again with the cuts woken that the point breaks.
+    def _run(self, known: int, ends: float = np.inf) -> Vertex:
+        """Solve with the simplex method, and again with the cuts woken that the point breaks, until ``ends`` by the clock of the process.
 
         Only of the first ``known`` rows: what another thread adds meanwhile waits, so that the answer does not hang on who is faster.
         """
         width = len(self.program.gain)
-        ends = time.perf_counter() + seconds
         for left in reversed(range(WAKINGS)):
             met = self._solver.run(max(ends - time.perf_counter(), 0.0))
             with self._lock:

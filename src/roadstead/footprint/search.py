@@ -293,10 +293,11 @@ class Search:
         if hope > self.best:
             self.try_whole(whole)
 
-    def purge(self) -> None:
-        """Drop cuts that have long had no price, and the prices of rounds that have none left."""
+    def purge(self, best: MasterAnswer) -> None:
+        """Drop cuts that have long had no price, and the prices of rounds that have none left, but for those ``best`` is proved by."""
         self.master.purge()
-        for t in np.setdiff1d(np.arange(len(self.prices)), self.master.living):
+        paid = np.flatnonzero(best.weight.any(1))
+        for t in np.setdiff1d(np.arange(len(self.prices)), np.union1d(self.master.living, paid)):
             self.prices[t] = None
 
     def completed(self, point: Floats) -> Floats | None:

@@ -53,7 +53,7 @@ class Simplex:
         """Begin from nothing next time."""
         self._solver.clearSolver()
 
-    def run(self, seconds: float = np.inf) -> Vertex:
+    def run(self, seconds: float) -> Vertex:
         """Solve as it stands, for so long at most."""
         solver = self._solver
         solver.setOptionValue("time_limit", solver.getRunTime() + seconds)

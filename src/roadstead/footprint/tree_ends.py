@@ -19,6 +19,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.terms.arrays import Floats, Ints
 
 LEAST = 1e-10
@@ -51,20 +53,30 @@ class TreeEnds:
         return np.asarray(self._order[np.searchsorted(self._keys, leaf * self._width + unknown)])
 
     def _small_systems(self, thin: sparse.csr_matrix, mine: list[Ints]) -> None:
-        """What thin rows tie together, by shape: where their numbers stand, and how they follow from weights of rows."""
+        """What thin rows tie together: where their numbers stand, and how they follow from weights of rows."""
         rows, many = np.concatenate(mine), len(self.own)
         leaf = np.repeat(np.arange(len(mine)), [len(each) for each in mine])
         part = thin[rows]
-        row = np.repeat(np.arange(len(rows)), np.diff(part.indptr))
+        row, width = entry_rows(part), many + len(self.above)
         place = self.places(leaf[row], part.indices.astype(np.int64))
-        own = place < many
-        ties = sparse.csr_matrix((np.ones(own.sum()), (row[own], place[own])), shape=(len(rows), many))
-        system = connected_components(ties.T @ ties, directed=False)[1].astype(np.int64)
-        of_row = np.zeros(len(rows), dtype=np.int64)
-        of_row[row[own]] = system[place[own]]
+        system = _systems(row, place, many)
         # Members of every system: its own first, then those further up. A place further up may belong to several.
-        member = np.unique(np.stack([of_row[row], place], axis=1), axis=0)
-        size = np.bincount(member[:, 0], minlength=system.max(initial=-1) + 1)
+        member = np.unique(np.stack([system, place], axis=1), axis=0)
+        begin, size, start = self._batch(member)
+        spot = np.searchsorted(member[:, 0] * width + member[:, 1], system * width + place) - start[system]
+        first, second = entry_pairs(row)
+        flat = begin[system[first]] + spot[first] * size[system[first]] + spot[second]
+        self._numbers = sparse.csr_matrix(
+            (part.data[first] * part.data[second], (flat, rows[row[first]])),
+            shape=(int((size**2).sum()), thin.shape[0]),
+        )
+        self._known = np.unique(place[place < many])
+        self._patterns()
+
+    def _batch(self, member: Ints) -> tuple[Ints, Ints, Ints]:
+        """Systems side by side with those of their shape; where the numbers of each begin, how many members it has, and where they begin."""
+        many = len(self.own)
+        size = np.bincount(member[:, 0])
         inner = np.bincount(member[member[:, 1] < many, 0], minlength=len(size))
         start = np.concatenate([[0], np.cumsum(size)])
         shape = np.unique(np.stack([inner, size], axis=1)[size > 0], axis=0)
@@ -76,25 +88,17 @@ class TreeEnds:
             every = member[start[systems][:, None] + np.arange(s), 1]
             self._batches.append((total, every[:, :a], every[:, a:] - many))
             total += len(systems) * s * s
-        key = member[:, 0] * (many + len(self.above)) + member[:, 1]
-        spot = np.searchsorted(key, of_row[row] * (many + len(self.above)) + place) - start[of_row[row]]
-        in_row = sparse.csr_matrix((np.ones(len(row)), (np.arange(len(row)), row)), shape=(len(row), len(rows)))
-        pairs = (in_row @ in_row.T).tocoo()
-        mine_of = of_row[row[pairs.row]]
-        flat = begin[mine_of] + spot[pairs.row] * size[mine_of] + spot[pairs.col]
-        self._numbers = sparse.csr_matrix(
-            (part.data[pairs.row] * part.data[pairs.col], (flat, rows[row[pairs.row]])), shape=(total, thin.shape[0])
-        )
-        self._known = np.unique(place[own])
+        return begin, size, start
+
+    def _patterns(self) -> None:
+        """Where the inverses of all systems stand, what ties them to unknowns further up, and what they leave there."""
+        many = len(self.own)
         square = [np.broadcast_arrays(o[:, :, None], o[:, None, :]) for _, o, _ in self._batches]
-        self._inverse = _Pattern([a for a, _ in square], [b for _, b in square], (many, many))
+        self._inverse = _Pattern(square, (many, many))
         tied = [np.broadcast_arrays(u[:, :, None], o[:, None, :]) for _, o, u in self._batches]
-        self._across = _Pattern([a for a, _ in tied], [b for _, b in tied], (len(self.above), many))
-        self.left_row = np.concatenate(
-            [np.broadcast_to(u[:, :, None], (*u.shape, u.shape[1])).ravel() for _, _, u in self._batches]
-        )
-        self.left_column = np.concatenate(
-            [np.broadcast_to(u[:, None, :], (len(u), u.shape[1], u.shape[1])).ravel() for _, _, u in self._batches]
+        self._across = _Pattern(tied, (len(self.above), many))
+        self.left_row, self.left_column = _flat(
+            [np.broadcast_arrays(u[:, :, None], u[:, None, :]) for _, _, u in self._batches]
         )
 
     def take(self, thick: sparse.csr_matrix, mine: list[Ints], offset: int) -> None:
@@ -105,7 +109,7 @@ class TreeEnds:
         leaf = np.repeat(np.arange(len(mine)), count)
         turn = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
         part = thick[rows]
-        row = np.repeat(np.arange(len(rows)), np.diff(part.indptr))
+        row = entry_rows(part)
         place = self.places(leaf[row], part.indices.astype(np.int64))
         self._rows = np.zeros((len(self.own) + len(self.above), self.most))
         self._rows[place, turn[row]] = part.data
@@ -195,13 +199,40 @@ def _summed(values: Floats, key: Ints, count: int) -> Floats:
     return np.asarray(into @ values)
 
 
+def entry_rows(rows: sparse.csr_matrix) -> Ints:
+    """The row of every entry. Shape (E,)."""
+    return np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+
+
+def entry_pairs(row: Ints) -> tuple[Ints, Ints]:
+    """All pairs of entries that stand in one row, either way round and with themselves. Shapes (P,), (P,)."""
+    count = len(row)
+    in_row = sparse.csr_matrix((np.ones(count), (np.arange(count), row)), shape=(count, int(row.max(initial=-1)) + 1))
+    pairs = (in_row @ in_row.T).tocoo()
+    return pairs.row, pairs.col
+
+
+def _systems(row: Ints, place: Ints, many: int) -> Ints:
+    """The system of every entry: rows that share one of the first ``many`` places are in one. Shape (E,)."""
+    own, count = place < many, int(row.max(initial=-1)) + 1
+    ties = sparse.csr_matrix((np.ones(own.sum()), (row[own], place[own])), shape=(count, many))
+    system = connected_components(ties.T @ ties, directed=False)[1].astype(np.int64)
+    of_row = np.zeros(count, dtype=np.int64)
+    of_row[row[own]] = system[place[own]]
+    return of_row[row]
+
+
+def _flat(at: Sequence[Sequence[Ints]]) -> tuple[Ints, Ints]:
+    """Rows and columns of blocks, one after another."""
+    return np.concatenate([row.ravel() for row, _ in at]), np.concatenate([column.ravel() for _, column in at])
+
+
 class _Pattern:
     """A sparse matrix whose numbers come and go."""
 
-    def __init__(self, row: list[Ints], column: list[Ints], shape: tuple[int, int]) -> None:
-        at = np.concatenate([each.ravel() for each in row]), np.concatenate([each.ravel() for each in column])
-        count = len(at[0])
-        matrix = sparse.csr_matrix((np.arange(1, count + 1), at), shape=shape)
+    def __init__(self, at: Sequence[Sequence[Ints]], shape: tuple[int, int]) -> None:
+        row, column = _flat(at)
+        matrix = sparse.csr_matrix((np.arange(1, len(row) + 1), (row, column)), shape=shape)
         self._turn, self._matrix = matrix.data - 1, matrix.astype(np.float64)
 
     def filled(self, numbers: list[Floats]) -> sparse.csr_matrix:

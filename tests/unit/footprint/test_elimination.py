@@ -54,9 +54,22 @@ def test_a_row_on_two_branches_is_refused():
         system.take(sparse.csr_matrix([[1.0, 1.0, 1.0]]))
 
 
-def test_a_system_without_pivots_is_told():
-    """Weights below nothing, at the root and at a leaf."""
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_system_without_pivots_is_told(at: int):
+    """A weight below nothing, at the root or at a leaf."""
     system = TreeElimination(np.array([-1, 0]), np.array([0, 1]), sparse.identity(2).tocsr())
     system.take(sparse.csr_matrix((0, 2)))
-    assert system.factor(np.array([1.0, 1.0]))
-    assert not system.factor(np.array([-1.0, 1.0]))
+    weight = np.ones(2)
+    assert system.factor(weight)
+    weight[at] = -1.0
+    assert not system.factor(weight)
+
+
+def test_leaves_without_pivots_are_told():
+    """Those that are eliminated all at once, by what two cuts on what a leaf earns say of its other unknown."""
+    thin, thick = sparse.csr_matrix([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), sparse.csr_matrix([[1, 1.0, -1], [1, 2, -1]])
+    system = TreeElimination(np.array([-1, 0]), np.array([0, 1, 1]), thin)
+    system.take(thick)
+    assert list(system.fronts) == [0]
+    assert system.factor(np.ones(4))
+    assert not system.factor(np.array([1.0, -0.1, 1.0, 1.0]))

@@ -20,7 +20,7 @@ from roadstead.footprint.elimination import TreeElimination
 from roadstead.footprint.interior import Inside, Stated, walk
 from roadstead.footprint.interior_master import Held, InteriorMaster
 from roadstead.footprint.master import Master
-from roadstead.footprint.search import Search, ground
+from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.futures.accounts import Tails
 
@@ -168,9 +168,32 @@ def test_a_walk_that_time_cuts_off_proves_a_bound_all_the_same():
 
 
 @pytest.mark.usefixtures("within")
-@pytest.mark.parametrize("changes", [{"tails": Tails(np.array([0.2]), np.array([0.5]))}], ids=["tails"])
-def test_what_is_asked_of_the_solver_in_between_is_left_to_it(changes: dict):
-    """Worths of paths and divisible modules."""
-    made = changed(invented(0), **changes)
-    at = ground(made.tree, made.prospect, ())
-    assert Master(made.tree, made.prospect, at.decided)._inner is None
+@pytest.mark.parametrize("what", ["nothing", "weighed tails", "divisible modules"])
+def test_what_is_asked_of_the_solver_in_between_is_left_to_it(what: str):
+    """Of a problem that is else solved from within."""
+    made = invented(0)
+    if what == "weighed tails":
+        made = changed(made, tails=Tails(np.array([0.2]), np.array([0.5])))
+    decided = ground(made.tree, made.prospect, ()).decided
+    if what == "divisible modules":
+        p = decided.program
+        decided = replace(decided, program=replace(p, whole=np.zeros_like(p.whole)))
+    assert (Master(made.tree, made.prospect, decided)._inner is None) == (what != "nothing")
+
+
+@pytest.mark.usefixtures("within")
+def test_what_proves_the_best_answer_is_not_forgotten(monkeypatch: pytest.MonkeyPatch):
+    """However many rounds have come since."""
+    monkeypatch.setattr(master, "ASLEEP", -1)
+    monkeypatch.setattr(master, "KEPT", 2)
+    tree, prospect = as_prospect(generate("tiny", 1))
+    at = ground(tree, prospect, ())
+    with Search(at, 1) as search:
+        after_rounds(search, 3)
+        best = search.master.solve()
+        for _ in range(4):
+            search.learn(search.answers(best.point))
+        search.purge(best)
+        assert not np.all(np.isin(np.flatnonzero(best.weight.any(1)), search.master.living))
+        proof = PriceProof((), *search.proof(best), best.price, best.risk)
+        assert bound_of(at, proof) <= best.value * (1 + 1e-6)
