@@ -12,10 +12,12 @@ came by, with what each node earns put to the middle below its cuts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import ThreadpoolController
 
 from roadstead.footprint.elimination import NotOnAPath, TreeElimination
 from roadstead.footprint.interior import CLOSE, Inside, Stated, walk
@@ -132,7 +134,9 @@ class InteriorMaster:
             return None
         rows, least = sparse.vstack([self._rows, cuts]).tocsr(), np.concatenate([self._least, -constant])
         begin = self._begin(held, gradient, constant, near)
-        way = walk(Stated(self._gain, rows, least, share), self._system, begin, near, ends)
+        # Fronts are small, and beside them workers have the cores: more threads would wait for one another.
+        with libraries().limit(limits=1, user_api="blas"):
+            way = walk(Stated(self._gain, rows, least, share), self._system, begin, near, ends)
         self.steps = len(way.points)
         width, all_ = self._total.shape[1], float(share.sum())
         for p in (*way.points, way.end):
@@ -179,6 +183,12 @@ class InteriorMaster:
             np.concatenate([at.slack, slack]),
             np.concatenate([at.price, price[held.node] / slack]),
         )
+
+
+@cache
+def libraries() -> ThreadpoolController:
+    """Libraries of linear algebra that are at work in this process."""
+    return ThreadpoolController()
 
 
 def node_of(families: tuple[Ints, ...], width: int) -> Ints:
