@@ -51,7 +51,7 @@ LOST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CutsAtWork:
     """Cuts at work: what each node earns (or nothing) is at most ``constant + gradient @ decisions``.
 
     Shapes (K,), (K,), (K,), (K, V).
@@ -118,7 +118,7 @@ class InteriorMaster:
         self._been: list[Been] = []
         self.steps = 0
 
-    def solve(self, held: Held, near: float, ends: float) -> Middle | None:
+    def solve(self, held: CutsAtWork, near: float, ends: float) -> Middle | None:
         """Walk to where no more than ``near`` is still to be gained, or as near as it goes until ``ends``; None where no way leads there."""
         count, many = self.tree.count, len(self._least)
         earns = held.earns > 0
@@ -147,7 +147,7 @@ class InteriorMaster:
             return None
         return self._told(way.end, held)
 
-    def _told(self, end: Inside, held: Held) -> Middle:
+    def _told(self, end: Inside, held: CutsAtWork) -> Middle:
         """A point within in the words of the master."""
         p, width, many = self.program, self._total.shape[1], len(self._least)
         price = np.zeros(len(p.low))
@@ -159,7 +159,7 @@ class InteriorMaster:
         point = np.clip(self._total @ end.x[:width] + self._fixed, p.floor, p.ceiling)
         return Middle(point, end.x[width:], price, np.where(earns, weight / total[held.node], weight))
 
-    def _begin(self, held: Held, gradient: sparse.csr_matrix, constant: Floats, near: float) -> Inside:
+    def _begin(self, held: CutsAtWork, gradient: sparse.csr_matrix, constant: Floats, near: float) -> Inside:
         """A point of earlier walks from which new cuts are not far, or one where nothing is known."""
         if not self._been:
             p = self.program
@@ -238,14 +238,14 @@ def thinned(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     return matrix
 
 
-def lowest(held: Held, most: Floats, count: int) -> Floats:
+def lowest(held: CutsAtWork, most: Floats, count: int) -> Floats:
     """The least that cuts allow every node. Shape (N,)."""
     least, earns = np.full(count, np.inf), held.earns > 0
     np.minimum.at(least, held.node[earns], most[earns])
     return least
 
 
-def middles(held: Held, most: Floats, product: Floats) -> Floats:
+def middles(held: CutsAtWork, most: Floats, product: Floats) -> Floats:
     """What each node earns where the prices ``product / slack`` of its cuts add up to one. Shape of product (N,)."""
     earns, count = held.earns > 0, len(product)
     node, least = held.node[earns], lowest(held, most, count)

@@ -25,7 +25,7 @@ from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.columns import standing_cost
 from roadstead.footprint.elimination import NotOnAPath
 from roadstead.footprint.extensive import OPTIMAL
-from roadstead.footprint.interior_master import Held, InteriorMaster
+from roadstead.footprint.interior_master import CutsAtWork, InteriorMaster
 from roadstead.footprint.simplex import Simplex
 from roadstead.footprint.tails import money_by_node, risk_prices, tail_rows, tailed, valued
 from roadstead.futures.tree import ancestry
@@ -197,7 +197,7 @@ class Master:
         """A point, prices, and the bound that they prove (F.13); None where the way from within leads nowhere."""
         with self._lock:
             mine, _ = self._of_rows(self._held)
-            held = Held(self._node[mine], self._earns[mine], self._constant[mine], self._gradient[mine])
+            held = CutsAtWork(self._node[mine], self._earns[mine], self._constant[mine], self._gradient[mine])
             row = self._row[mine]
         middle = inner.solve(held, near, ends)
         if middle is None:

@@ -18,7 +18,7 @@ from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import master
 from roadstead.footprint.elimination import TreeElimination
 from roadstead.footprint.interior import Inside, Stated, walk
-from roadstead.footprint.interior_master import Held, InteriorMaster
+from roadstead.footprint.interior_master import CutsAtWork, InteriorMaster
 from roadstead.footprint.master import Master
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.solve import Effort, prove, solve
@@ -129,10 +129,10 @@ def test_where_the_way_from_within_leads_nowhere_the_simplex_method_goes_on(monk
     assert found.certificate.value == pytest.approx(best.certificate.value, rel=2e-6)
 
 
-def held_by(tree: ScenarioTree, gradient: np.ndarray) -> Held:
+def held_by(tree: ScenarioTree, gradient: np.ndarray) -> CutsAtWork:
     """A cut on what each node earns, and the same once more for the first."""
     node = np.append(np.arange(tree.count), 0)
-    return Held(node, np.ones(len(node)), np.full(len(node), 5.0), sparse.csr_matrix(gradient))
+    return CutsAtWork(node, np.ones(len(node)), np.full(len(node), 5.0), sparse.csr_matrix(gradient))
 
 
 @pytest.mark.parametrize("lack", ["a cut for a node", "a path"])
