@@ -16,7 +16,7 @@ from roadstead.study.trail.steps import Keyed, Step, dated, step, summed
 from roadstead.study.trail.volumes import A_CAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from roadstead.playbook.book import Term
     from roadstead.study.trail.ground import Asked, Ground, Lane
@@ -79,15 +79,16 @@ def saving(g: Ground, key: str, rest: Sequence[str]) -> Step:
     return summed(step(Sentence("trail.saving", terms), value, PER_CAR, key=key), parts)
 
 
-def _beside_home(g: Ground, key: str, rest: Sequence[str], of: object) -> tuple[Step, Step, Mapping[str, Term]]:
+def _beside_home(
+    g: Ground, key: str, rest: Sequence[str], of: Callable[[Ground, Lane], Step]
+) -> tuple[Step, Step, dict[str, Term]]:
     """A figure of a lane and of the same car from home, without what adds up to them; and what names the lane."""
     market, model, source, text = rest
     lane = g.lane(key, (market, model, source), text)
     both = (lane, g.lane(key, (market, model, HOME), text))
-    here, home = (of(g, one) for one in both)  # type: ignore[operator]
     terms, _ = g.lane_words(lane.arc)
-    bare = (Step(one.what, one.amount, one.key) for one in (here, home))
-    return *bare, {**terms, "year": dated(g.costed_in(lane.node_year))}  # type: ignore[return-value]
+    here, home = (Step(one.what, one.amount, one.key) for one in (of(g, each) for each in both))
+    return here, home, {**terms, "year": dated(g.costed_in(lane.node_year))}
 
 
 def earned(g: Ground, key: str, rest: Sequence[str]) -> Step:
