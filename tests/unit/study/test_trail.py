@@ -12,7 +12,7 @@ from rehearsals import small_grown_case
 
 from roadstead.footprint.certify import account
 from roadstead.footprint.solve import Effort
-from roadstead.playbook.book import Sentence
+from roadstead.playbook.book import Amount, Sentence
 from roadstead.playbook.worth_book import Between, Valued, Worth
 from roadstead.report.words import Words
 from roadstead.study.checkpoint import Searches
@@ -23,6 +23,7 @@ from roadstead.study.silence import solver_silenced
 from roadstead.study.spec import read_study
 from roadstead.study.store import BOOK
 from roadstead.study.study import prepare, read_back, settle
+from roadstead.study.trail import shown
 from roadstead.study.trail.ground import Ground
 from roadstead.study.trail.shown import with_trails
 from roadstead.study.trail.steps import step, summed
@@ -381,3 +382,12 @@ def test_a_playbook_carries_the_trails_of_all_its_figures(starter_run):
     assert len(set(found.rows)) == len(found.rows) > 50
     numbers = {i for one in found.figures for part in (one.figure, *one.parts) for i in part.rests_on}
     assert numbers == set(range(len(found.rows)))
+
+
+def test_where_not_all_are_told_reasons_of_first_decisions_are(starter_run, monkeypatch: pytest.MonkeyPatch):
+    """However few a page has room for."""
+    terms = (said for entry in starter_run.book.do_now for said in entry.why.terms.values())
+    first = {said.key for said in terms if isinstance(said, Amount) and said.key}
+    monkeypatch.setattr(shown, "MOST", len(first))
+    told = with_trails(starter_run).book.trails
+    assert {one.figure.key for one in told.figures} == first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from roadstead.playbook.book import Amount
 from roadstead.playbook.trails_book import Trail, TrailPart, Trails
 from roadstead.study.kept import Kept
 from roadstead.study.manifest import result
@@ -47,14 +48,16 @@ def with_trails(run: Run) -> Run:
     known = [one.key for one in listed(ground)]
     known += [f"npv/{AT[1:]}{n}" for n in range(nodes if nodes <= MOST_NODES else 0)]
     aside = {one.key for one in of_other_years(ground)}.difference(one.key for one in of_timeline(ground))
-    keys = sorted(known, key=lambda key: _late(key, aside=key in aside))[:MOST]
+    reasons = (said for entry in run.book.do_now for said in entry.why.terms.values())
+    first = {said.key for said in reasons if isinstance(said, Amount)}
+    keys = sorted(known, key=lambda key: (key not in first, _late(key, aside=key in aside)))[:MOST]
     numbers: dict[Root, int] = {}
     found = [_told(step, numbers) for key in keys if (step := _followed(ground, key, keys)) is not None]
     return replace(run, book=replace(run.book, trails=Trails(tuple(found), tuple(numbers))))
 
 
 def _late(key: str, *, aside: bool) -> int:
-    """How late a key is told; last of all what a map shows when asked for another year, and standard errors."""
+    """How late a key is told of those that no first decision gives as a reason; last of all what a map shows when asked for another year, and standard errors."""
     if aside or key.endswith(ERROR):
         return len(LATE) + 1
     return next((i for i, starts in enumerate(LATE, 1) if key.startswith(starts)), 0)
