@@ -26,7 +26,6 @@ from roadstead.engine.hire import hire
 from roadstead.footprint import extensive
 from roadstead.footprint.master import Master
 from roadstead.footprint.node_years import Asked, NodePrograms
-from roadstead.footprint.operations import of_years
 from roadstead.footprint.search import ground
 from roadstead.footprint.solve import Effort, solve
 from roadstead.study.silence import solver_silenced
@@ -91,7 +90,7 @@ class Rounds:
         nodes = self.at.prospect.node_years.node
         hand = np.unique(nodes, return_inverse=True)[1] % hands
         self.shares = [np.flatnonzero(hand == i) for i in range(hands) if (hand == i).any()]
-        return [(of_years(self.at.operations, share), nodes[share]) for share in self.shares]
+        return [(self.at.offered.of_years(share), nodes[share]) for share in self.shares]
 
     def tasks(self, point: Floats) -> list[Asked]:
         """One for every share."""

@@ -16,11 +16,11 @@ from roadstead.footprint.keeping import broken, check_decisions, standing_before
 from roadstead.footprint.tails import valued
 from roadstead.futures.prospect import pooled
 from roadstead.futures.tree import history, leaves, node_probability
-from roadstead.terms.arrays import frozen
+from roadstead.terms.arrays import frozen, in_turn
 from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from roadstead.footprint.plan import Decisions, FootprintPlan
     from roadstead.futures.prospect import Prospect
@@ -133,10 +133,12 @@ def certify(tree: ScenarioTree, prospect: Prospect, plan: FootprintPlan) -> Cert
     worst = max(_check_flows(prospect, plan, states, faults), _check_pledges(tree, prospect, plan, faults))
     if faults:
         raise RoadsteadError(faults)
-    parts = account(tree, prospect, plan, states)
-    spent = -(parts.sites.sum(1) + parts.steps.sum(1))
-    by_node = parts.scrap.sum(1) + parts.salvage.sum(1) + parts.closing.sum(1) - spent
-    np.add.at(by_node, prospect.node_years.node, parts.by_year)
+    once = _of_nodes(tree, prospect, plan.decisions)
+    spent = -(once["sites"].sum(1) + once["steps"].sum(1))
+    by_node = np.sum([part.sum(1) for part in once.values()], axis=0)
+    for years in in_turn(prospect.node_years.count):
+        yearly = _of_years(tree, prospect, plan.flows.flow[years], states, years)
+        np.add.at(by_node, prospect.node_years.node[years], np.sum([part.sum(1) for part in yearly.values()], axis=0))
     frozen(by_node)
     value = valued(tree, prospect.tails, by_node)
     return Certificate(value, float(by_node.sum()), by_node, float(spent.sum()), worst)
@@ -209,34 +211,36 @@ def _check_numbers(p: Prospect, plan: FootprintPlan, faults: list[Fault]) -> Non
 
 def _check_flows(p: Prospect, plan: FootprintPlan, states: States, faults: list[Fault]) -> float:
     """The largest amount by which flows pass a limit. [cars/year]"""
-    flow = plan.flows.flow
-    sold = np.zeros((len(flow), len(p.labels.cell)))
-    np.add.at(sold.T, p.arcs.cell, flow.T)
-    shut = np.zeros_like(p.arcs.allowed)
+    most: dict[str, tuple[float, int]] = {}
+    for years in in_turn(p.node_years.count):
+        for message, excess in _excesses(p, plan.flows.flow[years], states, years):
+            if excess.size:
+                year = int(p.node_years.year[years][int(np.argmax(excess)) // excess.shape[1]])
+                most[message] = max(most.get(message, (0.0, 0)), (float(excess.max()), -year))
+    faults += [
+        broken("flows", f"{message}: by {by:,.1f} cars in {-year}")
+        for message, (by, year) in most.items()
+        if by > CAR_TOLERANCE
+    ]
+    return max((by for by, _ in most.values()), default=0.0)
+
+
+def _excesses(p: Prospect, flow: Floats, states: States, years: slice) -> Iterator[tuple[str, Floats]]:
+    """By how much flows of some node-years pass each limit, one after another. [cars/year]"""
+    demand, resources, at_work = p.demand, p.resources, states.at_work[years]
+    sold, width = _sold(p, flow), demand.width[years].sum(-1)
+    shut = np.zeros(flow.shape, dtype=bool)
     for need in (p.arcs.supply_option, p.arcs.entry_option):
-        shut[:, need >= 0] |= ~states.is_open[:, need[need >= 0]]
-    use = _use(p, flow)
-    room = p.resources.free + p.resources.usable * p.resources.size * states.at_work
-    # One after another: an array of all flows of a large problem fills much memory.
-    checks: dict[str, Callable[[], Floats]] = {
-        "a flow is negative": lambda: -flow,
-        "fewer than no modules are at work": lambda: -p.resources.size * states.at_work,
-        "cars flow where law or circumstance forbids it": lambda: np.where(p.arcs.allowed, 0.0, flow),
-        "cars flow from a line or into a market that is not open": lambda: np.where(shut, flow, 0.0),
-        "more is used of a resource than there is": lambda: use - room,
-        "more is sold of a model than its demand goes": lambda: sold - p.demand.width.sum(-1),
-        "fewer of a model are sold than must be served": lambda: p.demand.least - sold,
-        "more is sold of a group than its demand goes": lambda: pooled(p.demand, sold) - p.demand.group_width.sum(-1),
-    }
-    worst = 0.0
-    for message, check in checks.items():
-        excess = check()
-        most = float(excess.max(initial=0.0))
-        worst = max(worst, most)
-        if most > CAR_TOLERANCE:
-            year = int(p.node_years.year[int(np.unravel_index(int(excess.argmax()), excess.shape)[0])])
-            faults.append(broken("flows", f"{message}: by {most:,.1f} cars in {year}"))
-    return worst
+        shut[:, need >= 0] |= ~states.is_open[years][:, need[need >= 0]]
+    room = resources.free[years] + resources.usable[years] * resources.size * at_work
+    yield "a flow is negative", -flow
+    yield "fewer than no modules are at work", -resources.size * at_work
+    yield "cars flow where law or circumstance forbids it", np.where(p.arcs.allowed[years], 0.0, flow)
+    yield "cars flow from a line or into a market that is not open", np.where(shut, flow, 0.0)
+    yield "more is used of a resource than there is", _use(p, flow) - room
+    yield "more is sold of a model than its demand goes", sold - width
+    yield "fewer of a model are sold than must be served", demand.least[years] - sold
+    yield "more is sold of a group than its demand goes", pooled(demand, sold) - demand.group_width[years].sum(-1)
 
 
 def _check_pledges(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, faults: list[Fault]) -> float:
@@ -260,39 +264,60 @@ def _check_pledges(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, faults:
     return worst
 
 
+def _sold(p: Prospect, flow: Floats) -> Floats:
+    """Cars sold of every model in every market. Shapes (Y, A) -> (Y, C). [cars/year]"""
+    sold = np.zeros((len(flow), len(p.labels.cell)))
+    np.add.at(sold.T, p.arcs.cell, flow.T)
+    return sold
+
+
 def _use(p: Prospect, flow: Floats) -> Floats:
-    """Units of every resource the flows use. Shape (Y, R). [units/year]"""
+    """Units of every resource the flows use. Shapes (Y, A) -> (Y, R). [units/year]"""
     use = np.zeros((len(flow), len(p.labels.resource)))
-    np.add.at(use.T, p.resources.use_resource, (flow[:, p.resources.use_arc] * p.resources.use_amount).T)
+    for years in in_turn(len(flow)):
+        used = flow[years][:, p.resources.use_arc] * p.resources.use_amount
+        np.add.at(use[years].T, p.resources.use_resource, used.T)
     return use
 
 
 def account(tree: ScenarioTree, p: Prospect, plan: FootprintPlan, states: States | None = None) -> Account:
     """Expected NPV taken apart by what earns and costs it; all of it together is the plan's worth."""
     now = stand(tree, p, plan.decisions) if states is None else states
-    flow, d = plan.flows.flow, plan.decisions
-    sold = np.zeros((len(flow), len(p.labels.cell)))
-    np.add.at(sold.T, p.arcs.cell, flow.T)
-    group = filled(pooled(p.demand, sold), p.demand.group_width, p.demand.group_price)
-    taken = p.resources.minimum_take * p.resources.size * now.at_work
-    short = np.maximum(taken - _use(p, flow), 0.0) * p.resources.take_price
-    chance = node_probability(tree)[:, None]
-    yearly, of_option, of_step = chance[p.node_years.node], p.node_discount[:, p.options.risk], p.resources.risk
+    yearly = _of_years(tree, p, plan.flows.flow, now, slice(None))
+    return Account(**yearly, **_of_nodes(tree, p, plan.decisions))
+
+
+def _of_years(tree: ScenarioTree, p: Prospect, flow: Floats, states: States, years: slice) -> dict[str, Floats]:
+    """What is earned and paid in some node-years, with flows of theirs, as in ``Account``."""
+    demand, resources, discount = p.demand, p.resources, p.discount[years]
+    sold, of_step = _sold(p, flow), discount[:, resources.risk]
+    group = filled(pooled(demand, sold), demand.group_width[years], demand.group_price[years])
+    taken = resources.minimum_take * resources.size * states.at_work[years]
+    short = np.maximum(taken - _use(p, flow), 0.0) * resources.take_price
+    chance = node_probability(tree)[p.node_years.node[years]][:, None]
+    return {
+        "margin": chance * discount[:, p.arcs.risk] * p.arcs.margin[years] * flow,
+        "price": chance * discount[:, demand.cell_risk] * filled(sold, demand.width[years], demand.price[years]),
+        "together": chance * discount[:, demand.group_risk] * group,
+        "open_sites": -chance * discount[:, p.options.risk] * p.options.fixed[years] * states.charged[years],
+        "steps_in_service": -chance * of_step * resources.fixed[years] * states.in_service[years],
+        "not_taken": -chance * of_step * short,
+    }
+
+
+def _of_nodes(tree: ScenarioTree, p: Prospect, d: Decisions) -> dict[str, Floats]:
+    """What decisions cost and bring at every node, as in ``Account``."""
+    options, resources, chance = p.options, p.resources, node_probability(tree)[:, None]
+    of_option, of_step = p.node_discount[:, options.risk], p.node_discount[:, resources.risk]
     # A retired module is charged the largest salvage it could have had: never flatters the plan.
-    left = p.resources.salvage * d.build - p.resources.salvage.max(0) * d.retire
-    return Account(
-        margin=yearly * p.discount[:, p.arcs.risk] * p.arcs.margin * flow,
-        price=yearly * p.discount[:, p.demand.cell_risk] * filled(sold, p.demand.width, p.demand.price),
-        together=yearly * p.discount[:, p.demand.group_risk] * group,
-        open_sites=-yearly * p.discount[:, p.options.risk] * p.options.fixed * now.charged,
-        steps_in_service=-yearly * p.discount[:, of_step] * p.resources.fixed * now.in_service,
-        not_taken=-yearly * p.discount[:, of_step] * short,
-        sites=-chance * of_option * p.options.cost * d.commit,
-        steps=-chance * p.node_discount[:, of_step] * p.resources.cost * d.build,
-        closing=-chance * of_option * p.options.exit_cost * d.close,
-        scrap=chance * p.node_discount[:, of_step] * p.resources.scrap * d.retire,
-        salvage=chance * p.end_discount[of_step] * left,
-    )
+    left = resources.salvage * d.build - resources.salvage.max(0) * d.retire
+    return {
+        "sites": -chance * of_option * options.cost * d.commit,
+        "steps": -chance * of_step * resources.cost * d.build,
+        "closing": -chance * of_option * options.exit_cost * d.close,
+        "scrap": chance * of_step * resources.scrap * d.retire,
+        "salvage": chance * p.end_discount[resources.risk] * left,
+    }
 
 
 def filled(amount: Floats, width: Floats, price: Floats) -> Floats:

@@ -9,11 +9,10 @@ import numpy as np
 
 from roadstead.footprint.timing import standing_modules
 from roadstead.futures.tree import from_root, node_probability, to_root, years_before
+from roadstead.terms.arrays import in_turn
 from roadstead.terms.years import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from roadstead.footprint.program import ProgramBuilder
     from roadstead.footprint.timing import Timing
     from roadstead.futures.prospect import Prospect
@@ -24,8 +23,6 @@ CARS = 1e3
 """Cars per unit of flow in the program."""
 MONEY = 1e6
 """Money per unit of value in the program."""
-AT_A_TIME = 256
-"""Node-years whose flows are looked at together."""
 BINDING_EDGE = 1e-9
 """Segments narrower than this many thousand cars are left out."""
 
@@ -237,7 +234,7 @@ def live_arcs(prospect: Prospect) -> Flags:
     p = prospect
     top = _dearest(p.demand.width, p.demand.price) * p.discount[:, p.demand.cell_risk] + _group_dearest(p)
     must, live = _wanted(p), np.empty_like(p.arcs.allowed)
-    for years in _in_turn(p):
+    for years in in_turn(p.node_years.count):
         worth = _arc_worth(p, years) + top[years][:, p.arcs.cell]
         live[years] = p.arcs.allowed[years] & ((worth > 0) | must[years][:, p.arcs.cell])
     return live
@@ -250,7 +247,7 @@ def live_segments(prospect: Prospect) -> Flags:
     """
     p = prospect
     best = np.full(p.demand.width.shape[:2], -np.inf)
-    for years in _in_turn(p):
+    for years in in_turn(p.node_years.count):
         worth = np.where(p.arcs.allowed[years], _arc_worth(p, years), -np.inf)
         np.maximum.at(best[years].T, p.arcs.cell, worth.T)
     earned = p.demand.price * p.discount[:, p.demand.cell_risk][..., None] + (best + _group_dearest(p))[..., None]
@@ -264,12 +261,6 @@ def _wanted(p: Prospect) -> Flags:
     wanted = p.demand.least > 0
     wanted[:, p.arcs.cell[p.resources.use_arc[credited]]] = True
     return wanted
-
-
-def _in_turn(p: Prospect) -> Iterator[slice]:
-    """Node-years some at a time: flows of all at once, over and over, are what fills the memory of a large problem."""
-    for begin in range(0, p.node_years.count, AT_A_TIME):
-        yield slice(begin, begin + AT_A_TIME)
 
 
 def _arc_worth(p: Prospect, years: slice) -> Floats:

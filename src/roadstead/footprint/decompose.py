@@ -209,7 +209,7 @@ class _Run:
     def begin(self, start: Decisions | None) -> float:
         """Prices of what stands, and of a quarter of everything; the value of what stands."""
         search, at = self.search, self.search.at
-        if not at.operations.always_fits:
+        if not at.offered.always_fits:
             search.learn_from_nothing()
         standing = self.standing = self._stands()
         found = self.session.found or Checkpoint()
@@ -227,7 +227,7 @@ class _Run:
         """Value of what stands, minus infinity where it keeps not every rule but pins; it is the first plan where they let it be one."""
         search, at = self.search, self.search.at
         nothing, promised = np.zeros(len(at.decided.program.gain)), float("-inf")
-        if len(at.operations.earns):
+        if len(at.prospect.pledges.earns):
             held = np.concatenate([family[family >= 0] for family in at.families])
             asked = np.concatenate([*at.decided.pin, held[:0]])  # pins ask for what does not stand yet
             with search.master.eased(asked):
@@ -256,7 +256,7 @@ class _Run:
         most = FIRST * abs(standing) if np.isfinite(standing) else 0.0
         answer = again = best = search.master.solve(near=most)
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
-        improver, near, lumps = Improver(search), False, not search.at.operations.lumpy.any()
+        improver, near, lumps = Improver(search), False, not search.at.offered.lumpy.any()
         turns = Turns(search.master.family)
         while answer is not None and again is not None:
             answer = again

@@ -29,8 +29,10 @@ class Dispatcher:
     def __init__(self, tree: ScenarioTree, prospect: Prospect) -> None:
         self._tree, self._prospect = tree, prospect
         self._at = ground(tree, prospect, ())
-        linked, offered = bool(prospect.labels.pledge), (self._at.operations, prospect.node_years.node)
-        self._programs = None if linked else NodePrograms(offered)
+        years, node = self._at.offered, prospect.node_years.node
+        self._programs = (
+            None if prospect.labels.pledge else NodePrograms((years.of_years(np.arange(years.count)), node))
+        )
 
     def within_reach(self, decisions: Decisions) -> Decisions:
         """What of decisions that were made for other futures can be carried out here."""
@@ -56,4 +58,4 @@ class Dispatcher:
         answered = self._programs(Asked(states, flows=True))
         if not np.all(np.isfinite(answered.value)):  # nothing fits, or a solver has failed: one program of all tells
             return dispatch(self._tree, self._prospect, decisions)
-        return FootprintPlan(decisions, answered.flows(at.operations, states.at_work))
+        return FootprintPlan(decisions, answered.flows(at.offered, states.at_work))

@@ -86,6 +86,7 @@ class TreeElimination:
         self._ends = self._leaves()
         self._asked = _touched(thin, self._mine)
         self._thick: dict[int, Thick] = {}
+        self._climb = _branch_by_branch(parent, np.setdiff1d(np.arange(len(parent)), self._ends))
         self._lay_out()
 
     def _leaves(self) -> Ints:
@@ -177,7 +178,7 @@ class TreeElimination:
             except np.linalg.LinAlgError:
                 return False
         left: dict[int, list[tuple[Ints, Floats]]] = {n: [] for n in self.fronts}
-        for n in sorted(self.fronts, reverse=True):
+        for n in self._climb:
             front = self.fronts[n]
             a, full = len(front.own), self._assembled(n, weight, *ends)
             for place, part in left.pop(n):
@@ -269,6 +270,21 @@ def _touched(rows: sparse.csr_matrix, mine: list[Ints]) -> sparse.csr_matrix:
     row, column = at[entry_rows(rows)], rows.indices
     touched = sparse.csr_matrix((np.ones(len(column)), (row, column)), shape=(len(mine), rows.shape[1]))
     return (touched > 0).astype(np.float64).tocsr()
+
+
+def _branch_by_branch(parent: Ints, nodes: Ints) -> list[int]:
+    """Nodes, each behind all below it and those of a branch beside one another: what few of them leave waits at a time."""
+    wanted = set(nodes.tolist())
+    below: list[list[int]] = [[] for _ in parent]
+    for n, p in enumerate(parent.tolist()):
+        if p >= 0:
+            below[p].append(n)
+    open_, down = np.flatnonzero(parent < 0).tolist(), []
+    while open_:
+        n = open_.pop()
+        down.append(n)
+        open_ += below[n]
+    return [n for n in reversed(down) if n in wanted]
 
 
 def _on_path(parent: Ints, n: int, nodes: Ints) -> bool:

@@ -16,19 +16,20 @@ from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.plan import Flows
 from roadstead.footprint.pricing import BY_YEAR, PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
+from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.footprint.operations import Operations
+    from roadstead.footprint.operations import Offered, Operations
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 MOST_PROGRAMS = 48
 """Programs that a worker keeps warm, of nine megabytes each in a large problem; with more nodes neighbours share one, which on frozen
 problems of 85 nodes costs no time, however many share."""
-AT_ONCE = 256
-"""Node-years whose cuts are worked out together: an array over them and all lanes takes 15 MB in a large problem."""
+POINTS = ("flow", "sale", "group_sale")
+"""Fields of ``Answered`` that hold flows and sales."""
 REMEMBERED = 8
 """States of a node-year whose answers are remembered: most years of a changed plan are as they were in one before."""
 
@@ -61,25 +62,32 @@ class Answered:
     prices, cuts
         What the prices of the program prove.
     flow, sale, group_sale
-        Where they were asked for. Shapes (Y, A), (Y, C, S), (Y, G, T). [thousand cars/year]
+        Where they were asked for, few of them being more than nothing. Shapes (Y, A), (Y, C * S), (Y, G * T). [thousand cars/year]
     """
 
     value: Floats
     new: Flags
     prices: BarePrices
     cuts: YearCuts
-    flow: Floats | None = None
-    sale: Floats | None = None
-    group_sale: Floats | None = None
+    flow: sparse.csr_matrix | None = None
+    sale: sparse.csr_matrix | None = None
+    group_sale: sparse.csr_matrix | None = None
 
-    def flows(self, ops: Operations, at_work: Floats) -> Flows:
+    def flows(self, offered: Offered, at_work: Floats) -> Flows:
         """Flows that were asked for, with what they fall short of what must be taken. ``at_work``: shape (Y, R). [cars/year]"""
         flow, sale, group_sale = self.flow, self.sale, self.group_sale
         assert flow is not None
         assert sale is not None
         assert group_sale is not None
-        short = np.maximum(ops.take * at_work - (ops.use @ flow.T).T, 0.0)
-        return Flows(CARS * flow, CARS * sale, CARS * group_sale, CARS * short)
+        like, count = offered.none, len(at_work)
+        short = np.maximum(offered.taken * at_work - (flow @ like.use.T).toarray(), 0.0)
+        sold, together = (CARS * sale).toarray(), (CARS * group_sale).toarray()
+        return Flows(
+            (CARS * flow).toarray(),
+            sold.reshape(count, *like.width.shape[1:]),
+            together.reshape(count, *like.group_width.shape[1:]),
+            CARS * short,
+        )
 
 
 class _Warm:
@@ -229,16 +237,11 @@ class _Warm:
         resource, cells, price = self.lumps.priced(lumps)
         return Lumps(np.full(len(price), at), resource, cells, price)
 
-    def point(self) -> tuple[Floats, Floats, Floats]:
-        """Flows and sales of the last solve. Shapes (A,), (C, S), (G, T)."""
+    def point(self) -> list[tuple[Ints, Floats]]:
+        """Flows and sales of the last solve that are more than nothing: of arcs, of segments and of those of groups."""
         parts = np.split(np.asarray(self.solver.getSolution().col_value), np.cumsum(self.sizes)[:-1])
-        found = []
-        wholes = (self.ops.arc_gain.shape[1:], self.ops.width.shape[1:], self.ops.group_width.shape[1:])
-        for at, values, shape in zip((self.arcs, self.segments, self.groups), parts, wholes, strict=False):
-            full = np.zeros(int(np.prod(shape)))
-            full[at] = np.maximum(values, 0.0)
-            found.append(full.reshape(shape))
-        return found[0], found[1], found[2]
+        families = zip((self.arcs, self.segments, self.groups), parts, strict=False)
+        return [(at[values > 0], values[values > 0]) for at, values in families]
 
 
 class NodePrograms:
@@ -279,13 +282,13 @@ class NodePrograms:
 
     def _solved(self, asked: Asked, wanted: Ints) -> Answered:
         """Solve some node-years at the states asked for."""
-        ops = self.ops if len(wanted) == self.ops.count else of_years(self.ops, wanted)
+        count = len(wanted)
         place = np.full(self.ops.count, -1)
-        place[wanted] = np.arange(ops.count)
-        value = np.empty(ops.count)
-        raw = no_prices(ops, asked.states.is_open[wanted])
+        place[wanted] = np.arange(count)
+        value = np.empty(count)
+        raw = no_prices(self.ops, asked.states.is_open[wanted])
         lumps = [raw.lumps]
-        points = (np.zeros(ops.arc_gain.shape), np.zeros(ops.width.shape), np.zeros(ops.group_width.shape))
+        points: dict[int, list[tuple[Ints, Floats]]] = {}
         for years, program in zip(self.shared, self.programs, strict=True):
             for i, y in enumerate(years):
                 at = place[y]
@@ -297,20 +300,28 @@ class NodePrograms:
                     lumps.append(program.prices(raw, at))
                     raw.unfit[at] = not np.isfinite(value[at])
                 if asked.flows and np.isfinite(value[at]):
-                    for whole, part in zip(points, program.point(), strict=True):
-                        whole[at] = part
+                    points[int(at)] = program.point()
                 if asked.lumps and np.isfinite(value[at]):
                     program.meet(i, state)
         raw = replace(raw, lumps=joined_lumps(lumps))
-        at_work = asked.states.at_work[wanted]
-        parts = np.array_split(np.arange(ops.count), max(1, -(-ops.count // AT_ONCE)))
+        at_work, parts = asked.states.at_work[wanted], [np.arange(count)[some] for some in in_turn(count)]
         found = []
         for some in parts:
-            mine = ops if len(parts) == 1 else of_years(ops, some)
+            mine = of_years(self.ops, wanted[some])
             bare = bare_prices(mine, raw.of_years(some), at_work[some])
-            flows = [points_of[some] if asked.flows else None for points_of in points]
-            found.append(Answered(value[some], np.ones(len(some), dtype=bool), bare, cuts_of(mine, bare), *flows))
-        return joined_answers([wanted[some] for some in parts], found)
+            found.append(Answered(value[some], np.ones(len(some), dtype=bool), bare, cuts_of(mine, bare)))
+        answers = joined_answers([wanted[some] for some in parts], found)
+        return replace(answers, **self._points(points, count)) if asked.flows else answers
+
+    def _points(self, points: dict[int, list[tuple[Ints, Floats]]], count: int) -> dict[str, sparse.csr_matrix]:
+        """Flows and sales of node-years, one row each."""
+        ops, found = self.ops, {}
+        for i, (name, like) in enumerate(zip(POINTS, (ops.arc_gain, ops.width, ops.group_width), strict=True)):
+            row = np.repeat(list(points), [len(point[i][0]) for point in points.values()]).astype(np.int64)
+            column, value = (np.concatenate([like[:0].ravel(), *(p[i][j] for p in points.values())]) for j in (0, 1))
+            shape = (count, int(np.prod(like.shape[1:])))
+            found[name] = sparse.csr_matrix((value, (row, column.astype(np.int64))), shape=shape)
+        return found
 
     def _from_rows(self, rows: Floats, is_open: Floats, new: Flags) -> Answered:
         """Answers from what ``_rows`` has made of them."""
@@ -350,8 +361,8 @@ def joined_answers(shares: Sequence[Ints], found: Sequence[Answered]) -> Answere
     prices = BarePrices(**priced, lumps=lumps)
     cuts = YearCuts(**{n: joined([getattr(f.cuts, n) for f in found]) for n in YearCuts.__slots__})
     points = [
-        None if getattr(found[0], n) is None else joined([getattr(f, n) for f in found])
-        for n in ("flow", "sale", "group_sale")
+        None if getattr(found[0], n) is None else sparse.vstack([getattr(f, n) for f in found]).tocsr()[order]
+        for n in POINTS
     ]
     new = np.concatenate([f.new for f in found])[order]
     return Answered(joined([f.value for f in found]), new, prices, cuts, *points)

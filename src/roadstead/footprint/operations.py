@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +11,8 @@ from scipy import sparse
 from roadstead.footprint.columns import CARS, live_arcs, live_segments, year_money
 from roadstead.footprint.lumps import in_lumps, least_use
 from roadstead.footprint.timing import timing
+from roadstead.futures.subtrees import of_years as prospect_of_years
+from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
@@ -96,11 +98,6 @@ class Operations:
         """Y."""
         return len(self.free)
 
-    @property
-    def always_fits(self) -> bool:
-        """True where nothing must be served or earned, so that no state is without flows."""
-        return not self.least.any() and not len(self.earns)
-
 
 def without_gains(operations: Operations, years: Flags) -> Operations:
     """The same with nothing to be gained in some node-years, where all that is asked is what fits. Shape of years (Y,)."""
@@ -115,41 +112,87 @@ def without_gains(operations: Operations, years: Flags) -> Operations:
 
 
 def of_years(operations: Operations, years: Ints) -> Operations:
-    """Some node-years of many."""
-    kept = {f.name: getattr(operations, f.name)[years] for f in fields(operations) if f.name in PER_YEAR}
-    return replace(operations, **kept)
+    """Some node-years of many; those that stand side by side are no copies."""
+    beside = len(years) > 0 and bool(np.all(np.diff(years) == 1))
+    rows = slice(int(years[0]), int(years[-1]) + 1) if beside else years
+    return _with(operations, {name: getattr(operations, name)[rows] for name in PER_YEAR})
 
 
-def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
-    """All node-years of a prospect."""
+def _with(operations: Operations, by_year: dict[str, Any]) -> Operations:
+    return replace(operations, **by_year)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the node-years of a prospect offer, worked out whenever some are asked for: all of them take as much memory as the prospect.
+
+    Attributes
+    ----------
+    lumpy
+        As in ``Operations``. Shape (Y, R).
+    none
+        The operations of no node-year: what is the same in all.
+    """
+
+    tree: ScenarioTree
+    prospect: Prospect
+    lumpy: Flags
+    none: Operations
+
+    @property
+    def count(self) -> int:
+        """Y."""
+        return self.prospect.node_years.count
+
+    @property
+    def always_fits(self) -> bool:
+        """True where nothing must be served or earned, so that no state is without flows."""
+        return not self.prospect.demand.least.any() and not len(self.none.earns)
+
+    @property
+    def taken(self) -> Floats:
+        """What a module at work must take of a resource. Shape (R,). [thousand]"""
+        res = self.prospect.resources
+        return np.where(res.take_price > 0, res.minimum_take * res.size, 0.0) / CARS
+
+    def of_years(self, years: Ints) -> Operations:
+        """Those of some node-years, in their order."""
+        parts = [self._by_year(years[some]) for some in in_turn(len(years))]
+        return _with(self.none, {name: np.concatenate([part[name] for part in parts]) for name in PER_YEAR})
+
+    def _by_year(self, years: Ints) -> dict[str, Any]:
+        p, res = prospect_of_years(self.prospect, years), self.prospect.resources
+        arc_gain = year_money(self.tree, p, np.arange(len(p.labels.risk)))[:, p.arcs.risk] * CARS
+        arc_gain *= p.arcs.margin
+        return {
+            "arc_gain": arc_gain,
+            "live": live_arcs(p),
+            "width": np.where(live_segments(p), p.demand.width, 0.0) / CARS,
+            "segment_gain": p.demand.price * (year_money(self.tree, p, p.demand.cell_risk) * CARS)[..., None],
+            "group_width": p.demand.group_width / CARS,
+            "group_gain": p.demand.group_price * (year_money(self.tree, p, p.demand.group_risk) * CARS)[..., None],
+            "free": p.resources.free / CARS,
+            "reach": p.resources.usable * res.size / CARS,
+            "take": np.broadcast_to(self.taken, p.resources.free.shape),
+            "take_gain": res.take_price * (year_money(self.tree, p, res.risk) * CARS),
+            "least": p.demand.least / CARS,
+            "lumpy": self.lumpy[years],
+        }
+
+
+def offers(tree: ScenarioTree, prospect: Prospect) -> Offered:
+    """All node-years of a prospect, to be asked for."""
     p, res = prospect, prospect.resources
-    by_risk = year_money(tree, p, np.arange(len(p.labels.risk))) * CARS
-    arc_gain = by_risk[:, p.arcs.risk]
-    arc_gain *= p.arcs.margin
-    cell_year = (year_money(tree, p, p.demand.cell_risk) * CARS)[..., None]
-    group_year = (year_money(tree, p, p.demand.group_risk) * CARS)[..., None]
-    resource_year = year_money(tree, p, res.risk) * CARS
     shape = (len(p.labels.resource), len(p.arcs.cell))
     use = sparse.csr_matrix((res.use_amount, (res.use_resource, res.use_arc)), shape=shape)
     line_use, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, res.option, len(p.labels.cell))
     members = np.zeros((len(p.labels.group), len(p.labels.cell)))
     members[p.demand.member_group, p.demand.member_cell] = 1.0
-    cell_gate = _cell_gate(p)
     gate = np.where(p.arcs.supply_option >= 0, p.arcs.supply_option, p.arcs.entry_option)
     (way_cell, way_gate), arc_way = np.unique(np.stack([p.arcs.cell, gate]), axis=1, return_inverse=True)
-    return Operations(
-        arc_gain=arc_gain,
-        live=live_arcs(p),
-        width=np.where(live_segments(p), p.demand.width, 0.0) / CARS,
-        segment_gain=p.demand.price * cell_year,
-        group_width=p.demand.group_width / CARS,
-        group_gain=p.demand.group_price * group_year,
-        free=res.free / CARS,
-        reach=res.usable * res.size / CARS,
-        take=np.broadcast_to(np.where(res.take_price > 0, res.minimum_take * res.size, 0.0) / CARS, res.free.shape),
-        take_gain=res.take_price * resource_year,
-        least=p.demand.least / CARS,
-        lumpy=in_lumps(p, timing(tree, p)),
+    nothing: dict[str, Any] = dict.fromkeys(PER_YEAR, np.zeros((0, 0)))
+    none = Operations(
+        **nothing,
         use=use,
         line_use=line_use,
         car_use=car_use,
@@ -159,12 +202,19 @@ def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
         arc_gates=np.stack([p.arcs.supply_option, p.arcs.entry_option], axis=1),
         way_cell=way_cell,
         way_gate=way_gate,
-        cell_gate=cell_gate,
+        cell_gate=_cell_gate(p),
         resource_gate=res.option,
         earns=p.pledges.earns,
         spends=p.pledges.spends,
         options=len(p.labels.option),
     )
+    bare = Offered(tree, prospect, in_lumps(p, timing(tree, p)), none)
+    return replace(bare, none=bare.of_years(np.arange(0)))
+
+
+def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
+    """All node-years of a prospect at once."""
+    return offers(tree, prospect).of_years(np.arange(prospect.node_years.count))
 
 
 def _cell_gate(p: Prospect) -> Ints:

@@ -43,6 +43,8 @@ from roadstead.footprint.lump_prices import granted, no_lumps, shifted
 from roadstead.footprint.operations import without_gains
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.operations import Operations
     from roadstead.footprint.states import States
@@ -78,6 +80,10 @@ class NodePrices:
     least: Floats
     earned: Floats
     spent: Floats
+
+    def of_years(self, years: Ints) -> NodePrices:
+        """Some node-years of many."""
+        return NodePrices(**{name: getattr(self, name)[years] for name in NodePrices.__slots__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ BY_YEAR = ("node_year", "is_open", *PRICES, "unfit")
 
 def no_prices(ops: Operations, is_open: Floats) -> BarePrices:
     """Prices of nothing, which prove a bound as any do: that of everything open and without a limit."""
-    years, pledges = ops.count, len(ops.earns)
+    years, pledges = len(is_open), len(ops.earns)
     widths = (len(ops.members), ops.free.shape[1], ops.free.shape[1], ops.least.shape[1], pledges, pledges)
     gamma, nu, mu, least, earned, spent = (np.zeros((years, width)) for width in widths)
     every, unfit, none = np.arange(years), np.zeros(years, dtype=bool), no_lumps(len(ops.cell_gate))
@@ -153,6 +159,11 @@ def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps | None = None) -
     """The cuts that prices give, those of lumps among them where there are any."""
     lumps = no_lumps(len(ops.cell_gate)) if lumps is None else lumps
     return _granting(_cuts(shifted(ops, lumps), prices), granted(ops, lumps))
+
+
+def joined_cuts(parts: Sequence[YearCuts]) -> YearCuts:
+    """Cuts of some node-years after those of others."""
+    return YearCuts(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in YearCuts.__slots__})
 
 
 def _granting(cuts: YearCuts, granted: tuple[Floats, Floats]) -> YearCuts:

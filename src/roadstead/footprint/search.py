@@ -17,13 +17,14 @@ from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.master import Master
 from roadstead.footprint.node_cuts import node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms, joined_answers
-from roadstead.footprint.operations import of_years, operations
+from roadstead.footprint.operations import of_years, offers
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.footprint.pricing import (
     PRICES,
     BarePrices,
     NodePrices,
     cuts_of,
+    joined_cuts,
     no_prices,
     with_segment_prices,
     year_cuts,
@@ -31,6 +32,7 @@ from roadstead.footprint.pricing import (
 from roadstead.footprint.rounding import rounded
 from roadstead.footprint.states import decisions_at, state_map
 from roadstead.footprint.tails import risk_ratio, weighed
+from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +42,9 @@ if TYPE_CHECKING:
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.master import MasterAnswer
-    from roadstead.footprint.operations import Operations
+    from roadstead.footprint.operations import Offered, Operations
     from roadstead.footprint.plan import Pin
+    from roadstead.footprint.pricing import YearCuts
     from roadstead.footprint.states import StateMap
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
@@ -88,7 +91,7 @@ class Ground:
     prospect: Prospect
     decided: Formulation
     states: StateMap
-    operations: Operations
+    offered: Offered
 
     @property
     def families(self) -> tuple[Ints, Ints, Ints, Ints]:
@@ -100,7 +103,7 @@ class Ground:
 def ground(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> Ground:
     """State the master's decisions, and what the node-years offer."""
     decided = formulate_decisions(tree, prospect, pins)
-    return Ground(tree, prospect, decided, state_map(prospect, decided), operations(tree, prospect))
+    return Ground(tree, prospect, decided, state_map(prospect, decided), offers(tree, prospect))
 
 
 def bound_of(at: Ground, proof: PriceProof) -> float:
@@ -112,7 +115,7 @@ def bound_of(at: Ground, proof: PriceProof) -> float:
         \max_d \Bigl\{\sum_n \rho_n c_n d + \sum_y \rho_{n(y)} V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le
         \text{(F.13) of } \rho c + \sum_y \rho_{n(y)} \nabla V_y, \text{ with the master's row prices as } \lambda   \qquad (F.18)
     """
-    cuts, states = year_cuts(at.operations, proof.prices, proof.lumps), at.states
+    cuts, states = _cuts_of(at.offered, proof), at.states
     ratio = risk_ratio(at.tree, at.prospect.tails, proof.risk)
     program = weighed(at.tree, at.prospect, at.decided, at.decided.program, ratio)
     counts = ratio[at.prospect.node_years.node]
@@ -122,6 +125,14 @@ def bound_of(at: Ground, proof: PriceProof) -> float:
     gain = program.gain + sum(into.T @ (counts[:, None] * part).ravel() for part, into in parts)
     flat = cuts.constant + (cuts.option * states.option_start).sum(1) + (cuts.module * states.module_start).sum(1)
     return weak_duality(replace(program, gain=gain, constant=program.constant + float(counts @ flat)), proof.rows)
+
+
+def _cuts_of(offered: Offered, proof: PriceProof) -> YearCuts:
+    """The cuts of all node-years that prices prove."""
+    every = [np.arange(offered.count)[some] for some in in_turn(offered.count)]
+    return joined_cuts([
+        year_cuts(offered.of_years(years), proof.prices.of_years(years), proof.lumps.of_years(years)) for years in every
+    ])  # fmt: skip
 
 
 class Search:
@@ -146,13 +157,13 @@ class Search:
     @property
     def apart(self) -> bool:
         """True where plans are valued without the master's solver: no divisible modules, no accounts between years."""
-        return bool(self.at.decided.program.whole.all()) and not len(self.at.operations.earns)
+        return bool(self.at.decided.program.whole.all()) and not len(self.at.prospect.pledges.earns)
 
     def _deal(self, hands: int) -> list[tuple[Operations, Ints]]:
         """Nodes are dealt out in turn, so that every worker gets as many of each stage."""
         hand = np.unique(self.nodes, return_inverse=True)[1] % hands
         self.shares = [np.flatnonzero(hand == i) for i in range(hands) if (hand == i).any()]
-        return [(of_years(self.at.operations, share), self.nodes[share]) for share in self.shares]
+        return [(self.at.offered.of_years(share), self.nodes[share]) for share in self.shares]
 
     def __enter__(self) -> Self:
         return self
@@ -193,13 +204,14 @@ class Search:
 
     def learn_from_nothing(self) -> None:
         """Cuts of no prices at all: the master has an optimum with them, whatever else is unfit."""
-        ops = self.at.operations
-        self.learn_again(no_prices(ops, np.ones((ops.count, ops.options))))
+        offered = self.at.offered
+        self.learn_again(no_prices(offered.none, np.ones((offered.count, offered.none.options))))
 
     def learn_again(self, prices: BarePrices) -> None:
         """Cuts of prices that are known, without asking a node-year."""
-        years = prices.node_year
-        cuts = cuts_of(of_years(self.at.operations, years), prices)
+        years, offered = prices.node_year, self.at.offered
+        turns = [np.arange(len(years))[some] for some in in_turn(len(years))]
+        cuts = joined_cuts([cuts_of(offered.of_years(years[some]), prices.of_years(some)) for some in turns])
         self.prices.append(prices)
         self.master.add(node_cuts(cuts, prices, self.at.states, self.nodes, np.unique(self.nodes[years])))
 
@@ -218,7 +230,7 @@ class Search:
         answered = self.answers(point, flows=True)
         self.learn(answered)
         decisions = read_decisions(at.decided.columns, point, at.prospect.resources)
-        return FootprintPlan(decisions, answered.flows(at.operations, at.states.at(point).at_work))
+        return FootprintPlan(decisions, answered.flows(at.offered, at.states.at(point).at_work))
 
     def left(self) -> float:
         """Time left. [s]"""
@@ -245,7 +257,7 @@ class Search:
         is had, or no more than is ``enough`` elsewhere.
         """
         best = (float("-inf"), point, np.full(self.at.tree.count, -np.inf))
-        for left in reversed(range(SETTLINGS if len(self.at.operations.earns) else 1)):
+        for left in reversed(range(SETTLINGS if len(self.at.prospect.pledges.earns) else 1)):
             by_node = self.try_nodes(point)
             value = self.master.worth(point, by_node)
             best = max(best, (value, point, by_node), key=lambda each: each[0])
@@ -307,26 +319,28 @@ class Search:
 
     def proof(self, answer: MasterAnswer) -> tuple[NodePrices, Lumps]:
         """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts, and all cuts (F.28) so weighed."""
-        ops = self.at.operations
-        ratio = risk_ratio(self.at.tree, self.at.prospect.tails, answer.risk)
-        counts = np.where(ratio > 0, ratio, 1.0)
-        years = (answer.weight / counts)[:, self.nodes]
-        none = no_prices(ops, np.zeros((ops.count, 0)))
-        total = NodePrices(np.zeros(ops.segment_gain.shape), *(getattr(none, name) for name in PRICES))
-        lumps = [none.lumps]
+        offered, ratio = self.at.offered, risk_ratio(self.at.tree, self.at.prospect.tails, answer.risk)
+        years = (answer.weight / np.where(ratio > 0, ratio, 1.0))[:, self.nodes]
+        none = no_prices(offered.none, np.zeros((offered.count, 0)))
+        segments = np.zeros((offered.count, *offered.none.segment_gain.shape[1:]))
+        total, lumps = NodePrices(segments, *(getattr(none, name) for name in PRICES)), [none.lumps]
+        counted = []
         for t in np.flatnonzero(years.any(1)):
-            bare = self.prices[t]
-            if bare is None:
-                continue
-            nodes = self.nodes[bare.node_year]
-            misfit = np.bincount(nodes, bare.unfit, self.at.tree.count)[nodes] > 0
-            # Of a node in which something is unfit, only that has a price.
-            bare = bare.of_years(np.flatnonzero((years[t, bare.node_year] > 0) & (bare.unfit | ~misfit)))
-            paid = bare.node_year
-            prices = with_segment_prices(of_years(ops, paid), bare)
-            met = bare.lumps.among(paid)
-            lumps.append(replace(met, price=years[t, met.node_year] * met.price))
-            for name in NodePrices.__slots__:
-                part = getattr(prices, name)
-                getattr(total, name)[paid] += years[t, paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
+            if (bare := self.prices[t]) is not None:
+                nodes = self.nodes[bare.node_year]
+                misfit = np.bincount(nodes, bare.unfit, self.at.tree.count)[nodes] > 0
+                # Of a node in which something is unfit, only that has a price.
+                kept = np.flatnonzero((years[t, bare.node_year] > 0) & (bare.unfit | ~misfit))
+                counted.append((years[t], bare.of_years(kept)))
+        for some in in_turn(offered.count):
+            here = np.arange(offered.count)[some]
+            ops = offered.of_years(here)
+            for weight, bare in counted:
+                mine = bare.of_years(np.flatnonzero(np.isin(bare.node_year, here)))
+                paid = mine.node_year
+                prices, met = with_segment_prices(of_years(ops, paid - here[0]), mine), mine.lumps.among(paid)
+                lumps.append(replace(met, price=weight[met.node_year] * met.price))
+                for name in NodePrices.__slots__:
+                    part = getattr(prices, name)
+                    getattr(total, name)[paid] += weight[paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
         return total, joined_lumps(lumps)

@@ -67,6 +67,13 @@ def of_nodes(prospect: Prospect, nodes: Sequence[int] | Ints) -> Prospect:
     return rebuilt(prospect, found)
 
 
+def of_years(prospect: Prospect, years: Ints) -> Prospect:
+    """The prospect of some node-years alone, of the same nodes. What stands side by side is no copy."""
+    beside = len(years) > 0 and bool(np.all(np.diff(years) == 1))
+    rows = slice(int(years[0]), int(years[-1]) + 1) if beside else years
+    return rebuilt(prospect, {n: array[rows] for n, array in arrays(prospect).items() if DIMENSIONS[n][0] == "y"})
+
+
 def mean_path(tree: ScenarioTree, prospect: Prospect) -> tuple[ScenarioTree, Prospect] | None:
     """The one path whose every year offers the mean of what the futures offer; None where they do not change together.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -14,6 +17,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 NUMBERS = {"f": "numbers", "i": "whole numbers", "b": "true or false"}
 """Kinds of numbers that arrays hold, by numpy's letter."""
+AT_A_TIME = 256
+"""Node-years that are worked on together: an array over them and all arcs takes 15 MB in a large problem."""
 
 
 def must_be_array(name: str, value: object, axes: int | None = None, kinds: str = "fib") -> None:
@@ -24,6 +29,12 @@ def must_be_array(name: str, value: object, axes: int | None = None, kinds: str 
         raise ValueError(f"{name} has shape {value.shape}, expected {axes} {'axis' if axes == 1 else 'axes'}")
     if value.dtype.kind not in kinds:
         raise ValueError(f"{name} holds {value.dtype}, expected {NUMBERS[kinds[0]]}")
+
+
+def in_turn(count: int) -> Iterator[slice]:
+    """Rows of a tall array some at a time: arrays over all node-years and arcs, over and over, are what fills the memory of a large problem."""
+    for begin in range(0, max(count, 1), AT_A_TIME):
+        yield slice(begin, min(begin + AT_A_TIME, count))
 
 
 def frozen(array: npt.NDArray[Any]) -> None:

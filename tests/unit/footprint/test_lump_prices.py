@@ -67,10 +67,9 @@ def test_modules_are_whole_where_they_are_called_so(seed: int):
 @lru_cache(maxsize=1)
 def frozen() -> tuple[Operations, NodePrograms, States]:
     tree, prospect = as_prospect(generate("tiny", 0))
-    at = ground(tree, prospect, ())
-    rng = np.random.default_rng(0)
-    states = drawn(at.operations, rng)
-    return at.operations, NodePrograms((at.operations, prospect.node_years.node)), states
+    ops = operations(tree, prospect)
+    states = drawn(ops, np.random.default_rng(0))
+    return ops, NodePrograms((ops, prospect.node_years.node)), states
 
 
 def test_a_state_in_part_earns_less_with_them():
@@ -149,7 +148,7 @@ def test_lumps_lower_the_bound_that_is_proved():
     """The bound of the proof is that of the master, and lower than it would be without the cuts' prices at work."""
     tree, prospect = as_prospect(generate("tiny", 1))
     at = ground(tree, prospect, ())
-    assert np.array_equal(operations(tree, prospect).lumpy, at.operations.lumpy)
+    assert np.array_equal(operations(tree, prospect).lumpy, at.offered.lumpy)
     assert timing(tree, prospect).years.count == at.decided.timing.years.count
     values = []
     for lumps in (False, True):

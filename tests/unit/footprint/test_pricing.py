@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from priced import ANY, NEAR, SEEDS, by_node, drawn, earned, parts, states_of
-from prospects import Invented, changed, ruled
+from prospects import Invented, changed, invented, ruled
 
 from roadstead.footprint.node_years import Asked, NodePrograms
-from roadstead.footprint.operations import operations
+from roadstead.footprint.operations import PER_YEAR, of_years, offers, operations
 from roadstead.footprint.pricing import NodePrices, bare_prices, no_prices, with_segment_prices, year_cuts
 from roadstead.footprint.states import States
 
@@ -83,6 +83,25 @@ def asking(seed: int) -> Invented:
     width = made.prospect.demand.width.sum(-1)
     least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
     return changed(made, "demand", least=least)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_some_node_years_offer_is_what_all_offer_there(seed: int):
+    """Worked out for some alone, neighbours or not, nothing is other than where all are worked out together."""
+    made = invented(seed)
+    found, every = offers(made.tree, made.prospect), operations(made.tree, made.prospect)
+    count = every.count
+    assert found.count == count
+    for years in (
+        np.arange(1, count),
+        np.arange(0, count, 2),
+        np.flatnonzero(np.random.default_rng(seed).random(count) < 0.4),
+        np.arange(0),
+    ):
+        part, like = found.of_years(years), of_years(every, years)
+        for name in PER_YEAR:
+            assert np.array_equal(getattr(part, name), getattr(every, name)[years]), name
+            assert np.array_equal(getattr(like, name), getattr(every, name)[years]), name
 
 
 @pytest.mark.parametrize("seed", range(12))
