@@ -59,6 +59,10 @@ LITTLE = 1.0
 """Time that a master gets when time is over. [s]"""
 IDLE = 8
 """Rounds that bring nothing, neither bound nor point, after which none will: what is left is a solver's rounding."""
+AT_FIRST = 16
+"""Of so many nodes that run alike, one is asked about what is given before anything is known; the others borrow its prices."""
+THEN = 3
+"""The same in the first round."""
 ROUNDED_EVERY = 3
 """Every so many rounds a proposal is rounded, too; in all, the plan so far is changed."""
 PLANS_WANTING = 1.5
@@ -220,7 +224,10 @@ class _Run:
             first = search.completed(decisions_at(at.families, start, len(at.decided.program.gain)))
             if first is not None and search.fits(first):
                 search.try_whole(first)
-        search.learn(search.answers(_some_of_all(at)))
+        some = search.answers(_some_of_all(at), search.spread(AT_FIRST), lend=True)
+        if not search.answering(some).all():
+            search.learn_from_nothing()
+        search.learn(some)
         return standing
 
     def _stands(self) -> float:
@@ -257,7 +264,7 @@ class _Run:
         answer = again = best = search.master.solve(near=most)
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
         improver, near, lumps = Improver(search), False, not search.at.offered.lumpy.any()
-        turns = Turns(search.master.family)
+        turns = Turns(search.master.family, search.spread(THEN))
         while answer is not None and again is not None:
             answer = again
             best = answer if best is None or answer.value < best.value else best
@@ -278,7 +285,7 @@ class _Run:
             moved, before = before - answer.value, answer.value
             step = STEP if moved > STALLED * goal else 1.0
             point = step * answer.point + (1.0 - step) * inside
-            value = self._round(turns, point, lumps=lumps)
+            value = self._round(turns, point, lumps=lumps, lend=rounds == 0)
             idle = idle + 1 if max(value - inside_value, moved) <= CLOSED * abs(answer.value) else 0
             if value > inside_value:
                 inside, inside_value = point, value
@@ -301,11 +308,13 @@ class _Run:
         goal = STALLED * self.allowance(standing)
         return max(NEAR_GOAL * goal, NEAR_OFF * (bound - known) if np.isfinite(known) else 0.0)
 
-    def _round(self, turns: Turns, point: Floats, *, lumps: bool) -> float:
+    def _round(self, turns: Turns, point: Floats, *, lumps: bool, lend: bool) -> float:
         """Ask about a point; its value as far as it is known or expected, minus infinity where it is unfit."""
         search, asked = self.search, turns.next()
-        answered = search.answers(point, asked, lumps=lumps)
-        earned = turns.learn(asked, search.master.allowed(point), search.earned(point, answered))
+        answered = search.answers(point, asked, lumps=lumps, lend=lend)
+        earned = turns.learn(
+            asked, search.master.allowed(point), search.earned(point, answered), search.answering(answered) & ~asked
+        )
         search.learn(answered)
         self.keep(answered.prices)
         return search.master.worth(point, earned)

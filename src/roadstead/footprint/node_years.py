@@ -11,6 +11,7 @@ from scipy import sparse
 
 from roadstead.footprint.columns import CARS
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, new_solver
+from roadstead.footprint.lending import with_borrowed
 from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
 from roadstead.footprint.lump_rows import LumpRows
 from roadstead.footprint.operations import of_years
@@ -39,7 +40,7 @@ class Asked:
     """States of all node-years of one worker, those of a ``whole`` plan or of shares of one.
 
     ``lumps``: cuts (F.28) that the states break are looked for. Whole ones break none. ``wanted``: of states of shares, the node-years
-    that are to answer; all where none are named.
+    that are to answer; all where none are named. ``lent``: of every other, the one of these whose prices it borrows; -1 for none.
     """
 
     states: States
@@ -47,6 +48,7 @@ class Asked:
     whole: bool = False
     lumps: bool = False
     wanted: Ints | None = None
+    lent: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Answered:
     Attributes
     ----------
     value
-        By the program; minus infinity where nothing fits, and prices say why. Shape (Y,).
+        By the program; minus infinity where nothing fits, and prices say why; no number where prices are borrowed. Shape (Y,).
     new
         False where all years of the node were asked for together before. Shape (Y,).
     prices, cuts
@@ -257,6 +259,7 @@ class NodePrograms:
         self.programs = [_Warm(of_years(self.ops, years)) for years in self.shared]
         self._known: list[dict[bytes, Floats]] = [{} for _ in range(self.ops.count)]
         self._met: list[set[int]] = [set() for _ in self.years]
+        self._total = (self.ops.segment_gain * self.ops.width).sum((1, 2))
 
     def __call__(self, asked: Asked) -> Answered:
         """What all node-years earn at the states asked for; answers to whole plans are remembered."""
@@ -304,7 +307,16 @@ class NodePrograms:
                 if asked.lumps and np.isfinite(value[at]):
                     program.meet(i, state)
         raw = replace(raw, lumps=joined_lumps(lumps))
-        at_work, parts = asked.states.at_work[wanted], [np.arange(count)[some] for some in in_turn(count)]
+        if asked.lent is not None:
+            lends = np.append(np.isfinite(value), False)[place[asked.lent]] & (asked.lent >= 0)
+            borrower = np.flatnonzero(lends)
+            lender = asked.lent[borrower]
+            worth = np.divide(
+                self._total[borrower], self._total[lender], out=np.ones(len(lender)), where=self._total[lender] > 0
+            )
+            raw = with_borrowed(raw, place[lender], worth, asked.states.is_open[borrower])
+            wanted, value = np.concatenate([wanted, borrower]), np.append(value, np.full(len(borrower), np.nan))
+        at_work, parts = asked.states.at_work[wanted], [np.arange(len(wanted))[some] for some in in_turn(len(wanted))]
         found = []
         for some in parts:
             mine = of_years(self.ops, wanted[some])

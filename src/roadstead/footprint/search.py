@@ -13,6 +13,7 @@ from roadstead.engine.hire import hire
 from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.formulation import formulate_decisions
+from roadstead.footprint.lending import alike, every_so_many, lenders
 from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.master import Master
 from roadstead.footprint.node_cuts import node_cuts
@@ -32,6 +33,7 @@ from roadstead.footprint.pricing import (
 from roadstead.footprint.rounding import rounded
 from roadstead.footprint.states import decisions_at, state_map
 from roadstead.footprint.tails import risk_ratio, weighed
+from roadstead.footprint.turns import FEW
 from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
@@ -145,6 +147,7 @@ class Search:
         nodes = at.prospect.node_years.node
         self.nodes = nodes
         self.master = Master(at.tree, at.prospect, at.decided)
+        self._alike = alike(at.prospect.node_years, at.tree.count)
         self.shares: list[Ints] = []
         self.crew: Hands[Asked, Answered] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
         self.prices: list[BarePrices | None] = []
@@ -181,19 +184,34 @@ class Search:
         flows: bool = False,
         whole: bool = False,
         lumps: bool = False,
+        lend: bool = False,
     ) -> Answered:
         """What the node-years earn at a point, those of some nodes where they are named; the master learns nothing of it yet.
 
-        Shape of nodes (N,).
+        Shape of nodes (N,). They may ``lend`` their prices to the others.
         """
         states, every = self.at.states.at(point), np.ones(self.at.tree.count, dtype=bool)
         wanted = [np.flatnonzero((every if nodes is None else nodes)[self.nodes[share]]) for share in self.shares]
+        lent = [
+            None if nodes is None or not lend else lenders(self.nodes[share], self._alike, nodes)
+            for share in self.shares
+        ]
         asked = [
-            Asked(states.of_years(share), flows, whole, lumps, mine)
-            for share, mine in zip(self.shares, wanted, strict=True)
+            Asked(states.of_years(share), flows, whole, lumps, mine, theirs)
+            for share, mine, theirs in zip(self.shares, wanted, lent, strict=True)
         ]
         found = self.crew.ask(asked)
-        return joined_answers([share[mine] for share, mine in zip(self.shares, wanted, strict=True)], found)
+        return joined_answers(
+            [share[each.prices.node_year] for share, each in zip(self.shares, found, strict=True)], found
+        )
+
+    def spread(self, step: int) -> Flags:
+        """Of every so many nodes of a share that run alike, one; of few nodes all. Shape (N,)."""
+        found = np.full(self.at.tree.count, self.at.tree.count <= FEW)
+        for share in self.shares:
+            mine = np.unique(self.nodes[share])
+            found[mine] |= every_so_many(self._alike[mine], step)
+        return found
 
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
@@ -223,6 +241,10 @@ class Search:
         most = answered.cuts.at(self.at.states.at(point).of_years(years))
         most[answered.prices.unfit] = -np.inf
         return np.bincount(self.nodes[years], most, self.at.tree.count).astype(np.float64)
+
+    def answering(self, answered: Answered) -> Flags:
+        """Nodes that prices speak of, their own or borrowed ones. Shape (N,)."""
+        return np.isin(np.arange(self.at.tree.count), self.nodes[answered.prices.node_year])
 
     def plan_of(self, point: Floats) -> FootprintPlan:
         """The plan of whole decisions, with the flows their programs choose."""

@@ -2,6 +2,7 @@
 
 Where the relaxed master promises more than is so, it is at few nodes, and mostly at those where it was a round before: on frozen problems of
 85 nodes half of them say 85 % of what all would, and were known to (decision 26). A cut for some nodes only is as true as one for all.
+The first round, which knows nothing of any, asks one of every few, and the others borrow their prices (``lending.py``).
 """
 
 from __future__ import annotations
@@ -31,33 +32,38 @@ def most_of(amounts: Floats) -> Flags:
 class Turns:
     """What new cuts of every node are expected to take from what the master allows it: what they took when it was last asked."""
 
-    def __init__(self, family: Ints) -> None:
-        """``family``: the head of each node's, asked together. Shape (N,)."""
-        self._family = family
+    def __init__(self, family: Ints, first: Flags) -> None:
+        """``family``: the head of each node's, asked together; ``first``: heads that the first round asks. Shapes (N,)."""
+        self._family, self._first = family, first
         self.expected: Floats = np.full(len(family), np.inf)
         self.all = False
 
     def ask_all(self) -> None:
         """Let the next round ask every node."""
         self.expected = np.full(len(self._family), np.inf)
+        self._first = np.ones(len(self._family), dtype=bool)
 
     def next(self) -> Flags:
         """Nodes the next round asks, whole families; ``all`` says whether they are all there are. Shape (N,)."""
         by_head = np.bincount(self._family, self.expected, len(self._family))
         known = np.isfinite(by_head)
-        some = most_of(np.where(known, by_head, 0.0)) | ~known
+        unknown = ~known if known.any() else self._first
+        some = most_of(np.where(known, by_head, 0.0)) | unknown
         # Where nothing is expected of any, that is to be seen.
         every = len(by_head) <= FEW or not some.any()
         asked = (some | every)[self._family]
         self.all = bool(asked.all())
         return asked
 
-    def learn(self, asked: Flags, allowed: Floats, earned: Floats) -> Floats:
-        """What nodes asked about took from what they were allowed; what all earn, as far as is known or expected. Shapes (N,)."""
+    def learn(self, asked: Flags, allowed: Floats, earned: Floats, borrowed: Flags) -> Floats:
+        """What nodes asked about took from what they were allowed; what all earn, as far as is known or expected.
+
+        Those that ``borrowed`` prices earn no more than ``earned``: what that takes is expected of them until they are asked. Shapes (N,).
+        """
         known = np.isfinite(allowed) & np.isfinite(earned)
         taken = np.subtract(allowed, earned, where=known, out=np.full(len(allowed), np.inf))
-        self.expected[asked] = np.maximum(taken, 0.0)[asked]
+        new = asked | (borrowed & ~np.isfinite(self.expected))
+        self.expected[new] = np.maximum(taken, 0.0)[new]
         hoped = np.isfinite(self.expected)
-        return np.where(
-            asked, earned, np.subtract(allowed, self.expected, where=hoped, out=np.full(len(allowed), -np.inf))
-        )
+        left = np.subtract(allowed, self.expected, where=hoped, out=np.full(len(allowed), -np.inf))
+        return np.where(asked, earned, np.where(borrowed, np.minimum(left, earned), left))

@@ -17,13 +17,14 @@ from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.footprint.turns import Turns
 
 ALONE = np.arange(100)
+NONE = ALONE < 0
 
 
 def test_the_first_round_asks_every_node_and_so_does_one_that_is_told_to():
-    asked = Turns(ALONE)
+    asked = Turns(ALONE, ~NONE)
     assert asked.next().all()
     assert asked.all
-    asked.learn(np.ones(100, dtype=bool), np.full(100, 2.0), np.arange(100.0) / 100)
+    asked.learn(np.ones(100, dtype=bool), np.full(100, 2.0), np.arange(100.0) / 100, NONE)
     assert not asked.next().all()
     assert not asked.all
     asked.ask_all()
@@ -33,8 +34,8 @@ def test_the_first_round_asks_every_node_and_so_does_one_that_is_told_to():
 @given(st.lists(st.floats(0.0, 1e6), min_size=100, max_size=100))
 def test_those_asked_are_expected_to_say_most_of_it_and_none_passed_over_more_than_they(gains: list[float]):
     gain = np.asarray(gains)
-    asked = Turns(ALONE)
-    asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100))
+    asked = Turns(ALONE, ~NONE)
+    asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100), NONE)
     now = asked.next()
     assert gain[now].sum() >= turns.SHARE * gain.sum() * (1 - 1e-9)
     assert now.any()
@@ -45,8 +46,8 @@ def test_those_asked_are_expected_to_say_most_of_it_and_none_passed_over_more_th
 
 
 def test_where_nothing_is_expected_of_any_node_all_are_asked():
-    asked = Turns(ALONE)
-    asked.learn(np.ones(100, dtype=bool), np.zeros(100), np.zeros(100))
+    asked = Turns(ALONE, ~NONE)
+    asked.learn(np.ones(100, dtype=bool), np.zeros(100), np.zeros(100), NONE)
     assert asked.next().all()
     assert asked.all
 
@@ -55,26 +56,49 @@ def test_families_are_asked_together():
     family = ALONE // 4 * 4
     gain = np.zeros(100)
     gain[[3, 50]] = 1.0
-    asked = Turns(family)
-    asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100))
+    asked = Turns(family, ~NONE)
+    asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100), NONE)
     assert np.flatnonzero(asked.next()).tolist() == [0, 1, 2, 3, 48, 49, 50, 51]
 
 
 def test_what_was_passed_over_is_expected_as_it_was():
-    asked = Turns(ALONE)
-    asked.learn(np.ones(100, dtype=bool), np.full(100, 3.0), np.full(100, 1.0))
+    asked = Turns(ALONE, ~NONE)
+    asked.learn(np.ones(100, dtype=bool), np.full(100, 3.0), np.full(100, 1.0), NONE)
     first = ALONE == 0
-    earned = asked.learn(first, np.full(100, 5.0), np.where(first, 4.5, np.nan))
+    earned = asked.learn(first, np.full(100, 5.0), np.where(first, 4.5, np.nan), NONE)
     assert earned[0] == pytest.approx(4.5)
     assert earned[1:] == pytest.approx(np.full(99, 3.0))
     assert asked.expected.tolist() == [0.5, *[2.0] * 99]
 
 
+def test_the_first_round_asks_those_it_is_given_and_what_the_others_borrowed_is_expected_of_them():
+    every_third = ALONE % 3 == 0
+    asked = Turns(ALONE, every_third)
+    assert np.array_equal(asked.next(), every_third)
+    assert not asked.all
+    earned = asked.learn(every_third, np.full(100, 5.0), np.where(ALONE == 50, 1.0, 4.0), ~every_third)
+    assert earned == pytest.approx(np.where(ALONE == 50, 1.0, 4.0))
+    assert asked.expected == pytest.approx(np.where(ALONE == 50, 4.0, 1.0))
+    # What is borrowed once more says nothing of what own prices would take.
+    again = asked.learn(NONE, np.full(100, 5.0), np.full(100, 4.5), ~NONE)
+    assert asked.expected == pytest.approx(np.where(ALONE == 50, 4.0, 1.0))
+    assert again == pytest.approx(np.where(ALONE == 50, 1.0, 4.0))
+    asked.ask_all()
+    assert asked.next().all()
+
+
+def test_a_first_round_that_left_some_unknown_asks_them_next():
+    asked = Turns(ALONE, ALONE < 10)
+    asked.next()
+    asked.learn(ALONE < 10, np.full(100, 5.0), np.full(100, 4.0), (ALONE >= 10) & (ALONE < 90))
+    assert asked.next()[90:].all()
+
+
 def test_where_nothing_fits_a_node_it_is_asked_again():
-    asked = Turns(ALONE)
+    asked = Turns(ALONE, ~NONE)
     earned = np.zeros(100)
     earned[7] = -np.inf
-    asked.learn(np.ones(100, dtype=bool), np.zeros(100), earned)
+    asked.learn(np.ones(100, dtype=bool), np.zeros(100), earned, NONE)
     assert np.flatnonzero(asked.next()).tolist() == [7]
 
 
