@@ -36,6 +36,7 @@ HASHES = {
     ("large", 2): ("187d045386930938", "3a713a071c98617b"),
     ("large", 3): ("320c91fab7dbace8", "f69b71a638242fdc"),
     ("large", 4): ("3974ec47e2c56a29", "dc86152b6fef05ad"),
+    ("tenfold", 0): ("e59a9c1b2bf071bc", "26ec4cff47c6eafd"),
 }
 """By size and seed: of every bit, and of numbers rounded to six digits, for another processor's powers and logarithms may end
 in other bits."""
