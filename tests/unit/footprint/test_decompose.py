@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from roadstead.footprint.improving import Improver
 from roadstead.footprint.master import Master
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof, Search, ground
+from roadstead.footprint.session import ALONE
 from roadstead.footprint.solve import REFUTED, Effort, Solved, prove, solve
 from roadstead.futures.tree import ScenarioTree
 from roadstead.terms.errors import RoadsteadError
@@ -219,6 +221,22 @@ def test_the_goal_is_kept_in_time():
     assert found.certificate is not None
     assert found.status == decompose.TIME_OUT
     assert found.bound_certified >= best_plan(1).certificate.value
+
+
+def test_time_is_kept_for_certificate_and_proof(monkeypatch: pytest.MonkeyPatch):
+    """As much as what stands has taken and more; but never most of what there is."""
+    made = invented(3)
+    left = []
+    for times in (0.0, 1.0, 1e9):
+        monkeypatch.setattr(decompose, "ENDING", times)
+        began = time.perf_counter()
+        with Search(ground(made.tree, made.prospect, ()), 1, began + 1000.0) as search:
+            run = decompose._Run(search, decompose.Goal(0.01, 1000.0, 1), ALONE, began)
+            run.begin(None)
+            left.append(began + 1000.0 - search.ends)
+    assert left[0] == 0.0
+    assert 0.0 < left[1] < 100.0
+    assert left[2] == pytest.approx(500.0, rel=0.1)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
