@@ -346,7 +346,7 @@ class _Run:
             self.pause = ROUNDED_EVERY if search.best > before else 2 * self.pause
             self.rounded = since + self.pause
         for _ in improver.stages:
-            if self.left() <= 0 or not improver.step():
+            if self.left() <= 0 or self.rest(self.standing) <= 0 or not improver.step():
                 return
             if search.bound - search.best <= PLANS_WANTING * (search.bound - relaxed):
                 return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
-MOST_PROGRAMS = 48
+MOST_PROGRAMS = 32
 """Programs that a worker keeps warm, of nine megabytes each in a large problem; with more nodes neighbours share one, which on frozen
 problems of 85 nodes costs no time, however many share."""
 POINTS = ("flow", "sale", "group_sale")
