@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
-MOST_PROGRAMS = 32
+MOST_PROGRAMS = 24
 """Programs that a worker keeps warm, of nine megabytes each in a large problem; with more nodes neighbours share one, which on frozen
 problems of 85 nodes costs no time, however many share."""
 POINTS = ("flow", "sale", "group_sale")
@@ -327,12 +327,12 @@ class NodePrograms:
 
     def _points(self, points: dict[int, list[tuple[Ints, Floats]]], count: int) -> dict[str, sparse.csr_matrix]:
         """Flows and sales of node-years, one row each."""
-        ops, found = self.ops, {}
+        ops, found, none = self.ops, {}, (np.zeros(0, dtype=np.int64), np.zeros(0))
         for i, (name, like) in enumerate(zip(POINTS, (ops.arc_gain, ops.width, ops.group_width), strict=True)):
-            row = np.repeat(list(points), [len(point[i][0]) for point in points.values()]).astype(np.int64)
-            column, value = (np.concatenate([like[:0].ravel(), *(p[i][j] for p in points.values())]) for j in (0, 1))
-            shape = (count, int(np.prod(like.shape[1:])))
-            found[name] = sparse.csr_matrix((value, (row, column.astype(np.int64))), shape=shape)
+            rows = [points[at][i] if at in points else none for at in range(count)]
+            column, value = (np.concatenate([none[j], *(row[j] for row in rows)]) for j in (0, 1))
+            begins = np.concatenate([[0], np.cumsum([len(row[1]) for row in rows])]).astype(np.int64)
+            found[name] = sparse.csr_matrix((value, column, begins), shape=(count, int(np.prod(like.shape[1:]))))
         return found
 
     def _from_rows(self, rows: Floats, is_open: Floats, new: Flags) -> Answered:
