@@ -31,27 +31,43 @@ def points(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "nodes": nodes_of(line["size"]),
             "seconds": line["seconds"],
-            "said": f"{line['size']} {line['seed']}: {100 * line['gap_value_added']:.2f} %, {line['peak_mb'] / 1e3:.1f} GB",
             "ended": "proved" if line["gap_value_added"] <= line["asked"] * (1 + 1e-6) else "time ended first",
         }
         for line in lines
     ]
 
 
+def words(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One line of words a size, above the longest of its measurements: what was proved, and the memory that took."""
+    said = []
+    for size in dict.fromkeys(line["size"] for line in lines):
+        mine = [line for line in lines if line["size"] == size]
+        gaps = sorted({f"{100 * line['gap_value_added']:.1f}" for line in mine}, key=float)
+        proved = f"{gaps[0]} %" if len(gaps) == 1 else f"{gaps[0]} to {gaps[-1]} %"
+        memory = max(line["peak_mb"] for line in mine) / 1e3
+        most = max(line["seconds"] for line in mine)
+        said.append(
+            {"nodes": nodes_of(size), "seconds": most, "said": f"{size}: {proved}, {memory:.1f} GB"}  # memory at most
+        )
+    return said
+
+
 def drawn(lines: list[dict[str, Any]]) -> Any:
-    """Time against nodes, both by powers of ten; what was proved beside each point."""
-    base = alt.Chart({"values": points(lines)}).encode(
-        x=alt.X("nodes:Q", scale=alt.Scale(type="log", domain=[5, 20_000]), title="nodes of the tree"),
-        y=alt.Y("seconds:Q", scale=alt.Scale(type="log"), title="seconds, two workers"),
-    )
+    """Time against nodes, both by powers of ten; what was proved beside each size."""
+    nodes = alt.X("nodes:Q", scale=alt.Scale(type="log", domain=[5, 50_000]), title="nodes of the tree")
+    longest = max(line["seconds"] for line in lines)
+    seconds = alt.Y("seconds:Q", scale=alt.Scale(type="log", domain=[5, 3 * longest]), title="seconds, two workers")
     colour = alt.Color(
         "ended:N",
         title="gap asked for",
+        legend=alt.Legend(orient="bottom"),
         scale=alt.Scale(domain=["proved", "time ended first"], range=[REACHED, SHORT]),
     )
-    dots = base.mark_point(filled=True, size=70).encode(color=colour)
-    words = base.mark_text(dy=-12, fontSize=10).encode(text="said:N")
-    return (dots + words).properties(width=560, height=340, background="white")
+    dots = (
+        alt.Chart({"values": points(lines)}).mark_point(filled=True, size=60).encode(x=nodes, y=seconds, color=colour)
+    )
+    said = alt.Chart({"values": words(lines)}).mark_text(dy=-14, fontSize=11).encode(x=nodes, y=seconds, text="said:N")
+    return (dots + said).properties(width=560, height=340, background="white")
 
 
 def main() -> int:
