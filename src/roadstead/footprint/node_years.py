@@ -309,6 +309,8 @@ class NodePrograms:
         raw = replace(raw, lumps=joined_lumps(lumps))
         if asked.lent is not None:
             lends = np.append(np.isfinite(value), False)[place[asked.lent]] & (asked.lent >= 0)
+            for years in self.years:  # a cut on what a node earns speaks of all its years
+                lends[years] = lends[years].all()
             borrower = np.flatnonzero(lends)
             lender = asked.lent[borrower]
             worth = np.divide(

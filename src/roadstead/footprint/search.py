@@ -216,6 +216,9 @@ class Search:
     def learn(self, answered: Answered, *, asleep: bool = False) -> None:
         """Cuts of one round into the master, for the nodes of which anything is new."""
         new = self.master.together(np.unique(self.nodes[answered.prices.node_year[answered.new]]))
+        # Of a family that shares a row, nothing is said where one has not answered.
+        silent = self.master.family[~self.answering(answered)]
+        new = new[~np.isin(self.master.family[new], silent)]
         self.prices.append(answered.prices)
         cuts = node_cuts(answered.cuts, answered.prices, self.at.states, self.nodes, new)
         self.master.add(cuts, asleep=asleep)

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from priced import ANY, NEAR, SEEDS, drawn, parts, states_of
-from prospects import invented, random_decisions
+from prospects import Invented, best_plan, changed, invented, random_decisions, ruled
 
-from benchmarks.instances import as_prospect, generate
+from benchmarks.instances import Size, as_prospect, generate
+from roadstead.footprint import decompose, master, turns
+from roadstead.footprint import search as search_room
 from roadstead.footprint.lending import alike, every_so_many, lenders
-from roadstead.footprint.node_years import Asked
+from roadstead.footprint.node_years import Asked, NodePrograms
+from roadstead.footprint.operations import operations
 from roadstead.footprint.search import Search, ground
 from roadstead.footprint.turns import FEW
 from roadstead.futures.prospect import NodeYears
@@ -77,10 +80,71 @@ def test_cuts_at_borrowed_prices_are_below_nothing_that_is_earned(seed: int, cha
         assert np.all(allowed[fits] >= earned[fits] - NEAR * (1 + np.abs(earned[fits])))
 
 
+def asking(seed: int) -> Invented:
+    """Cars that must be served, which not every state can."""
+    made = ruled(seed)
+    width = made.prospect.demand.width.sum(-1)
+    least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
+    return changed(made, "demand", least=least)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_who_borrows_borrows_for_all_years_of_a_node(seed: int):
+    """What does not fit is not lent; a cut that left out a year of a node would lie below what it earns."""
+    made = asking(seed)
+    ops, years = operations(made.tree, made.prospect), made.prospect.node_years
+    programs = NodePrograms((ops, years.node))
+    group = alike(years, made.tree.count)
+    asked = every_so_many(group, 2)
+    found = programs(
+        Asked(
+            drawn(ops, np.random.default_rng(seed)),
+            wanted=np.flatnonzero(asked[years.node]),
+            lent=lenders(years.node, group, asked),
+        )
+    )
+    answering = np.isin(np.arange(ops.count), found.prices.node_year)
+    for n in range(made.tree.count):
+        mine = answering[years.node == n]
+        assert mine.all() or not mine.any()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_small_tree_that_lends_finds_what_it_finds_without(seed: int, monkeypatch: pytest.MonkeyPatch):
+    """Families that share rows, of which some have nobody to borrow from, too."""
+    monkeypatch.setattr(turns, "FEW", 0)
+    monkeypatch.setattr(search_room, "FEW", 0)
+    monkeypatch.setattr(master, "MOST_ROWS", 2)
+    made = invented(seed)
+    best = best_plan(seed).certificate.value
+    found = decompose.decompose(made.tree, made.prospect, decompose.Goal(0.0, 120.0, 1))
+    assert found.certificate is not None
+    assert found.bound_certified >= best - 1e-6 * abs(best)
+    assert found.bound_solver >= best - 1e-6 * abs(best)
+    assert found.certificate.value == pytest.approx(best, rel=2e-6)
+
+
+def test_nothing_is_said_of_a_family_of_which_one_has_not_answered(monkeypatch: pytest.MonkeyPatch):
+    """A row for all of them would take the silent one to earn nothing."""
+    monkeypatch.setattr(master, "MOST_ROWS", 2)
+    made = invented(1)
+    with Search(ground(made.tree, made.prospect, ()), 1) as search:
+        search.learn_from_nothing()
+        point = np.zeros(len(search.at.decided.program.gain))
+        before = search.master.allowed(point)
+        heads, size = np.unique(search.master.family, return_counts=True)
+        large = heads[size > 1][0]
+        asked = np.arange(made.tree.count) == np.flatnonzero(search.master.family == large)[0]
+        search.learn(search.answers(point, asked))
+        assert np.array_equal(search.master.allowed(point), before)
+        search.learn(search.answers(point, search.master.family == large))
+        assert np.any(search.master.allowed(point) < before)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_node_answers_a_round_in_which_few_are_asked(workers: int):
     """A larger tree: one of every few of each share is asked, and their cuts lie near to those of own prices."""
-    tree, prospect = as_prospect(generate("medium", 0))
+    tree, prospect = as_prospect(generate(Size(12, 4, 2, (1, 4, 4, 3), (1, 1, 2, 2)), 0))
     assert tree.count > FEW
     at = ground(tree, prospect, ())
     rng = np.random.default_rng(0)
