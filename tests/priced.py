@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import strategies as st
-from prospects import Invented, changed, invented, random_decisions
+from prospects import Invented, changed, invented, random_decisions, ruled
 
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
@@ -42,6 +42,14 @@ def without_costs(made: Invented) -> Invented:
     )
     nothing = {name: 0 * getattr(p.resources, name) for name in ("cost", "fixed", "scrap", "salvage")}
     return changed(made, "resources", **nothing)
+
+
+def asking(seed: int) -> Invented:
+    """Cars that must be served, and two pledges."""
+    made = ruled(seed)
+    width = made.prospect.demand.width.sum(-1)
+    least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
+    return changed(made, "demand", least=least)
 
 
 def states_of(seed: int, decisions: Decisions) -> States:

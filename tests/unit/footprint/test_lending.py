@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from priced import ANY, NEAR, SEEDS, drawn, parts, states_of
-from prospects import Invented, best_plan, changed, invented, random_decisions, ruled
+from priced import ANY, NEAR, SEEDS, asking, drawn, parts, states_of
+from prospects import best_plan, invented, random_decisions
 
 from benchmarks.instances import Size, as_prospect, generate
 from roadstead.footprint import decompose, master, turns
@@ -78,14 +78,6 @@ def test_cuts_at_borrowed_prices_are_below_nothing_that_is_earned(seed: int, cha
         fits = np.isfinite(earned)
         allowed = found.cuts.at(states.of_years(years))
         assert np.all(allowed[fits] >= earned[fits] - NEAR * (1 + np.abs(earned[fits])))
-
-
-def asking(seed: int) -> Invented:
-    """Cars that must be served, which not every state can."""
-    made = ruled(seed)
-    width = made.prospect.demand.width.sum(-1)
-    least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
-    return changed(made, "demand", least=least)
 
 
 @pytest.mark.parametrize("seed", range(12))

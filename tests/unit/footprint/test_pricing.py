@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from priced import ANY, NEAR, SEEDS, by_node, drawn, earned, parts, states_of
-from prospects import Invented, changed, invented, ruled
+from priced import ANY, NEAR, SEEDS, asking, by_node, drawn, earned, parts, states_of
+from prospects import invented
 
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import PER_YEAR, of_years, offers, operations
@@ -75,14 +75,6 @@ def test_the_mean_of_prices_proves_no_less_than_the_mean_of_cuts(seed: int):
         bound = year_cuts(ops, mean).at(each.states)
         apart = share * one.cuts.at(each.states) + (1 - share) * two.cuts.at(each.states)
         assert np.all(bound <= apart + 1e-9 * (1 + np.abs(apart)))
-
-
-def asking(seed: int) -> Invented:
-    """Cars that must be served, and two pledges."""
-    made = ruled(seed)
-    width = made.prospect.demand.width.sum(-1)
-    least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
-    return changed(made, "demand", least=least)
 
 
 @pytest.mark.parametrize("seed", range(12))
