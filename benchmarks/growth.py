@@ -38,7 +38,7 @@ def points(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def words(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line of words a size, above the longest of its measurements: what was proved, and the memory that took."""
+    """One line of words a size, above the longest of its measurements: what was proved, and the memory that took at most."""
     said = []
     for size in dict.fromkeys(line["size"] for line in lines):
         mine = [line for line in lines if line["size"] == size]
@@ -46,9 +46,7 @@ def words(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         proved = f"{gaps[0]} %" if len(gaps) == 1 else f"{gaps[0]} to {gaps[-1]} %"
         memory = max(line["peak_mb"] for line in mine) / 1e3
         most = max(line["seconds"] for line in mine)
-        said.append(
-            {"nodes": nodes_of(size), "seconds": most, "said": f"{size}: {proved}, {memory:.1f} GB"}  # memory at most
-        )
+        said.append({"nodes": nodes_of(size), "seconds": most, "said": f"{size}: {proved}, {memory:.1f} GB"})
     return said
 
 

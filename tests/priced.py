@@ -14,7 +14,7 @@ from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.node_years import NodePrograms
-from roadstead.footprint.operations import Operations, operations
+from roadstead.footprint.operations import Operations, offers
 from roadstead.footprint.states import StateMap, States, decisions_at, state_map
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ NEAR = 1e-7
 @lru_cache(maxsize=16)
 def parts(seed: int) -> tuple[Operations, Formulation, StateMap, NodePrograms]:
     made = invented(seed)
-    ops, decided = operations(made.tree, made.prospect), formulate_decisions(made.tree, made.prospect)
+    ops, decided = offers(made.tree, made.prospect).every(), formulate_decisions(made.tree, made.prospect)
     return ops, decided, state_map(made.prospect, decided), NodePrograms((ops, made.prospect.node_years.node))
 
 

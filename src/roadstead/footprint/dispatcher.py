@@ -29,10 +29,8 @@ class Dispatcher:
     def __init__(self, tree: ScenarioTree, prospect: Prospect) -> None:
         self._tree, self._prospect = tree, prospect
         self._at = ground(tree, prospect, ())
-        years, node = self._at.offered, prospect.node_years.node
-        self._programs = (
-            None if prospect.labels.pledge else NodePrograms((years.of_years(np.arange(years.count)), node))
-        )
+        nodes = prospect.node_years.node
+        self._programs = None if prospect.labels.pledge else NodePrograms((self._at.offered.every(), nodes))
 
     def within_reach(self, decisions: Decisions) -> Decisions:
         """What of decisions that were made for other futures can be carried out here."""

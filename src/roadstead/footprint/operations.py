@@ -12,7 +12,7 @@ from roadstead.footprint.columns import CARS, live_arcs, live_segments, year_mon
 from roadstead.footprint.lumps import in_lumps, least_use
 from roadstead.footprint.timing import timing
 from roadstead.futures.subtrees import of_years as prospect_of_years
-from roadstead.terms.arrays import in_turn
+from roadstead.terms.arrays import as_rows, in_turn
 
 if TYPE_CHECKING:
     from roadstead.futures.prospect import Prospect
@@ -112,14 +112,10 @@ def without_gains(operations: Operations, years: Flags) -> Operations:
 
 
 def of_years(operations: Operations, years: Ints) -> Operations:
-    """Some node-years of many; those that stand side by side are no copies."""
-    beside = len(years) > 0 and bool(np.all(np.diff(years) == 1))
-    rows = slice(int(years[0]), int(years[-1]) + 1) if beside else years
-    return _with(operations, {name: getattr(operations, name)[rows] for name in PER_YEAR})
-
-
-def _with(operations: Operations, by_year: dict[str, Any]) -> Operations:
-    return replace(operations, **by_year)
+    """Some node-years of many."""
+    mine = as_rows(years)
+    kept: dict[str, Any] = {name: getattr(operations, name)[mine] for name in PER_YEAR}
+    return replace(operations, **kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,12 @@ class Offered:
     def of_years(self, years: Ints) -> Operations:
         """Those of some node-years, in their order."""
         parts = [self._by_year(years[some]) for some in in_turn(len(years))]
-        return _with(self.none, {name: np.concatenate([part[name] for part in parts]) for name in PER_YEAR})
+        joined: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in PER_YEAR}
+        return replace(self.none, **joined)
+
+    def every(self) -> Operations:
+        """Those of all node-years at once."""
+        return self.of_years(np.arange(self.count))
 
     def _by_year(self, years: Ints) -> dict[str, Any]:
         p, res = prospect_of_years(self.prospect, years), self.prospect.resources
@@ -210,11 +211,6 @@ def offers(tree: ScenarioTree, prospect: Prospect) -> Offered:
     )
     bare = Offered(tree, prospect, in_lumps(p, timing(tree, p)), none)
     return replace(bare, none=bare.of_years(np.arange(0)))
-
-
-def operations(tree: ScenarioTree, prospect: Prospect) -> Operations:
-    """All node-years of a prospect at once."""
-    return offers(tree, prospect).of_years(np.arange(prospect.node_years.count))
 
 
 def _cell_gate(p: Prospect) -> Ints:

@@ -47,7 +47,7 @@ class Turns:
         """Nodes the next round asks, whole families; ``all`` says whether they are all there are. Shape (N,)."""
         by_head = np.bincount(self._family, self.expected, len(self._family))
         known = np.isfinite(by_head)
-        unknown = ~known if known.any() else self._first
+        unknown = ~known if np.isfinite(self.expected).any() else self._first
         some = most_of(np.where(known, by_head, 0.0)) | unknown
         # Where nothing is expected of any, that is to be seen.
         every = len(by_head) <= FEW or not some.any()

@@ -9,6 +9,7 @@ import numpy as np
 
 from roadstead.futures.axes import DIMENSIONS, arrays
 from roadstead.futures.tree import ScenarioTree, history, node_probability
+from roadstead.terms.arrays import as_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,10 +69,9 @@ def of_nodes(prospect: Prospect, nodes: Sequence[int] | Ints) -> Prospect:
 
 
 def of_years(prospect: Prospect, years: Ints) -> Prospect:
-    """The prospect of some node-years alone, of the same nodes. What stands side by side is no copy."""
-    beside = len(years) > 0 and bool(np.all(np.diff(years) == 1))
-    rows = slice(int(years[0]), int(years[-1]) + 1) if beside else years
-    return rebuilt(prospect, {n: array[rows] for n, array in arrays(prospect).items() if DIMENSIONS[n][0] == "y"})
+    """The prospect of some node-years alone, of the same nodes."""
+    mine = as_rows(years)
+    return rebuilt(prospect, {n: array[mine] for n, array in arrays(prospect).items() if DIMENSIONS[n][0] == "y"})
 
 
 def mean_path(tree: ScenarioTree, prospect: Prospect) -> tuple[ScenarioTree, Prospect] | None:

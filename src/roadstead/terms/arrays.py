@@ -37,6 +37,12 @@ def in_turn(count: int) -> Iterator[slice]:
         yield slice(begin, min(begin + AT_A_TIME, count))
 
 
+def as_rows(numbers: Ints) -> slice | Ints:
+    """Numbers of rows as what picks them: a slice where they stand side by side, so that what is picked is no copy."""
+    beside = len(numbers) > 0 and bool(np.all(np.diff(numbers) == 1))
+    return slice(int(numbers[0]), int(numbers[-1]) + 1) if beside else numbers
+
+
 def frozen(array: npt.NDArray[Any]) -> None:
     """Make ``array`` read-only."""
     array.setflags(write=False)

@@ -14,7 +14,7 @@ from roadstead.footprint import decompose, master, turns
 from roadstead.footprint import search as search_room
 from roadstead.footprint.lending import alike, every_so_many, lenders
 from roadstead.footprint.node_years import Asked, NodePrograms
-from roadstead.footprint.operations import operations
+from roadstead.footprint.operations import offers
 from roadstead.footprint.search import Search, ground
 from roadstead.footprint.turns import FEW
 from roadstead.futures.prospect import NodeYears
@@ -84,7 +84,7 @@ def test_cuts_at_borrowed_prices_are_below_nothing_that_is_earned(seed: int, cha
 def test_who_borrows_borrows_for_all_years_of_a_node(seed: int):
     """What does not fit is not lent; a cut that left out a year of a node would lie below what it earns."""
     made = asking(seed)
-    ops, years = operations(made.tree, made.prospect), made.prospect.node_years
+    ops, years = offers(made.tree, made.prospect).every(), made.prospect.node_years
     programs = NodePrograms((ops, years.node))
     group = alike(years, made.tree.count)
     asked = every_so_many(group, 2)

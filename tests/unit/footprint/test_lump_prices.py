@@ -16,7 +16,7 @@ from prospects import invented, random_decisions
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint.lump_prices import Lumps, in_force, joined_lumps, no_lumps
 from roadstead.footprint.node_years import Asked, NodePrograms
-from roadstead.footprint.operations import Operations, operations
+from roadstead.footprint.operations import Operations, offers
 from roadstead.footprint.pricing import BY_YEAR, NodePrices, with_segment_prices, year_cuts
 from roadstead.footprint.search import PriceProof, Search, bound_of, ground
 from roadstead.footprint.timing import timing
@@ -67,7 +67,7 @@ def test_modules_are_whole_where_they_are_called_so(seed: int):
 @lru_cache(maxsize=1)
 def frozen() -> tuple[Operations, NodePrograms, States]:
     tree, prospect = as_prospect(generate("tiny", 0))
-    ops = operations(tree, prospect)
+    ops = offers(tree, prospect).every()
     states = drawn(ops, np.random.default_rng(0))
     return ops, NodePrograms((ops, prospect.node_years.node)), states
 
@@ -148,7 +148,7 @@ def test_lumps_lower_the_bound_that_is_proved():
     """The bound of the proof is that of the master, and lower than it would be without the cuts' prices at work."""
     tree, prospect = as_prospect(generate("tiny", 1))
     at = ground(tree, prospect, ())
-    assert np.array_equal(operations(tree, prospect).lumpy, at.offered.lumpy)
+    assert np.array_equal(offers(tree, prospect).every().lumpy, at.offered.lumpy)
     assert timing(tree, prospect).years.count == at.decided.timing.years.count
     values = []
     for lumps in (False, True):

@@ -12,7 +12,7 @@ from priced import ANY, NEAR, SEEDS, asking, by_node, drawn, earned, parts, stat
 from prospects import invented
 
 from roadstead.footprint.node_years import Asked, NodePrograms
-from roadstead.footprint.operations import PER_YEAR, of_years, offers, operations
+from roadstead.footprint.operations import PER_YEAR, of_years, offers
 from roadstead.footprint.pricing import NodePrices, bare_prices, no_prices, with_segment_prices, year_cuts
 from roadstead.footprint.states import States
 
@@ -81,7 +81,8 @@ def test_the_mean_of_prices_proves_no_less_than_the_mean_of_cuts(seed: int):
 def test_what_some_node_years_offer_is_what_all_offer_there(seed: int):
     """Worked out for some alone, neighbours or not, nothing is other than where all are worked out together."""
     made = invented(seed)
-    found, every = offers(made.tree, made.prospect), operations(made.tree, made.prospect)
+    found = offers(made.tree, made.prospect)
+    every = found.every()
     count = every.count
     assert found.count == count
     for years in (
@@ -103,7 +104,7 @@ def test_prices_say_what_does_not_fit(seed: int):
     Elsewhere the cut is tight where options are open or shut, and says no more than the program where they are half open.
     """
     made = asking(seed)
-    ops = operations(made.tree, made.prospect)
+    ops = offers(made.tree, made.prospect).every()
     programs = NodePrograms((ops, made.prospect.node_years.node))
     rng = np.random.default_rng(seed)
     tight = unfit = 0
@@ -134,7 +135,7 @@ def test_prices_say_what_does_not_fit(seed: int):
 def test_prices_of_both_kinds_add_up(seed: int):
     """The right side of a sum of prices is at most the sum of right sides: right prices, and a share of what says why nothing fits."""
     made = asking(seed)
-    ops = operations(made.tree, made.prospect)
+    ops = offers(made.tree, made.prospect).every()
     programs = NodePrograms((ops, made.prospect.node_years.node))
     rng = np.random.default_rng(seed)
     roomy = States(

@@ -87,6 +87,12 @@ def test_the_first_round_asks_those_it_is_given_and_what_the_others_borrowed_is_
     assert asked.next().all()
 
 
+def test_the_first_round_asks_families_whose_head_it_is_given():
+    family = ALONE // 4 * 4
+    asked = Turns(family, ALONE % 8 < 2)
+    assert np.array_equal(asked.next(), family % 8 == 0)
+
+
 def test_a_first_round_that_left_some_unknown_asks_them_next():
     asked = Turns(ALONE, ALONE < 10)
     asked.next()
