@@ -20,15 +20,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
-from roadstead.footprint.lumps import right_sides
+from roadstead.footprint.lumps import left_sides, right_sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.footprint.operations import Operations
-    from roadstead.terms.arrays import Flags, Floats, Ints, Shorts
+    from roadstead.terms.arrays import Floats, Ints, Shorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +96,18 @@ def shifted(ops: Operations, lumps: Lumps) -> Operations:
     lumps = in_force(ops, lumps)
     if not lumps.count:
         return ops
-    arc_gain, segment_gain = ops.arc_gain.copy(), ops.segment_gain.copy()
-    segments = np.arange(ops.width.shape[-1])
-    for r in np.unique(lumps.resource):
-        mine = np.flatnonzero(lumps.resource == r)
-        segment, arcs = lumps.segment[mine], np.flatnonzero(ops.line_use[r])
-        into = sparse.csr_matrix(
-            (lumps.price[mine], (lumps.node_year[mine], np.arange(len(mine)))), (ops.count, len(mine))
-        )
-        inside: Flags = segment >= 0
-        arc_gain[:, arcs] -= ops.line_use[r, arcs] * (into @ inside.astype(float))[:, ops.arc_cell[arcs]]
-        beyond = inside[..., None] & (segments > segment[..., None])
-        by_segment = (into @ beyond.reshape(len(mine), -1).astype(float)).reshape(segment_gain.shape)
-        segment_gain += ops.car_use[r][:, None] * by_segment
-    return replace(ops, arc_gain=arc_gain, segment_gain=segment_gain)
+    sent, sold = left_sides(ops.sent_into, ops.car_use, lumps.resource, lumps.segment, ops.width.shape[-1])
+
+    def priced(like: Floats, cut: Ints, alpha: Floats, *at: Ints) -> Floats:
+        place = np.ravel_multi_index((lumps.node_year[cut], *at), like.shape)
+        return np.bincount(place, lumps.price[cut] * alpha, like.size).astype(np.float64).reshape(like.shape)
+
+    (cut, arc, use), (of_sale, cell, segment, saved) = sent, sold
+    return replace(
+        ops,
+        arc_gain=ops.arc_gain - priced(ops.arc_gain, cut, use, arc),
+        segment_gain=ops.segment_gain + priced(ops.segment_gain, of_sale, saved, cell, segment),
+    )
 
 
 def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.lump_prices import Lumps, terms
-from roadstead.footprint.lumps import broken_lumps, into_cells
+from roadstead.footprint.lumps import broken_lumps, left_sides
 
 if TYPE_CHECKING:
     import highspy
@@ -29,8 +29,10 @@ class LumpRows:
         """``arcs``, ``segments``: those that are columns of the program, which begin with them."""
         self.ops, self.arcs = ops, arcs
         self._cell, self._segment = np.divmod(segments, max(ops.width.shape[-1], 1))
+        self._of_arc, self._of_sale = np.full(ops.arc_gain.shape[1], -1), np.full(ops.width.shape[1:], -1)
+        self._of_arc[arcs] = np.arange(len(arcs))
+        self._of_sale[self._cell, self._segment] = len(arcs) + np.arange(len(segments))
         self._ceiling = np.cumsum(ops.width, axis=-1)
-        self._sent_into = into_cells(ops.line_use, ops.arc_cell, len(ops.cell_gate))
         self._resource = np.zeros(0, dtype=np.int64)
         self._cells = np.zeros((0, len(ops.cell_gate)), dtype=np.int8)
         self._right = np.zeros((ops.count, 0, 2))
@@ -55,7 +57,7 @@ class LumpRows:
         flow[self.arcs] = point[: len(self.arcs)]
         sold[self._cell, self._segment] = point[len(self.arcs) : len(self.arcs) + len(self._cell)]
         beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
-        sent = (self._sent_into @ flow).reshape(ops.car_use.shape)[lumpy]
+        sent = (ops.sent_into @ flow).reshape(ops.car_use.shape)[lumpy]
         both = np.stack([is_open[ops.resource_gate[lumpy]], at_work[lumpy]], axis=1)
         size, alpha = ops.reach[y, lumpy], ops.car_use[lumpy]
         which, segment, _ = broken_lumps(both, size, alpha, (sent, beyond), self._ceiling[y])
@@ -66,15 +68,16 @@ class LumpRows:
         ops, count = self.ops, len(resource)
         if not count:
             return
-        into = ops.line_use[resource][:, self.arcs] * (cells[:, ops.arc_cell[self.arcs]] >= 0)
-        at = cells[:, self._cell]
-        out = ops.car_use[resource][:, self._cell] * ((at >= 0) & (self._segment > at))
-        rows = np.concatenate([into, -out], axis=1)
-        row, column = np.nonzero(rows)
-        starts = np.searchsorted(row, np.arange(count))
+        sent, sold = left_sides(ops.sent_into, ops.car_use, resource, cells, ops.width.shape[-1])
+        row = np.concatenate([sent[0], sold[0]])
+        column = np.concatenate([self._of_arc[sent[1]], self._of_sale[sold[1], sold[2]]])
+        value = np.concatenate([sent[2], -sold[3]])
+        order = np.argsort(row, kind="stable")
+        order = order[column[order] >= 0]
+        starts = np.searchsorted(row[order], np.arange(count))
         high = np.full(count, np.inf)
         solver.addRows(
-            count, -high, high, len(row), starts.astype(np.int32), column.astype(np.int32), rows[row, column]
+            count, -high, high, len(order), starts.astype(np.int32), column[order].astype(np.int32), value[order]
         )
         self._resource, self._cells = np.append(self._resource, resource), np.concatenate([self._cells, cells])
         self._idle = np.append(self._idle, np.zeros(count, dtype=np.int64))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.program import Program
     from roadstead.footprint.timing import Timing
     from roadstead.futures.prospect import Prospect
-    from roadstead.terms.arrays import Flags, Floats, Ints
+    from roadstead.terms.arrays import Flags, Floats, Ints, Shorts
 
 ROUNDS = 12
 """Rounds of cuts at most."""
@@ -70,24 +70,26 @@ def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> sparse.c
     sold = np.where(c.q >= 0, point[c.q], 0.0)
     beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
     flow, ceiling = np.where(c.x >= 0, point[c.x], 0.0), reached(p)
-    line_use, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, p.resources.option, len(p.labels.cell))
-    gate, sent_into = p.resources.option, into_cells(line_use, p.arcs.cell, len(p.labels.cell))
+    sent_into, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, p.resources.option, len(p.labels.cell))
+    gate = p.resources.option
     sizes = (p.resources.usable * p.resources.size) / CARS
     lumpy = in_lumps(p, whole.timing) & (sizes > 0) & (c.o[:, gate] >= 0) & (c.k >= 0)
-    found: list[tuple[Ints, Floats]] = []
+    rows, columns, values, count = [], [], [], 0
     for y in np.flatnonzero(lumpy.any(1)):
         mine = np.flatnonzero(lumpy[y])
         at = np.stack([c.o[y, gate[mine]], c.k[y, mine]], axis=1)
         sent = (sent_into @ flow[y]).reshape(car_use.shape)[mine]
-        cuts = broken_lumps(point[at], sizes[y, mine], car_use[mine], (sent, beyond[y]), ceiling[y])
-        for i, segment, right in zip(*cuts, strict=True):
-            columns, values = _flows(p, whole, int(y), line_use[mine[i]], (car_use[mine[i]], segment))
-            found.append((np.append(columns, at[i]), np.append(values, -right)))
-    starts = np.cumsum([0, *(len(columns) for columns, _ in found)])
-    entries = [
-        np.concatenate(part) if found else np.zeros(0) for part in ([v for _, v in found], [k for k, _ in found])
-    ]
-    return sparse.csr_matrix((entries[0], entries[1].astype(np.int64), starts), shape=(len(found), len(point)))
+        which, segment, right = broken_lumps(point[at], sizes[y, mine], car_use[mine], (sent, beyond[y]), ceiling[y])
+        on_arcs, sales = left_sides(sent_into, car_use, mine[which], segment, c.q.shape[-1])
+        each = np.arange(count, count + len(which))
+        rows += [each[on_arcs[0]], each[sales[0]], np.repeat(each, 2)]
+        columns += [c.x[y, on_arcs[1]], c.q[y, sales[1], sales[2]], at[which].ravel()]
+        values += [on_arcs[2], -sales[3], -right.ravel()]
+        count += len(which)
+    row, column = (np.concatenate([np.zeros(0, dtype=np.int64), *part]) for part in (rows, columns))
+    there = column >= 0
+    entries = np.concatenate([np.zeros(0), *values])[there]
+    return sparse.csr_matrix((entries, (row[there], column[there])), shape=(count, len(point)))
 
 
 def in_lumps(p: Prospect, when: Timing) -> Flags:
@@ -97,25 +99,39 @@ def in_lumps(p: Prospect, when: Timing) -> Flags:
     return np.asarray(~in_part & res.whole & (res.option >= 0) & (res.free <= 0))
 
 
-def least_use(use: sparse.csr_matrix, supply: Ints, arc_cell: Ints, line: Ints, cells: int) -> tuple[Floats, Floats]:
-    """The least a car for a cell uses of a resource on arcs of its line: on each of these arcs, and by cell. (R, A), (R, C)."""
-    by_arc, by_cell = np.zeros(use.shape), np.zeros((use.shape[0], cells))
+def least_use(
+    use: sparse.csr_matrix, supply: Ints, arc_cell: Ints, line: Ints, cells: int
+) -> tuple[sparse.csr_matrix, Floats]:
+    """What adds flows up to the cars into each cell on arcs of a resource's line, and the least of the resource that such a car uses.
+
+    Shapes (R * C, A), (R, C).
+    """
+    by_cell, found = np.zeros((use.shape[0], cells)), []
     for r in np.flatnonzero(line >= 0):
         arcs, amount = use.indices[use.indptr[r] : use.indptr[r + 1]], use.data[use.indptr[r] : use.indptr[r + 1]]
         mine = (amount > 0) & (supply[arcs] == line[r])
         arcs, alpha = arcs[mine], np.full(cells, np.inf)
         np.minimum.at(alpha, arc_cell[arcs], amount[mine])
         by_cell[r] = np.where(np.isinf(alpha), 0.0, alpha)
-        by_arc[r, arcs] = by_cell[r, arc_cell[arcs]]
-    return by_arc, by_cell
+        found.append(np.stack([r * cells + arc_cell[arcs], arcs]))
+    row, arc = np.concatenate([np.zeros((2, 0), dtype=np.int64), *found], axis=1)
+    return sparse.csr_matrix((np.ones(len(arc)), (row, arc)), (by_cell.size, len(arc_cell))), by_cell
 
 
-def into_cells(line_use: Floats, arc_cell: Ints, cells: int) -> sparse.csr_matrix:
-    """Adds flows up to the cars into each cell on arcs of each line. Shape (R * C, A)."""
-    r, arc = np.nonzero(line_use)
-    return sparse.csr_matrix(
-        (np.ones(len(r)), (r * cells + arc_cell[arc], arc)), (len(line_use) * cells, len(arc_cell))
-    )
+def left_sides(
+    sent_into: sparse.csr_matrix, car_use: Floats, resource: Ints, segment: Ints | Shorts, segments: int
+) -> tuple[tuple[Ints, Ints, Floats], tuple[Ints, Ints, Ints, Floats]]:
+    """What stands on the left side of cuts, entry by entry, from the resource and j(c) of each, -1 for cells not in T.
+
+    Cut, arc and alpha of every flow that is added; cut, cell, segment and alpha of every sale that is taken off.
+    """
+    cut, cell = np.nonzero(segment >= 0)
+    alpha, row = car_use[resource[cut], cell], resource[cut] * car_use.shape[1] + cell
+    begin, many = sent_into.indptr[row], np.diff(sent_into.indptr)[row]
+    pair = np.repeat(np.arange(len(row)), many)
+    arc = sent_into.indices[np.repeat(begin - np.cumsum(many) + many, many) + np.arange(len(pair))]
+    sold, beyond = np.nonzero(np.arange(segments) > segment[cut, cell][:, None])
+    return (cut[pair], arc, alpha[pair]), (cut[sold], cell[sold], beyond, alpha[sold])
 
 
 def right_sides(full: Floats, size: Floats) -> tuple[Floats, Floats]:
@@ -138,27 +154,20 @@ def broken_lumps(
     share = at_work / np.maximum(is_open, NEAR_WHOLE) % 1.0
     worth_it = (is_open >= NEAR_WHOLE) & (at_work >= NEAR_WHOLE) & (share > NEAR_WHOLE) & (share < 1.0 - NEAR_WHOLE)
     some = np.flatnonzero(worth_it)
-    sent, alpha = flows[0][some][..., None] - flows[1], alpha[some]
-    # Given the modules, a cell belongs to T where it adds more to the left side than to the right. Shape (R, C, S).
-    adds = alpha[..., None] * (sent - (is_open * share)[some, None, None] * ceiling)
+    # Given the modules, a cell belongs to T where it adds more to the left side than to the right: never where nothing is sent.
+    row, cell = np.nonzero(flows[0][some] > 0)
+    sent, use = flows[0][some[row], cell][:, None] - flows[1][cell], alpha[some[row], cell]
+    adds = use[:, None] * (sent - (is_open * share)[some[row], None] * ceiling[cell])  # one row a resource and cell
     segment = adds.argmax(-1)
-    inside = np.take_along_axis(adds, segment[..., None], -1)[..., 0] > 0
-    chosen = np.where(inside, alpha, 0.0)
-    full = (chosen * ceiling[np.arange(len(ceiling)), segment]).sum(-1)
+    inside = np.flatnonzero(adds.max(-1, initial=0.0) > 0)
+    row, cell, segment, use = row[inside], cell[inside], segment[inside], use[inside]
+    full = np.bincount(row, use * ceiling[cell, segment], len(some)).astype(np.float64)
+    left = np.bincount(row, use * sent[inside, segment], len(some))
     right = np.stack(right_sides(full, size[some]), axis=1)
-    left = (chosen * np.take_along_axis(sent, segment[..., None], -1)[..., 0]).sum(-1)
     broken = left - (right * state[some]).sum(-1) > LEAST
-    return some[broken], np.where(inside, segment, -1)[broken], right[broken]
-
-
-def _flows(p: Prospect, whole: Formulation, y: int, of_line: Floats, cut: tuple[Floats, Ints]) -> tuple[Ints, Floats]:
-    """Columns of the left side, and what stands before them."""
-    c, (alpha, segments) = whole.columns, cut
-    chosen = np.flatnonzero((of_line > 0) & (segments[p.arcs.cell] >= 0))
-    cell, segment = np.nonzero((segments[:, None] >= 0) & (np.arange(c.q.shape[-1]) > segments[:, None]))
-    columns = np.concatenate([c.x[y, chosen], c.q[y, cell, segment]])
-    values = np.concatenate([of_line[chosen], -alpha[cell]])
-    return columns[columns >= 0], values[columns >= 0]
+    chosen = np.full((len(some), alpha.shape[1]), -1)
+    chosen[row, cell] = segment
+    return some[broken], chosen[broken], right[broken]
 
 
 def _widened(rows: sparse.csr_matrix, width: int) -> sparse.csr_matrix:

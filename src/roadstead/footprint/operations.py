@@ -48,8 +48,9 @@ class Operations:
         Where only whole modules are at work, and nothing beside them. Shape (Y, R).
     use
         Units of resource by a car. Shape (R, A).
-    line_use, car_use
-        The least a car for a cell uses of a resource on arcs of its line, on each of these arcs and by cell. Shapes (R, A), (R, C).
+    sent_into, car_use
+        What adds flows up to cars into each cell on arcs of a resource's line, and the least of it that such a car uses.
+        Shapes (R * C, A), (R, C).
     members
         1 where a cell is in a group. Shape (G, C).
     arc_cell, arc_way, arc_gates
@@ -79,7 +80,7 @@ class Operations:
     least: Floats
     lumpy: Flags
     use: sparse.csr_matrix
-    line_use: Floats
+    sent_into: sparse.csr_matrix
     car_use: Floats
     members: Floats
     arc_cell: Ints
@@ -186,7 +187,7 @@ def offers(tree: ScenarioTree, prospect: Prospect) -> Offered:
     p, res = prospect, prospect.resources
     shape = (len(p.labels.resource), len(p.arcs.cell))
     use = sparse.csr_matrix((res.use_amount, (res.use_resource, res.use_arc)), shape=shape)
-    line_use, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, res.option, len(p.labels.cell))
+    sent_into, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, res.option, len(p.labels.cell))
     members = np.zeros((len(p.labels.group), len(p.labels.cell)))
     members[p.demand.member_group, p.demand.member_cell] = 1.0
     gate = np.where(p.arcs.supply_option >= 0, p.arcs.supply_option, p.arcs.entry_option)
@@ -195,7 +196,7 @@ def offers(tree: ScenarioTree, prospect: Prospect) -> Offered:
     none = Operations(
         **nothing,
         use=use,
-        line_use=line_use,
+        sent_into=sent_into,
         car_use=car_use,
         members=members,
         arc_cell=p.arcs.cell,

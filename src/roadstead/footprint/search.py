@@ -56,8 +56,8 @@ THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
 """Shares from which a decision is rounded up."""
 FITS = 1e-6
 """By how much whole decisions may pass a row: a solver's rounding."""
-SETTLINGS = 30
-"""Rounds at most in which accounts between years are put right for one plan."""
+SETTLINGS = 60
+"""Rounds at most in which accounts between years are put right for one plan: what stands in a random problem with pledges took 54."""
 
 
 @dataclass(frozen=True, slots=True)
