@@ -9,17 +9,18 @@ if it is worth more in what is maximised.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from roadstead.footprint.search import FITS
 from roadstead.footprint.turns import most_of
 from roadstead.futures.tree import ancestry
+from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from roadstead.footprint.search import Search
     from roadstead.terms.arrays import Floats, Ints
 
@@ -29,6 +30,8 @@ PATIENCE = 3
 """Sweeps without success before the search for changes ends."""
 AT_ONCE = 3
 """Changes at a node that are tried together at most; if that fails, the best of them is tried alone."""
+NUMBERS = 1_000_000
+"""What cuts allow at so many changes is worked out together, cuts by changes: 8 MB."""
 DIGITS = 6
 """To which the marks of plans that were tried are compared."""
 
@@ -43,8 +46,8 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Columns of what may be built at each node, and of the option that opens with the first of it; -1 for none. Shapes (N,)."""
+class Lines:
+    """Columns of what may be built at each node, and of the option that opens with the first of it; -1 for none. Shapes (L, N)."""
 
     building: Ints
     opening: Ints
@@ -89,14 +92,15 @@ class Improver:
         self.failed: set[tuple[int, float]] = set()
         self.due, self.vain = ([0] * len(self.stages) for _ in range(2))
 
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> Lines:
         at = self.search.at
         u, _, z, _ = at.families
         whole, gate = at.prospect.resources.whole, at.prospect.resources.option
-        none = np.full(at.tree.count, -1)
-        lines = [Line(z[:, r], u[:, gate[r]] if gate[r] >= 0 else none) for r in np.flatnonzero(whole)]
-        led = set(gate[whole].tolist())
-        return lines + [Line(u[:, d], none) for d in range(u.shape[1]) if d not in led]
+        none = np.full((at.tree.count, 1), -1)
+        led = np.setdiff1d(np.arange(u.shape[1]), gate[whole])
+        building = np.concatenate([z[:, whole], u[:, led]], axis=1)
+        opening = np.concatenate([u, none], axis=1)[:, np.append(gate[whole], np.full(len(led), -1))]
+        return Lines(building.T, opening.T)
 
     def improve(self) -> None:
         """Sweep after sweep until the cuts leave no change any hope, or time is over."""
@@ -180,82 +184,86 @@ class _Plan:
         self.least = LEAST * abs(search.best)
         self.gradient, constant, self.begins = search.master.sorted_by(improver.walk)
         self.value = constant + self.gradient @ point
-        self.reached = [
-            tuple(self._reached(columns) for columns in (line.building, line.opening)) for line in improver.lines
-        ]
+        self.built, self.opened = self._reached(improver.lines.building), self._reached(improver.lines.opening)
 
     def _reached(self, columns: Ints) -> Floats:
-        """What has been decided by every node. Shape (N,)."""
+        """What has been decided by every node, line by line. Shape (L, N)."""
         total = np.where(columns >= 0, self.point[columns], 0.0)
-        for n in range(1, len(total)):
-            total[n] += total[self.improver.parent[n]]
+        for n in range(1, total.shape[1]):
+            total[:, n] += total[:, self.improver.parent[n]]
         return total
 
     def best_change(self, n: int, below: Ints, mine: Ints) -> Change | None:
         """The best changes at a node by the cuts, each of another line; None where they leave no hope."""
+        steps = self._changes(n, below)
+        hopes = self._worth(n, below, mine, steps)
+        order = np.argsort(-hopes, kind="stable")
+        singles = (self._of(steps, i, hopes[i]) for i in order[: np.count_nonzero(hopes > self.least)])
+        found = list(islice(filter(self._fits, singles), AT_ONCE))
+        if not found:
+            return None
+        best, *others = found
+        for more in others:
+            both = Change(np.concatenate([best.columns, more.columns]), np.concatenate([best.step, more.step]))
+            if not np.isin(more.columns, best.columns).any() and self._fits(both):
+                at = np.zeros(len(both.columns), dtype=np.int64)
+                together = sparse.csc_matrix((both.step, (both.columns, at)), (len(self.point), 1))
+                promised = float(self._worth(n, below, mine, together)[0])
+                if promised > best.promised + self.least:
+                    best = replace(both, promised=promised)
+        return best
+
+    def _worth(self, n: int, below: Ints, mine: Ints, steps: sparse.csc_matrix) -> Floats:
+        """What changes at a node are worth by the cuts at most; nothing where they have been tried in vain. Shape (V, M) -> (M,)."""
         improver, begins = self.improver, self.begins
         first, end = improver.walk[n], improver.walk[n] + len(below)
-        cuts = self.gradient[begins[first] : begins[end]]
-        starts = begins[first:end] - begins[first]
-        value, now = self.value[begins[first] : begins[end]], float(self.now[below].sum())
-        mark = float(improver.marks[mine] @ self.point[mine])
-        step = np.zeros(len(self.point))
+        cuts, value = self.gradient[begins[first] : begins[end]], self.value[begins[first] : begins[end]]
+        starts, count = begins[first:end] - begins[first], steps.shape[1]
+        allowed = [np.zeros(0)]
+        for some in in_turn(count, max(NUMBERS // max(len(value), 1), 1)):
+            at_changes = value[:, None] + (cuts @ steps[:, some]).toarray()
+            allowed.append(np.minimum.reduceat(at_changes, starts).sum(0))
+        gain = self.search.at.decided.program.gain @ steps
+        marks = float(improver.marks[mine] @ self.point[mine]) + improver.marks @ steps
+        failed = np.fromiter((improver.key(n, mark) in improver.failed for mark in marks.tolist()), bool, count)
+        return np.where(failed, 0.0, np.concatenate(allowed) - float(self.now[below].sum()) + gain)
 
-        def worth(change: Change) -> float:
-            """By the cuts; no more than nothing where it has been tried in vain."""
-            if improver.key(n, mark + float(improver.marks[change.columns] @ change.step)) in improver.failed:
-                return 0.0
-            step[change.columns] = change.step
-            allowed = float(np.minimum.reduceat(value + cuts @ step, starts).sum())
-            step[change.columns] = 0.0
-            return allowed - now + float(self.search.at.decided.program.gain[change.columns] @ change.step)
-
-        singles = [(promised, change) for change in self._changes(n, below) if (promised := worth(change)) > self.least]
-        if not singles:
-            return None
-        singles.sort(key=lambda each: -each[0])
-        most, best = singles[0]
-        for _, more in singles[1:AT_ONCE]:
-            both = Change(np.concatenate([best.columns, more.columns]), np.concatenate([best.step, more.step]))
-            if not np.isin(more.columns, best.columns).any() and self._fits(both) and worth(both) > most + self.least:
-                most, best = worth(both), both
-        return replace(best, promised=most)
-
-    def _changes(self, n: int, below: Ints) -> Iterator[Change]:
-        """Raise by one what is built by a node, lower it there and make up for it below, or lower it for good."""
-        parent = self.improver.parent[n]
-        for line, (reached, opened) in zip(self.improver.lines, self.reached, strict=True):
-            if line.building[n] < 0:
-                continue
-            here = reached[below]
-            levels = [np.maximum(here, reached[n] + 1.0)]
-            if reached[n] - 1.0 >= (reached[parent] if n else 0.0):
-                levels += [here - (below == n), here - 1.0]
-            for level in levels:
-                change = self._with(line, (reached, opened), below, level)
-                if change is not None and self._fits(change):
-                    yield change
-
-    def _with(self, line: Line, so_far: tuple[Floats, Floats], below: Ints, level: Floats) -> Change | None:
-        """Another level of a line below a node, its option committed to as the first module is ordered."""
-        before = self.improver.parent[below]
-        columns, steps = [], []
-        for family, total, reached in (
-            (line.building, level, so_far[0]),
-            (line.opening, np.minimum(level, 1.0), so_far[1]),
+    def _changes(self, n: int, below: Ints) -> sparse.csc_matrix:
+        """Raise by one what is built by a node, lower it there and make up for it below, or lower it for good: changes of columns.
+        An option is committed to as the first module is ordered. Shape (V, M).
+        """
+        parent, lines = self.improver.parent, self.improver.lines
+        there = np.flatnonzero(lines.building[:, n] >= 0)
+        here, level = self.built[np.ix_(there, below)], self.built[there, n]
+        lower = np.flatnonzero(level - 1.0 >= (self.built[there, parent[n]] if n else 0.0))
+        levels = [np.maximum(here, level[:, None] + 1.0), here[lower] - (below == n), here[lower] - 1.0]
+        line = np.concatenate([there, there[lower], there[lower]])
+        # A line's changes follow each other, so that of two that promise the same the first is tried.
+        order = np.argsort(line, kind="stable")
+        line, total = line[order], np.concatenate(levels)[order]
+        above = (
+            self.improver.walk[parent[below[1:]]] - self.improver.walk[n]
+        )  # the place among them of the node before each
+        entries, offered = [], np.ones(len(line), dtype=bool)
+        for columns, reached, wanted in (
+            (lines.building[line][:, below], self.built[line], total),
+            (lines.opening[line][:, below], self.opened[line], np.minimum(total, 1.0)),
         ):
-            if not (family >= 0).any():
-                continue
-            after = reached.copy()
-            after[below] = np.maximum(total, reached[before[0]] if before[0] >= 0 else 0.0)
-            step = after[below] - np.where(before >= 0, after[before], 0.0)
-            offered = family[below] >= 0
-            if np.any(step[~offered] > 0):
-                return None
-            columns.append(family[below][offered])
-            steps.append(step[offered] - self.point[columns[-1]])
-        at, by = np.concatenate(columns), np.concatenate(steps)
-        return Change(at[by != 0], by[by != 0]) if np.any(by != 0) else None
+            floor = reached[:, parent[n], None] if n else np.zeros((len(line), 1))
+            after = np.maximum(wanted, floor)
+            step = after - np.concatenate([floor, after[:, above]], axis=1)
+            led = (columns >= 0).any(1)
+            offered &= ~led | ~np.any((columns < 0) & (step > 0), axis=1)
+            change, at = np.nonzero((columns >= 0) & (step != self.point[columns]))
+            entries.append((columns[change, at], change, step[change, at] - self.point[columns[change, at]]))
+        row, change, by = (np.concatenate(part) for part in zip(*entries, strict=True))
+        steps = sparse.csc_matrix((by, (row, change)), (len(self.point), len(line)))
+        return steps[:, offered & (np.diff(steps.indptr) > 0)]
+
+    def _of(self, steps: sparse.csc_matrix, i: int, promised: float) -> Change:
+        """One of some changes."""
+        mine = slice(steps.indptr[i], steps.indptr[i + 1])
+        return Change(steps.indices[mine], steps.data[mine], float(promised))
 
     def _fits(self, change: Change) -> bool:
         """True where the plan keeps every row with the change."""

@@ -31,10 +31,10 @@ def must_be_array(name: str, value: object, axes: int | None = None, kinds: str 
         raise ValueError(f"{name} holds {value.dtype}, expected {NUMBERS[kinds[0]]}")
 
 
-def in_turn(count: int) -> Iterator[slice]:
+def in_turn(count: int, together: int = AT_A_TIME) -> Iterator[slice]:
     """Rows of a tall array some at a time: arrays over all node-years and arcs, over and over, are what fills the memory of a large problem."""
-    for begin in range(0, max(count, 1), AT_A_TIME):
-        yield slice(begin, min(begin + AT_A_TIME, count))
+    for begin in range(0, max(count, 1), together):
+        yield slice(begin, min(begin + together, count))
 
 
 def as_rows(numbers: Ints) -> slice | Ints:
