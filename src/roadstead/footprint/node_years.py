@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 MOST_COLUMNS = 1_000_000
-"""Columns up to which a worker keeps a program for every node-year: 350 bytes each. Where a program holds another year than last time,
+"""Columns up to which a worker keeps a program for every node-year: 650 bytes each in all. Where a program holds another year than last time,
 its gains are told and it begins elsewhere: that takes 1.3 to 1.6 times as long, no longer where ten share one than where two do."""
 MOST_PROGRAMS = 24
 """Programs that a worker keeps warm where these would be more columns; neighbouring nodes share one."""
