@@ -241,9 +241,8 @@ class _Plan:
         # A line's changes follow each other, so that of two that promise the same the first is tried.
         order = np.argsort(line, kind="stable")
         line, total = line[order], np.concatenate(levels)[order]
-        above = (
-            self.improver.walk[parent[below[1:]]] - self.improver.walk[n]
-        )  # the place among them of the node before each
+        # The place, among those below, of the node before each.
+        above = self.improver.walk[parent[below[1:]]] - self.improver.walk[n]
         entries, offered = [], np.ones(len(line), dtype=bool)
         for columns, reached, wanted in (
             (lines.building[line][:, below], self.built[line], total),

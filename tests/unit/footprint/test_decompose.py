@@ -16,7 +16,7 @@ from roadstead.footprint import decompose, extensive, master, method
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch
-from roadstead.footprint.improving import Improver
+from roadstead.footprint.improving import Improver, _Plan
 from roadstead.footprint.master import Master
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof, Search, ground
@@ -27,6 +27,7 @@ from roadstead.terms.errors import RoadsteadError
 
 if TYPE_CHECKING:
     from roadstead.footprint.extensive import Answer
+    from roadstead.terms.arrays import Floats, Ints
 
 EXACT = Effort(gap=0.0, method="decomposition")
 FAST = (0, 3, 5, 6, 7, 10)
@@ -266,6 +267,42 @@ def test_changes_are_only_for_the_better_and_rightly_valued(seed: int):
         worth = certify(made.tree, made.prospect, search.plan_of(search.plan)).value / MONEY
     assert worth == pytest.approx(search.best, rel=1e-7)
     assert MONEY * search.best <= best_plan(seed).certificate.value * (1 + 1e-7)
+
+
+@pytest.mark.parametrize("seed", FAST)
+def test_the_best_change_is_worth_what_the_cuts_allow_and_no_first_module_more(seed: int):
+    """From nothing new, where every change at a node is a first module of one line, with its option: weighed one by one here."""
+    made = invented(seed)
+    at = ground(made.tree, made.prospect, ())
+    with Search(at, 1) as search:
+        base = np.zeros(len(at.decided.program.gain))
+        search.try_whole(base)
+        improver, now = Improver(search), search.by_node(base)
+        plan, lines = _Plan(improver, base, now), improver.lines
+        better = []
+
+        def allowed(point: Floats, below: Ints) -> float:
+            earned = (search.master.allowed(point) - now)[below].sum()
+            return float(earned + at.decided.program.gain @ (point - base))
+
+        for stage in improver.stages:
+            for n, below, mine in zip(stage.nodes.tolist(), stage.below, stage.mine, strict=True):
+                best, most = plan.best_change(n, below, mine), 0.0
+                for columns in zip(lines.building[:, n], lines.opening[:, n], strict=True):
+                    trial = base.copy()
+                    trial[[column for column in columns if column >= 0]] = 1.0
+                    if columns[0] >= 0 and search.fits(trial):
+                        most = max(most, allowed(trial, below))
+                if best is None:
+                    assert most <= plan.least + 1e-9
+                    continue
+                better.append(n)
+                trial = base.copy()
+                trial[best.columns] += best.step
+                assert search.fits(trial)
+                assert best.promised == pytest.approx(allowed(trial, below), rel=1e-9)
+                assert best.promised >= most - 1e-9
+    assert better or seed == 6, "only of that problem no first module could pay"
 
 
 @pytest.mark.parametrize("after", [0, 1, 4])
