@@ -15,6 +15,7 @@ from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import decompose, extensive, master, method
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
+from roadstead.footprint.decompose import _some_of_all
 from roadstead.footprint.dispatch import dispatch
 from roadstead.footprint.improving import Improver, _Plan
 from roadstead.footprint.master import Master
@@ -277,6 +278,7 @@ def test_the_best_change_is_worth_what_the_cuts_allow_and_no_first_module_more(s
     with Search(at, 1) as search:
         base = np.zeros(len(at.decided.program.gain))
         search.try_whole(base)
+        search.learn(search.answers(_some_of_all(at)))
         improver, now = Improver(search), search.by_node(base)
         plan, lines = _Plan(improver, base, now), improver.lines
         better = []
