@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from prospects import Invented, changed, invented, random_decisions, ruled
 
+from roadstead.footprint import node_years
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import dispatch
@@ -18,6 +19,8 @@ from roadstead.footprint.operations import Operations, offers
 from roadstead.footprint.states import StateMap, States, decisions_at, state_map
 
 if TYPE_CHECKING:
+    import pytest
+
     from roadstead.footprint.formulation import Formulation
     from roadstead.footprint.plan import Decisions
 
@@ -50,6 +53,17 @@ def asking(seed: int) -> Invented:
     width = made.prospect.demand.width.sum(-1)
     least = width * (np.random.default_rng(seed).random(width.shape) < 0.3) * 0.8
     return changed(made, "demand", least=least)
+
+
+def sharing(own: NodePrograms, monkeypatch: pytest.MonkeyPatch) -> NodePrograms:
+    """The same node-years in two programs, as many of a large problem are."""
+    assert len(own.programs) == own.ops.count
+    monkeypatch.setattr(node_years, "MOST_COLUMNS", 0)
+    monkeypatch.setattr(node_years, "MOST_PROGRAMS", 2)
+    nodes = np.repeat(np.arange(len(own.years)), [len(years) for years in own.years])
+    shared = NodePrograms((own.ops, nodes[np.argsort(np.concatenate(own.years))]))
+    assert len(shared.programs) == 2 < len(own.programs)
+    return shared
 
 
 def states_of(seed: int, decisions: Decisions) -> States:

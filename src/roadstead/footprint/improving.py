@@ -99,6 +99,7 @@ class Improver:
         none = np.full((at.tree.count, 1), -1)
         led = np.setdiff1d(np.arange(u.shape[1]), gate[whole])
         building = np.concatenate([z[:, whole], u[:, led]], axis=1)
+        # No gate is -1, which picks the last: none.
         opening = np.concatenate([u, none], axis=1)[:, np.append(gate[whole], np.full(len(led), -1))]
         return Lines(building.T, opening.T)
 

@@ -158,7 +158,7 @@ class _Warm:
         model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
         model.a_matrix_.value_ = matrix.data
         self.solver = new_solver(1)
-        # Its first solve takes no longer without, and what presolve leaves behind is more than the rest of the solver.
+        # Its first solve takes no longer without, rather less, and what presolve leaves behind is more than the rest of the solver.
         self.solver.setOptionValue("presolve", "off")
         self.solver.passModel(model)
 

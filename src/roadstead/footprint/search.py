@@ -3,9 +3,8 @@ r"""One decomposition on its way: the node-years' answers, whole plans tried, an
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import chain, product
+from itertools import product
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -358,20 +357,15 @@ class Search:
                 # Of a node in which something is unfit, only that has a price.
                 kept = np.flatnonzero((years[t, bare.node_year] > 0) & (bare.unfit | ~misfit))
                 counted.append((years[t], bare.of_years(kept)))
-
-        def priced(some: slice) -> list[Lumps]:
+        for some in in_turn(offered.count):
             here = np.arange(offered.count)[some]
-            ops, found = offered.of_years(here), []
+            ops = offered.of_years(here)
             for weight, bare in counted:
                 mine = bare.of_years(np.flatnonzero(np.isin(bare.node_year, here)))
                 paid = mine.node_year
                 prices, met = with_segment_prices(of_years(ops, paid - here[0]), mine), mine.lumps.among(paid)
-                found.append(replace(met, price=weight[met.node_year] * met.price))
+                lumps.append(replace(met, price=weight[met.node_year] * met.price))
                 for name in NodePrices.__slots__:
                     part = getattr(prices, name)
                     getattr(total, name)[paid] += weight[paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
-            return found
-
-        with ThreadPoolExecutor(len(self.shares)) as beside:
-            lumps += chain.from_iterable(beside.map(priced, in_turn(offered.count)))
         return total, joined_lumps(lumps)

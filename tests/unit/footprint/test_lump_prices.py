@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from priced import ANY, NEAR, SEEDS, by_node, drawn, earned, parts, states_of
+from priced import ANY, NEAR, SEEDS, by_node, drawn, earned, parts, sharing, states_of
 from prospects import invented, random_decisions
 
 from benchmarks.instances import as_prospect, generate
@@ -72,9 +72,11 @@ def frozen() -> tuple[Operations, NodePrograms, States]:
     return ops, NodePrograms((ops, prospect.node_years.node)), states
 
 
-def test_a_state_in_part_earns_less_with_them():
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_state_in_part_earns_less_with_them(shared: bool, monkeypatch: pytest.MonkeyPatch):
     """Asked again, programs hold what they have met against a state; the cut says no more than the program."""
-    ops, programs, states = frozen()
+    ops, own, states = frozen()
+    programs = sharing(own, monkeypatch) if shared else own
     plain = programs(Asked(states))
     for _ in range(3):
         held = programs(Asked(states, lumps=True))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from priced import ANY, NEAR, SEEDS, asking, by_node, drawn, earned, parts, states_of
+from priced import ANY, NEAR, SEEDS, asking, by_node, drawn, earned, parts, sharing, states_of
 from prospects import invented
 
 from roadstead.footprint.node_years import Asked, NodePrograms
@@ -43,6 +43,18 @@ def test_the_right_prices_make_the_cut_tight(seed: int, chance: int):
     near = 1e-6 * (1 + np.abs(worth))
     assert np.all(np.abs(by_node(seed, answered.value) - worth) <= near)
     assert np.all(np.abs(by_node(seed, answered.cuts.at(states)) - worth) <= near)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_programs_that_node_years_share_answer_as_their_own_do(seed: int, monkeypatch: pytest.MonkeyPatch):
+    """Where they would take too much memory, nodes side by side share one: told anew what the year earns, it forgets the one before."""
+    ops, _, _, own = parts(seed)
+    shared, rng = sharing(own, monkeypatch), np.random.default_rng(seed)
+    for _ in range(3):
+        states = drawn(ops, rng)
+        one, other = own(Asked(states)), shared(Asked(states))
+        assert other.value == pytest.approx(one.value, rel=1e-9, abs=1e-9)
+        assert np.all(other.cuts.at(states) <= one.value + NEAR * (1 + np.abs(one.value)))
 
 
 @settings(max_examples=40)

@@ -324,7 +324,7 @@ def test_figures_of_a_rehearsal_are_worked_out_again_from_its_paths(asked: Groun
         # Two plans may be the same: what one is worth over the other is rounding of what each is worth.
         parts = [part.amount.value for part in told.parts]
         near = 1e-12 * max(map(abs, parts), default=0.0)
-        assert not parts or sum(parts) == pytest.approx(told.amount.value, abs=near)
+        assert not parts or sum(parts) == pytest.approx(told.amount.value, rel=1e-9, abs=near)
         for words in (Words("en", "USD"), Words("zh", "USD")):
             assert all(
                 words.say(part.what) and (part.how is None or words.say(part.how)) for part in (told, *told.parts)
