@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats
 
 STEP, NEAR_STEP = 0.6, 0.4
-"""How far a round goes from the best point so far to what the master proposes; and once cuts (F.28) are looked for, where shorter steps
-ended two frozen problems of 85 nodes in 14 rounds of plans for 16, and 9 for 10, and three others in as many."""
+"""How far a round goes from the best point so far to what the master proposes; and once cuts on lumps (F.28, F.30) are looked for."""
 BEGIN = 0.25
 """Share of everything with which the first prices are asked for."""
 STALLED = 0.1
@@ -68,8 +67,8 @@ ROUNDED_EVERY = 3
 """Every so many rounds a proposal is rounded, too; in all, the plan so far is changed."""
 PLANS_WANTING = 1.5
 """How much further from the bound the plan lies than the relaxed point, for it to be changed at every stage."""
-NEAR = 0.02
-"""Share of value added within which the relaxed point is known, for plans to be looked for: what is rounded early is soon outdone."""
+NEAR, SIGHT = 0.02, 0.2
+"""Share of value added within which the relaxed point is known, for plans to be looked for (what is rounded early is soon outdone), and for cuts on lumps."""
 FIRST_ROUNDS = 12
 """Rounds after which they are looked for in any case."""
 FIRST_SHARE = 0.5
@@ -282,8 +281,9 @@ class _Run:
             ends = answer.value - inside_value <= goal or idle > IDLE
             if self.rest(standing) <= 0 or self.left() <= 0 or (ends and lumps and turns.all):
                 break
-            if (near or ends) and not lumps:
-                # From here on cuts (F.28) are looked for: every value is lower with them, that of the best point so far, too.
+            off = answer.value - inside_value if np.isfinite(inside_value) else np.inf
+            if (off <= SIGHT * (inside_value - standing) or ends) and not lumps:
+                # From here on cuts on lumps are looked for: every value is lower with them, that of the best point so far, too.
                 lumps, inside_value, idle = True, -np.inf, 0
             elif ends:
                 # What nodes that were passed over earn is not known, only expected: before rounds end, all are asked.

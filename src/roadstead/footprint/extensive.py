@@ -207,13 +207,13 @@ class WarmProgram:
         begin.valid = True
         self._solver.setBasis(begin)
 
-    def add_rows(self, rows: sparse.csr_matrix) -> None:
-        """Add rows, each at most zero."""
+    def add_rows(self, rows: sparse.csr_matrix, high: Floats | None = None) -> None:
+        """Add rows, each at most ``high``, zero where nothing is said."""
         count = rows.shape[0]
         start, index = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
-        low, high = np.full(count, -np.inf), np.zeros(count)
-        self._solver.addRows(count, low, high, rows.nnz, start, index, rows.data)
-        self.program = tightened(self.program, rows)
+        low, most = np.full(count, -np.inf), np.zeros(count) if high is None else high
+        self._solver.addRows(count, low, most, rows.nnz, start, index, rows.data)
+        self.program = tightened(self.program, rows, most)
 
     def value(self, columns: Ints, values: Floats) -> float:
         """Objective with ``columns`` fixed at ``values``; minus infinity where nothing fits. In the program's unit."""

@@ -6,12 +6,13 @@ asked: one of every few that run alike is, and the others borrow (decision 28).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from roadstead.footprint.lump_prices import Lumps, joined_lumps
+from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.pricing import PRICES, BarePrices
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def with_borrowed(raw: BarePrices, row: Ints, worth: Floats, is_open: Floats) ->
     count, lumps = len(raw.node_year), raw.lumps
     again = [np.flatnonzero(lumps.node_year == r) for r in row]
     of, at = np.repeat(np.arange(len(row)), [len(each) for each in again]), np.concatenate([*again, row[:0]])
-    more = Lumps(count + of, lumps.resource[at], lumps.segment[at], lumps.price[at] * worth[of])
+    more = replace(lumps.some(at), node_year=count + of, price=lumps.price[at] * worth[of])
     priced: dict[str, Any] = {
         name: np.concatenate([getattr(raw, name), getattr(raw, name)[row] * worth[:, None]]) for name in PRICES
     }

@@ -1,17 +1,19 @@
 r"""Prices of residual capacity cuts in the decomposition: what they change in a node-year, and what they grant its state.
 
-At prices :math:`\kappa_l \ge 0` of cuts (F.28) that speak of a node-year, a car on an arc of the cut's line into a cell of T earns
+At prices :math:`\kappa_l \ge 0` of cuts (F.28) and (F.30) that speak of a node-year, a car on an arc of a cut's lines into a cell of T earns
 :math:`\kappa_l \alpha_{lc}` less, one sold there beyond segment :math:`j_l(c)` as much more, and the state is granted the right side:
 
 .. math::
-    V_y(o, k) \;\le\; \text{(F.15) at } \Bigl(m_a - \sum_{l:\, d_l = d(a),\, c(a) \in T_l} \kappa_l \alpha_{l c(a)},\;
+    V_y(o, k) \;\le\; \text{(F.15) at } \Bigl(m_a - \sum_{l:\, d(a) \in d_l,\, c(a) \in T_l} \kappa_l \alpha_{l c(a)},\;
     P_{cs} + \sum_{l:\, c \in T_l,\, j_l(c) < s} \kappa_l \alpha_{lc}\Bigr)
-    + \sum_l \kappa_l \bigl((B_l - \rho_l m_l)\, o_{d_l} + \rho_l k_{r_l}\bigr)   \qquad (F.29)
+    + \sum_l \kappa_l \Bigl(\gamma_l + \sum_{i} (a_{li}\, o_{d_{li}} + b_{li}\, k_{r_{li}})\Bigr)   \qquad (F.29)
 
-Every plan keeps each cut, so that this is weak duality with more rows: it holds for any prices, it is linear in the states and
+with :math:`\gamma = 0,\ a = B - \rho m,\ b = \rho` of a cut of one line. Every plan keeps each cut, so that this is weak duality with more rows:
+it holds for any prices, it is linear in the states and
 convex in all prices together. Nothing else of (F.15) and (F.16) changes, which are worked out on gains shifted like this: by arc and
-by segment, so that a way that is not the line's, and the first segments, are left as they were. What stands before o and k is worked
-out from what is offered alone, and a cut that speaks of modules which may be at work in part has no price, whatever is said.
+by segment, so that a way that is not the line's, and the first segments, are left as they were. What stands before o and k of one line is worked
+out from what is offered alone, and so is :math:`\gamma` whatever stands there of two; and a cut that speaks of modules which may be at work in part
+has no price, whatever is said.
 """
 
 from __future__ import annotations
@@ -21,32 +23,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.lumps import left_sides, right_sides
+from roadstead.footprint.joint_lumps import Pairs, constants, sound
+from roadstead.footprint.lumps import least_of_lines, left_sides, right_sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.footprint.operations import Operations
-    from roadstead.terms.arrays import Floats, Ints, Shorts
+    from roadstead.terms.arrays import Flags, Floats, Ints, Shorts
 
 
 @dataclass(frozen=True, slots=True)
 class Lumps:
-    """Cuts (F.28) with prices, L of them.
+    """Cuts (F.28) and (F.30) with prices, L of them.
 
     Attributes
     ----------
-    node_year, resource
-        Where each stands, and whose modules it speaks of. Shape (L,).
+    node_year
+        Where each stands. Shape (L,).
+    lines
+        Resources whose modules it speaks of, -1 where there is no second. Shape (L, 2).
     segment
         j(c) of every cell, -1 for those not in T: small numbers, for there are many. Shape (L, C).
+    right
+        a and b of both lines, where there are two: what stands before what is open and at work. Shape (L, 4).
     price
         kappa. Shape (L,).
     """
 
     node_year: Ints
-    resource: Ints
+    lines: Ints
     segment: Shorts
+    right: Floats
     price: Floats
 
     @property
@@ -54,12 +62,16 @@ class Lumps:
         """L."""
         return len(self.price)
 
+    def some(self, kept: Ints) -> Lumps:
+        """Some of them."""
+        return Lumps(self.node_year[kept], self.lines[kept], self.segment[kept], self.right[kept], self.price[kept])
+
     def of_years(self, years: Ints) -> Lumps:
         """Those of some node-years of many, numbered by their place among these."""
         place = np.full(1 + max(int(years.max(initial=-1)), int(self.node_year.max(initial=-1))), -1)
         place[years] = np.arange(len(years))
-        kept = place[self.node_year] >= 0
-        return Lumps(place[self.node_year[kept]], self.resource[kept], self.segment[kept], self.price[kept])
+        kept = self.some(np.flatnonzero(place[self.node_year] >= 0))
+        return replace(kept, node_year=place[kept.node_year])
 
     def among(self, years: Ints) -> Lumps:
         """The same, numbered as all node-years are, of which these are ``years``."""
@@ -69,26 +81,48 @@ class Lumps:
 def no_lumps(cells: int) -> Lumps:
     """No cut at all."""
     none = np.zeros(0, dtype=np.int64)
-    return Lumps(none, none, np.zeros((0, cells), dtype=np.int8), np.zeros(0))
+    return Lumps(
+        none, np.zeros((0, 2), dtype=np.int64), np.zeros((0, cells), dtype=np.int8), np.zeros((0, 4)), np.zeros(0)
+    )
 
 
 def joined_lumps(parts: Sequence[Lumps]) -> Lumps:
-    """The cuts of all parts; what one says in several is said once, at the sum of its prices."""
-    year, resource = (np.concatenate([getattr(part, name) for part in parts]) for name in ("node_year", "resource"))
-    segment, price = (np.concatenate([getattr(part, name) for part in parts]) for name in ("segment", "price"))
-    first: dict[tuple[int, int, bytes], int] = {}
-    keys = zip(year.tolist(), resource.tolist(), (row.tobytes() for row in segment), strict=True)
+    """The cuts of all parts; what one says in several is said once, at the sum of its prices and the mean of what stands on the right."""
+    names = ("node_year", "lines", "segment", "right", "price")
+    every = Lumps(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    first: dict[tuple[int, bytes, bytes], int] = {}
+    keys = zip(
+        every.node_year.tolist(),
+        (row.tobytes() for row in every.lines),
+        (row.tobytes() for row in every.segment),
+        strict=True,
+    )
     place = np.asarray([first.setdefault(key, len(first)) for key in keys], dtype=np.int64)
-    once = np.unique(place, return_index=True)[1]
-    return Lumps(year[once], resource[once], segment[once], np.bincount(place, price, len(first)).astype(np.float64))
+    once = every.some(np.unique(place, return_index=True)[1])
+    price = np.maximum(every.price, 0.0)
+    total = np.bincount(place, price, once.count)
+    weight = np.divide(price, total[place], out=np.zeros(every.count), where=total[place] > 0)
+    right = np.zeros_like(once.right)
+    np.add.at(right, place, weight[:, None] * every.right)
+    return replace(once, right=right, price=np.bincount(place, every.price, once.count).astype(np.float64))
 
 
 def in_force(ops: Operations, lumps: Lumps) -> Lumps:
-    """Those with a price that every plan keeps: of modules at work only in whole ones. Whatever else is said counts for nothing."""
-    holds = ops.lumpy[lumps.node_year, lumps.resource] & (ops.reach[lumps.node_year, lumps.resource] > 0)
-    kept = np.flatnonzero(holds & (lumps.price > 0))
-    segment = np.clip(lumps.segment[kept], -1, ops.width.shape[-1] - 1)
-    return Lumps(lumps.node_year[kept], lumps.resource[kept], segment, lumps.price[kept])
+    """Those with a price that every plan keeps: of modules at work only in whole ones, and of two lines only in few.
+
+    Whatever else is said counts for nothing.
+    """
+    kept = lumps.some(np.flatnonzero(lumps.price > 0))
+    kept = replace(kept, segment=np.clip(kept.segment, -1, ops.width.shape[-1] - 1), right=sound(kept.right))
+    return kept.some(np.flatnonzero(hold(ops, kept)))
+
+
+def hold(ops: Operations, lumps: Lumps) -> Flags:
+    """Where every plan keeps cuts at any price. Shape (L,)."""
+    (first, second), year = lumps.lines.T, lumps.node_year
+    whole, gate = ops.lumpy & (ops.reach > 0), ops.resource_gate
+    two = whole[year, second] & (gate[second] != gate[first]) & pairs_of(ops, lumps, np.arange(lumps.count)).few
+    return np.asarray(whole[year, first] & ((second < 0) | two))
 
 
 def shifted(ops: Operations, lumps: Lumps) -> Operations:
@@ -96,7 +130,7 @@ def shifted(ops: Operations, lumps: Lumps) -> Operations:
     lumps = in_force(ops, lumps)
     if not lumps.count:
         return ops
-    sent, sold = left_sides(ops.sent_into, ops.car_use, lumps.resource, lumps.segment, ops.width.shape[-1])
+    sent, sold = left_sides(ops.sent_into, ops.car_use, lumps.lines, lumps.segment, ops.width.shape[-1])
 
     def priced(like: Floats, cut: Ints, alpha: Floats, *at: Ints) -> Floats:
         place = np.ravel_multi_index((lumps.node_year[cut], *at), like.shape)
@@ -110,24 +144,44 @@ def shifted(ops: Operations, lumps: Lumps) -> Operations:
     )
 
 
-def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
-    """What stands at the prices of cuts before what is open and at work. Shapes (Y, D), (Y, R)."""
-    option, module = np.zeros((ops.count, ops.options)), np.zeros(ops.free.shape)
+def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats, Floats]:
+    """What stands at the prices of cuts alone, before what is open and before what is at work. Shapes (Y,), (Y, D), (Y, R)."""
+    constant, option, module = np.zeros(ops.count), np.zeros((ops.count, ops.options)), np.zeros(ops.free.shape)
     lumps = in_force(ops, lumps)
     if lumps.count:
-        of_option, of_modules = terms(ops, lumps)
-        at = lumps.node_year, ops.resource_gate[lumps.resource]
-        np.add.at(option, at, lumps.price * of_option)
-        np.add.at(module, (lumps.node_year, lumps.resource), lumps.price * of_modules)
-    return option, module
+        alone, right = terms(ops, lumps)
+        np.add.at(constant, lumps.node_year, lumps.price * alone)
+        for i in range(2):
+            there = np.flatnonzero(lumps.lines[:, i] >= 0)
+            year, line, price = lumps.node_year[there], lumps.lines[there, i], lumps.price[there]
+            np.add.at(option, (year, ops.resource_gate[line]), price * right[there, 2 * i])
+            np.add.at(module, (year, line), price * right[there, 2 * i + 1])
+    return constant, option, module
 
 
 def terms(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
-    """What stands before what is open and at work on the right side of cuts. Shapes (L,), (L,)."""
+    """Gamma of cuts, and a and b of both their lines. Shapes (L,), (L, 4)."""
+    constant, right = np.zeros(lumps.count), np.zeros((lumps.count, 4))
+    single, joint = np.flatnonzero(lumps.lines[:, 1] < 0), np.flatnonzero(lumps.lines[:, 1] >= 0)
+    size = ops.reach[lumps.node_year[single], lumps.lines[single, 0]]
+    of_single = right_sides(full_use(ops, lumps.some(single)), np.where(size > 0, size, 1.0))
+    right[single, 0], right[single, 1] = of_single
+    right[joint] = lumps.right[joint]
+    constant[joint] = constants(pairs_of(ops, lumps, joint), right[joint])
+    return constant, right
+
+
+def pairs_of(ops: Operations, lumps: Lumps, joint: Ints) -> Pairs:
+    """Two lines and what T uses of them in full, for some of the cuts."""
+    some = lumps.some(joint)
+    year = some.node_year[:, None]
+    return Pairs(full_use(ops, some), ops.reach[year, some.lines], ops.most[year, some.lines])
+
+
+def full_use(ops: Operations, lumps: Lumps) -> Floats:
+    """B: what the segments up to j(c) use in full. Shape (L,)."""
     reached = np.cumsum(ops.width, axis=-1)
-    at = np.maximum(lumps.segment, 0)
     cells = np.arange(lumps.segment.shape[1])
-    ceiling = np.where(lumps.segment >= 0, reached[lumps.node_year[:, None], cells, at], 0.0)
-    full = (ops.car_use[lumps.resource] * ceiling).sum(-1)
-    size = ops.reach[lumps.node_year, lumps.resource]
-    return right_sides(full, np.where(size > 0, size, 1.0))
+    ceiling = reached[lumps.node_year[:, None], cells, np.maximum(lumps.segment, 0)]
+    used = least_of_lines(ops.car_use, lumps.lines) * ceiling
+    return np.asarray(np.where(lumps.segment >= 0, used, 0.0).sum(-1))

@@ -1,6 +1,7 @@
-"""Residual capacity cuts (F.28) as rows of a node-year's program: found where a state in part breaks them, kept warm, few.
+"""Residual capacity cuts (F.28) and (F.30) as rows of a node-year's program: found where a state in part breaks them, kept warm, few.
 
 A cut found is at work from the next solve on: near the end states change little, and a program solved twice takes twice as long.
+What is worked out for one node-year alone takes longer to begin than to do, so right sides and broken cuts are worked out for some at once.
 """
 
 from __future__ import annotations
@@ -9,21 +10,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.lump_prices import Lumps, terms
-from roadstead.footprint.lumps import broken_lumps, left_sides
+from roadstead.footprint.joint_lumps import Lines, Pairs, broken_pairs, right_at
+from roadstead.footprint.lump_prices import Lumps, full_use, hold
+from roadstead.footprint.lumps import alone, broken_lumps, left_sides
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import highspy
 
     from roadstead.footprint.operations import Operations
+    from roadstead.footprint.states import States
     from roadstead.terms.arrays import Floats, Ints, Shorts
 
-KEPT = 24
+KEPT = 48
 """Rows of one program, beyond which those longest without a price go."""
 
 
 class LumpRows:
-    """The cuts of one node's program: its years share the left sides, each has its own right sides."""
+    """The cuts of one program: its years share the left sides, each has its own right sides."""
 
     def __init__(self, ops: Operations, arcs: Ints, segments: Ints) -> None:
         """``arcs``, ``segments``: those that are columns of the program, which begin with them."""
@@ -32,43 +37,32 @@ class LumpRows:
         self._of_arc, self._of_sale = np.full(ops.arc_gain.shape[1], -1), np.full(ops.width.shape[1:], -1)
         self._of_arc[arcs] = np.arange(len(arcs))
         self._of_sale[self._cell, self._segment] = len(arcs) + np.arange(len(segments))
-        self._ceiling = np.cumsum(ops.width, axis=-1)
-        self._resource = np.zeros(0, dtype=np.int64)
+        self.lines = np.zeros((0, 2), dtype=np.int64)
+        self.full = np.zeros((ops.count, 0))
+        self.holds = np.zeros((ops.count, 0), dtype=bool)
         self._cells = np.zeros((0, len(ops.cell_gate)), dtype=np.int8)
-        self._right = np.zeros((ops.count, 0, 2))
-        self._holds = np.zeros((ops.count, 0), dtype=bool)
         self._idle = np.zeros(0, dtype=np.int64)
 
     @property
     def count(self) -> int:
         """Rows at work."""
-        return len(self._resource)
+        return len(self.lines)
 
-    def limits(self, y: int, is_open: Floats, at_work: Floats) -> Floats:
-        """Right sides at a state; none where modules are not at work in whole ones."""
-        state = np.stack([is_open[self.ops.resource_gate[self._resource]], at_work[self._resource]], axis=1)
-        return np.where(self._holds[y], (self._right[y] * state).sum(-1), np.inf)
-
-    def broken(self, y: int, state: tuple[Floats, Floats], point: Floats) -> tuple[Ints, Shorts]:
-        """Resources, and j(c) of all cells, of cuts that a point breaks at a state."""
-        ops, (is_open, at_work) = self.ops, state
-        lumpy = np.flatnonzero(ops.lumpy[y] & (ops.reach[y] > 0))
+    def flows(self, point: Floats) -> tuple[Floats, Floats]:
+        """What a point sends into cells on arcs of each resource's line, and sells beyond each segment. Shapes (R, C), (C, S)."""
+        ops = self.ops
         flow, sold = np.zeros(ops.arc_gain.shape[1]), np.zeros(ops.width.shape[1:])
         flow[self.arcs] = point[: len(self.arcs)]
         sold[self._cell, self._segment] = point[len(self.arcs) : len(self.arcs) + len(self._cell)]
         beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
-        sent = (ops.sent_into @ flow).reshape(ops.car_use.shape)[lumpy]
-        both = np.stack([is_open[ops.resource_gate[lumpy]], at_work[lumpy]], axis=1)
-        size, alpha = ops.reach[y, lumpy], ops.car_use[lumpy]
-        which, segment, _ = broken_lumps(both, size, alpha, (sent, beyond), self._ceiling[y])
-        return lumpy[which], segment.astype(np.int8)
+        return (ops.sent_into @ flow).reshape(ops.car_use.shape), beyond
 
-    def add(self, solver: highspy.Highs, resource: Ints, cells: Shorts) -> None:
+    def add(self, solver: highspy.Highs, lines: Ints, cells: Shorts) -> None:
         """Put cuts into the solver; their right sides follow with the state."""
-        ops, count = self.ops, len(resource)
+        ops, count = self.ops, len(lines)
         if not count:
             return
-        sent, sold = left_sides(ops.sent_into, ops.car_use, resource, cells, ops.width.shape[-1])
+        sent, sold = left_sides(ops.sent_into, ops.car_use, lines, cells, ops.width.shape[-1])
         row = np.concatenate([sent[0], sold[0]])
         column = np.concatenate([self._of_arc[sent[1]], self._of_sale[sold[1], sold[2]]])
         value = np.concatenate([sent[2], -sold[3]])
@@ -79,19 +73,19 @@ class LumpRows:
         solver.addRows(
             count, -high, high, len(order), starts.astype(np.int32), column[order].astype(np.int32), value[order]
         )
-        self._resource, self._cells = np.append(self._resource, resource), np.concatenate([self._cells, cells])
-        self._idle = np.append(self._idle, np.zeros(count, dtype=np.int64))
         year, each = np.repeat(np.arange(ops.count), count), np.tile(np.arange(count), ops.count)
-        right = terms(ops, Lumps(year, resource[each], cells[each], np.ones(len(each))))
-        self._right = np.concatenate([self._right, np.stack(right, axis=1).reshape(ops.count, count, 2)], axis=1)
-        holds = ops.lumpy[:, resource] & (ops.reach[:, resource] > 0)
-        self._holds = np.concatenate([self._holds, holds], axis=1)
+        more = Lumps(year, lines[each], cells[each], np.zeros((len(each), 4)), np.ones(len(each)))
+        full, holds = full_use(ops, more).reshape(ops.count, count), hold(ops, more).reshape(ops.count, count)
+        self.lines, self._cells = np.concatenate([self.lines, lines]), np.concatenate([self._cells, cells])
+        self.full, self.holds = np.append(self.full, full, axis=1), np.append(self.holds, holds, axis=1)
+        self._idle = np.append(self._idle, np.zeros(count, dtype=np.int64))
 
-    def priced(self, dual: Floats) -> tuple[Ints, Shorts, Floats]:
-        """Resources, j(c) and prices of the cuts that have one."""
+    def priced(self, dual: Floats, right: Floats, at: int) -> Lumps:
+        """The cuts that have a price, as those of row ``at``, with what stood on their ``right``."""
         paid = dual > 0
         self._idle = np.where(paid, 0, self._idle + 1)
-        return self._resource[paid], self._cells[paid], dual[paid]
+        row = np.full(int(paid.sum()), at)
+        return Lumps(row, self.lines[paid], self._cells[paid], right[paid], dual[paid])
 
     def purge(self, solver: highspy.Highs, begin: int) -> None:
         """Drop the rows longest without a price where there are too many. They stand from ``begin`` on."""
@@ -100,5 +94,50 @@ class LumpRows:
         kept = np.sort(np.argsort(self._idle, kind="stable")[: KEPT // 2])
         gone = np.setdiff1d(np.arange(self.count), kept)
         solver.deleteRows(len(gone), (begin + gone).astype(np.int32))
-        self._resource, self._cells, self._idle = self._resource[kept], self._cells[kept], self._idle[kept]
-        self._right, self._holds = self._right[:, kept], self._holds[:, kept]
+        self.lines, self._cells, self._idle = self.lines[kept], self._cells[kept], self._idle[kept]
+        self.full, self.holds = self.full[:, kept], self.holds[:, kept]
+
+
+def limits(each: Sequence[tuple[LumpRows, int]], states: States) -> list[tuple[Floats, Floats]]:
+    """Right sides of the rows of some programs, each for one of its node-years at a state; and what stands there before what is open and at work.
+
+    Of two lines the least there is; without a limit where modules are not at work in whole ones. Shapes (L,), (L, 4).
+    """
+    begins = np.cumsum([rows.count for rows, _ in each])[:-1]
+    ops = each[0][0].ops
+    lines = np.concatenate([rows.lines for rows, _ in each])
+    full = np.concatenate([rows.full[y] for rows, y in each])
+    holds = np.concatenate([rows.holds[y] for rows, y in each])
+    size, most = (
+        np.concatenate([getattr(rows.ops, name)[y, rows.lines] for rows, y in each]) for name in ("reach", "most")
+    )
+    turn = np.repeat(np.arange(len(each)), [rows.count for rows, _ in each])[:, None]
+    state = np.stack([states.is_open[turn, ops.resource_gate[lines]], states.at_work[turn, lines]], axis=-1)
+    constant, right = right_at(Pairs(full, size, most), lines, state)
+    found = np.where(holds, constant + (right * state.reshape(-1, 4)).sum(-1), np.inf)
+    return list(zip(np.split(found, begins), np.split(right, begins), strict=True))
+
+
+def broken(
+    each: Sequence[tuple[LumpRows, int]], states: States, flows: Sequence[tuple[Floats, Floats]]
+) -> list[tuple[Ints, Shorts]]:
+    """Lines, and j(c) of all cells, of cuts that flows break at states, for some programs each for one of its node-years."""
+    ops = each[0][0].ops
+    sent, beyond = np.stack([part for part, _ in flows]), np.stack([part for _, part in flows])
+    size, most, width, lumpy = (
+        np.stack([getattr(rows.ops, name)[y] for rows, y in each]) for name in ("reach", "most", "width", "lumpy")
+    )
+    whole, ceiling = lumpy & (size > 0), np.cumsum(width, axis=-1)
+    state = np.stack([states.is_open[:, ops.resource_gate], states.at_work], axis=-1)
+    lines = Lines(state, size, most, whole, ops.car_use, ops.resource_gate)
+    year, pair, of_pair = broken_pairs(lines, (sent, beyond), ceiling)
+    found = []
+    for y in range(len(each)):
+        mine = np.flatnonzero(whole[y])
+        which, segment, _ = broken_lumps(
+            state[y, mine], size[y, mine], ops.car_use[mine], (sent[y, mine], beyond[y]), ceiling[y]
+        )
+        joint = year == y
+        both = np.concatenate([alone(mine[which]), pair[joint]])
+        found.append((both, np.concatenate([segment, of_pair[joint]]).astype(np.int8)))
+    return found

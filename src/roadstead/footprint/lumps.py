@@ -21,75 +21,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.columns import CARS
-from roadstead.footprint.linking import LEAST, broken_cuts, cut_rows, reached
-from roadstead.footprint.program import tightened
+from roadstead.footprint.linking import LEAST
 
 if TYPE_CHECKING:
-    from roadstead.footprint.extensive import Answer, WarmProgram
-    from roadstead.footprint.formulation import Formulation
-    from roadstead.footprint.program import Program
     from roadstead.footprint.timing import Timing
     from roadstead.futures.prospect import Prospect
     from roadstead.terms.arrays import Flags, Floats, Ints, Shorts
 
-ROUNDS = 12
-"""Rounds of cuts at most."""
 NEAR_WHOLE = 1e-4
 """Modules by which a number must differ from a whole one."""
-
-
-def strengthened(
-    prospect: Prospect, whole: Formulation, warm: WarmProgram, program: Program, relaxed: Answer
-) -> tuple[Program, Answer]:
-    """The program and its relaxation with cuts (F.28), and with those of (F.14) that are broken then."""
-    for _ in range(ROUNDS):
-        if relaxed.point is None:
-            break
-        linking = broken_cuts(prospect, whole.columns, relaxed.point)
-        rows = [lump_rows(prospect, whole, relaxed.point)]
-        if not rows[0].shape[0]:
-            break
-        rows += [_widened(cut_rows(prospect, whole.columns, linking), len(relaxed.point))]
-        both = sparse.vstack(rows).tocsr()
-        program = tightened(program, both)
-        warm.add_rows(both)
-        relaxed = warm.solve()
-    return program, relaxed
-
-
-def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> sparse.csr_matrix:
-    """For every resource and node-year the cut a point breaks most, over the program's columns, each at most zero."""
-    p, c = prospect, whole.columns
-    if not p.labels.option:
-        return sparse.csr_matrix((0, len(point)))
-    use = sparse.csr_matrix(
-        (p.resources.use_amount, (p.resources.use_resource, p.resources.use_arc)),
-        shape=(len(p.labels.resource), len(p.arcs.cell)),
-    )
-    sold = np.where(c.q >= 0, point[c.q], 0.0)
-    beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
-    flow, ceiling = np.where(c.x >= 0, point[c.x], 0.0), reached(p)
-    sent_into, car_use = least_use(use, p.arcs.supply_option, p.arcs.cell, p.resources.option, len(p.labels.cell))
-    gate = p.resources.option
-    sizes = (p.resources.usable * p.resources.size) / CARS
-    lumpy = in_lumps(p, whole.timing) & (sizes > 0) & (c.o[:, gate] >= 0) & (c.k >= 0)
-    rows, columns, values, count = [], [], [], 0
-    for y in np.flatnonzero(lumpy.any(1)):
-        mine = np.flatnonzero(lumpy[y])
-        at = np.stack([c.o[y, gate[mine]], c.k[y, mine]], axis=1)
-        sent = (sent_into @ flow[y]).reshape(car_use.shape)[mine]
-        which, segment, right = broken_lumps(point[at], sizes[y, mine], car_use[mine], (sent, beyond[y]), ceiling[y])
-        on_arcs, sales = left_sides(sent_into, car_use, mine[which], segment, c.q.shape[-1])
-        each = np.arange(count, count + len(which))
-        rows += [each[on_arcs[0]], each[sales[0]], np.repeat(each, 2)]
-        columns += [c.x[y, on_arcs[1]], c.q[y, sales[1], sales[2]], at[which].ravel()]
-        values += [on_arcs[2], -sales[3], -right.ravel()]
-        count += len(which)
-    row, column = (np.concatenate([np.zeros(0, dtype=np.int64), *part]) for part in (rows, columns))
-    there = column >= 0
-    entries = np.concatenate([np.zeros(0), *values])[there]
-    return sparse.csr_matrix((entries, (row[there], column[there])), shape=(count, len(point)))
 
 
 def in_lumps(p: Prospect, when: Timing) -> Flags:
@@ -119,19 +59,35 @@ def least_use(
 
 
 def left_sides(
-    sent_into: sparse.csr_matrix, car_use: Floats, resource: Ints, segment: Ints | Shorts, segments: int
+    sent_into: sparse.csr_matrix, car_use: Floats, lines: Ints, segment: Ints | Shorts, segments: int
 ) -> tuple[tuple[Ints, Ints, Floats], tuple[Ints, Ints, Ints, Floats]]:
-    """What stands on the left side of cuts, entry by entry, from the resource and j(c) of each, -1 for cells not in T.
+    """What stands on the left side of cuts, entry by entry, from the resources and j(c) of each, -1 for no second line and for cells not in T.
 
-    Cut, arc and alpha of every flow that is added; cut, cell, segment and alpha of every sale that is taken off.
+    Shapes of lines (L, 2), of segment (L, C). Cut, arc and alpha of every flow that is added; cut, cell, segment and alpha of every sale that is taken off.
     """
     cut, cell = np.nonzero(segment >= 0)
-    alpha, row = car_use[resource[cut], cell], resource[cut] * car_use.shape[1] + cell
+    alpha = least_of_lines(car_use, lines)[cut, cell]
+    each = [np.flatnonzero(lines[cut, i] >= 0) for i in range(lines.shape[1])]
+    entry = np.concatenate(each)
+    line = np.concatenate([lines[cut[some], i] for i, some in enumerate(each)])
+    row = line * car_use.shape[1] + cell[entry]
     begin, many = sent_into.indptr[row], np.diff(sent_into.indptr)[row]
-    pair = np.repeat(np.arange(len(row)), many)
+    pair = np.repeat(entry, many)
     arc = sent_into.indices[np.repeat(begin - np.cumsum(many) + many, many) + np.arange(len(pair))]
     sold, beyond = np.nonzero(np.arange(segments) > segment[cut, cell][:, None])
     return (cut[pair], arc, alpha[pair]), (cut[sold], cell[sold], beyond, alpha[sold])
+
+
+def alone(resource: Ints) -> Ints:
+    """Cuts of one line each. Shape (L,) -> (L, 2)."""
+    return np.stack([resource, np.full(len(resource), -1)], axis=1)
+
+
+def least_of_lines(car_use: Floats, lines: Ints) -> Floats:
+    """The least that a car into each cell uses of any of some resources; none where none of them serves it. Shapes (R, C), (L, 2) -> (L, C)."""
+    each = np.where((lines >= 0)[..., None], car_use[lines], 0.0)
+    least = np.where(each > 0, each, np.inf).min(1)
+    return np.where(np.isinf(least), 0.0, least)
 
 
 def right_sides(full: Floats, size: Floats) -> tuple[Floats, Floats]:
@@ -168,8 +124,3 @@ def broken_lumps(
     chosen = np.full((len(some), alpha.shape[1]), -1)
     chosen[row, cell] = segment
     return some[broken], chosen[broken], right[broken]
-
-
-def _widened(rows: sparse.csr_matrix, width: int) -> sparse.csr_matrix:
-    """The same rows over more columns."""
-    return sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], width))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import highspy
 import numpy as np
 from scipy import sparse
 
 from roadstead.footprint.columns import CARS
-from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, new_solver
 from roadstead.footprint.lending import with_borrowed
-from roadstead.footprint.lump_prices import Lumps, joined_lumps, no_lumps
-from roadstead.footprint.lump_rows import LumpRows
+from roadstead.footprint.lump_prices import joined_lumps, no_lumps
+from roadstead.footprint.lump_rows import broken, limits
+from roadstead.footprint.node_program import NodeProgram
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.plan import Flows
 from roadstead.footprint.pricing import BY_YEAR, PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
@@ -22,6 +21,7 @@ from roadstead.terms.arrays import in_turn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.operations import Offered, Operations
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
@@ -31,6 +31,8 @@ MOST_COLUMNS = 1_000_000
 its gains are told and it begins elsewhere: that takes 1.3 to 1.6 times as long, no longer where ten share one than where two do."""
 MOST_PROGRAMS = 24
 """Programs that a worker keeps warm where these would be more columns; neighbouring nodes share one."""
+TOGETHER = 32
+"""Node-years whose cuts on lumps are worked out at once."""
 POINTS = ("flow", "sale", "group_sale")
 """Fields of ``Answered`` that hold flows and sales."""
 REMEMBERED = 8
@@ -94,160 +96,45 @@ class Answered:
         )
 
 
-class _Warm:
-    """One program shared by the node-years of one node, or some: only gains, bounds and limits change between them."""
+class Turn(NamedTuple):
+    """A program about to be solved, for which of its years, which of the share's that is, and its row among answers."""
 
-    def __init__(self, ops: Operations) -> None:
-        """Columns x, q, g, h, and slacks; rows of cells, groups, resources, takes, of what is spent, must be served and is earned."""
-        self.ops = ops
-        self.arcs = np.flatnonzero(ops.live.any(0))
-        self.segments = np.flatnonzero((ops.width > 0).any(0).ravel())
-        self.groups = np.flatnonzero((ops.group_width > 0).any(0).ravel())
-        self.resources = np.flatnonzero((np.diff(ops.use[:, self.arcs].indptr) > 0) | (ops.take > 0).any(0))
-        self.takes = np.flatnonzero((ops.take > 0).any(0) & (ops.take_gain > 0).any(0))
-        self.must = np.flatnonzero((ops.least > 0).any(0))
-        self.earns, self.spends = np.flatnonzero(ops.earns >= 0), np.flatnonzero(ops.spends >= 0)
-        self.top = np.where(ops.width > 0, ops.width, 0.0).sum(-1)
-        self.cells, self.gates = ops.arc_cell[self.arcs], ops.arc_gates[self.arcs]
-        self.sizes = tuple(len(p) for p in (self.arcs, self.segments, self.groups, self.takes, self.must, self.earns))
-        cells, groups = len(ops.cell_gate), len(ops.members)
-        limits = (self.resources, self.takes, self.spends, self.must, self.earns)
-        self.tall = (cells, groups, *(len(part) for part in limits))
-        self.begins = np.concatenate([[0], np.cumsum(self.tall)])
-        self._build()
-        self.lumps = LumpRows(ops, self.arcs, self.segments)
+    program: NodeProgram
+    year: int
+    node_year: int
+    row: int
 
-    def _matrix(self) -> sparse.csr_matrix:
-        ops, ones = self.ops, np.ones
-        arcs, sales, grouped, takes, must, earns = self.sizes
-        cells, groups = self.tall[:2]
-        group_of = self.groups // max(ops.group_width.shape[2], 1)
-        cell_of = self.segments // max(ops.width.shape[2], 1)
-        use = ops.use[:, self.arcs].tocsr()
-        into = sparse.csr_matrix((ones(arcs), (ops.arc_cell[self.arcs], np.arange(arcs))), shape=(cells, arcs))
-        sold = sparse.csr_matrix((ones(sales), (cell_of, np.arange(sales))), shape=(cells, sales))
-        together = sparse.csr_matrix(ops.members[:, cell_of])
-        shared = sparse.csr_matrix((ones(grouped), (group_of, np.arange(grouped))), shape=(groups, grouped))
-        blocks = {
-            (0, 0): into, (0, 1): -sold, (1, 1): together, (1, 2): -shared,
-            (2, 0): use[self.resources], (3, 0): use[self.takes], (3, 3): sparse.identity(takes),
-            (4, 0): use[ops.spends[self.spends]], (5, 1): sold[self.must], (5, 4): sparse.identity(must),
-            (6, 0): use[ops.earns[self.earns]], (6, 5): sparse.identity(earns),
-        }  # fmt: skip
-        columns = np.concatenate([[0], np.cumsum(self.sizes)])
-        parts = [(block.tocoo(), self.begins[i], columns[j]) for (i, j), block in blocks.items()]
-        entries = np.concatenate([part.data for part, _, _ in parts])
-        row = np.concatenate([part.row + begin for part, begin, _ in parts])
-        column = np.concatenate([part.col + begin for part, _, begin in parts])
-        return sparse.csr_matrix((entries, (row, column)), shape=(sum(self.tall), sum(self.sizes)))
 
-    def _build(self) -> None:
-        matrix = self._matrix()
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = sum(self.sizes), sum(self.tall)
-        model.sense_ = highspy.ObjSense.kMaximize
-        self.gain, self.ceiling = np.zeros(model.num_col_), np.full(model.num_col_, np.inf)
-        model.col_cost_, model.col_lower_, model.col_upper_ = self.gain, np.zeros(model.num_col_), self.ceiling
-        self.low, self.high = np.zeros(model.num_row_), np.zeros(model.num_row_)
-        _, _, limits, takes, spends, must, end = self.begins[1:]
-        self.low[self.begins[2] : limits] = self.low[takes:spends] = -np.inf
-        self.high[limits:takes] = self.high[spends:end] = np.inf
-        assert must <= end
-        model.row_lower_, model.row_upper_ = self.low, self.high
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-        model.a_matrix_.value_ = matrix.data
-        self.solver = new_solver(1)
-        # Its first solve takes no longer without, rather less, and what presolve leaves behind is more than the rest of the solver.
-        self.solver.setOptionValue("presolve", "off")
-        self.solver.passModel(model)
+@dataclass(slots=True)
+class _Met:
+    """What programs have answered so far: values, prices, cuts with prices, and points where they were asked for."""
 
-    def solve(self, y: int, states: States, *, lumps: bool) -> tuple[float, bool]:
-        """Value of its node-year ``y`` at a state; minus infinity where nothing fits, which the prices then explain.
+    value: Floats
+    raw: BarePrices
+    lumps: list[Lumps]
+    points: dict[int, list[tuple[Ints, Floats]]]
 
-        Also whether there is any answer: a solver may fail. With ``lumps``, the rows of cuts (F.28) are held to.
-        """
-        ops, at = self.ops, states
-        slacks = self.sizes[4] + self.sizes[5]
-        gain = np.concatenate(
-            [
-                ops.arc_gain[y, self.arcs],
-                ops.segment_gain[y].ravel()[self.segments],
-                ops.group_gain[y].ravel()[self.groups],
-                -ops.take_gain[y, self.takes],
-                np.zeros(slacks),
-            ]
-        )
-        gates = np.append(at.is_open[0], 1.0)
-        through = gates[self.gates].min(1, initial=1.0)
-        ceiling = np.concatenate(
-            [
-                np.where(ops.live[y, self.arcs], self.top[y, self.cells] * through, 0.0),
-                (ops.width[y] * gates[ops.cell_gate][:, None]).ravel()[self.segments],
-                ops.group_width[y].ravel()[self.groups],
-                np.full(len(self.takes), np.inf),
-                np.zeros(slacks),
-            ]
-        )
-        high, low, begins = self.high.copy(), self.low.copy(), self.begins
-        high[begins[2] : begins[3]] = (ops.free[y] + ops.reach[y] * at.at_work[0])[self.resources]
-        low[begins[3] : begins[4]] = (ops.take[y] * at.at_work[0])[self.takes]
-        high[begins[4] : begins[5]] = at.spent[0, self.spends]
-        low[begins[5] : begins[6]] = ops.least[y, self.must]
-        low[begins[6] : begins[7]] = at.earned[0, self.earns]
-        low = np.append(low[: begins[7]], np.full(self.lumps.count, -np.inf))
-        high[begins[7] :] = np.inf if not lumps else self.lumps.limits(y, at.is_open[0], at.at_work[0])
-        value = self._run(gain, ceiling, low, high)
-        if np.isfinite(value) or not slacks:
-            return value, bool(np.isfinite(value))
-        missed = np.zeros_like(gain)
-        missed[-slacks:], ceiling[-slacks:] = -1.0, np.inf
-        return float("-inf"), bool(np.isfinite(self._run(missed, ceiling, low, high)))
-
-    def meet(self, y: int, at: States) -> None:
-        """Cuts (F.28) that the last solve breaks become rows of the next."""
-        begin, point = self.begins[7], np.asarray(self.solver.getSolution().col_value)
-        self.lumps.purge(self.solver, begin)
-        self.lumps.add(self.solver, *self.lumps.broken(y, (at.is_open[0], at.at_work[0]), point))
-        endless = np.full(self.lumps.count, np.inf)
-        # As the solver has new rows; those that stay are told their limits again with the next state.
-        self.low, self.high = np.append(self.low[:begin], -endless), np.append(self.high[:begin], -endless)
-
-    def _run(self, gain: Floats, ceiling: Floats, low: Floats, high: Floats) -> float:
-        """Tell the solver what is new (it takes longer to hear all again than to solve), and solve."""
-        new = np.flatnonzero(gain != self.gain).astype(np.int32)
-        self.solver.changeColsCost(len(new), new, gain[new])
-        new = np.flatnonzero(ceiling != self.ceiling).astype(np.int32)
-        self.solver.changeColsBounds(len(new), new, np.zeros(len(new)), ceiling[new])
-        new = np.flatnonzero((low != self.low) | (high != self.high)).astype(np.int32)
-        self.solver.changeRowsBounds(len(new), new, low[new], high[new])  # type: ignore[attr-defined]
-        self.gain, self.ceiling, self.low, self.high = gain, ceiling.copy(), low, high
-        self.solver.run()
-        if self._status() not in {OPTIMAL, INFEASIBLE}:
-            self.solver.clearSolver()  # it may lose its way from where the last solve ended: once more from nothing
-            self.solver.run()
-        if self._status() != OPTIMAL:
-            return float("-inf")
-        return float(self.solver.getInfo().objective_function_value)
-
-    def _status(self) -> str:
-        return self.solver.modelStatusToString(self.solver.getModelStatus())
-
-    def prices(self, into: BarePrices, at: int) -> Lumps:
-        """Prices of the last solve, as row ``at``, and the cuts (F.28) that have one."""
-        dual = np.asarray(self.solver.getSolution().row_dual)
-        _, gamma, nu, mu, spent, least, earned, lumps = np.split(dual, self.begins[1:])
-        into.gamma[at] = -gamma
-        into.nu[at, self.resources], into.mu[at, self.takes] = nu, -mu
-        into.spent[at, self.spends], into.least[at, self.must], into.earned[at, self.earns] = spent, -least, -earned
-        resource, cells, price = self.lumps.priced(lumps)
-        return Lumps(np.full(len(price), at), resource, cells, price)
-
-    def point(self) -> list[tuple[Ints, Floats]]:
-        """Flows and sales of the last solve that are more than nothing: of arcs, of segments and of those of groups."""
-        parts = np.split(np.asarray(self.solver.getSolution().col_value), np.cumsum(self.sizes)[:-1])
-        families = zip((self.arcs, self.segments, self.groups), parts, strict=False)
-        return [(at[values > 0], values[values > 0]) for at, values in families]
+    def add(self, turns: Sequence[Turn], asked: Asked, states: States) -> None:
+        """Solve some, and have them meet the cuts that they break."""
+        rows = [(turn.program.lumps, turn.year) for turn in turns]
+        held = limits(rows, states) if asked.lumps else [(None, None)] * len(turns)
+        flows: dict[int, tuple[Floats, Floats]] = {}
+        for j, (turn, (limit, right)) in enumerate(zip(turns, held, strict=True)):
+            program, row = turn.program, turn.row
+            value, answered = program.solve(turn.year, states.of_years(np.asarray([j])), limit)
+            fits = bool(np.isfinite(value))
+            self.value[row] = value
+            if answered:
+                self.lumps.append(program.prices(self.raw, row, right))
+                self.raw.unfit[row] = not fits
+            if asked.flows and fits:
+                self.points[row] = program.point()
+            if asked.lumps and fits:
+                flows[j] = program.flows()
+        if flows:
+            met = broken([rows[j] for j in flows], states.of_years(np.asarray(list(flows))), list(flows.values()))
+            for j, cuts in zip(flows, met, strict=True):
+                turns[j].program.meet(*cuts)
 
 
 class NodePrograms:
@@ -262,7 +149,7 @@ class NodePrograms:
         if self.ops.live.sum() + (self.ops.width > 0).sum() > MOST_COLUMNS:
             together = np.array_split(mine, min(len(mine), MOST_PROGRAMS))
             self.shared = [np.flatnonzero(np.isin(nodes, some)) for some in together]
-        self.programs = [_Warm(of_years(self.ops, years)) for years in self.shared]
+        self.programs = [NodeProgram(of_years(self.ops, years)) for years in self.shared]
         self._known: list[dict[bytes, Floats]] = [{} for _ in range(self.ops.count)]
         self._met: list[set[int]] = [set() for _ in self.years]
         self._total = (self.ops.segment_gain * self.ops.width).sum((1, 2))
@@ -291,28 +178,20 @@ class NodePrograms:
 
     def _solved(self, asked: Asked, wanted: Ints) -> Answered:
         """Solve some node-years at the states asked for."""
-        count = len(wanted)
-        place = np.full(self.ops.count, -1)
+        count, place = len(wanted), np.full(self.ops.count, -1)
         place[wanted] = np.arange(count)
-        value = np.empty(count)
         raw = no_prices(self.ops, asked.states.is_open[wanted])
-        lumps = [raw.lumps]
-        points: dict[int, list[tuple[Ints, Floats]]] = {}
-        for years, program in zip(self.shared, self.programs, strict=True):
-            for i, y in enumerate(years):
-                at = place[y]
-                if at < 0:
-                    continue
-                state = asked.states.of_years(np.asarray([y]))
-                value[at], answered = program.solve(i, state, lumps=asked.lumps)
-                if answered:
-                    lumps.append(program.prices(raw, at))
-                    raw.unfit[at] = not np.isfinite(value[at])
-                if asked.flows and np.isfinite(value[at]):
-                    points[int(at)] = program.point()
-                if asked.lumps and np.isfinite(value[at]):
-                    program.meet(i, state)
-        raw = replace(raw, lumps=joined_lumps(lumps))
+        met = _Met(np.empty(count), raw, [raw.lumps], {})
+        turns = [
+            Turn(program, i, int(y), int(place[y]))
+            for years, program in zip(self.shared, self.programs, strict=True)
+            for i, y in enumerate(years)
+            if place[y] >= 0
+        ]
+        for begin in range(0, count, TOGETHER):
+            these = turns[begin : begin + TOGETHER]
+            met.add(these, asked, asked.states.of_years(np.asarray([turn.node_year for turn in these])))
+        value, points, raw = met.value, met.points, replace(raw, lumps=joined_lumps(met.lumps))
         if asked.lent is not None:
             lends = np.append(np.isfinite(value), False)[place[asked.lent]] & (asked.lent >= 0)
             for years in self.years:  # a cut on what a node earns speaks of all its years

@@ -11,8 +11,8 @@ from roadstead.footprint.extensive import WarmProgram, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.levels import in_levels, unchanged
 from roadstead.footprint.linking import cut_rows, tighten
-from roadstead.footprint.lumps import strengthened
 from roadstead.footprint.program import narrowed, tightened
+from roadstead.footprint.strengthening import strengthened
 from roadstead.footprint.tails import with_tails
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Relaxed:
     cuts, basis, linked
         Segment linking (F.14) found, where the relaxation with it ended, and its answer, whose prices are the proof.
     program, lumped, reduced
-        The program with residual capacity cuts (F.28) as well, its relaxed answer, and reduced gains of its columns.
+        The program with residual capacity cuts (F.28, F.30) as well, its relaxed answer, and reduced gains of its columns.
     """
 
     whole: Formulation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.columns import CARS, live_arcs, live_segments, year_money
+from roadstead.footprint.columns import CARS, live_arcs, live_segments, most_modules, year_money
 from roadstead.footprint.lumps import in_lumps, least_use
 from roadstead.footprint.timing import timing
 from roadstead.futures.subtrees import of_years as prospect_of_years
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 PER_YEAR = (
-    "arc_gain", "live", "width", "segment_gain", "group_width", "group_gain", "free", "reach", "take", "take_gain",
+    "arc_gain", "live", "width", "segment_gain", "group_width", "group_gain", "free", "reach", "most", "take", "take_gain",
     "least", "lumpy",
 )  # fmt: skip
 """Fields that hold one row a node-year."""
@@ -40,6 +40,8 @@ class Operations:
         The same of groups. Shape (Y, G, T).
     free, reach, take
         Of a resource: amount without a module, what a module at work adds, and what it must take. Shape (Y, R). [thousand]
+    most
+        Modules that can be at work at most. Shape (Y, R).
     take_gain
         Price of a thousand units short of the take. Shape (Y, R).
     least
@@ -75,6 +77,7 @@ class Operations:
     group_gain: Floats
     free: Floats
     reach: Floats
+    most: Floats
     take: Floats
     take_gain: Floats
     least: Floats
@@ -175,6 +178,7 @@ class Offered:
             "group_gain": p.demand.group_price * (year_money(self.tree, p, p.demand.group_risk) * CARS)[..., None],
             "free": p.resources.free / CARS,
             "reach": p.resources.usable * res.size / CARS,
+            "most": most_modules(p),
             "take": np.broadcast_to(self.taken, p.resources.free.shape),
             "take_gain": res.take_price * (year_money(self.tree, p, res.risk) * CARS),
             "least": p.demand.least / CARS,

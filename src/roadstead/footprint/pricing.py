@@ -166,9 +166,10 @@ def joined_cuts(parts: Sequence[YearCuts]) -> YearCuts:
     return YearCuts(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in YearCuts.__slots__})
 
 
-def _granting(cuts: YearCuts, granted: tuple[Floats, Floats]) -> YearCuts:
+def _granting(cuts: YearCuts, granted: tuple[Floats, Floats, Floats]) -> YearCuts:
     """Cuts with what the prices of lumps grant."""
-    return replace(cuts, option=cuts.option + granted[0], module=cuts.module + granted[1])
+    constant, option, module = granted
+    return replace(cuts, constant=cuts.constant + constant, option=cuts.option + option, module=cuts.module + module)
 
 
 def _cuts(ops: Operations, prices: NodePrices) -> YearCuts:

@@ -43,15 +43,15 @@ class Program:
     constant: float
 
 
-def tightened(program: Program, rows: sparse.csr_matrix) -> Program:
-    """The program with further rows, each at most zero; they may know fewer columns."""
+def tightened(program: Program, rows: sparse.csr_matrix, high: Floats | None = None) -> Program:
+    """The program with further rows, each at most ``high``, zero where nothing is said; they may know fewer columns."""
     count = rows.shape[0]
     rows = sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(count, program.matrix.shape[1]))
     return replace(
         program,
         matrix=sparse.vstack([program.matrix, rows]).tocsr(),
         low=np.concatenate([program.low, np.full(count, -np.inf)]),
-        high=np.concatenate([program.high, np.zeros(count)]),
+        high=np.concatenate([program.high, np.zeros(count) if high is None else high]),
     )
 
 

@@ -43,6 +43,8 @@ PRICE_PROOF = {
     "eta": "ycs", "gamma": "yg", "nu": "yr", "mu": "yr", "least": "yc", "earned": "yj", "spent": "yj", "rows": "w", "risk": "b",
 }  # fmt: skip
 PRICED_LUMPS = {"lump_year": "l", "lump_resource": "l", "lump_segment": "lc", "lump_price": "l"}
+SECOND_LINES = {"lump_partner": "l", "lump_open": "l", "lump_modules": "l", "partner_open": "l", "partner_modules": "l"}
+"""Of cuts of two lines: the second, and what stands before o and k of both. Runs written before these cuts have none."""
 PROOF = {"prices": "w", "risk": "b", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
@@ -167,8 +169,9 @@ def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
     if isinstance(proof, PriceProof):
         prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
         write_arrays(folder, prices | {"rows": proof.rows, "risk": proof.risk}, PRICE_PROOF)
-        lumps = (proof.lumps.node_year, proof.lumps.resource, proof.lumps.segment, proof.lumps.price)
-        write_arrays(folder, dict(zip(PRICED_LUMPS, lumps, strict=True)), PRICED_LUMPS)
+        lumps, axes = proof.lumps, PRICED_LUMPS | SECOND_LINES
+        told = (lumps.node_year, lumps.lines[:, 0], lumps.segment, lumps.price, lumps.lines[:, 1], *lumps.right.T)
+        write_arrays(folder, dict(zip(axes, told, strict=True)), axes)
     else:
         found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {
             "prices": proof.prices,
@@ -193,12 +196,17 @@ def read_proof(folder: Path, options: int) -> Proof | PriceProof:
 
 
 def _read_lumps(folder: Path, cells: int) -> Lumps:
-    """Cuts (F.28) of a proof; none where it was written without any."""
+    """Cuts (F.28) and (F.30) of a proof; none where it was written without any."""
     if not (folder / "all.lc.parquet").exists():
         return no_lumps(cells)
     found = read_arrays(folder, PRICED_LUMPS)
     year, resource, segment, price = (found[name] for name in PRICED_LUMPS)
-    return Lumps(year, resource, segment.reshape(len(price), cells), price)
+    if "lump_partner" in pl.read_parquet_schema(folder / "all.l.parquet"):
+        partner, *right = read_arrays(folder, SECOND_LINES).values()
+    else:
+        partner, right = np.full_like(resource, -1), [np.zeros_like(price)] * 4
+    lines = np.stack([resource, partner], axis=1)
+    return Lumps(year, lines, segment.reshape(len(price), cells), np.stack(right, axis=1), price)
 
 
 def digest(prospect: Prospect) -> str:

@@ -13,7 +13,7 @@ from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.dispatcher import Dispatcher
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
-from roadstead.footprint.node_years import _Warm
+from roadstead.footprint.node_program import NodeProgram
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.terms.errors import RoadsteadError
 
@@ -67,13 +67,13 @@ def test_a_solver_that_loses_its_way_begins_again(monkeypatch):
     warm, decisions = Dispatcher(MADE.tree, MADE.prospect), no_new(MADE.tree, MADE.prospect)
     sure = certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node
     told, words = [], iter(range(10**6))
-    status = _Warm._status
+    status = NodeProgram._status
 
-    def lost(program: _Warm) -> str:
+    def lost(program: NodeProgram) -> str:
         told.append(next(words))
         return "Unknown" if told[-1] % 3 == 0 else status(program)
 
-    monkeypatch.setattr(_Warm, "_status", lost)
+    monkeypatch.setattr(NodeProgram, "_status", lost)
     assert certify(MADE.tree, MADE.prospect, warm.plan(decisions)).by_node == pytest.approx(sure, rel=1e-9)
     assert len(told) > MADE.prospect.node_years.count
 
@@ -81,7 +81,7 @@ def test_a_solver_that_loses_its_way_begins_again(monkeypatch):
 def test_a_solver_that_finds_nothing_leaves_it_to_one_program(monkeypatch):
     decisions = no_new(MADE.tree, MADE.prospect)
     whole = certify(MADE.tree, MADE.prospect, dispatch(MADE.tree, MADE.prospect, decisions)).by_node
-    monkeypatch.setattr(_Warm, "_status", lambda _: "Unknown")
+    monkeypatch.setattr(NodeProgram, "_status", lambda _: "Unknown")
     plan = Dispatcher(MADE.tree, MADE.prospect).plan(decisions)
     assert certify(MADE.tree, MADE.prospect, plan).by_node == pytest.approx(whole, rel=1e-9)
 

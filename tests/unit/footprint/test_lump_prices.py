@@ -29,10 +29,12 @@ def anything(ops: Operations, rng: np.random.Generator, count: int, scale: float
     """Cuts of any resources with any cells and segments, sound or not, some of them twice."""
     shape = (count, len(ops.cell_gate))
     segment = rng.integers(0, ops.width.shape[-1], shape).astype(np.int8)
+    lines = rng.integers(0, ops.free.shape[1], (count, 2))
     return Lumps(
         node_year=rng.integers(0, ops.count, count),
-        resource=rng.integers(0, ops.free.shape[1], count),
+        lines=np.where([True, False] | (rng.random((count, 1)) < 0.5), lines, -1),
         segment=np.where(rng.random(shape) < rng.random(), segment, -1).astype(np.int8),
+        right=100.0 * rng.normal(size=(count, 4)),
         price=scale * rng.normal(0.5, 1.0, count),
     )
 

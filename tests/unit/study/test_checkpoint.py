@@ -37,7 +37,7 @@ FOUND = best_plan(3)
 PRICES = BarePrices(
     node_year=np.asarray([0, 3]), is_open=np.ones((2, 2)), gamma=np.zeros((2, 1)), nu=np.full((2, 3), 2.0), mu=np.zeros((2, 3)), least=np.zeros((2, 1)),
     earned=np.zeros((2, 0)), spent=np.zeros((2, 0)), unfit=np.asarray([False, True]),
-    lumps=Lumps(np.asarray([1]), np.asarray([2]), np.asarray([[-1, 3]], dtype=np.int8), np.asarray([0.5])),
+    lumps=Lumps(np.asarray([1]), np.asarray([[2, 1]]), np.asarray([[-1, 3]], dtype=np.int8), np.ones((1, 4)), np.asarray([0.5])),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import pytest
 from prospects import invented
 
@@ -53,8 +54,14 @@ def test_lumps_come_back_with_their_prices(tmp_path: Path):
     back = parquet.read_proof(tmp_path, len(prospect.labels.option))
     assert isinstance(back, PriceProof)
     assert prove(tree, prospect, back) == solved.bound_certified
+    assert (back.lumps.lines[:, 1] >= 0).any()
     without = replace(back, lumps=no_lumps(len(prospect.labels.cell)))
     assert prove(tree, prospect, without) > solved.bound_certified
+    before = pl.read_parquet(tmp_path / "all.l.parquet").drop(parquet.SECOND_LINES)
+    before.write_parquet(tmp_path / "all.l.parquet")  # as written before cuts of two lines
+    old = parquet.read_proof(tmp_path, len(prospect.labels.option))
+    assert isinstance(old, PriceProof)
+    assert np.all(old.lumps.lines[:, 1] == -1)
     (tmp_path / "all.lc.parquet").unlink()
     assert prove(tree, prospect, parquet.read_proof(tmp_path, len(prospect.labels.option))) > solved.bound_certified
     unfinished = Unfinished(tmp_path, "checkpoint")
