@@ -114,14 +114,14 @@ def in_force(ops: Operations, lumps: Lumps) -> Lumps:
     """
     kept = lumps.some(np.flatnonzero(lumps.price > 0))
     kept = replace(kept, segment=np.clip(kept.segment, -1, ops.width.shape[-1] - 1), right=sound(kept.right))
-    return kept.some(np.flatnonzero(hold(ops, kept)))
+    return kept.some(np.flatnonzero(hold(ops, kept, pairs_of(ops, kept))))
 
 
-def hold(ops: Operations, lumps: Lumps) -> Flags:
-    """Where every plan keeps cuts at any price. Shape (L,)."""
+def hold(ops: Operations, lumps: Lumps, pairs: Pairs) -> Flags:
+    """Where every plan keeps cuts at any price; ``pairs`` are theirs. Shape (L,)."""
     (first, second), year = lumps.lines.T, lumps.node_year
     whole, gate = ops.lumpy & (ops.reach > 0), ops.resource_gate
-    two = whole[year, second] & (gate[second] != gate[first]) & pairs_of(ops, lumps, np.arange(lumps.count)).few
+    two = whole[year, second] & (gate[second] != gate[first]) & pairs.few
     return np.asarray(whole[year, first] & ((second < 0) | two))
 
 
@@ -160,28 +160,21 @@ def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats, Floats]:
 
 
 def terms(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
-    """Gamma of cuts, and a and b of both their lines. Shapes (L,), (L, 4)."""
-    constant, right = np.zeros(lumps.count), np.zeros((lumps.count, 4))
+    """What stands on the right of cuts: alone, and before o and k of both lines. Shapes (L,), (L, 4)."""
+    pairs = pairs_of(ops, lumps)
     single, joint = np.flatnonzero(lumps.lines[:, 1] < 0), np.flatnonzero(lumps.lines[:, 1] >= 0)
-    size = ops.reach[lumps.node_year[single], lumps.lines[single, 0]]
-    of_single = right_sides(full_use(ops, lumps.some(single)), np.where(size > 0, size, 1.0))
-    right[single, 0], right[single, 1] = of_single
+    constant, right, size = np.zeros(lumps.count), np.zeros((lumps.count, 4)), pairs.size[single, 0]
+    right[single, 0], right[single, 1] = right_sides(pairs.full[single], np.where(size > 0, size, 1.0))
     right[joint] = lumps.right[joint]
-    constant[joint] = constants(pairs_of(ops, lumps, joint), right[joint])
+    constant[joint] = constants(Pairs(pairs.full[joint], pairs.size[joint], pairs.most[joint]), right[joint])
     return constant, right
 
 
-def pairs_of(ops: Operations, lumps: Lumps, joint: Ints) -> Pairs:
-    """Two lines and what T uses of them in full, for some of the cuts."""
-    some = lumps.some(joint)
-    year = some.node_year[:, None]
-    return Pairs(full_use(ops, some), ops.reach[year, some.lines], ops.most[year, some.lines])
-
-
-def full_use(ops: Operations, lumps: Lumps) -> Floats:
-    """B: what the segments up to j(c) use in full. Shape (L,)."""
+def pairs_of(ops: Operations, lumps: Lumps) -> Pairs:
+    """The lines of cuts, and what the segments up to j(c) use of them in full."""
     reached = np.cumsum(ops.width, axis=-1)
-    cells = np.arange(lumps.segment.shape[1])
-    ceiling = reached[lumps.node_year[:, None], cells, np.maximum(lumps.segment, 0)]
-    used = least_of_lines(ops.car_use, lumps.lines) * ceiling
-    return np.asarray(np.where(lumps.segment >= 0, used, 0.0).sum(-1))
+    cut, cell = np.nonzero(lumps.segment >= 0)
+    use = least_of_lines(ops.car_use, lumps.lines)[cut, cell]
+    ceiling = reached[lumps.node_year[cut], cell, lumps.segment[cut, cell]]
+    at = lumps.node_year[:, None], lumps.lines
+    return Pairs(np.bincount(cut, use * ceiling, lumps.count).astype(np.float64), ops.reach[at], ops.most[at])

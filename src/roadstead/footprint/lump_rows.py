@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.joint_lumps import Lines, Pairs, broken_pairs, right_at
-from roadstead.footprint.lump_prices import Lumps, full_use, hold
+from roadstead.footprint.joint_lumps import Lines, broken_pairs, right_at
+from roadstead.footprint.lump_prices import Lumps, hold, pairs_of
 from roadstead.footprint.lumps import alone, broken_lumps, left_sides
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Floats, Ints, Shorts
 
-KEPT = 48
+KEPT = 96
 """Rows of one program, beyond which those longest without a price go."""
 
 
 class LumpRows:
-    """The cuts of one program: its years share the left sides, each has its own right sides."""
+    """The cuts of one program: its years share the left sides, each has its own right sides at every state (``limits``)."""
 
     def __init__(self, ops: Operations, arcs: Ints, segments: Ints) -> None:
         """``arcs``, ``segments``: those that are columns of the program, which begin with them."""
@@ -38,9 +38,7 @@ class LumpRows:
         self._of_arc[arcs] = np.arange(len(arcs))
         self._of_sale[self._cell, self._segment] = len(arcs) + np.arange(len(segments))
         self.lines = np.zeros((0, 2), dtype=np.int64)
-        self.full = np.zeros((ops.count, 0))
-        self.holds = np.zeros((ops.count, 0), dtype=bool)
-        self._cells = np.zeros((0, len(ops.cell_gate)), dtype=np.int8)
+        self.cells = np.zeros((0, len(ops.cell_gate)), dtype=np.int8)
         self._idle = np.zeros(0, dtype=np.int64)
 
     @property
@@ -73,11 +71,7 @@ class LumpRows:
         solver.addRows(
             count, -high, high, len(order), starts.astype(np.int32), column[order].astype(np.int32), value[order]
         )
-        year, each = np.repeat(np.arange(ops.count), count), np.tile(np.arange(count), ops.count)
-        more = Lumps(year, lines[each], cells[each], np.zeros((len(each), 4)), np.ones(len(each)))
-        full, holds = full_use(ops, more).reshape(ops.count, count), hold(ops, more).reshape(ops.count, count)
-        self.lines, self._cells = np.concatenate([self.lines, lines]), np.concatenate([self._cells, cells])
-        self.full, self.holds = np.append(self.full, full, axis=1), np.append(self.holds, holds, axis=1)
+        self.lines, self.cells = np.concatenate([self.lines, lines]), np.concatenate([self.cells, cells])
         self._idle = np.append(self._idle, np.zeros(count, dtype=np.int64))
 
     def priced(self, dual: Floats, right: Floats, at: int) -> Lumps:
@@ -85,7 +79,7 @@ class LumpRows:
         paid = dual > 0
         self._idle = np.where(paid, 0, self._idle + 1)
         row = np.full(int(paid.sum()), at)
-        return Lumps(row, self.lines[paid], self._cells[paid], right[paid], dual[paid])
+        return Lumps(row, self.lines[paid], self.cells[paid], right[paid], dual[paid])
 
     def purge(self, solver: highspy.Highs, begin: int) -> None:
         """Drop the rows longest without a price where there are too many. They stand from ``begin`` on."""
@@ -94,50 +88,39 @@ class LumpRows:
         kept = np.sort(np.argsort(self._idle, kind="stable")[: KEPT // 2])
         gone = np.setdiff1d(np.arange(self.count), kept)
         solver.deleteRows(len(gone), (begin + gone).astype(np.int32))
-        self.lines, self._cells, self._idle = self.lines[kept], self._cells[kept], self._idle[kept]
-        self.full, self.holds = self.full[:, kept], self.holds[:, kept]
+        self.lines, self.cells, self._idle = self.lines[kept], self.cells[kept], self._idle[kept]
 
 
-def limits(each: Sequence[tuple[LumpRows, int]], states: States) -> list[tuple[Floats, Floats]]:
-    """Right sides of the rows of some programs, each for one of its node-years at a state; and what stands there before what is open and at work.
+def limits(every: Sequence[LumpRows], ops: Operations, states: States) -> list[tuple[Floats, Floats]]:
+    """Right sides of the rows of some programs, each for a node-year at its state; and what stands there before what is open and at work.
 
     Of two lines the least there is; without a limit where modules are not at work in whole ones. Shapes (L,), (L, 4).
     """
-    begins = np.cumsum([rows.count for rows, _ in each])[:-1]
-    ops = each[0][0].ops
-    lines = np.concatenate([rows.lines for rows, _ in each])
-    full = np.concatenate([rows.full[y] for rows, y in each])
-    holds = np.concatenate([rows.holds[y] for rows, y in each])
-    size, most = (
-        np.concatenate([getattr(rows.ops, name)[y, rows.lines] for rows, y in each]) for name in ("reach", "most")
-    )
-    turn = np.repeat(np.arange(len(each)), [rows.count for rows, _ in each])[:, None]
-    state = np.stack([states.is_open[turn, ops.resource_gate[lines]], states.at_work[turn, lines]], axis=-1)
-    constant, right = right_at(Pairs(full, size, most), lines, state)
-    found = np.where(holds, constant + (right * state.reshape(-1, 4)).sum(-1), np.inf)
-    return list(zip(np.split(found, begins), np.split(right, begins), strict=True))
+    count = [rows.count for rows in every]
+    turn = np.repeat(np.arange(len(every)), count)
+    lines, cells = (np.concatenate([getattr(rows, name) for rows in every]) for name in ("lines", "cells"))
+    asked = Lumps(turn, lines, cells, np.zeros((len(turn), 4)), np.ones(len(turn)))
+    pairs, at = pairs_of(ops, asked), turn[:, None]
+    state = np.stack([states.is_open[at, ops.resource_gate[lines]], states.at_work[at, lines]], axis=-1)
+    constant, right = right_at(pairs, lines, state)
+    found = np.where(hold(ops, asked, pairs), constant + (right * state.reshape(-1, 4)).sum(-1), np.inf)
+    ends = np.cumsum(count)[:-1]
+    return list(zip(np.split(found, ends), np.split(right, ends), strict=True))
 
 
-def broken(
-    each: Sequence[tuple[LumpRows, int]], states: States, flows: Sequence[tuple[Floats, Floats]]
-) -> list[tuple[Ints, Shorts]]:
-    """Lines, and j(c) of all cells, of cuts that flows break at states, for some programs each for one of its node-years."""
-    ops = each[0][0].ops
+def broken(ops: Operations, states: States, flows: Sequence[tuple[Floats, Floats]]) -> list[tuple[Ints, Shorts]]:
+    """Lines, and j(c) of all cells, of cuts that the flows of node-years break at their states (``LumpRows.flows``)."""
     sent, beyond = np.stack([part for part, _ in flows]), np.stack([part for _, part in flows])
-    size, most, width, lumpy = (
-        np.stack([getattr(rows.ops, name)[y] for rows, y in each]) for name in ("reach", "most", "width", "lumpy")
-    )
-    whole, ceiling = lumpy & (size > 0), np.cumsum(width, axis=-1)
+    whole, ceiling = ops.lumpy & (ops.reach > 0), np.cumsum(ops.width, axis=-1)
     state = np.stack([states.is_open[:, ops.resource_gate], states.at_work], axis=-1)
-    lines = Lines(state, size, most, whole, ops.car_use, ops.resource_gate)
+    lines = Lines(state, ops.reach, ops.most, whole, ops.car_use, ops.resource_gate)
     year, pair, of_pair = broken_pairs(lines, (sent, beyond), ceiling)
     found = []
-    for y in range(len(each)):
+    for y in range(ops.count):
         mine = np.flatnonzero(whole[y])
         which, segment, _ = broken_lumps(
-            state[y, mine], size[y, mine], ops.car_use[mine], (sent[y, mine], beyond[y]), ceiling[y]
+            state[y, mine], ops.reach[y, mine], ops.car_use[mine], (sent[y, mine], beyond[y]), ceiling[y]
         )
-        joint = year == y
-        both = np.concatenate([alone(mine[which]), pair[joint]])
-        found.append((both, np.concatenate([segment, of_pair[joint]]).astype(np.int8)))
+        both = np.concatenate([alone(mine[which]), pair[year == y]])
+        found.append((both, np.concatenate([segment, of_pair[year == y]]).astype(np.int8)))
     return found

@@ -31,7 +31,7 @@ MOST_COLUMNS = 1_000_000
 its gains are told and it begins elsewhere: that takes 1.3 to 1.6 times as long, no longer where ten share one than where two do."""
 MOST_PROGRAMS = 24
 """Programs that a worker keeps warm where these would be more columns; neighbouring nodes share one."""
-TOGETHER = 32
+TOGETHER = 8
 """Node-years whose cuts on lumps are worked out at once."""
 POINTS = ("flow", "sale", "group_sale")
 """Fields of ``Answered`` that hold flows and sales."""
@@ -114,10 +114,13 @@ class _Met:
     lumps: list[Lumps]
     points: dict[int, list[tuple[Ints, Floats]]]
 
-    def add(self, turns: Sequence[Turn], asked: Asked, states: States) -> None:
-        """Solve some, and have them meet the cuts that they break."""
-        rows = [(turn.program.lumps, turn.year) for turn in turns]
-        held = limits(rows, states) if asked.lumps else [(None, None)] * len(turns)
+    def add(self, turns: Sequence[Turn], asked: Asked, ops: Operations) -> None:
+        """Solve some, whose node-years offer ``ops``, and have them meet the cuts that they break."""
+        states = asked.states.of_years(np.asarray([turn.node_year for turn in turns]))
+        mine = of_years(ops, np.asarray([turn.node_year for turn in turns])) if asked.lumps else ops
+        held = (
+            limits([turn.program.lumps for turn in turns], mine, states) if asked.lumps else [(None, None)] * len(turns)
+        )
         flows: dict[int, tuple[Floats, Floats]] = {}
         for j, (turn, (limit, right)) in enumerate(zip(turns, held, strict=True)):
             program, row = turn.program, turn.row
@@ -132,7 +135,8 @@ class _Met:
             if asked.lumps and fits:
                 flows[j] = program.flows()
         if flows:
-            met = broken([rows[j] for j in flows], states.of_years(np.asarray(list(flows))), list(flows.values()))
+            kept = np.asarray(list(flows))
+            met = broken(of_years(mine, kept), states.of_years(kept), list(flows.values()))
             for j, cuts in zip(flows, met, strict=True):
                 turns[j].program.meet(*cuts)
 
@@ -190,7 +194,7 @@ class NodePrograms:
         ]
         for begin in range(0, count, TOGETHER):
             these = turns[begin : begin + TOGETHER]
-            met.add(these, asked, asked.states.of_years(np.asarray([turn.node_year for turn in these])))
+            met.add(these, asked, self.ops)
         value, points, raw = met.value, met.points, replace(raw, lumps=joined_lumps(met.lumps))
         if asked.lent is not None:
             lends = np.append(np.isfinite(value), False)[place[asked.lent]] & (asked.lent >= 0)

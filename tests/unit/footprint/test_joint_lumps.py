@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint.joint_lumps import MOST_MODULES, Lines, Pairs, broken_pairs, constants, hulls, right_at, sound
-from roadstead.footprint.lump_prices import hold, in_force
+from roadstead.footprint.lump_prices import hold, in_force, pairs_of
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import Operations, offers
 from roadstead.footprint.pricing import cuts_of
@@ -139,10 +139,10 @@ def test_two_lines_of_one_option_and_lines_of_many_modules_have_no_credit():
     for _ in range(4):
         lumps = programs(Asked(states, lumps=True)).prices.lumps
     joint = lumps.some(np.flatnonzero(lumps.lines[:, 1] >= 0))
-    assert hold(ops, joint).all()
-    assert not hold(replace(ops, resource_gate=np.zeros_like(ops.resource_gate)), joint).any()
+    assert hold(ops, joint, pairs_of(ops, joint)).all()
+    assert not hold(replace(ops, resource_gate=np.zeros_like(ops.resource_gate)), joint, pairs_of(ops, joint)).any()
     small = replace(ops, most=np.full_like(ops.most, np.inf), reach=ops.reach / (100.0 * MOST_MODULES))
-    assert not hold(small, joint).any()
+    assert not hold(small, joint, pairs_of(small, joint)).any()
 
 
 @pytest.mark.parametrize("seed", range(6))
