@@ -69,7 +69,7 @@ class Pairs:
     def needed(self) -> Floats:
         """Modules up to which ways to stand differ in what they bring. Shape (P, 2)."""
         alone = np.ceil(self.full[:, None] / np.where(self.size > 0, self.size, np.inf) - TINY)
-        return np.maximum(np.minimum(self.most, alone), 1.0)
+        return np.maximum(np.minimum(np.floor(self.most + TINY), alone), 1.0)
 
     @property
     def modules(self) -> Floats:
@@ -117,13 +117,13 @@ def _ways(modules: int) -> tuple[Floats, Floats]:
 
 
 def _brought(pairs: Pairs, count: Floats) -> Floats:
-    """G of every way; minus infinity where it has more modules than there can be. Shape (P, W)."""
+    """What both lines bring in every way (g); minus infinity where it has more modules than there can be. Shape (P, W)."""
     found = np.minimum(pairs.full[:, None], pairs.size @ count.T)
     return np.where((count[None] <= pairs.modules[:, None]).all(-1), found, -np.inf)
 
 
 def constants(pairs: Pairs, right: Floats) -> Floats:
-    """gamma, from a and b of both lines. Shape of right (P, 4) -> (P,)."""
+    """What stands alone on the right (gamma), from a and b of both lines. Shape of right (P, 4) -> (P,)."""
     if not len(right):
         return np.zeros(0)
     ways, count = _ways(int(pairs.modules.max()))
