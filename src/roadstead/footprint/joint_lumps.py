@@ -170,14 +170,24 @@ def right_at(pairs: Pairs, lines: Ints, state: Floats) -> tuple[Floats, Floats]:
 
     Shapes (P, 2), (P, 2, 2) -> (P,), (P, 4).
     """
+    least, joint = np.zeros((len(lines), 4)), np.flatnonzero(lines[:, 1] >= 0)
+    least[joint], _ = hulls(_some(pairs, joint), state[joint])
+    return right_of(pairs, lines, least)
+
+
+def right_of(pairs: Pairs, lines: Ints, said: Floats) -> tuple[Floats, Floats]:
+    """The same, of two lines with what is ``said`` of them: whatever that is, what stands alone is worked out from it. Shape of said (P, 4)."""
     constant, right = np.zeros(len(lines)), np.zeros((len(lines), 4))
     single, joint = np.flatnonzero(lines[:, 1] < 0), np.flatnonzero(lines[:, 1] >= 0)
     size = pairs.size[single, 0]
     right[single, 0], right[single, 1] = right_sides(pairs.full[single], np.where(size > 0, size, 1.0))
-    both = Pairs(pairs.full[joint], pairs.size[joint], pairs.most[joint])
-    right[joint], _ = hulls(both, state[joint])
-    constant[joint] = constants(both, right[joint])
+    right[joint] = said[joint]
+    constant[joint] = constants(_some(pairs, joint), right[joint])
     return constant, right
+
+
+def _some(pairs: Pairs, kept: Ints) -> Pairs:
+    return Pairs(pairs.full[kept], pairs.size[kept], pairs.most[kept])
 
 
 def _first(pairs: Pairs, state: Floats, modules: int) -> tuple[Ints, Floats]:

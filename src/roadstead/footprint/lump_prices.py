@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.joint_lumps import Pairs, constants, sound
-from roadstead.footprint.lumps import least_of_lines, left_sides, right_sides
+from roadstead.footprint.joint_lumps import Pairs, right_of, sound
+from roadstead.footprint.lumps import least_of_lines, left_sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +149,7 @@ def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats, Floats]:
     constant, option, module = np.zeros(ops.count), np.zeros((ops.count, ops.options)), np.zeros(ops.free.shape)
     lumps = in_force(ops, lumps)
     if lumps.count:
-        alone, right = terms(ops, lumps)
+        alone, right = right_of(pairs_of(ops, lumps), lumps.lines, lumps.right)
         np.add.at(constant, lumps.node_year, lumps.price * alone)
         for i in range(2):
             there = np.flatnonzero(lumps.lines[:, i] >= 0)
@@ -157,17 +157,6 @@ def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats, Floats]:
             np.add.at(option, (year, ops.resource_gate[line]), price * right[there, 2 * i])
             np.add.at(module, (year, line), price * right[there, 2 * i + 1])
     return constant, option, module
-
-
-def terms(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats]:
-    """What stands on the right of cuts: alone, and before o and k of both lines. Shapes (L,), (L, 4)."""
-    pairs = pairs_of(ops, lumps)
-    single, joint = np.flatnonzero(lumps.lines[:, 1] < 0), np.flatnonzero(lumps.lines[:, 1] >= 0)
-    constant, right, size = np.zeros(lumps.count), np.zeros((lumps.count, 4)), pairs.size[single, 0]
-    right[single, 0], right[single, 1] = right_sides(pairs.full[single], np.where(size > 0, size, 1.0))
-    right[joint] = lumps.right[joint]
-    constant[joint] = constants(Pairs(pairs.full[joint], pairs.size[joint], pairs.most[joint]), right[joint])
-    return constant, right
 
 
 def pairs_of(ops: Operations, lumps: Lumps) -> Pairs:

@@ -118,7 +118,7 @@ def broken(ops: Operations, states: States, flows: Sequence[tuple[Floats, Floats
     found = []
     for y in range(ops.count):
         mine = np.flatnonzero(whole[y])
-        which, segment, _ = broken_lumps(
+        which, segment = broken_lumps(
             state[y, mine], ops.reach[y, mine], ops.car_use[mine], (sent[y, mine], beyond[y]), ceiling[y]
         )
         both = np.concatenate([alone(mine[which]), pair[year == y]])

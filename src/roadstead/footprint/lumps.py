@@ -99,12 +99,12 @@ def right_sides(full: Floats, size: Floats) -> tuple[Floats, Floats]:
 
 def broken_lumps(
     state: Floats, size: Floats, alpha: Floats, flows: tuple[Floats, Floats], ceiling: Floats
-) -> tuple[Ints, Ints, Floats]:
+) -> tuple[Ints, Ints]:
     """For every resource the cut that a state and its flows break most, where they break one.
 
     ``state``: what is open and at work; ``flows``: what is sent and what is sold beyond each segment. Gives the resources, j(c) of
-    every cell, -1 for those not in T, and what stands before o and k on the right side.
-    Shapes (R, 2), (R,), (R, C), (R, C) and (C, S), (C, S) -> (L,), (L, C), (L, 2).
+    every cell, -1 for those not in T.
+    Shapes (R, 2), (R,), (R, C), (R, C) and (C, S), (C, S) -> (L,), (L, C).
     """
     is_open, at_work = state.T
     share = at_work / np.maximum(is_open, NEAR_WHOLE) % 1.0
@@ -123,4 +123,4 @@ def broken_lumps(
     broken = left - (right * state[some]).sum(-1) > LEAST
     chosen = np.full((len(some), alpha.shape[1]), -1)
     chosen[row, cell] = segment
-    return some[broken], chosen[broken], right[broken]
+    return some[broken], chosen[broken]

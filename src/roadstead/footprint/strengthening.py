@@ -80,7 +80,7 @@ def _of_years(
     for y in range(len(years)):
         mine = np.flatnonzero(lumpy[y])
         flows = sent[y, mine], beyond[y]
-        which, segment, _ = broken_lumps(state[y, mine], size[y, mine], car_use[mine], flows, ceiling[y])
+        which, segment = broken_lumps(state[y, mine], size[y, mine], car_use[mine], flows, ceiling[y])
         parts.append((np.full(len(which), y), alone(mine[which]), segment))
     year, lines, segment = (np.concatenate(part) for part in zip(*parts, strict=True))
     reach = np.take_along_axis(ceiling[year], np.maximum(segment, 0)[..., None], 2)[..., 0]
