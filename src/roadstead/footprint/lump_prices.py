@@ -126,8 +126,7 @@ def hold(ops: Operations, lumps: Lumps, pairs: Pairs) -> Flags:
 
 
 def shifted(ops: Operations, lumps: Lumps) -> Operations:
-    """What is offered with the prices of cuts in its gains."""
-    lumps = in_force(ops, lumps)
+    """What is offered with the prices of cuts in its gains, those ``in_force``."""
     if not lumps.count:
         return ops
     sent, sold = left_sides(ops.sent_into, ops.car_use, lumps.lines, lumps.segment, ops.width.shape[-1])
@@ -145,9 +144,8 @@ def shifted(ops: Operations, lumps: Lumps) -> Operations:
 
 
 def granted(ops: Operations, lumps: Lumps) -> tuple[Floats, Floats, Floats]:
-    """What stands at the prices of cuts alone, before what is open and before what is at work. Shapes (Y,), (Y, D), (Y, R)."""
+    """What stands at the prices of cuts alone, those ``in_force``, before what is open and before what is at work. Shapes (Y,), (Y, D), (Y, R)."""
     constant, option, module = np.zeros(ops.count), np.zeros((ops.count, ops.options)), np.zeros(ops.free.shape)
-    lumps = in_force(ops, lumps)
     if lumps.count:
         alone, right = right_of(pairs_of(ops, lumps), lumps.lines, lumps.right)
         np.add.at(constant, lumps.node_year, lumps.price * alone)
@@ -163,7 +161,7 @@ def pairs_of(ops: Operations, lumps: Lumps) -> Pairs:
     """The lines of cuts, and what the segments up to j(c) use of them in full."""
     reached = np.cumsum(ops.width, axis=-1)
     cut, cell = np.nonzero(lumps.segment >= 0)
-    use = least_of_lines(ops.car_use, lumps.lines)[cut, cell]
+    use = least_of_lines(ops.car_use, lumps.lines, cut, cell)
     ceiling = reached[lumps.node_year[cut], cell, lumps.segment[cut, cell]]
     at = lumps.node_year[:, None], lumps.lines
     return Pairs(np.bincount(cut, use * ceiling, lumps.count).astype(np.float64), ops.reach[at], ops.most[at])

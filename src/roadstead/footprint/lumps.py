@@ -66,7 +66,7 @@ def left_sides(
     Shapes of lines (L, 2), of segment (L, C). Cut, arc and alpha of every flow that is added; cut, cell, segment and alpha of every sale that is taken off.
     """
     cut, cell = np.nonzero(segment >= 0)
-    alpha = least_of_lines(car_use, lines)[cut, cell]
+    alpha = least_of_lines(car_use, lines, cut, cell)
     each = [np.flatnonzero(lines[cut, i] >= 0) for i in range(lines.shape[1])]
     entry = np.concatenate(each)
     line = np.concatenate([lines[cut[some], i] for i, some in enumerate(each)])
@@ -83,9 +83,13 @@ def alone(resource: Ints) -> Ints:
     return np.stack([resource, np.full(len(resource), -1)], axis=1)
 
 
-def least_of_lines(car_use: Floats, lines: Ints) -> Floats:
-    """The least that a car into each cell uses of any of some resources; none where none of them serves it. Shapes (R, C), (L, 2) -> (L, C)."""
-    each = np.where((lines >= 0)[..., None], car_use[lines], 0.0)
+def least_of_lines(car_use: Floats, lines: Ints, cut: Ints, cell: Ints) -> Floats:
+    """The least that a car into a cell uses of any resource of a cut, entry by entry; none where none of them serves it.
+
+    Shapes (R, C), (L, 2), (E,), (E,) -> (E,).
+    """
+    line = lines[cut]
+    each = np.where(line >= 0, car_use[line, cell[:, None]], 0.0)
     least = np.where(each > 0, each, np.inf).min(1)
     return np.where(np.isinf(least), 0.0, least)
 

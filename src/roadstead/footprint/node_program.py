@@ -12,6 +12,8 @@ from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, new_solver
 from roadstead.footprint.lump_rows import LumpRows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.operations import Operations
     from roadstead.footprint.pricing import BarePrices
@@ -19,11 +21,48 @@ if TYPE_CHECKING:
     from roadstead.terms.arrays import Floats, Ints, Shorts
 
 
+def every_row(ops: Operations) -> sparse.csr_matrix:
+    """All rows and columns that the program of a node-year can have, in the order of ``NodeProgram``; each has those that its years need."""
+    (cells, segments), (groups, steps) = ops.width.shape[1:], ops.group_width.shape[1:]
+    resources, pledges = ops.free.shape[1], len(ops.earns)
+
+    def of_pledges(resource: Ints) -> sparse.csr_matrix:
+        named = np.flatnonzero(resource >= 0)
+        picked = sparse.csr_matrix((np.ones(len(named)), (named, resource[named])), shape=(pledges, resources))
+        return picked @ ops.use
+
+    arcs = len(ops.arc_cell)
+    into = sparse.csr_matrix((np.ones(arcs), (ops.arc_cell, np.arange(arcs))), shape=(cells, arcs))
+    sold = sparse.kron(sparse.identity(cells), np.ones((1, segments)))
+    together = sparse.kron(sparse.csr_matrix(ops.members), np.ones((1, segments)))
+    shared = sparse.kron(sparse.identity(groups), np.ones((1, steps)))
+    one = sparse.identity
+    blocks = [
+        [into, -sold, None, None, None, None],
+        [None, together, -shared, None, None, None],
+        [ops.use, None, None, None, None, None],
+        [ops.use, None, None, one(resources), None, None],
+        [of_pledges(ops.spends), None, None, None, None, None],
+        [None, sold, None, None, one(cells), None],
+        [of_pledges(ops.earns), None, None, None, None, one(pledges)],
+    ]
+    return sparse.bmat(blocks).tocsr()
+
+
+def _places(parts: Sequence[Ints], sizes: Sequence[int]) -> Ints:
+    """Where some of each part stand in all parts, one after the other."""
+    begins = np.cumsum([0, *sizes[:-1]])
+    return np.concatenate([begin + part for begin, part in zip(begins, parts, strict=True)])
+
+
 class NodeProgram:
     """One program for a node-year, or shared by some: only gains, bounds and limits change between them."""
 
-    def __init__(self, ops: Operations) -> None:
-        """Columns x, q, g, h, and slacks; rows of cells, groups, resources, takes, of what is spent, must be served and is earned."""
+    def __init__(self, ops: Operations, rows: sparse.csr_matrix) -> None:
+        """Columns x, q, g, h, and slacks; rows of cells, groups, resources, takes, of what is spent, must be served and is earned.
+
+        ``rows``: all there can be (``every_row``).
+        """
         self.ops = ops
         self.arcs = np.flatnonzero(ops.live.any(0))
         self.segments = np.flatnonzero((ops.width > 0).any(0).ravel())
@@ -39,53 +78,53 @@ class NodeProgram:
         limits = (self.resources, self.takes, self.spends, self.must, self.earns)
         self.tall = (cells, groups, *(len(part) for part in limits))
         self.begins = np.concatenate([[0], np.cumsum(self.tall)])
-        self._build()
+        self._build(rows)
         self.lumps = LumpRows(ops, self.arcs, self.segments)
 
-    def _matrix(self) -> sparse.csr_matrix:
-        ops, ones = self.ops, np.ones
-        arcs, sales, grouped, takes, must, earns = self.sizes
-        cells, groups = self.tall[:2]
-        group_of = self.groups // max(ops.group_width.shape[2], 1)
-        cell_of = self.segments // max(ops.width.shape[2], 1)
-        use = ops.use[:, self.arcs].tocsr()
-        into = sparse.csr_matrix((ones(arcs), (ops.arc_cell[self.arcs], np.arange(arcs))), shape=(cells, arcs))
-        sold = sparse.csr_matrix((ones(sales), (cell_of, np.arange(sales))), shape=(cells, sales))
-        together = sparse.csr_matrix(ops.members[:, cell_of])
-        shared = sparse.csr_matrix((ones(grouped), (group_of, np.arange(grouped))), shape=(groups, grouped))
-        blocks = {
-            (0, 0): into, (0, 1): -sold, (1, 1): together, (1, 2): -shared,
-            (2, 0): use[self.resources], (3, 0): use[self.takes], (3, 3): sparse.identity(takes),
-            (4, 0): use[ops.spends[self.spends]], (5, 1): sold[self.must], (5, 4): sparse.identity(must),
-            (6, 0): use[ops.earns[self.earns]], (6, 5): sparse.identity(earns),
-        }  # fmt: skip
-        columns = np.concatenate([[0], np.cumsum(self.sizes)])
-        parts = [(block.tocoo(), self.begins[i], columns[j]) for (i, j), block in blocks.items()]
-        entries = np.concatenate([part.data for part, _, _ in parts])
-        row = np.concatenate([part.row + begin for part, begin, _ in parts])
-        column = np.concatenate([part.col + begin for part, _, begin in parts])
-        return sparse.csr_matrix((entries, (row, column)), shape=(sum(self.tall), sum(self.sizes)))
+    def _matrix(self, rows: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Those of all rows and columns (``every_row``) that it has."""
+        ops, resources = self.ops, self.ops.free.shape[1]
+        own = (
+            np.arange(self.tall[0]),
+            np.arange(self.tall[1]),
+            self.resources,
+            self.takes,
+            self.spends,
+            self.must,
+            self.earns,
+        )
+        tall = (*self.tall[:2], resources, resources, len(ops.spends), self.tall[0], len(ops.earns))
+        mine = (self.arcs, self.segments, self.groups, self.takes, self.must, self.earns)
+        wide = (
+            ops.arc_gain.shape[1],
+            ops.width[0].size,
+            ops.group_width[0].size,
+            resources,
+            self.tall[0],
+            len(ops.earns),
+        )
+        return rows[_places(own, tall)][:, _places(mine, wide)]
 
-    def _build(self) -> None:
-        matrix = self._matrix()
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = sum(self.sizes), sum(self.tall)
-        model.sense_ = highspy.ObjSense.kMaximize
-        self.gain, self.ceiling = np.zeros(model.num_col_), np.full(model.num_col_, np.inf)
-        model.col_cost_, model.col_lower_, model.col_upper_ = self.gain, np.zeros(model.num_col_), self.ceiling
-        self.low, self.high = np.zeros(model.num_row_), np.zeros(model.num_row_)
+    def _build(self, rows: sparse.csr_matrix) -> None:
+        matrix = self._matrix(rows)
+        columns, count = matrix.shape[1], matrix.shape[0]
+        self.gain, self.ceiling = np.zeros(columns), np.full(columns, np.inf)
+        self.low, self.high = np.zeros(count), np.zeros(count)
         _, _, limits, takes, spends, must, end = self.begins[1:]
         self.low[self.begins[2] : limits] = self.low[takes:spends] = -np.inf
         self.high[limits:takes] = self.high[spends:end] = np.inf
         assert must <= end
-        model.row_lower_, model.row_upper_ = self.low, self.high
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-        model.a_matrix_.value_ = matrix.data
         self.solver = new_solver(1)
         # Its first solve takes no longer without, rather less, and what presolve leaves behind is more than the rest of the solver.
         self.solver.setOptionValue("presolve", "off")
-        self.solver.passModel(model)
+        # Array by array: what a model is told as a whole is read number by number, which takes longer than a solve.
+        none = np.zeros(0, dtype=np.int32)
+        self.solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        self.solver.addCols(columns, self.gain, np.zeros(columns), self.ceiling, 0, none, none, np.zeros(0))
+        begins = matrix.indptr[:-1].astype(np.int32)
+        self.solver.addRows(
+            count, self.low, self.high, matrix.nnz, begins, matrix.indices.astype(np.int32), matrix.data
+        )
 
     def solve(self, y: int, states: States, limits: Floats | None = None) -> tuple[float, bool]:
         """Value of its node-year ``y`` at a state; minus infinity where nothing fits, which the prices then explain.

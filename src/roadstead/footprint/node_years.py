@@ -12,10 +12,10 @@ from roadstead.footprint.columns import CARS
 from roadstead.footprint.lending import with_borrowed
 from roadstead.footprint.lump_prices import joined_lumps, no_lumps
 from roadstead.footprint.lump_rows import broken, limits
-from roadstead.footprint.node_program import NodeProgram
+from roadstead.footprint.node_program import NodeProgram, every_row
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.plan import Flows
-from roadstead.footprint.pricing import BY_YEAR, PRICES, BarePrices, YearCuts, bare_prices, cuts_of, no_prices
+from roadstead.footprint.pricing import BY_YEAR, PRICES, BarePrices, YearCuts, no_prices, proved
 from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_COLUMNS = 1_000_000
 its gains are told and it begins elsewhere: that takes 1.3 to 1.6 times as long, no longer where ten share one than where two do."""
 MOST_PROGRAMS = 24
 """Programs that a worker keeps warm where these would be more columns; neighbouring nodes share one."""
-TOGETHER = 8
+TOGETHER = 32
 """Node-years whose cuts on lumps are worked out at once."""
 POINTS = ("flow", "sale", "group_sale")
 """Fields of ``Answered`` that hold flows and sales."""
@@ -153,7 +153,8 @@ class NodePrograms:
         if self.ops.live.sum() + (self.ops.width > 0).sum() > MOST_COLUMNS:
             together = np.array_split(mine, min(len(mine), MOST_PROGRAMS))
             self.shared = [np.flatnonzero(np.isin(nodes, some)) for some in together]
-        self.programs = [NodeProgram(of_years(self.ops, years)) for years in self.shared]
+        rows = every_row(self.ops)
+        self.programs = [NodeProgram(of_years(self.ops, years), rows) for years in self.shared]
         self._known: list[dict[bytes, Floats]] = [{} for _ in range(self.ops.count)]
         self._met: list[set[int]] = [set() for _ in self.years]
         self._total = (self.ops.segment_gain * self.ops.width).sum((1, 2))
@@ -211,8 +212,13 @@ class NodePrograms:
         found = []
         for some in parts:
             mine = of_years(self.ops, wanted[some])
-            bare = bare_prices(mine, raw.of_years(some), at_work[some])
-            found.append(Answered(value[some], np.ones(len(some), dtype=bool), bare, cuts_of(mine, bare)))
+            found.append(
+                Answered(
+                    value[some],
+                    np.ones(len(some), dtype=bool),
+                    *proved(mine, raw.of_years(some), at_work[some]),
+                )
+            )
         answers = joined_answers([wanted[some] for some in parts], found)
         return replace(answers, **self._points(points, count)) if asked.flows else answers
 

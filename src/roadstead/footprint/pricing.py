@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.footprint.lump_prices import granted, no_lumps, shifted
+from roadstead.footprint.lump_prices import granted, in_force, no_lumps, shifted
 from roadstead.footprint.operations import without_gains
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ class YearCuts:
 
 def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps | None = None) -> YearCuts:
     """The cuts that prices give, those of lumps among them where there are any."""
-    lumps = no_lumps(len(ops.cell_gate)) if lumps is None else lumps
-    return _granting(_cuts(shifted(ops, lumps), prices), granted(ops, lumps))
+    held = in_force(ops, no_lumps(len(ops.cell_gate)) if lumps is None else lumps)
+    return _granting(_cuts(shifted(ops, held), prices), granted(ops, held))
 
 
 def joined_cuts(parts: Sequence[YearCuts]) -> YearCuts:
@@ -224,9 +224,14 @@ def _way_worth(ops: Operations, price: Floats) -> Floats:
     return np.asarray(np.maximum.reduceat(worth[:, order], begins, axis=1))
 
 
-def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices:
-    """Prices of a state as a solver leaves them, made sound, with prices for what is shut there. Shape of at_work (Y, R)."""
-    ops = _at(ops, raw)
+def proved(ops: Operations, raw: BarePrices, at_work: Floats) -> tuple[BarePrices, YearCuts]:
+    """Prices of a state as a solver leaves them, made sound, with prices for what is shut there; and their cuts. Shape of at_work (Y, R)."""
+    dear, held = _at(ops, raw)
+    bare = _sound(dear, raw, at_work)
+    return bare, _granting(_cuts(dear, _completed(dear, bare)), granted(ops, held))
+
+
+def _sound(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices:
     sound = replace(
         raw,
         nu=np.maximum(raw.nu, 0.0),
@@ -244,7 +249,7 @@ def bare_prices(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices
 
 def with_segment_prices(ops: Operations, bare: BarePrices) -> NodePrices:
     """Prices completed by the best segment prices at their state (F.16)."""
-    return _completed(_at(ops, bare), bare)
+    return _completed(_at(ops, bare)[0], bare)
 
 
 def _completed(ops: Operations, bare: BarePrices) -> NodePrices:
@@ -254,13 +259,14 @@ def _completed(ops: Operations, bare: BarePrices) -> NodePrices:
 
 def cuts_of(ops: Operations, bare: BarePrices) -> YearCuts:
     """The cuts of a state's prices; where nothing fits it, what a state that does must leave at nothing or more."""
-    dear = _at(ops, bare)
-    return _granting(_cuts(dear, _completed(dear, bare)), granted(ops, bare.lumps))
+    dear, held = _at(ops, bare)
+    return _granting(_cuts(dear, _completed(dear, bare)), granted(ops, held))
 
 
-def _at(ops: Operations, bare: BarePrices) -> Operations:
-    """What is offered at the prices of lumps; nothing is gained where nothing fits."""
-    return shifted(without_gains(ops, bare.unfit), bare.lumps)
+def _at(ops: Operations, bare: BarePrices) -> tuple[Operations, Lumps]:
+    """What is offered at the prices of lumps, and those that count; nothing is gained where nothing fits."""
+    held = in_force(ops, bare.lumps)
+    return shifted(without_gains(ops, bare.unfit), held), held
 
 
 def _charges(ops: Operations, bare: BarePrices) -> Floats:

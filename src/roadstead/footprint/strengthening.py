@@ -83,8 +83,9 @@ def _of_years(
         which, segment = broken_lumps(state[y, mine], size[y, mine], car_use[mine], flows, ceiling[y])
         parts.append((np.full(len(which), y), alone(mine[which]), segment))
     year, lines, segment = (np.concatenate(part) for part in zip(*parts, strict=True))
-    reach = np.take_along_axis(ceiling[year], np.maximum(segment, 0)[..., None], 2)[..., 0]
-    full = np.where(segment >= 0, least_of_lines(car_use, lines) * reach, 0.0).sum(1)
+    cut, cell = np.nonzero(segment >= 0)
+    use = least_of_lines(car_use, lines, cut, cell) * ceiling[year[cut], cell, segment[cut, cell]]
+    full = np.bincount(cut, use, len(year)).astype(np.float64)
     at = year[:, None], lines
     constant, right = right_at(Pairs(full, size[at], most[at]), lines, state[at])
     on_arcs, sales = left_sides(sent_into, car_use, lines, segment, c.q.shape[-1])

@@ -13,7 +13,7 @@ from prospects import invented
 
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import PER_YEAR, of_years, offers
-from roadstead.footprint.pricing import NodePrices, bare_prices, no_prices, with_segment_prices, year_cuts
+from roadstead.footprint.pricing import NodePrices, no_prices, proved, with_segment_prices, year_cuts
 from roadstead.footprint.states import States
 
 
@@ -67,7 +67,7 @@ def test_segment_prices_are_the_best_there_are(seed: int, chance: int):
     nu, mu = np.abs(rng.normal(0, 1, (2, *ops.free.shape)))
     gamma = rng.normal(0, 1, (ops.count, len(ops.members)))
     raw = replace(no_prices(ops, states.is_open), gamma=gamma, nu=nu, mu=mu)
-    best = with_segment_prices(ops, bare_prices(ops, raw, states.at_work))
+    best = with_segment_prices(ops, proved(ops, raw, states.at_work)[0])
     least = year_cuts(ops, best).at(states)
     for scale in (0.01, 1.0):
         other = replace(best, eta=best.eta + rng.normal(0, scale, best.eta.shape))
