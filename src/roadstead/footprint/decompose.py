@@ -24,7 +24,7 @@ from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
 from roadstead.footprint.improving import Improver
 from roadstead.footprint.program import narrowed
-from roadstead.footprint.search import PriceProof, Search, bound_of, ground
+from roadstead.footprint.search import Search, ground
 from roadstead.footprint.session import ALONE, Checkpoint, News
 from roadstead.footprint.states import decisions_at
 from roadstead.footprint.turns import Turns
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
     from roadstead.footprint.pricing import BarePrices
-    from roadstead.footprint.search import Ground
+    from roadstead.footprint.search import Ground, PriceProof
     from roadstead.footprint.session import Session
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
@@ -136,24 +136,24 @@ def decompose(
             # What is new since then may say more; one that time cuts off may say less.
             again = search.master.solve(run.spare(), run.near(answer.value, standing)) or answer
             last = min(again, answer, key=lambda each: each.value)
-        plan = None if search.plan is None else search.plan_of(search.plan)
-    # The workers are gone, and their memory with them: what follows takes as much.
-    proof = PriceProof(pins, *search.proof(last), last.price, last.risk)
-    certified = MONEY * bound_of(at, proof)
+        # What is proved needs no worker, and flows of the plan little else.
+        with ThreadPoolExecutor(1) as beside:
+            proving = beside.submit(search.proved, last, pins)
+            plan = None if search.plan is None else search.plan_of(search.plan)
+    proof, bound = proving.result()
     if plan is None:
         return Decomposed(
-            None, None, MONEY * standing, proof, certified, MONEY * search.bound,
+            None, None, MONEY * standing, proof, MONEY * bound, MONEY * search.bound,
             INFEASIBLE if search.bound == -np.inf else TIME_OUT,
         )  # fmt: skip
-    reached = run.rest(standing) <= ROUNDING * abs(search.best)
     return Decomposed(
         plan=plan,
         certificate=certify(tree, prospect, plan),
         standing=MONEY * standing,
         proof=proof,
-        bound_certified=certified,
+        bound_certified=MONEY * bound,
         bound_solver=MONEY * search.bound,
-        status=OPTIMAL if reached else TIME_OUT,
+        status=OPTIMAL if run.rest(standing) <= ROUNDING * abs(search.best) else TIME_OUT,
     )
 
 
@@ -271,7 +271,7 @@ class _Run:
         answer = again = best = search.master.solve(near=most)
         inside, inside_value, before, rounds, since, idle = _some_of_all(search.at), -np.inf, np.inf, 0, 0, 0
         improver, near, lumps = Improver(search), False, not search.at.offered.lumpy.any()
-        turns = Turns(search.master.family, search.spread(THEN))
+        turns = Turns(search.master.family, search.spread(THEN), *search.dealt())
         while answer is not None and again is not None:
             answer = again
             best = answer if best is None or answer.value < best.value else best

@@ -3,6 +3,7 @@ r"""One decomposition on its way: the node-years' answers, whole plans tried, an
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Self
@@ -146,10 +147,12 @@ class Search:
         self.at = at
         nodes = at.prospect.node_years.node
         self.nodes = nodes
-        self.master = Master(at.tree, at.prospect, at.decided)
         self._alike = alike(at.prospect.node_years, at.tree.count)
         self.shares: list[Ints] = []
-        self.crew: Hands[Asked, Answered] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
+        with ThreadPoolExecutor(1) as beside:  # workers take a while to come
+            master = beside.submit(Master, at.tree, at.prospect, at.decided)
+            self.crew: Hands[Asked, Answered] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
+        self.master = master.result()
         self.prices: list[BarePrices | None] = []
         self.best = float("-inf")
         self.plan: Floats | None = None
@@ -204,6 +207,13 @@ class Search:
         return joined_answers(
             [share[each.prices.node_year] for share, each in zip(self.shares, found, strict=True)], found
         )
+
+    def dealt(self) -> tuple[Ints, Ints]:
+        """Who answers for each node, and how many node-years it has. Shapes (N,), (N,)."""
+        hand = np.zeros(self.at.tree.count, dtype=np.int64)
+        for i, share in enumerate(self.shares):
+            hand[self.nodes[share]] = i
+        return hand, np.bincount(self.nodes, minlength=self.at.tree.count)
 
     def spread(self, step: int) -> Flags:
         """Of every so many nodes of a share that run alike, one; of few nodes all. Shape (N,)."""
@@ -369,3 +379,8 @@ class Search:
                     part = getattr(prices, name)
                     getattr(total, name)[paid] += weight[paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
         return total, joined_lumps(lumps)
+
+    def proved(self, answer: MasterAnswer, pins: tuple[Pin, ...]) -> tuple[PriceProof, float]:
+        """The whole proof that an answer of the master leaves behind, and the bound it proves, in the program's unit (F.18)."""
+        proof = PriceProof(pins, *self.proof(answer), answer.price, answer.risk)
+        return proof, bound_of(self.at, proof)

@@ -32,9 +32,14 @@ def most_of(amounts: Floats) -> Flags:
 class Turns:
     """What new cuts of every node are expected to take from what the master allows it: what they took when it was last asked."""
 
-    def __init__(self, family: Ints, first: Flags) -> None:
-        """``family``: the head of each node's, asked together; ``first``: heads that the first round asks. Shapes (N,)."""
+    def __init__(self, family: Ints, first: Flags, hand: Ints | None = None, work: Ints | None = None) -> None:
+        """``family``: the head of each node's, asked together; ``first``: heads that the first round asks.
+
+        ``hand``: who answers for each node, where there is more than one, and ``work``: node-years of each. Shapes (N,).
+        """
         self._family, self._first = family, first
+        self._hand = np.zeros(len(family), dtype=np.int64) if hand is None else hand
+        self._work = np.ones(len(family)) if work is None else work
         self.expected: Floats = np.full(len(family), np.inf)
         self.all = False
 
@@ -51,9 +56,20 @@ class Turns:
         some = most_of(np.where(known, by_head, 0.0)) | unknown
         # Where nothing is expected of any, that is to be seen.
         every = len(by_head) <= FEW or not some.any()
-        asked = (some | every)[self._family]
+        asked = self._evened((some | every)[self._family])
         self.all = bool(asked.all())
         return asked
+
+    def _evened(self, asked: Flags) -> Flags:
+        """With those most is expected of among the nodes of hands that would be done early: a round waits for the last of them. Shape (N,)."""
+        load = np.bincount(self._hand[asked], self._work[asked], self._hand.max(initial=0) + 1)
+        alone = np.bincount(self._family, minlength=len(asked))[self._family] == 1
+        found = asked.copy()
+        for hand in np.flatnonzero(load < load.max()):
+            left = np.flatnonzero(~asked & alone & (self._hand == hand))
+            left = left[np.argsort(-self.expected[left], kind="stable")]
+            found[left[np.cumsum(self._work[left]) <= load.max() - load[hand]]] = True
+        return found
 
     def learn(self, asked: Flags, allowed: Floats, earned: Floats, borrowed: Flags) -> Floats:
         """What nodes asked about took from what they were allowed; what all earn, as far as is known or expected.

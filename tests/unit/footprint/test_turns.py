@@ -157,3 +157,28 @@ def test_stages_tried_in_vain_come_up_ever_less_often_and_none_is_forgotten():
     assert len(improver.stages) > 2
     assert met.count(0) > 10 * met.count(1) > 0
     assert 0 < met.count(2) <= met.count(0)
+
+
+def test_the_hand_that_would_be_done_first_is_asked_for_more_of_those_most_is_expected_of():
+    gain = np.where(ALONE % 2 == 0, 100.0 - ALONE, 10.0 - ALONE / 10)
+    plain, dealt = Turns(ALONE, ~NONE), Turns(ALONE, ~NONE, ALONE % 2, np.full(100, 3))
+    for asked in (plain, dealt):
+        asked.learn(np.ones(100, dtype=bool), gain, np.zeros(100), NONE)
+    first, now = plain.next(), dealt.next()
+    assert np.array_equal(now & (ALONE % 2 == 0), first & (ALONE % 2 == 0))
+    loads = np.bincount(ALONE[now] % 2)
+    assert loads[0] == loads[1]
+    odd = ALONE % 2 == 1
+    assert gain[odd & now].min() > gain[odd & ~now].max()
+    assert not dealt.all
+
+
+def test_what_is_asked_for_to_even_out_takes_no_longer_than_the_rest_and_parts_no_family():
+    family, work = np.where(ALONE < 70, ALONE, ALONE // 10 * 10), np.where(ALONE % 2 == 0, 2, 5)
+    asked = Turns(family, ~NONE, np.where(ALONE < 40, 0, 1), work)
+    asked.learn(np.ones(100, dtype=bool), np.where(ALONE < 20, 10.0, 0.1), np.zeros(100), NONE)
+    now = asked.next()
+    most, more = (int(work[now & half].sum()) for half in (ALONE < 40, ALONE >= 40))
+    assert most - 5 < more <= most
+    assert not now[70:].any()
+    assert now[40:70].any()
