@@ -174,6 +174,10 @@ class Basis:
     column: Ints
     row: Ints
 
+    def with_rows(self, more: int) -> Basis:
+        """The same with rows that were not there, and bind nothing."""
+        return Basis(self.column, np.append(self.row, np.full(more, int(highspy.HighsBasisStatus.kBasic))))
+
 
 class WarmProgram:
     """A linear program solved again and again, each time from the last basis: with further rows, or with columns fixed.

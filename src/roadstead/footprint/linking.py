@@ -60,6 +60,12 @@ class LinkingCuts:
         """L."""
         return len(self.cell)
 
+    def some(self, kept: Ints) -> LinkingCuts:
+        """Some of them."""
+        return LinkingCuts(
+            self.node_year[kept], self.cell[kept], self.segment[kept], self.by_entry[kept], self.options[kept]
+        )
+
 
 def no_cuts(prospect: Prospect) -> LinkingCuts:
     """No cut at all."""

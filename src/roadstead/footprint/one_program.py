@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from roadstead.footprint.linking import LinkingCuts
     from roadstead.footprint.nearby import Ended
     from roadstead.footprint.plan import Pin
-    from roadstead.footprint.program import Program
     from roadstead.footprint.rounding import Start
+    from roadstead.footprint.strengthening import Strengthened
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats
@@ -43,19 +43,18 @@ class Relaxed:
         The program as it was stated.
     warm
         The relaxation, to be asked again.
-    cuts, basis, linked
-        Segment linking (F.14) found, where the relaxation with it ended, and its answer, whose prices are the proof.
-    program, lumped, reduced
-        The program with residual capacity cuts (F.28, F.30) as well, its relaxed answer, and reduced gains of its columns.
+    cuts, basis
+        Segment linking (F.14) found first, and where the relaxation with it ended.
+    strong, reduced
+        The program with residual capacity cuts (F.28, F.30) as well, its relaxed answer, whose prices are the proof, and reduced gains
+        of its columns.
     """
 
     whole: Formulation
     warm: WarmProgram
     cuts: LinkingCuts
     basis: Basis
-    linked: Answer
-    program: Program
-    lumped: Answer
+    strong: Strengthened
     reduced: Floats
 
 
@@ -69,8 +68,8 @@ def relaxation(
     linked, cuts = tighten(prospect, whole.columns, warm, cuts, begin)
     ended = warm.basis()
     tight = tightened(stated, cut_rows(prospect, whole.columns, cuts))
-    program, lumped = strengthened(prospect, whole, warm, tight, linked)
-    return Relaxed(whole, warm, cuts, ended, linked, program, lumped, warm.reduced())
+    strong = strengthened(tree, prospect, whole, warm, tight, linked)
+    return Relaxed(whole, warm, cuts, ended, strong, warm.reduced())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Listener:
 
 def branched(tree: ScenarioTree, at: Relaxed, begin: Start | None, limits: Limits, heard: Listener) -> Answer:
     """Branch for the best plan from one to begin with, which stands where nothing better is found in time."""
-    program, lumped = at.program, at.lumped
+    program, lumped = at.strong.program, at.strong.relaxed
     heard.improved(None if begin is None else begin.point)
     if begin is not None and lumped.point is not None:
         least = begin.value - ROUNDING * abs(begin.value)

@@ -16,14 +16,16 @@ from roadstead.footprint.decompose import Goal, decompose, proposed
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits
 from roadstead.footprint.formulation import formulate
-from roadstead.footprint.linking import cut_rows, no_cuts
+from roadstead.footprint.linking import cut_rows, joined, no_cuts
 from roadstead.footprint.method import chosen, grows_large
 from roadstead.footprint.one_program import ROUNDING, Listener, branched, relaxation
+from roadstead.footprint.operations import offers
 from roadstead.footprint.plan import Decisions
 from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import Tries, good_start, valued
 from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
+from roadstead.footprint.strengthening import lump_rows, lumps_in_force
 from roadstead.footprint.tails import risk_prices, risk_ratio, tail_rows, weighed
 from roadstead.footprint.watching import keeper, told
 from roadstead.terms.errors import Fault, RoadsteadError
@@ -31,6 +33,7 @@ from roadstead.terms.errors import Fault, RoadsteadError
 if TYPE_CHECKING:
     from roadstead.footprint.certify import Certificate
     from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.method import Method
     from roadstead.footprint.one_program import Relaxed
     from roadstead.footprint.plan import FootprintPlan, Pin
@@ -87,6 +90,8 @@ class Proof:
         What the program held.
     prices
         A price for every row. Shape (W,).
+    lumps
+        Cuts (F.28) and (F.30) that it held as well, with their prices.
     risk
         Prices of every path in every tail, from which risk weights follow (F.27). Shape (E * leaves,).
     """
@@ -94,6 +99,7 @@ class Proof:
     pins: tuple[Pin, ...]
     cuts: LinkingCuts
     prices: Floats
+    lumps: Lumps
     risk: Floats
 
 
@@ -255,17 +261,18 @@ def _by_extensive_form(
     cuts = beside.proof.cuts if beside and isinstance(beside.proof, Proof) else no_cuts(prospect)
     begin_at = found.ended or (beside.basis if beside else None)
     at = relaxation(tree, prospect, pins, cuts if found.cuts is None else found.cuts, begin_at)
-    if at.lumped.status == INFEASIBLE:
+    relaxed = at.strong.relaxed
+    if relaxed.status == INFEASIBLE:
         raise RoadsteadError(_unfit(tree, prospect, pins, effort))
-    if at.lumped.point is None or at.linked.price is None:
-        raise RoadsteadError(_not_found(effort, at.lumped.status))
-    proof = _proof(tree, prospect, at, pins, at.linked.price)
+    if relaxed.point is None or at.strong.price is None:
+        raise RoadsteadError(_not_found(effort, relaxed.status))
+    proof = _proof(tree, prospect, at, pins, at.strong.price)
     certified = prove(tree, prospect, proof)
     many = grows_large(prospect, at.whole.columns)
     enough = (certified + effort.gap * standing) / (1.0 + effort.gap) / MONEY  # less than that leaves more than the gap
     begin = _proposal(tree, prospect, (effort, pins), at) if many and start is None else None
     if begin is None:
-        begin = good_start(tree, prospect, at.whole.columns, at.warm, at.lumped.point, start, Tries(enough))
+        begin = good_start(tree, prospect, at.whole.columns, at.warm, relaxed.point, start, Tries(enough))
     added = 0.0 if begin is None else _added(begin.value, standing / MONEY)
     limits = Limits(
         absolute_gap=effort.gap * max(added, 0.0),
@@ -274,7 +281,7 @@ def _by_extensive_form(
         straight=many,
     )
     if begin is not None and certified / MONEY - begin.value <= limits.absolute_gap:
-        answer = replace(at.linked, point=begin.point)  # the relaxation has proved enough: nothing to branch for
+        answer = replace(relaxed, point=begin.point)  # the relaxation has proved enough: nothing to branch for
     else:
         kept = keeper(prospect, at.whole.columns, at.cuts, session)
         answer = branched(tree, at, begin, limits, Listener(kept, told(session, standing, began), session.stop))
@@ -292,7 +299,7 @@ def _by_extensive_form(
         certificate=certificate,
         standing=standing,
         proof=proof,
-        basis=at.basis,
+        basis=at.basis.with_rows(at.strong.links.count),
         bound_certified=certified,
         bound_solver=bound,
         status=status,
@@ -315,9 +322,13 @@ def prove(tree: ScenarioTree, prospect: Prospect, proof: Proof | PriceProof) -> 
     if isinstance(proof, PriceProof):
         return MONEY * bound_of(ground(tree, prospect, proof.pins), proof)
     whole = formulate(tree, prospect, proof.pins)
+    offered = offers(tree, prospect)
+    lumps = lumps_in_force(offered, whole, proof.lumps)
     program = tightened(whole.program, cut_rows(prospect, whole.columns, proof.cuts))
+    program = tightened(program, *lump_rows(offered, whole, lumps))
+    prices = np.append(proof.prices, lumps.price)
     return MONEY * weak_duality(
-        weighed(tree, prospect, whole, program, risk_ratio(tree, prospect.tails, proof.risk)), proof.prices
+        weighed(tree, prospect, whole, program, risk_ratio(tree, prospect.tails, proof.risk)), prices
     )
 
 
@@ -325,7 +336,8 @@ def _proof(tree: ScenarioTree, prospect: Prospect, at: Relaxed, pins: tuple[Pin,
     """Prices of the program's rows and its cuts', and what the prices of tails between them make every node count."""
     rows, more = len(at.whole.program.low), tail_rows(tree, prospect.tails)
     risk = risk_prices(tree, price[rows : rows + more])
-    return Proof(pins, at.cuts, np.delete(price, np.s_[rows : rows + more]), risk)
+    prices = np.append(np.delete(price, np.s_[rows : rows + more]), at.strong.link_price)
+    return Proof(pins, joined(at.cuts, at.strong.links), prices, at.strong.lumps, risk)
 
 
 def _standing(tree: ScenarioTree, prospect: Prospect) -> float:

@@ -2,93 +2,168 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from roadstead.footprint.columns import CARS, most_modules
-from roadstead.footprint.joint_lumps import Lines, Pairs, broken_pairs, right_at
-from roadstead.footprint.linking import broken_cuts, cut_rows, reached
-from roadstead.footprint.lumps import alone, broken_lumps, in_lumps, least_of_lines, least_use, left_sides
+from roadstead.footprint.joint_lumps import right_at, right_of
+from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
+from roadstead.footprint.lump_prices import Lumps, in_force, no_lumps, pairs_of
+from roadstead.footprint.lump_rows import broken
+from roadstead.footprint.lumps import left_sides
+from roadstead.footprint.operations import offers
 from roadstead.footprint.program import tightened
+from roadstead.footprint.states import States
 from roadstead.terms.arrays import in_turn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from roadstead.footprint.extensive import Answer, WarmProgram
     from roadstead.footprint.formulation import Formulation
+    from roadstead.footprint.linking import LinkingCuts
+    from roadstead.footprint.operations import Offered, Operations
     from roadstead.footprint.program import Program
     from roadstead.futures.prospect import Prospect
+    from roadstead.futures.tree import ScenarioTree
     from roadstead.terms.arrays import Floats, Ints
 
 ROUNDS = 12
 """Rounds of cuts at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strengthened:
+    """A program with more cuts, and where its relaxation ended.
+
+    Attributes
+    ----------
+    program, relaxed
+        With all of them as rows, and the answer.
+    price
+        Of the rows that were there before. Shape (W,).
+    links, link_price
+        Segment linking (F.14) found on the way, with a price. Shape of prices (L,).
+    lumps
+        Residual capacity cuts that have a price, as rows of this program have.
+    """
+
+    program: Program
+    relaxed: Answer
+    price: Floats | None
+    links: LinkingCuts
+    link_price: Floats
+    lumps: Lumps
+
+
 def strengthened(
-    prospect: Prospect, whole: Formulation, warm: WarmProgram, program: Program, relaxed: Answer
-) -> tuple[Program, Answer]:
+    tree: ScenarioTree, prospect: Prospect, whole: Formulation, warm: WarmProgram, program: Program, relaxed: Answer
+) -> Strengthened:
     """The program and its relaxation with cuts (F.28) and (F.30), and with those of (F.14) that are broken then."""
+    offered, before = offers(tree, prospect), len(program.low)
+    links, lumps, of_links = [no_cuts(prospect)], [no_lumps(len(prospect.labels.cell))], [np.zeros(0, dtype=bool)]
     for _ in range(ROUNDS):
         if relaxed.point is None:
             break
-        linking = broken_cuts(prospect, whole.columns, relaxed.point)
-        lumps, high = lump_rows(prospect, whole, relaxed.point)
-        if not len(high):
+        found, linking = (
+            broken_lumps_at(offered, whole, relaxed.point),
+            broken_cuts(prospect, whole.columns, relaxed.point),
+        )
+        if not found.count:
             break
-        links = _widened(cut_rows(prospect, whole.columns, linking), len(relaxed.point))
-        both, high = sparse.vstack([lumps, links]).tocsr(), np.append(high, np.zeros(links.shape[0]))
+        rows, high = lump_rows(offered, whole, found)
+        more = _widened(cut_rows(prospect, whole.columns, linking), len(relaxed.point))
+        both, high = sparse.vstack([rows, more]).tocsr(), np.append(high, np.zeros(more.shape[0]))
         program = tightened(program, both, high)
         warm.add_rows(both, high)
         relaxed = warm.solve()
-    return program, relaxed
+        links, lumps = [*links, linking], [*lumps, found]
+        of_links.append(np.repeat([False, True], [found.count, linking.count]))
+    if relaxed.price is None:
+        return Strengthened(program, relaxed, None, links[0], np.zeros(0), lumps[0])
+    price, linked, every = relaxed.price[before:], np.concatenate(of_links), links[0]
+    for each in links[1:]:
+        every = joined(every, each)
+    paid = np.flatnonzero(price[linked] > 0)
+    said = {name: np.concatenate([getattr(part, name) for part in lumps]) for name in Lumps.__slots__}
+    priced = Lumps(**said | {"price": price[~linked]})
+    return Strengthened(
+        program=program,
+        relaxed=relaxed,
+        price=relaxed.price[:before],
+        links=every.some(paid),
+        link_price=price[linked][paid],
+        lumps=priced.some(np.flatnonzero(priced.price > 0)),
+    )
 
 
-def lump_rows(prospect: Prospect, whole: Formulation, point: Floats) -> tuple[sparse.csr_matrix, Floats]:
-    """For every resource, pair of them and node-year the cut a point breaks most, over the program's columns, and what it is at most."""
-    p, c = prospect, whole.columns
-    rows, high = [sparse.csr_matrix((0, len(point)))], [np.zeros(0)]
-    if p.labels.option:
-        use = sparse.csr_matrix(
-            (p.resources.use_amount, (p.resources.use_resource, p.resources.use_arc)),
-            shape=(len(p.labels.resource), len(p.arcs.cell)),
-        )
-        sides = least_use(use, p.arcs.supply_option, p.arcs.cell, p.resources.option, len(p.labels.cell))
-        for some in in_turn(len(c.x)):
-            found = _of_years(p, whole, point, np.arange(len(c.x))[some], sides)
-            rows.append(found[0])
-            high.append(found[1])
-    return sparse.vstack(rows).tocsr(), np.concatenate(high)
+def broken_lumps_at(offered: Offered, whole: Formulation, point: Floats) -> Lumps:
+    """The cuts that a point of the program breaks most, of every line in part, alone and with others; they have no price yet."""
+    c, found = whole.columns, [no_lumps(len(offered.none.cell_gate))]
+    gate = offered.none.resource_gate
+
+    def at(columns: Ints) -> Floats:
+        return np.where(columns >= 0, point[columns], 0.0)
+
+    for years, ops in _in_turn(offered, whole):
+        sold, flow = at(c.q[years]), at(c.x[years])
+        beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
+        sent = (ops.sent_into @ flow.T).T.reshape(len(years), *ops.car_use.shape)
+        none = np.zeros((len(years), 0))
+        states = States(at(c.o[years]), at(c.k[years]), none, none)
+        met = broken(ops, states, list(zip(sent, beyond, strict=True)))
+        row = np.repeat(np.arange(len(years)), [len(lines) for lines, _ in met])
+        lines, segment = (np.concatenate([each[i] for each in met]) for i in (0, 1))
+        count = len(row)
+        new = Lumps(row, lines, segment, np.zeros((count, 4)), np.zeros(count))
+        state = np.stack([states.is_open[row[:, None], gate[lines]], states.at_work[row[:, None], lines]], axis=-1)
+        _, right = right_at(pairs_of(ops, new), lines, state)
+        found.append(replace(new, node_year=years[row], right=right))
+    return Lumps(**{name: np.concatenate([getattr(part, name) for part in found]) for name in Lumps.__slots__})
 
 
-def _of_years(
-    p: Prospect, whole: Formulation, point: Floats, years: Ints, sides: tuple[sparse.csr_matrix, Floats]
-) -> tuple[sparse.csr_matrix, Floats]:
-    """The cuts of some node-years. ``sides``: what adds flows up, and what a car uses (``least_use``)."""
-    c, (sent_into, car_use) = whole.columns, sides
-    gate, ceiling = p.resources.option, reached(p)[years]
-    sold = np.where(c.q[years] >= 0, point[c.q[years]], 0.0)
-    beyond = sold.sum(-1, keepdims=True) - np.cumsum(sold, axis=-1)
-    flow = np.where(c.x[years] >= 0, point[c.x[years]], 0.0)
-    sent = (sent_into @ flow.T).T.reshape(len(years), *car_use.shape)
-    size, most = (p.resources.usable * p.resources.size)[years] / CARS, most_modules(p)[years]
-    columns = np.stack([c.o[years][:, gate], c.k[years]], axis=-1)
-    state = np.where(columns >= 0, point[columns], 0.0)
-    lumpy = in_lumps(p, whole.timing)[years] & (size > 0) & (columns >= 0).all(-1)
-    of_pairs = broken_pairs(Lines(state, size, most, lumpy, car_use, gate), (sent, beyond), ceiling)
-    parts = [of_pairs]
-    for y in range(len(years)):
-        mine = np.flatnonzero(lumpy[y])
-        flows = sent[y, mine], beyond[y]
-        which, segment = broken_lumps(state[y, mine], size[y, mine], car_use[mine], flows, ceiling[y])
-        parts.append((np.full(len(which), y), alone(mine[which]), segment))
-    year, lines, segment = (np.concatenate(part) for part in zip(*parts, strict=True))
-    cut, cell = np.nonzero(segment >= 0)
-    use = least_of_lines(car_use, lines, cut, cell) * ceiling[year[cut], cell, segment[cut, cell]]
-    full = np.bincount(cut, use, len(year)).astype(np.float64)
-    at = year[:, None], lines
-    constant, right = right_at(Pairs(full, size[at], most[at]), lines, state[at])
-    on_arcs, sales = left_sides(sent_into, car_use, lines, segment, c.q.shape[-1])
+def lump_rows(offered: Offered, whole: Formulation, lumps: Lumps) -> tuple[sparse.csr_matrix, Floats]:
+    """Cuts as rows over the program's columns, each at most what is given, in their order. Shapes (L, V), (L,)."""
+    width = len(whole.program.gain)
+    rows, high, place = [sparse.csr_matrix((0, width))], [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
+    for years, ops in _in_turn(offered, whole):
+        mine = np.flatnonzero((lumps.node_year >= years[0]) & (lumps.node_year <= years[-1]))
+        part = lumps.some(mine)
+        matrix, constant = _of_years(ops, whole, replace(part, node_year=part.node_year - years[0]), years)
+        rows.append(matrix)
+        high.append(constant)
+        place.append(mine)
+    order = np.argsort(np.concatenate(place))
+    return sparse.vstack(rows).tocsr()[order], np.concatenate(high)[order]
+
+
+def lumps_in_force(offered: Offered, whole: Formulation, lumps: Lumps) -> Lumps:
+    """Those with a price that every plan of the program keeps, whatever is said."""
+    kept = [no_lumps(len(offered.none.cell_gate))]
+    for years, ops in _in_turn(offered, whole):
+        kept.append(in_force(ops, lumps.of_years(years)).among(years))
+    return Lumps(**{name: np.concatenate([getattr(part, name) for part in kept]) for name in Lumps.__slots__})
+
+
+def _in_turn(offered: Offered, whole: Formulation) -> Iterator[tuple[Ints, Operations]]:
+    """Node-years one after the other, not too many at once, with lines cut by whole modules where their columns say how many; none without options."""
+    if not offered.none.options:
+        return
+    for some in in_turn(offered.count):
+        years = np.arange(offered.count)[some]
+        ops, c = offered.of_years(years), whole.columns
+        there = (c.o[years][:, ops.resource_gate] >= 0) & (c.k[years] >= 0)
+        yield years, replace(ops, lumpy=ops.lumpy & there)
+
+
+def _of_years(ops: Operations, whole: Formulation, lumps: Lumps, years: Ints) -> tuple[sparse.csr_matrix, Floats]:
+    """The rows of cuts of some node-years, by which they are numbered."""
+    c, lines, year = whole.columns, lumps.lines, lumps.node_year
+    columns = np.stack([c.o[years][:, ops.resource_gate], c.k[years]], axis=-1)
+    constant, right = right_of(pairs_of(ops, lumps), lines, lumps.right)
+    on_arcs, sales = left_sides(ops.sent_into, ops.car_use, lines, lumps.segment, c.q.shape[-1])
     which, nth = np.nonzero(lines >= 0)
     row = np.concatenate([on_arcs[0], sales[0], which, which])
     of_state = columns[year[which], lines[which, nth]]
@@ -97,7 +172,7 @@ def _of_years(
     )
     value = np.concatenate([on_arcs[2], -sales[3], -right[which, 2 * nth], -right[which, 2 * nth + 1]])
     kept = column >= 0
-    matrix = sparse.csr_matrix((value[kept], (row[kept], column[kept])), shape=(len(year), len(point)))
+    matrix = sparse.csr_matrix((value[kept], (row[kept], column[kept])), shape=(len(year), len(whole.program.gain)))
     return matrix, constant
 
 

@@ -45,6 +45,8 @@ PRICE_PROOF = {
 PRICED_LUMPS = {"lump_year": "l", "lump_resource": "l", "lump_segment": "lc", "lump_price": "l"}
 SECOND_LINES = {"lump_partner": "l", "lump_open": "l", "lump_modules": "l", "partner_open": "l", "partner_modules": "l"}
 """Of cuts of two lines: the second, and what stands before o and k of both. Runs written before these cuts have none."""
+OF_PROGRAM = "lumps."
+"""What names of such cuts begin with in a proof of one program: it has other cuts by L, too. Runs written before have none."""
 PROOF = {"prices": "w", "risk": "b", "node_year": "l", "cell": "l", "segment": "l", "by_entry": "l", "options": "ld"}
 
 
@@ -169,40 +171,50 @@ def write_proof(folder: Path, proof: Proof | PriceProof) -> None:
     if isinstance(proof, PriceProof):
         prices = {f.name: getattr(proof.prices, f.name) for f in fields(proof.prices)}
         write_arrays(folder, prices | {"rows": proof.rows, "risk": proof.risk}, PRICE_PROOF)
-        lumps, axes = proof.lumps, PRICED_LUMPS | SECOND_LINES
-        told = (lumps.node_year, lumps.lines[:, 0], lumps.segment, lumps.price, lumps.lines[:, 1], *lumps.right.T)
-        write_arrays(folder, dict(zip(axes, told, strict=True)), axes)
+        _write_lumps(folder, proof.lumps)
     else:
         found = {f.name: getattr(proof.cuts, f.name) for f in fields(proof.cuts)} | {
             "prices": proof.prices,
             "risk": proof.risk,
         }
         write_arrays(folder, found, PROOF)
+        _write_lumps(folder, proof.lumps, OF_PROGRAM)
     pins = [asdict(pin) for pin in proof.pins]
     (folder / "pins.json").write_text(json.dumps(pins, indent=1), encoding="utf-8")
 
 
-def read_proof(folder: Path, options: int) -> Proof | PriceProof:
-    """Read back a proof; ``options`` is D, which no cut at all would not tell."""
+def read_proof(folder: Path, labels: Labels) -> Proof | PriceProof:
+    """Read back a proof; ``labels`` are those of its prospect, whose counts no cut at all would not tell."""
     pins = tuple(Pin(**pin) for pin in json.loads((folder / "pins.json").read_text(encoding="utf-8")))
     if (folder / "all.ycs.parquet").exists():
         found = read_arrays(folder, PRICE_PROOF)
         rows, risk = found.pop("rows"), found.pop("risk")
-        return PriceProof(pins, NodePrices(**found), _read_lumps(folder, found["eta"].shape[1]), rows, risk)
+        return PriceProof(pins, NodePrices(**found), _read_lumps(folder, len(labels.cell)), rows, risk)
     found = read_arrays(folder, PROOF)
     prices, risk = found.pop("prices"), found.pop("risk")
-    found["options"] = found["options"].reshape(len(found["cell"]), options)
-    return Proof(pins, LinkingCuts(**found), prices, risk)
+    found["options"] = found["options"].reshape(len(found["cell"]), len(labels.option))
+    return Proof(pins, LinkingCuts(**found), prices, _read_lumps(folder, len(labels.cell), OF_PROGRAM), risk)
 
 
-def _read_lumps(folder: Path, cells: int) -> Lumps:
+def _write_lumps(folder: Path, lumps: Lumps, part: str = "") -> None:
+    """Cuts (F.28) and (F.30) with their prices; ``part`` begins the names of their files."""
+    axes = _of_part(PRICED_LUMPS | SECOND_LINES, part)
+    told = (lumps.node_year, lumps.lines[:, 0], lumps.segment, lumps.price, lumps.lines[:, 1], *lumps.right.T)
+    write_arrays(folder, dict(zip(axes, told, strict=True)), axes)
+
+
+def _of_part(axes: Mapping[str, str], part: str) -> dict[str, str]:
+    return {f"{part}{name}": along for name, along in axes.items()}
+
+
+def _read_lumps(folder: Path, cells: int, part: str = "") -> Lumps:
     """Cuts (F.28) and (F.30) of a proof; none where it was written without any."""
-    if not (folder / "all.lc.parquet").exists():
+    begin = part or "all."
+    if not (folder / f"{begin}lc.parquet").exists():
         return no_lumps(cells)
-    found = read_arrays(folder, PRICED_LUMPS)
-    year, resource, segment, price = (found[name] for name in PRICED_LUMPS)
-    if "lump_partner" in pl.read_parquet_schema(folder / "all.l.parquet"):
-        partner, *right = read_arrays(folder, SECOND_LINES).values()
+    year, resource, segment, price = read_arrays(folder, _of_part(PRICED_LUMPS, part)).values()
+    if "lump_partner" in pl.read_parquet_schema(folder / f"{begin}l.parquet"):
+        partner, *right = read_arrays(folder, _of_part(SECOND_LINES, part)).values()
     else:
         partner, right = np.full_like(resource, -1), [np.zeros_like(price)] * 4
     lines = np.stack([resource, partner], axis=1)

@@ -277,7 +277,7 @@ def _value(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str,
 
 def _bound(tree: ScenarioTree, prospect: Prospect, folder: Path, told: dict[str, Any]) -> Check:
     try:
-        met = prove(tree, prospect, parquet.read_proof(folder / PROOF, len(prospect.labels.option)))
+        met = prove(tree, prospect, parquet.read_proof(folder / PROOF, prospect.labels))
     except UNREADABLE as error:
         return Check("proof", False, f"cannot be read: {error}")
     return _same("proof", "certified bound", met, told["result"]["bound_certified"])

@@ -20,9 +20,10 @@ from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.levels import in_levels
 from roadstead.footprint.linking import LinkingCuts, broken_cuts, cut_rows
+from roadstead.footprint.operations import offers
 from roadstead.footprint.plan import Pin
 from roadstead.footprint.solve import Effort, solve
-from roadstead.footprint.strengthening import lump_rows
+from roadstead.footprint.strengthening import broken_lumps_at, lump_rows
 from roadstead.futures.tree import leaves
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def test_lumps_keep_every_whole_plan(seed: int, chance: int, between: float):
     mean = between * points[0] + (1 - between) * points[1]
     loose = np.where(np.isin(np.arange(len(mean)), whole.columns.k), mean * 0.7, mean)
     for broken_by in (mean, loose):
-        rows, high = lump_rows(made.prospect, whole, broken_by)
+        offered = offers(made.tree, made.prospect)
+        rows, high = lump_rows(offered, whole, broken_lumps_at(offered, whole, broken_by))
         for point in points:
             assert (rows @ point - high).max(initial=0.0) <= 1e-5
 

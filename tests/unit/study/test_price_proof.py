@@ -29,7 +29,7 @@ def test_prices_of_node_years_come_back(tmp_path: Path, seed: int, lines: int | 
     pins = (Pin("option", 0, do=False),) if made.prospect.labels.option else ()
     solved = solve(made.tree, made.prospect, Effort(gap=0.1, method="decomposition"), pins=pins)
     parquet.write_proof(tmp_path, solved.proof)
-    back = parquet.read_proof(tmp_path, len(made.prospect.labels.option))
+    back = parquet.read_proof(tmp_path, made.prospect.labels)
     assert isinstance(back, PriceProof)
     assert isinstance(solved.proof, PriceProof)
     assert back.pins == pins
@@ -51,7 +51,7 @@ def test_lumps_come_back_with_their_prices(tmp_path: Path):
     assert isinstance(solved.proof, PriceProof)
     assert solved.proof.lumps.count > 0
     parquet.write_proof(tmp_path, solved.proof)
-    back = parquet.read_proof(tmp_path, len(prospect.labels.option))
+    back = parquet.read_proof(tmp_path, prospect.labels)
     assert isinstance(back, PriceProof)
     assert prove(tree, prospect, back) == solved.bound_certified
     assert (back.lumps.lines[:, 1] >= 0).any()
@@ -59,11 +59,11 @@ def test_lumps_come_back_with_their_prices(tmp_path: Path):
     assert prove(tree, prospect, without) > solved.bound_certified
     before = pl.read_parquet(tmp_path / "all.l.parquet").drop(parquet.SECOND_LINES)
     before.write_parquet(tmp_path / "all.l.parquet")  # as written before cuts of two lines
-    old = parquet.read_proof(tmp_path, len(prospect.labels.option))
+    old = parquet.read_proof(tmp_path, prospect.labels)
     assert isinstance(old, PriceProof)
     assert np.all(old.lumps.lines[:, 1] == -1)
     (tmp_path / "all.lc.parquet").unlink()
-    assert prove(tree, prospect, parquet.read_proof(tmp_path, len(prospect.labels.option))) > solved.bound_certified
+    assert prove(tree, prospect, parquet.read_proof(tmp_path, prospect.labels)) > solved.bound_certified
     unfinished = Unfinished(tmp_path, "checkpoint")
     for each in kept:
         unfinished.keep(each)

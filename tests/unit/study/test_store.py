@@ -161,7 +161,7 @@ def test_the_stored_plan_is_the_one_that_was_found(stored: Path, starter_run: Ru
             assert np.array_equal(getattr(mine, field.name), getattr(theirs, field.name)), field.name
     tree, prospect = parquet.read_tree(stored / "tree.parquet"), parquet.read_prospect(stored / "prospect")
     assert certify(tree, prospect, plan).value == starter_run.solved.certificate.value
-    proof = parquet.read_proof(stored / "proof", len(prospect.labels.option))
+    proof = parquet.read_proof(stored / "proof", prospect.labels)
     assert prove(tree, prospect, proof) == starter_run.solved.bound_certified
 
 
@@ -190,7 +190,7 @@ def come_back(made: Invented, folder: Path, pins: tuple[Pin, ...]) -> None:
             mine, theirs = (getattr(getattr(p, part), field.name) for p in (plan, again))
             assert mine.shape == theirs.shape
             assert np.array_equal(mine, theirs)
-    back = parquet.read_proof(folder / "proof", len(prospect.labels.option))
+    back = parquet.read_proof(folder / "proof", prospect.labels)
     assert back.pins == proof.pins
     assert np.array_equal(back.prices, proof.prices)
     assert prove(tree, prospect, back) == prove(made.tree, made.prospect, proof)
