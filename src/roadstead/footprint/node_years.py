@@ -193,6 +193,9 @@ class NodePrograms:
             for i, y in enumerate(years)
             if place[y] >= 0
         ]
+        turns.sort(
+            key=lambda turn: turn.year
+        )  # those who share a program apart: it keeps few of the cuts that are found at once
         for begin in range(0, count, TOGETHER):
             these = turns[begin : begin + TOGETHER]
             met.add(these, asked, self.ops)
