@@ -57,6 +57,8 @@ THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
 """Shares from which a decision is rounded up."""
 FITS = 1e-6
 """By how much whole decisions may pass a row: a solver's rounding."""
+FLOWS_AT_ONCE = 600
+"""Node-years, about, whose flows are asked for at once."""
 SETTLINGS = 60
 """Rounds at most in which accounts between years are put right for one plan: what stands in a random problem with pledges took 54."""
 
@@ -261,8 +263,12 @@ class Search:
 
     def plan_of(self, point: Floats) -> FootprintPlan:
         """The plan of whole decisions, with the flows their programs choose."""
-        at = self.at
-        answered = self.answers(point, flows=True)
+        at, many = self.at, self.at.tree.count
+        # Not all at once: flows take more memory than whatever else is answered.
+        parts = min(max(-(-at.prospect.node_years.count // FLOWS_AT_ONCE), 1), many)
+        part = np.arange(many) * parts // many
+        found = [self.answers(point, part == i, flows=True) for i in range(parts)]
+        answered = joined_answers([each.prices.node_year for each in found], found)
         self.learn(answered)
         decisions = read_decisions(at.decided.columns, point, at.prospect.resources)
         return FootprintPlan(decisions, answered.flows(at.offered, at.states.at(point).at_work))

@@ -13,6 +13,7 @@ from prospects import FIRST_YEAR, best_plan, changed, invented
 
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import decompose, extensive, master, method
+from roadstead.footprint import search as search_room
 from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.decompose import _some_of_all
@@ -23,6 +24,7 @@ from roadstead.footprint.plan import Pin
 from roadstead.footprint.search import PriceProof, Search, ground
 from roadstead.footprint.session import ALONE
 from roadstead.footprint.solve import REFUTED, Effort, Solved, prove, solve
+from roadstead.footprint.states import decisions_at
 from roadstead.futures.tree import ScenarioTree
 from roadstead.terms.errors import RoadsteadError
 
@@ -268,6 +270,19 @@ def test_changes_are_only_for_the_better_and_rightly_valued(seed: int):
         worth = certify(made.tree, made.prospect, search.plan_of(search.plan)).value / MONEY
     assert worth == pytest.approx(search.best, rel=1e-7)
     assert MONEY * search.best <= best_plan(seed).certificate.value * (1 + 1e-7)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 10_000])
+def test_flows_of_a_plan_are_the_same_asked_for_in_parts(at_once: int, monkeypatch: pytest.MonkeyPatch):
+    made, solved = invented(3), best_plan(3)
+    at = ground(made.tree, made.prospect, ())
+    point = decisions_at(at.families, solved.plan.decisions, len(at.decided.program.gain))
+    monkeypatch.setattr(search_room, "FLOWS_AT_ONCE", at_once)
+    with Search(at, 1) as search:
+        plan = search.plan_of(point)
+    assert plan.flows.flow.shape == solved.plan.flows.flow.shape
+    worth = certify(made.tree, made.prospect, plan).value
+    assert worth == pytest.approx(solved.certificate.value, rel=1e-7)
 
 
 @pytest.mark.parametrize("seed", FAST)
