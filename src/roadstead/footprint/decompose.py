@@ -136,11 +136,9 @@ def decompose(
             # What is new since then may say more; one that time cuts off may say less.
             again = search.master.solve(run.spare(), run.near(answer.value, standing)) or answer
             last = min(again, answer, key=lambda each: each.value)
-        # What is proved needs no worker, and flows of the plan little else.
-        with ThreadPoolExecutor(1) as beside:
-            proving = beside.submit(search.proved, last, pins)
-            plan = None if search.plan is None else search.plan_of(search.plan)
-    proof, bound = proving.result()
+        plan = None if search.plan is None else search.plan_of(search.plan)
+    # The workers are gone, and their memory with them: what follows takes as much.
+    proof, bound = search.proved(last, pins)
     if plan is None:
         return Decomposed(
             None, None, MONEY * standing, proof, MONEY * bound, MONEY * search.bound,
