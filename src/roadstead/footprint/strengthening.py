@@ -74,8 +74,9 @@ def strengthened(
         if not found.count:
             break
         rows, high = lump_rows(offered, whole, found)
-        more = _widened(cut_rows(prospect, whole.columns, linking), len(relaxed.point))
-        both, high = sparse.vstack([rows, more]).tocsr(), np.append(high, np.zeros(more.shape[0]))
+        more = cut_rows(prospect, whole.columns, linking)
+        both = sparse.vstack([_widened(part, len(relaxed.point)) for part in (rows, more)]).tocsr()
+        high = np.append(high, np.zeros(more.shape[0]))
         program = tightened(program, both, high)
         warm.add_rows(both, high)
         relaxed = warm.solve()

@@ -41,7 +41,8 @@ def levels(table: Table) -> list[list[int]]:
     """How dark each regret of the table is: by its share of the largest, nothing for none."""
     lost = [[cell for cell in row[BEFORE:] if isinstance(cell, float)] for row in table.rows]
     most = max((max(row) for row in lost), default=0.0)
-    return [[ceil(TINTS * cell / most) if most else 0 for cell in row] for row in lost]
+    # The share first: five times a number, by that number, may be more than five.
+    return [[ceil(TINTS * (cell / most)) if most else 0 for cell in row] for row in lost]
 
 
 def tinted(shown: PageTable, table: Table) -> PageTable:

@@ -274,8 +274,8 @@ class Watching(Quiet):
 
 
 def test_a_search_is_watched_and_ended():
-    size = instances.Size(12, 5, 3, (1, 2, 2), (2, 3, 3))  # the plan found first is not the best
-    tree, prospect = instances.as_prospect(instances.generate(size, 1))
+    size = instances.Size(12, 5, 3, (1, 2, 2), (2, 3, 3))  # the relaxation does not prove the plan found first
+    tree, prospect = instances.as_prospect(instances.generate(size, 3))
     watching = Watching()
     solved = rs.solve_problem(tree, prospect, gap=0.0, seconds=600.0, progress=watching)
     assert watching.stopped()
