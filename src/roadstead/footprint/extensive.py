@@ -120,7 +120,9 @@ def _listen(
                 improved(np.array(out.mip_solution))
             return
         if progress is not None:
-            progress(out.mip_primal_bound + constant, out.mip_dual_bound + constant, out.running_time)
+            # Before it has a bound, the solver may tell a value that no point of the program has.
+            value = out.mip_primal_bound if np.isfinite(out.mip_dual_bound) else -np.inf
+            progress(value + constant, out.mip_dual_bound + constant, out.running_time)
         if stop is not None and stop():
             into.user_interrupt = True
 

@@ -86,10 +86,14 @@ def no_lumps(cells: int) -> Lumps:
     )
 
 
+def all_lumps(parts: Sequence[Lumps]) -> Lumps:
+    """The cuts of all parts, one part after the other, whatever they say."""
+    return Lumps(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in Lumps.__slots__})
+
+
 def joined_lumps(parts: Sequence[Lumps]) -> Lumps:
     """The cuts of all parts; what one says in several is said once, at the sum of its prices and the mean of what stands on the right."""
-    names = ("node_year", "lines", "segment", "right", "price")
-    every = Lumps(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    every = all_lumps(parts)
     first: dict[tuple[int, bytes, bytes], int] = {}
     keys = zip(
         every.node_year.tolist(),

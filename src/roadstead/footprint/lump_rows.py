@@ -91,6 +91,12 @@ class LumpRows:
         self.lines, self.cells, self._idle = self.lines[kept], self.cells[kept], self._idle[kept]
 
 
+def stands(ops: Operations, states: States, year: Ints, lines: Ints) -> Floats:
+    """What is open and at work of the lines of cuts, each in a node-year. Shapes (L,), (L, 2) -> (L, 2, 2)."""
+    at = year[:, None]
+    return np.stack([states.is_open[at, ops.resource_gate[lines]], states.at_work[at, lines]], axis=-1)
+
+
 def limits(every: Sequence[LumpRows], ops: Operations, states: States) -> list[tuple[Floats, Floats]]:
     """Right sides of the rows of some programs, each for a node-year at its state; and what stands there before what is open and at work.
 
@@ -100,8 +106,7 @@ def limits(every: Sequence[LumpRows], ops: Operations, states: States) -> list[t
     turn = np.repeat(np.arange(len(every)), count)
     lines, cells = (np.concatenate([getattr(rows, name) for rows in every]) for name in ("lines", "cells"))
     asked = Lumps(turn, lines, cells, np.zeros((len(turn), 4)), np.ones(len(turn)))
-    pairs, at = pairs_of(ops, asked), turn[:, None]
-    state = np.stack([states.is_open[at, ops.resource_gate[lines]], states.at_work[at, lines]], axis=-1)
+    pairs, state = pairs_of(ops, asked), stands(ops, states, turn, lines)
     constant, right = right_at(pairs, lines, state)
     found = np.where(hold(ops, asked, pairs), constant + (right * state.reshape(-1, 4)).sum(-1), np.inf)
     ends = np.cumsum(count)[:-1]

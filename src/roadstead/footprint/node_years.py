@@ -193,9 +193,8 @@ class NodePrograms:
             for i, y in enumerate(years)
             if place[y] >= 0
         ]
-        turns.sort(
-            key=lambda turn: turn.year
-        )  # those who share a program apart: it keeps few of the cuts that are found at once
+        # Those who share a program apart: it keeps few of the cuts that are found at once.
+        turns.sort(key=lambda turn: turn.year)
         for begin in range(0, count, TOGETHER):
             these = turns[begin : begin + TOGETHER]
             met.add(these, asked, self.ops)
@@ -215,13 +214,8 @@ class NodePrograms:
         found = []
         for some in parts:
             mine = of_years(self.ops, wanted[some])
-            found.append(
-                Answered(
-                    value[some],
-                    np.ones(len(some), dtype=bool),
-                    *proved(mine, raw.of_years(some), at_work[some]),
-                )
-            )
+            bare, cuts = proved(mine, raw.of_years(some), at_work[some])
+            found.append(Answered(value[some], np.ones(len(some), dtype=bool), bare, cuts))
         answers = joined_answers([wanted[some] for some in parts], found)
         return replace(answers, **self._points(points, count)) if asked.flows else answers
 

@@ -228,7 +228,7 @@ def proved(ops: Operations, raw: BarePrices, at_work: Floats) -> tuple[BarePrice
     """Prices of a state as a solver leaves them, made sound, with prices for what is shut there; and their cuts. Shape of at_work (Y, R)."""
     dear, held = _at(ops, raw)
     bare = _sound(dear, raw, at_work)
-    return bare, _granting(_cuts(dear, _completed(dear, bare)), granted(ops, held))
+    return bare, _cuts_at(dear, held, bare)
 
 
 def _sound(ops: Operations, raw: BarePrices, at_work: Floats) -> BarePrices:
@@ -259,8 +259,12 @@ def _completed(ops: Operations, bare: BarePrices) -> NodePrices:
 
 def cuts_of(ops: Operations, bare: BarePrices) -> YearCuts:
     """The cuts of a state's prices; where nothing fits it, what a state that does must leave at nothing or more."""
-    dear, held = _at(ops, bare)
-    return _granting(_cuts(dear, _completed(dear, bare)), granted(ops, held))
+    return _cuts_at(*_at(ops, bare), bare)
+
+
+def _cuts_at(dear: Operations, held: Lumps, bare: BarePrices) -> YearCuts:
+    """The cuts of prices, given what is offered at those of lumps: what these grant hangs on no gain."""
+    return _granting(_cuts(dear, _completed(dear, bare)), granted(dear, held))
 
 
 def _at(ops: Operations, bare: BarePrices) -> tuple[Operations, Lumps]:

@@ -74,7 +74,7 @@ class PriceProof:
     prices
         Of every node-year.
     lumps
-        Cuts (F.28) with their prices.
+        Cuts (F.28) and (F.30) with their prices.
     rows
         Prices of the master's rows of decisions. Shape (W,).
     risk

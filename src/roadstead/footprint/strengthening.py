@@ -10,8 +10,8 @@ from scipy import sparse
 
 from roadstead.footprint.joint_lumps import right_at, right_of
 from roadstead.footprint.linking import broken_cuts, cut_rows, joined, no_cuts
-from roadstead.footprint.lump_prices import Lumps, in_force, no_lumps, pairs_of
-from roadstead.footprint.lump_rows import broken
+from roadstead.footprint.lump_prices import Lumps, all_lumps, in_force, no_lumps, pairs_of
+from roadstead.footprint.lump_rows import broken, stands
 from roadstead.footprint.lumps import left_sides
 from roadstead.footprint.operations import offers
 from roadstead.footprint.program import tightened
@@ -67,10 +67,8 @@ def strengthened(
     for _ in range(ROUNDS):
         if relaxed.point is None:
             break
-        found, linking = (
-            broken_lumps_at(offered, whole, relaxed.point),
-            broken_cuts(prospect, whole.columns, relaxed.point),
-        )
+        linking = broken_cuts(prospect, whole.columns, relaxed.point)
+        found = broken_lumps_at(offered, whole, relaxed.point)
         if not found.count:
             break
         rows, high = lump_rows(offered, whole, found)
@@ -88,8 +86,7 @@ def strengthened(
     for each in links[1:]:
         every = joined(every, each)
     paid = np.flatnonzero(price[linked] > 0)
-    said = {name: np.concatenate([getattr(part, name) for part in lumps]) for name in Lumps.__slots__}
-    priced = Lumps(**said | {"price": price[~linked]})
+    priced = replace(all_lumps(lumps), price=price[~linked])
     return Strengthened(
         program=program,
         relaxed=relaxed,
@@ -103,7 +100,6 @@ def strengthened(
 def broken_lumps_at(offered: Offered, whole: Formulation, point: Floats) -> Lumps:
     """The cuts that a point of the program breaks most, of every line in part, alone and with others; they have no price yet."""
     c, found = whole.columns, [no_lumps(len(offered.none.cell_gate))]
-    gate = offered.none.resource_gate
 
     def at(columns: Ints) -> Floats:
         return np.where(columns >= 0, point[columns], 0.0)
@@ -117,12 +113,10 @@ def broken_lumps_at(offered: Offered, whole: Formulation, point: Floats) -> Lump
         met = broken(ops, states, list(zip(sent, beyond, strict=True)))
         row = np.repeat(np.arange(len(years)), [len(lines) for lines, _ in met])
         lines, segment = (np.concatenate([each[i] for each in met]) for i in (0, 1))
-        count = len(row)
-        new = Lumps(row, lines, segment, np.zeros((count, 4)), np.zeros(count))
-        state = np.stack([states.is_open[row[:, None], gate[lines]], states.at_work[row[:, None], lines]], axis=-1)
-        _, right = right_at(pairs_of(ops, new), lines, state)
+        new = Lumps(row, lines, segment, np.zeros((len(row), 4)), np.zeros(len(row)))
+        _, right = right_at(pairs_of(ops, new), lines, stands(ops, states, row, lines))
         found.append(replace(new, node_year=years[row], right=right))
-    return Lumps(**{name: np.concatenate([getattr(part, name) for part in found]) for name in Lumps.__slots__})
+    return all_lumps(found)
 
 
 def lump_rows(offered: Offered, whole: Formulation, lumps: Lumps) -> tuple[sparse.csr_matrix, Floats]:
@@ -145,7 +139,7 @@ def lumps_in_force(offered: Offered, whole: Formulation, lumps: Lumps) -> Lumps:
     kept = [no_lumps(len(offered.none.cell_gate))]
     for years, ops in _in_turn(offered, whole):
         kept.append(in_force(ops, lumps.of_years(years)).among(years))
-    return Lumps(**{name: np.concatenate([getattr(part, name) for part in kept]) for name in Lumps.__slots__})
+    return all_lumps(kept)
 
 
 def _in_turn(offered: Offered, whole: Formulation) -> Iterator[tuple[Ints, Operations]]:

@@ -14,7 +14,7 @@ from roadstead.footprint.dispatch import fixed
 from roadstead.footprint.extensive import Limits, run
 from roadstead.footprint.formulation import formulate
 from roadstead.footprint.linking import joined, no_cuts
-from roadstead.footprint.lump_prices import Lumps, no_lumps
+from roadstead.footprint.lump_prices import Lumps, all_lumps, no_lumps
 from roadstead.footprint.one_program import relaxation
 from roadstead.footprint.operations import offers
 from roadstead.footprint.solve import Effort, Proof, prove, solve
@@ -40,7 +40,7 @@ def test_spoiled_cuts_on_lumps_prove_a_looser_bound_never_a_false_one(seed: int)
     spoiled_bounds = []
     for scale in (0.01, 1.0, 100.0):
         made_up = Lumps(years, lines, of, rng.normal(0, scale, (count, 4)), rng.uniform(-1, 1, count) * scale)
-        both = Lumps(*(np.concatenate([getattr(part, n) for part in (proof.lumps, made_up)]) for n in Lumps.__slots__))
+        both = all_lumps([proof.lumps, made_up])
         spoiled = replace(both, right=both.right + rng.normal(0, scale, both.right.shape))
         spoiled_bounds.append(prove(made.tree, made.prospect, replace(proof, lumps=spoiled)))
         assert spoiled_bounds[-1] >= worth - ROUNDING * abs(worth)
@@ -66,8 +66,9 @@ def test_the_certified_bound_is_as_low_as_the_relaxation_with_cuts_on_lumps():
 
 
 def test_a_gap_that_cuts_on_lumps_prove_needs_no_branching():
+    """Without them it is 0.58 %."""
     tree, prospect = as_prospect(generate("small", 0))
-    solved = solve(tree, prospect, Effort(gap=0.01, seconds=300))
+    solved = solve(tree, prospect, Effort(gap=0.005, seconds=300))
     assert solved.status == "Optimal"
     assert solved.bound_certified == pytest.approx(solved.bound_solver, rel=1e-7)
-    assert solved.gap_value_added <= 0.01
+    assert solved.gap_value_added <= 0.005

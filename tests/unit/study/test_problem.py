@@ -260,14 +260,18 @@ def test_pins_on_nothing_are_told(pins: Any, message: str):
     assert faults(rs.solve_problem, MADE.tree, MADE.prospect, pins=pins) == [f"{message} [RS-S712]"]
 
 
-class Watching(Quiet):
-    """Ends a search once it has a plan."""
+class Told(Quiet):
+    """Hears all news."""
 
     def __init__(self) -> None:
         self.news: list[News] = []
 
     def gap(self, news: News) -> None:
         self.news.append(news)
+
+
+class Watching(Told):
+    """Ends a search once it has a plan."""
 
     def stopped(self) -> bool:
         return bool(self.news) and np.isfinite(self.news[-1].value)
@@ -282,6 +286,16 @@ def test_a_search_is_watched_and_ended():
     assert solved.status != "Optimal"
     assert solved.certificate.value >= watching.news[-1].value * (1 - 1e-9)
     assert solved.bound >= solved.certificate.value
+
+
+def test_no_value_is_told_that_no_plan_has():
+    """Before it had a bound, the solver told 12.95 bn of a problem whose best plan is worth 12.24 bn."""
+    size = instances.Size(12, 5, 3, (1, 2, 2), (2, 3, 3))
+    tree, prospect = instances.as_prospect(instances.generate(size, 2))
+    watching = Told()
+    solved = rs.solve_problem(tree, prospect, gap=0.0, seconds=600.0, progress=watching)
+    assert solved.status == "Optimal"
+    assert max(news.value for news in watching.news) == pytest.approx(solved.certificate.value, rel=1e-9)
 
 
 def test_a_cluster_is_handed_on():
