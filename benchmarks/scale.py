@@ -24,9 +24,9 @@ from benchmarks.instances import SIZES, as_prospect, generate
 from roadstead.engine.crew import Crew
 from roadstead.engine.hire import hire
 from roadstead.footprint import extensive
+from roadstead.footprint.ground import ground
 from roadstead.footprint.master import Master
 from roadstead.footprint.node_years import Asked, NodePrograms
-from roadstead.footprint.search import ground
 from roadstead.footprint.solve import Effort, solve
 from roadstead.study.silence import solver_silenced
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from roadstead.engine.base import Hands
+    from roadstead.footprint.ground import Ground
     from roadstead.footprint.node_years import Answered
     from roadstead.footprint.operations import Operations
-    from roadstead.footprint.search import Ground
     from roadstead.footprint.solve import Solved
     from roadstead.terms.arrays import Floats, Ints
 

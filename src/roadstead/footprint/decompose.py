@@ -22,9 +22,10 @@ from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.dispatch import read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Limits
+from roadstead.footprint.ground import ground
 from roadstead.footprint.improving import Improver
 from roadstead.footprint.program import narrowed
-from roadstead.footprint.search import Search, ground
+from roadstead.footprint.search import Search
 from roadstead.footprint.session import ALONE, Checkpoint, News
 from roadstead.footprint.states import decisions_at
 from roadstead.footprint.turns import Turns
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from roadstead.footprint.certify import Certificate
+    from roadstead.footprint.ground import Ground
     from roadstead.footprint.master import MasterAnswer
     from roadstead.footprint.plan import Decisions, FootprintPlan, Pin
+    from roadstead.footprint.price_proof import PriceProof
     from roadstead.footprint.pricing import BarePrices
-    from roadstead.footprint.search import Ground, PriceProof
     from roadstead.footprint.session import Session
     from roadstead.futures.prospect import Prospect
     from roadstead.futures.tree import ScenarioTree
@@ -137,21 +139,18 @@ def decompose(
             again = search.master.solve(run.spare(), run.near(answer.value, standing)) or answer
             last = min(again, answer, key=lambda each: each.value)
         plan = None if search.plan is None else search.plan_of(search.plan)
-    # The workers are gone, and their memory with them: what follows takes as much.
-    proof, bound = search.proved(last, pins)
-    if plan is None:
-        return Decomposed(
-            None, None, MONEY * standing, proof, MONEY * bound, MONEY * search.bound,
-            INFEASIBLE if search.bound == -np.inf else TIME_OUT,
-        )  # fmt: skip
+        with ThreadPoolExecutor(1) as beside:  # the workers have the proof to do
+            valued = None if plan is None else beside.submit(certify, tree, prospect, plan)
+            proof, bound = search.proved(last, pins)
+    unmet = INFEASIBLE if plan is None and search.bound == -np.inf else TIME_OUT
     return Decomposed(
         plan=plan,
-        certificate=certify(tree, prospect, plan),
+        certificate=None if valued is None else valued.result(),
         standing=MONEY * standing,
         proof=proof,
         bound_certified=MONEY * bound,
         bound_solver=MONEY * search.bound,
-        status=OPTIMAL if run.rest(standing) <= ROUNDING * abs(search.best) else TIME_OUT,
+        status=OPTIMAL if plan is not None and run.rest(standing) <= ROUNDING * abs(search.best) else unmet,
     )
 
 

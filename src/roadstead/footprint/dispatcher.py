@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.footprint.dispatch import check_offered, dispatch, misfit
+from roadstead.footprint.ground import ground
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.plan import FootprintPlan
 from roadstead.footprint.reach import within_reach
-from roadstead.footprint.search import FITS, ground
+from roadstead.footprint.search import FITS
 from roadstead.footprint.states import decisions_at
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Dispatcher:
         if np.any(row > program.high + FITS) or np.any(row < program.low - FITS) or np.any(point > most + FITS):
             raise misfit("a rule of decisions is broken")
         states = at.states.at(point)
-        answered = self._programs(Asked(states, flows=True))
+        answered = self._programs.answer(Asked(states, flows=True))
         if not np.all(np.isfinite(answered.value)):  # nothing fits, or a solver has failed: one program of all tells
             return dispatch(self._tree, self._prospect, decisions)
         return FootprintPlan(decisions, answered.flows(at.offered, states.at_work))

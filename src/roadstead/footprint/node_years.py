@@ -15,6 +15,7 @@ from roadstead.footprint.lump_rows import broken, limits
 from roadstead.footprint.node_program import NodeProgram, every_row
 from roadstead.footprint.operations import of_years
 from roadstead.footprint.plan import Flows
+from roadstead.footprint.price_proof import Counted, proven
 from roadstead.footprint.pricing import BY_YEAR, PRICES, BarePrices, YearCuts, no_prices, proved
 from roadstead.terms.arrays import in_turn
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from roadstead.footprint.lump_prices import Lumps
     from roadstead.footprint.operations import Offered, Operations
+    from roadstead.footprint.price_proof import Proven
     from roadstead.footprint.states import States
     from roadstead.terms.arrays import Flags, Floats, Ints
 
@@ -153,13 +155,27 @@ class NodePrograms:
         if self.ops.live.sum() + (self.ops.width > 0).sum() > MOST_COLUMNS:
             together = np.array_split(mine, min(len(mine), MOST_PROGRAMS))
             self.shared = [np.flatnonzero(np.isin(nodes, some)) for some in together]
-        rows = every_row(self.ops)
-        self.programs = [NodeProgram(of_years(self.ops, years), rows) for years in self.shared]
+        self._programs: list[NodeProgram] = []
         self._known: list[dict[bytes, Floats]] = [{} for _ in range(self.ops.count)]
         self._met: list[set[int]] = [set() for _ in self.years]
         self._total = (self.ops.segment_gain * self.ops.width).sum((1, 2))
 
-    def __call__(self, asked: Asked) -> Answered:
+    @property
+    def programs(self) -> list[NodeProgram]:
+        """They are built when they are first asked, and again where they have been let go."""
+        if not self._programs:
+            rows = every_row(self.ops)
+            self._programs = [NodeProgram(of_years(self.ops, years), rows) for years in self.shared]
+        return self._programs
+
+    def __call__(self, asked: Asked | Counted) -> Answered | Proven:
+        """What all node-years earn at the states asked for, or what prices prove of them."""
+        if isinstance(asked, Counted):
+            self._programs = []  # a proof is the end, and takes as much memory
+            return proven(self.ops, asked)
+        return self.answer(asked)
+
+    def answer(self, asked: Asked) -> Answered:
         """What all node-years earn at the states asked for; answers to whole plans are remembered."""
         if asked.flows or not asked.whole:
             return self._solved(asked, np.arange(self.ops.count) if asked.wanted is None else asked.wanted)

@@ -154,6 +154,10 @@ class YearCuts:
         found = self.constant + (self.option * states.is_open).sum(1) + (self.module * states.at_work).sum(1)
         return np.asarray(found + (self.earned * states.earned).sum(1) + (self.spent * states.spent).sum(1))
 
+    def of_years(self, years: Ints) -> YearCuts:
+        """Some node-years of many."""
+        return YearCuts(**{name: getattr(self, name)[years] for name in YearCuts.__slots__})
+
 
 def year_cuts(ops: Operations, prices: NodePrices, lumps: Lumps | None = None) -> YearCuts:
     """The cuts that prices give, those of lumps among them where there are any."""

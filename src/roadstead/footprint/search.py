@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from roadstead.engine.hire import hire
-from roadstead.footprint.bounds import weak_duality
 from roadstead.footprint.dispatch import read_decisions
-from roadstead.footprint.formulation import formulate_decisions
 from roadstead.footprint.lending import alike, every_so_many, lenders
-from roadstead.footprint.lump_prices import joined_lumps
 from roadstead.footprint.master import Master
 from roadstead.footprint.node_cuts import node_cuts
 from roadstead.footprint.node_years import Answered, Asked, NodePrograms, joined_answers
-from roadstead.footprint.operations import of_years, offers
 from roadstead.footprint.plan import FootprintPlan
-from roadstead.footprint.pricing import (
-    PRICES,
-    BarePrices,
-    NodePrices,
-    cuts_of,
-    joined_cuts,
-    no_prices,
-    with_segment_prices,
-    year_cuts,
-)
+from roadstead.footprint.price_proof import Counted, PriceProof, bound_by, counted, joined_proofs
+from roadstead.footprint.pricing import BarePrices, cuts_of, joined_cuts, no_prices
 from roadstead.footprint.rounding import rounded
-from roadstead.footprint.states import decisions_at, state_map
-from roadstead.footprint.tails import risk_ratio, weighed
+from roadstead.footprint.states import decisions_at
+from roadstead.footprint.tails import risk_ratio
 from roadstead.footprint.turns import FEW
 from roadstead.terms.arrays import in_turn
 
@@ -42,15 +29,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from roadstead.engine.base import Hands
-    from roadstead.footprint.formulation import Formulation
-    from roadstead.footprint.lump_prices import Lumps
+    from roadstead.footprint.ground import Ground
     from roadstead.footprint.master import MasterAnswer
-    from roadstead.footprint.operations import Offered, Operations
+    from roadstead.footprint.operations import Operations
     from roadstead.footprint.plan import Pin
-    from roadstead.footprint.pricing import YearCuts
-    from roadstead.footprint.states import StateMap
-    from roadstead.futures.prospect import Prospect
-    from roadstead.futures.tree import ScenarioTree
+    from roadstead.footprint.price_proof import Proven
     from roadstead.terms.arrays import Flags, Floats, Ints
 
 THRESHOLDS = (0.15, 0.3, 0.45, 0.6, 0.75)
@@ -61,83 +44,6 @@ FLOWS_AT_ONCE = 600
 """Node-years, about, whose flows are asked for at once."""
 SETTLINGS = 60
 """Rounds at most in which accounts between years are put right for one plan: what stands in a random problem with pledges took 54."""
-
-
-@dataclass(frozen=True, slots=True)
-class PriceProof:
-    """What the bound of a decomposition is worked out from again.
-
-    Attributes
-    ----------
-    pins
-        What the plan had to honour.
-    prices
-        Of every node-year.
-    lumps
-        Cuts (F.28) and (F.30) with their prices.
-    rows
-        Prices of the master's rows of decisions. Shape (W,).
-    risk
-        Prices of every path in every tail, from which risk weights follow (F.27). Shape (E * leaves,).
-    """
-
-    pins: tuple[Pin, ...]
-    prices: NodePrices
-    lumps: Lumps
-    rows: Floats
-    risk: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A problem made ready for decomposition."""
-
-    tree: ScenarioTree
-    prospect: Prospect
-    decided: Formulation
-    states: StateMap
-    offered: Offered
-
-    @property
-    def families(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Where u, v, z and w stand."""
-        c = self.decided.columns
-        return c.u, c.v, c.z, c.w
-
-
-def ground(tree: ScenarioTree, prospect: Prospect, pins: tuple[Pin, ...]) -> Ground:
-    """State the master's decisions, and what the node-years offer."""
-    decided = formulate_decisions(tree, prospect, pins)
-    return Ground(tree, prospect, decided, state_map(prospect, decided), offers(tree, prospect))
-
-
-def bound_of(at: Ground, proof: PriceProof) -> float:
-    r"""The bound that prices prove, in the program's unit.
-
-    With the cuts of all node-years put into the objective, nothing is left but decisions, whose bound is (F.13):
-
-    .. math::
-        \max_d \Bigl\{\sum_n \rho_n c_n d + \sum_y \rho_{n(y)} V_y\bigl(o_y(d), k_y(d)\bigr)\Bigr\} \le
-        \text{(F.13) of } \rho c + \sum_y \rho_{n(y)} \nabla V_y, \text{ with the master's row prices as } \lambda   \qquad (F.18)
-    """
-    cuts, states = _cuts_of(at.offered, proof), at.states
-    ratio = risk_ratio(at.tree, at.prospect.tails, proof.risk)
-    program = weighed(at.tree, at.prospect, at.decided, at.decided.program, ratio)
-    counts = ratio[at.prospect.node_years.node]
-    parts = (
-        (cuts.option, states.option), (cuts.module, states.module), (cuts.earned, states.earned), (cuts.spent, states.spent),
-    )  # fmt: skip
-    gain = program.gain + sum(into.T @ (counts[:, None] * part).ravel() for part, into in parts)
-    flat = cuts.constant + (cuts.option * states.option_start).sum(1) + (cuts.module * states.module_start).sum(1)
-    return weak_duality(replace(program, gain=gain, constant=program.constant + float(counts @ flat)), proof.rows)
-
-
-def _cuts_of(offered: Offered, proof: PriceProof) -> YearCuts:
-    """The cuts of all node-years that prices prove."""
-    every = [np.arange(offered.count)[some] for some in in_turn(offered.count)]
-    return joined_cuts([
-        year_cuts(offered.of_years(years), proof.prices.of_years(years), proof.lumps.of_years(years)) for years in every
-    ])  # fmt: skip
 
 
 class Search:
@@ -153,7 +59,7 @@ class Search:
         self.shares: list[Ints] = []
         with ThreadPoolExecutor(1) as beside:  # workers take a while to come
             master = beside.submit(Master, at.tree, at.prospect, at.decided)
-            self.crew: Hands[Asked, Answered] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
+            self.crew: Hands[Asked | Counted, Any] = hire(NodePrograms, self._deal, workers=workers, cluster=cluster)
         self.master = master.result()
         self.prices: list[BarePrices | None] = []
         self.best = float("-inf")
@@ -205,7 +111,7 @@ class Search:
             Asked(states.of_years(share), flows, whole, lumps, mine, theirs)
             for share, mine, theirs in zip(self.shares, wanted, lent, strict=True)
         ]
-        found = self.crew.ask(asked)
+        found: list[Answered] = self.crew.ask(asked)
         return joined_answers(
             [share[each.prices.node_year] for share, each in zip(self.shares, found, strict=True)], found
         )
@@ -358,35 +264,32 @@ class Search:
         whole = self.at.decided.program.whole
         return point if whole.all() else self.master.fitted(np.flatnonzero(whole), point[whole])
 
-    def proof(self, answer: MasterAnswer) -> tuple[NodePrices, Lumps]:
-        """The mean of all rounds' prices, each node's weighed by what the master pays for its cuts, and all cuts (F.28) so weighed."""
-        offered, ratio = self.at.offered, risk_ratio(self.at.tree, self.at.prospect.tails, answer.risk)
-        years = (answer.weight / np.where(ratio > 0, ratio, 1.0))[:, self.nodes]
-        none = no_prices(offered.none, np.zeros((offered.count, 0)))
-        segments = np.zeros((offered.count, *offered.none.segment_gain.shape[1:]))
-        total, lumps = NodePrices(segments, *(getattr(none, name) for name in PRICES)), [none.lumps]
-        counted = []
-        for t in np.flatnonzero(years.any(1)):
-            if (bare := self.prices[t]) is not None:
-                nodes = self.nodes[bare.node_year]
-                misfit = np.bincount(nodes, bare.unfit, self.at.tree.count)[nodes] > 0
-                # Of a node in which something is unfit, only that has a price.
-                kept = np.flatnonzero((years[t, bare.node_year] > 0) & (bare.unfit | ~misfit))
-                counted.append((years[t], bare.of_years(kept)))
-        for some in in_turn(offered.count):
-            here = np.arange(offered.count)[some]
-            ops = offered.of_years(here)
-            for weight, bare in counted:
-                mine = bare.of_years(np.flatnonzero(np.isin(bare.node_year, here)))
-                paid = mine.node_year
-                prices, met = with_segment_prices(of_years(ops, paid - here[0]), mine), mine.lumps.among(paid)
-                lumps.append(replace(met, price=weight[met.node_year] * met.price))
-                for name in NodePrices.__slots__:
-                    part = getattr(prices, name)
-                    getattr(total, name)[paid] += weight[paid].reshape(-1, *(1,) * (part.ndim - 1)) * part
-        return total, joined_lumps(lumps)
-
     def proved(self, answer: MasterAnswer, pins: tuple[Pin, ...]) -> tuple[PriceProof, float]:
-        """The whole proof that an answer of the master leaves behind, and the bound it proves, in the program's unit (F.18)."""
-        proof = PriceProof(pins, *self.proof(answer), answer.price, answer.risk)
-        return proof, bound_of(self.at, proof)
+        """The whole proof that an answer of the master leaves behind, and the bound it proves, in the program's unit (F.18).
+
+        Whoever answers lets go of warm programs for it: nothing more is asked then.
+        """
+        asked, place = self._counted(answer), np.full(len(self.nodes), -1)
+        shares = []
+        for share in self.shares:
+            place[:] = -1
+            place[share] = np.arange(len(share))
+            shares.append(asked.of_share(place))
+        parts: list[Proven] = self.crew.ask(shares)
+        found = joined_proofs(self.shares, parts)
+        proof = PriceProof(pins, found.prices, found.lumps, answer.price, answer.risk)
+        return proof, bound_by(self.at, proof, found.cuts)
+
+    def _counted(self, answer: MasterAnswer) -> Counted:
+        """Prices of all rounds, each node's weighed by what the master pays for its cuts."""
+        ratio, none = risk_ratio(self.at.tree, self.at.prospect.tails, answer.risk), self.at.offered.none
+        weight = (answer.weight / np.where(ratio > 0, ratio, 1.0))[:, self.nodes]
+        rounds = [Counted(no_prices(none, np.zeros((0, none.options))), np.zeros(0))]
+        for t in np.flatnonzero(weight.any(1)):
+            if (bare := self.prices[t]) is not None:
+                years = bare.node_year
+                misfit = np.bincount(self.nodes[years], bare.unfit, self.at.tree.count)[self.nodes[years]] > 0
+                # Of a node in which something is unfit, only that has a price.
+                kept = np.flatnonzero((weight[t, years] > 0) & (bare.unfit | ~misfit))
+                rounds.append(Counted(bare.of_years(kept), weight[t, years[kept]]))
+        return counted(rounds)

@@ -16,14 +16,15 @@ from roadstead.footprint.decompose import Goal, decompose, proposed
 from roadstead.footprint.dispatch import dispatch, no_new, read_decisions
 from roadstead.footprint.extensive import INFEASIBLE, OPTIMAL, Basis, Limits
 from roadstead.footprint.formulation import formulate
+from roadstead.footprint.ground import ground
 from roadstead.footprint.linking import cut_rows, joined, no_cuts
 from roadstead.footprint.method import chosen, grows_large
 from roadstead.footprint.one_program import ROUNDING, Listener, branched, relaxation
 from roadstead.footprint.operations import offers
 from roadstead.footprint.plan import Decisions
+from roadstead.footprint.price_proof import PriceProof, bound_of
 from roadstead.footprint.program import tightened
 from roadstead.footprint.rounding import Tries, good_start, valued
-from roadstead.footprint.search import PriceProof, bound_of, ground
 from roadstead.footprint.session import ALONE, Checkpoint, Session, share_of
 from roadstead.footprint.strengthening import lump_rows, lumps_in_force
 from roadstead.footprint.tails import risk_prices, risk_ratio, tail_rows, weighed

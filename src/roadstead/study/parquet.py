@@ -13,8 +13,8 @@ import polars as pl
 from roadstead.footprint.linking import LinkingCuts
 from roadstead.footprint.lump_prices import Lumps, no_lumps
 from roadstead.footprint.plan import Decisions, Flows, FootprintPlan, Pin
+from roadstead.footprint.price_proof import PriceProof
 from roadstead.footprint.pricing import NodePrices
-from roadstead.footprint.search import PriceProof
 from roadstead.footprint.solve import Proof
 from roadstead.futures.accounts import Pledges, Tails
 from roadstead.futures.axes import DIMENSIONS, arrays

@@ -10,8 +10,9 @@ from clusters import running
 from prospects import invented
 
 from benchmarks.instances import as_prospect, generate
+from roadstead.footprint.ground import ground
 from roadstead.footprint.method import chosen
-from roadstead.footprint.search import Search, ground
+from roadstead.footprint.search import Search
 from roadstead.footprint.session import Session
 from roadstead.footprint.solve import Effort, Solved, prove, solve
 

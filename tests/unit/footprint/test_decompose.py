@@ -18,10 +18,12 @@ from roadstead.footprint.certify import certify
 from roadstead.footprint.columns import MONEY
 from roadstead.footprint.decompose import _some_of_all
 from roadstead.footprint.dispatch import dispatch
+from roadstead.footprint.ground import ground
 from roadstead.footprint.improving import Improver, _Plan
 from roadstead.footprint.master import Master
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.search import PriceProof, Search, ground
+from roadstead.footprint.price_proof import PriceProof
+from roadstead.footprint.search import Search
 from roadstead.footprint.session import ALONE
 from roadstead.footprint.solve import REFUTED, Effort, Solved, prove, solve
 from roadstead.footprint.states import decisions_at

@@ -17,10 +17,12 @@ from tree_rows import rows_on_paths, tree_of
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import master
 from roadstead.footprint.elimination import TreeElimination
+from roadstead.footprint.ground import ground
 from roadstead.footprint.interior import Inside, Stated, walk
 from roadstead.footprint.interior_master import CutsAtWork, InteriorMaster
 from roadstead.footprint.master import Master
-from roadstead.footprint.search import PriceProof, Search, bound_of, ground
+from roadstead.footprint.price_proof import bound_of
+from roadstead.footprint.search import Search
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.futures.accounts import Tails
 
@@ -195,5 +197,5 @@ def test_what_proves_the_best_answer_is_not_forgotten(monkeypatch: pytest.Monkey
             search.learn(search.answers(best.point))
         search.purge(best)
         assert not np.all(np.isin(np.flatnonzero(best.weight.any(1)), search.master.living))
-        proof = PriceProof((), *search.proof(best), best.price, best.risk)
-        assert bound_of(at, proof) <= best.value * (1 + 1e-6)
+        proof, bound = search.proved(best, ())
+    assert bound == bound_of(at, proof) <= best.value * (1 + 1e-6)

@@ -12,10 +12,11 @@ from prospects import best_plan, invented, random_decisions
 from benchmarks.instances import Size, as_prospect, generate
 from roadstead.footprint import decompose, master, turns
 from roadstead.footprint import search as search_room
+from roadstead.footprint.ground import ground
 from roadstead.footprint.lending import alike, every_so_many, lenders
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import offers
-from roadstead.footprint.search import Search, ground
+from roadstead.footprint.search import Search
 from roadstead.footprint.turns import FEW
 from roadstead.futures.prospect import NodeYears
 

@@ -14,11 +14,13 @@ from priced import ANY, NEAR, SEEDS, by_node, drawn, earned, parts, sharing, sta
 from prospects import invented, random_decisions
 
 from benchmarks.instances import as_prospect, generate
+from roadstead.footprint.ground import ground
 from roadstead.footprint.lump_prices import Lumps, in_force, joined_lumps, no_lumps
 from roadstead.footprint.node_years import Asked, NodePrograms
 from roadstead.footprint.operations import Operations, offers
+from roadstead.footprint.price_proof import bound_of
 from roadstead.footprint.pricing import BY_YEAR, NodePrices, with_segment_prices, year_cuts
-from roadstead.footprint.search import PriceProof, Search, bound_of, ground
+from roadstead.footprint.search import Search
 from roadstead.footprint.timing import timing
 
 if TYPE_CHECKING:
@@ -164,7 +166,7 @@ def test_lumps_lower_the_bound_that_is_proved():
                 inside = 0.4 * inside + 0.6 * answer.point
                 search.learn(search.answers(inside, lumps=lumps))
                 answer = search.master.solve()
-            proof = PriceProof((), *search.proof(answer), answer.price, answer.risk)
+            proof, bound = search.proved(answer, ())
             values.append(answer.value)
-            assert bound_of(at, proof) <= answer.value * (1 + 1e-6)
+            assert bound == bound_of(at, proof) <= answer.value * (1 + 1e-6)
     assert values[1] < values[0]

@@ -10,9 +10,10 @@ from prospects import best_plan, invented
 
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint import turns
+from roadstead.footprint.ground import ground
 from roadstead.footprint.improving import Improver, Stage
 from roadstead.footprint.pricing import BY_YEAR
-from roadstead.footprint.search import Search, ground
+from roadstead.footprint.search import Search
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.footprint.turns import Turns
 

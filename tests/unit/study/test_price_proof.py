@@ -13,7 +13,7 @@ from prospects import invented
 from benchmarks.instances import as_prospect, generate
 from roadstead.footprint.lump_prices import no_lumps
 from roadstead.footprint.plan import Pin
-from roadstead.footprint.search import PriceProof
+from roadstead.footprint.price_proof import PriceProof
 from roadstead.footprint.session import Checkpoint, Session
 from roadstead.footprint.solve import Effort, prove, solve
 from roadstead.study import parquet
