@@ -51,7 +51,7 @@ BEGIN = 0.25
 """Share of everything with which the first prices are asked for."""
 STALLED = 0.1
 """Share of the gap asked for, below which the relaxed master has nothing more to give."""
-FIRST, NEAR_OFF, NEAR_GOAL = 0.01, 0.1, 0.2
+FIRST, NEAR_OFF, NEAR_GOAL = 0.01, 0.5, 0.2
 """How near the master is solved where it is from within: at first, of what stands; then of what it is off by, and of that at which it is stalled."""
 ROUNDING = 1e-6
 """Share of NPV, or of a decision, that is a solver's rounding."""
