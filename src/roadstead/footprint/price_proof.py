@@ -65,8 +65,10 @@ class Counted:
     prices: BarePrices
     weight: Floats
 
-    def of_share(self, place: Ints) -> Counted:
-        """Those of some node-years, by the place that each has among these; -1 for the others."""
+    def of_years(self, years: Ints) -> Counted:
+        """Those of some node-years of many, numbered by their place among these."""
+        place = np.full(1 + max(int(years.max(initial=-1)), int(self.prices.node_year.max(initial=-1))), -1)
+        place[years] = np.arange(len(years))
         mine = np.flatnonzero(place[self.prices.node_year] >= 0)
         prices = self.prices.of_years(mine)
         return Counted(replace(prices, node_year=place[prices.node_year]), self.weight[mine])
@@ -96,12 +98,8 @@ def counted(rounds: Sequence[Counted]) -> Counted:
 
 def proven(ops: Operations, found: Counted) -> Proven:
     """The mean of prices that are counted, and of the cuts (F.28) among them, and the cuts that these give."""
-    parts, every = [], [np.arange(ops.count)[some] for some in in_turn(ops.count, YEARS)]
-    for years in every:
-        place = np.full(ops.count, -1)
-        place[years] = np.arange(len(years))
-        parts.append(_mean(of_years(ops, years), found.of_share(place)))
-    return joined_proofs(every, parts)
+    every = [np.arange(ops.count)[some] for some in in_turn(ops.count, YEARS)]
+    return joined_proofs(every, [_mean(of_years(ops, years), found.of_years(years)) for years in every])
 
 
 def _mean(ops: Operations, found: Counted) -> Proven:

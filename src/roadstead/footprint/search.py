@@ -269,13 +269,8 @@ class Search:
 
         Whoever answers lets go of warm programs for it: nothing more is asked then.
         """
-        asked, place = self._counted(answer), np.full(len(self.nodes), -1)
-        shares = []
-        for share in self.shares:
-            place[:] = -1
-            place[share] = np.arange(len(share))
-            shares.append(asked.of_share(place))
-        parts: list[Proven] = self.crew.ask(shares)
+        asked = self._counted(answer)
+        parts: list[Proven] = self.crew.ask([asked.of_years(share) for share in self.shares])
         found = joined_proofs(self.shares, parts)
         proof = PriceProof(pins, found.prices, found.lumps, answer.price, answer.risk)
         return proof, bound_by(self.at, proof, found.cuts)
